@@ -1,0 +1,56 @@
+"""The errors of the program: each says what failed and what to do next.
+
+Adapters raise only `ProviderError`; the core alone retries. A gap in coverage
+or a record that cannot be read is not an error: it is recorded as data.
+"""
+
+from datetime import timedelta
+
+
+class DriftError(Exception):
+    """Something the program could not do, with the next step for its user."""
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.hint})"
+
+
+class ConfigError(DriftError):
+    """The configuration is missing, unreadable or contradicts itself."""
+
+
+class UsageError(DriftError):
+    """The command was asked for something that cannot be had, a missing file for example."""
+
+
+class StoreError(DriftError):
+    """The database could not be reached, read or written."""
+
+
+class LedgerIntegrityError(DriftError):
+    """The evidence does not add up: it was altered, or a key does not fit."""
+
+
+class ProviderError(DriftError):
+    """A system outside could not do what an adapter asked of it."""
+
+
+class ProviderUnavailableError(ProviderError):
+    """Asking again later may succeed."""
+
+    def __init__(self, what: str, *, hint: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.retry_after = retry_after
+        """How long the service asked us to wait, if it said so."""
+
+
+class ProviderAccessError(ProviderError):
+    """The credentials were refused or lack a permission; the message names it."""
+
+
+class ProviderResponseError(ProviderError):
+    """The answer was not what the service's documents promise."""

@@ -1,0 +1,52 @@
+"""What people are told, before any channel gives it its form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drift.model.finding import AttributeDrift
+from drift.model.verdict import Disposition, Severity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertedChange:
+    """One change of the session that a message is about."""
+
+    change_id: str
+    ledger_seq: int
+    resource: str
+    """What people call the resource: its address in the code, else type and id."""
+    actions: tuple[str, ...]
+    """What was done, in order, in a few words each."""
+    disposition: Disposition
+    severity: Severity
+    ticket: str | None
+    ticket_url: str | None
+    drift: tuple[AttributeDrift, ...]
+    declared_at: str | None
+    """File and line of the declaration."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """One message about one change session."""
+
+    client_id: str
+    """Stays the same when the message is sent again, so that a repeat can be recognised."""
+    session_id: str
+    severity: Severity
+    headline: str
+    call_to_action: str
+    """Answers first: must I act now, and how?"""
+    actor: str
+    identity: str
+    """Recorded under which identity, role, MFA and address."""
+    channel: str
+    account: str
+    environment: str | None
+    began_at: datetime
+    detected_at: datetime
+    changes: tuple[AlertedChange, ...]
+    answer_due_at: datetime | None
+    fallback_text: str
+    """The whole alert in one line of plain text."""

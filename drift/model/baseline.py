@@ -1,0 +1,51 @@
+"""What the infrastructure code declares."""
+
+from dataclasses import dataclass, field
+
+from drift.model.resource import Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeclaredResource:
+    """One managed resource instance of a baseline."""
+
+    address: str
+    """As Terraform writes it: `module.web.aws_security_group.main[0]`."""
+    type: str
+    resource_id: str | None
+    provider: str
+    """`namespace/type`, for example `hashicorp/aws`."""
+    account: str | None
+    region: str | None
+    attributes: dict[str, Json] = field(repr=False)
+    sensitive: frozenset[str] = frozenset()
+    """Paths whose values must never be shown."""
+    ignored: tuple[str, ...] = ()
+    """Attributes under `lifecycle.ignore_changes`; `*` means all of them."""
+    source: str | None = None
+    """`main.tf:12`, where the code is at hand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadableInstance:
+    """An instance in a state that could not be understood: counted and named, never dropped."""
+
+    address: str
+    type: str | None
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declaration:
+    """One baseline at one serial."""
+
+    name: str
+    """The baseline's name in the configuration, or the path of an ad hoc one."""
+    origin: str
+    """Path or URI it was read from."""
+    lineage: str | None
+    serial: int | None
+    sha256: str
+    """Hex SHA-256 of the state's bytes."""
+    resources: tuple[DeclaredResource, ...]
+    unreadable: tuple[UnreadableInstance, ...] = ()

@@ -1,0 +1,81 @@
+"""Differences between what is declared and what is there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from drift.model.resource import Json, NotReadReason
+from drift.model.verdict import Severity
+
+
+class FindingKind(StrEnum):
+    """Which side lacks what."""
+
+    DRIFTED = "drifted"
+    MISSING = "missing"
+    UNMANAGED = "unmanaged"
+    UNAPPLIED = "unapplied"
+
+
+class FindingStatus(StrEnum):
+    """Where a finding is in its life; only a later comparison resolves one."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttributeDrift:
+    """One attribute that differs.
+
+    A path stops at the outermost set: declared and live then list only the differing elements.
+    """
+
+    path: str
+    declared: Json
+    live: Json
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DriftFinding:
+    """One resource whose declared and live configuration differ."""
+
+    finding_id: str
+    kind: FindingKind
+    address: str | None
+    type: str
+    resource_id: str | None
+    account: str | None
+    region: str | None
+    severity: Severity
+    attributes: tuple[AttributeDrift, ...]
+    explained_by: tuple[str, ...]
+    """Keys of the events that wrote to the resource."""
+    baseline: str | None
+    source: str | None = None
+    """File and line of the declaration, where the code is at hand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotCompared:
+    """A declared resource that could not be compared: named, never a finding."""
+
+    address: str
+    type: str | None
+    resource_id: str | None
+    reason: NotReadReason
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """The result of holding one or more baselines against what is there."""
+
+    findings: tuple[DriftFinding, ...]
+    not_compared: tuple[NotCompared, ...]
+    declared: int
+    compared: int
+
+    def count(self, kind: FindingKind) -> int:
+        """Return how many findings are of `kind`."""
+        return sum(finding.kind is kind for finding in self.findings)

@@ -1,0 +1,88 @@
+"""Cloud resources, and what is read of them live."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""A JSON value. msgspec cannot resolve a recursive alias, so the type is wide and its use is narrow:
+attribute values of a resource and the redacted parameters of a call, nothing else."""
+
+
+class Cloud(StrEnum):
+    """The clouds whose audit logs are understood."""
+
+    AWS = "aws"
+    GCP = "gcp"
+    AZURE = "azure"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """One resource as the cloud names it."""
+
+    type: str | None
+    """Terraform's type name, or `None` where no row maps the call to one."""
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeSchema:
+    """What comparing needs to know of a resource type.
+
+    Paths are written `ingress[].cidr_blocks`: a name per level, `[]` for "every element of".
+    """
+
+    sets: frozenset[str] = frozenset()
+    """Paths whose elements have no order."""
+    computed: frozenset[str] = frozenset()
+    """Top-level attributes that nobody can declare, so that they never drift."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveResource:
+    """A resource as it is now, in Terraform's attribute names."""
+
+    type: str
+    id: str
+    account: str | None
+    region: str | None
+    attributes: dict[str, Json]
+    schema: TypeSchema = field(default_factory=TypeSchema)
+
+
+class NotReadReason(StrEnum):
+    """Why a declared resource could not be compared."""
+
+    UNSUPPORTED = "unsupported"
+    """No reader for the type."""
+    UNREADABLE = "unreadable"
+    """The read failed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The declared resource exists."""
+
+    address: str
+    resource: LiveResource
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """The declared resource provably does not exist: the cloud answered so."""
+
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotRead:
+    """Whether the declared resource exists is not known."""
+
+    address: str
+    reason: NotReadReason
+    error: str
+
+
+LiveReading: TypeAlias = Found | Absent | NotRead
+"""The answer for one declared resource."""

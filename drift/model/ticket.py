@@ -1,0 +1,132 @@
+"""Tickets, pull requests and deployments: what may authorise a change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drift.model.verdict import Confidence
+
+
+class TicketKind(StrEnum):
+    """What a ticket is for."""
+
+    CHANGE = "change"
+    INCIDENT = "incident"
+
+
+class ApprovalDecision(StrEnum):
+    """What an approver said."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """One person's decision on a ticket."""
+
+    by: str
+    decision: ApprovalDecision
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ticket:
+    """A ticket as its system showed it when it was read."""
+
+    system: str
+    key: str
+    kind: TicketKind
+    title: str
+    status: str
+    url: str | None
+    requested_by: str | None
+    assignee: str | None
+    created_at: datetime
+    updated_at: datetime
+    approvals: tuple[Approval, ...] = ()
+    resources: tuple[str, ...] = ()
+    """Ids of resources that the ticket names."""
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """One review of a pull request."""
+
+    by: str
+    state: str
+    commit: str
+    """The head that was reviewed: a later push makes the review stale."""
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One automatic check of a commit."""
+
+    name: str
+    conclusion: str
+    completed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullRequest:
+    """A reviewed proposal to change code."""
+
+    number: int
+    url: str
+    title: str
+    author: str
+    head_sha: str
+    merged_at: datetime | None
+    merged_by: str | None
+    reviews: tuple[Review, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """One run of a pipeline."""
+
+    run_id: str
+    run_url: str
+    repository: str
+    ref: str
+    head_sha: str
+    actor: str
+    environment: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    conclusion: str | None
+    pull_request: PullRequest | None = None
+
+
+class Coverage(StrEnum):
+    """Whether, and when, somebody else allowed a change."""
+
+    APPROVED_BEFORE = "approved-before"
+    DECLARED_INCIDENT = "declared-incident"
+    """An incident ticket that was open before the first write."""
+    AFTERWARDS = "afterwards"
+    """The ticket or its approval is younger than the first write."""
+    NOT_APPROVED = "not-approved"
+    """A ticket exists; nobody other than the actor approved it."""
+    NONE = "none"
+    NOT_EVALUABLE = "not-evaluable"
+    """The ticket system or code host could not be asked; to be judged again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketMatch:
+    """What covers a change, by which method it was found, and why it counts or does not."""
+
+    coverage: Coverage
+    method: str | None
+    confidence: Confidence
+    reasons: tuple[str, ...]
+    ticket: Ticket | None = None
+    deployment: Deployment | None = None
+    approved_at: datetime | None = None
+    approver: str | None = None

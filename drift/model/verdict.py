@@ -1,0 +1,164 @@
+"""Verdicts: values with their reasons, never bare booleans."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Confidence(StrEnum):
+    """How far a verdict can be relied on."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """Orders confidences: higher is surer."""
+        return ("low", "medium", "high").index(self.value)
+
+
+class ActorKind(StrEnum):
+    """What answers for a call."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    SERVICE = "service"
+    UNKNOWN = "unknown"
+
+
+class Tool(StrEnum):
+    """The program that made a call."""
+
+    CONSOLE = "console"
+    CLOUDSHELL = "cloudshell"
+    MOBILE = "mobile"
+    CLI = "cli"
+    SDK = "sdk"
+    TERRAFORM = "terraform"
+    PULUMI = "pulumi"
+    CLOUDFORMATION = "cloudformation"
+    CDK = "cdk"
+    CROSSPLANE = "crossplane"
+    ANSIBLE = "ansible"
+    ARM_DEPLOYMENT = "arm-deployment"
+    DEPLOYMENT_MANAGER = "deployment-manager"
+    CONFIG_CONNECTOR = "config-connector"
+    CLOUD_SERVICE = "cloud-service"
+    UNKNOWN = "unknown"
+
+
+class Credential(StrEnum):
+    """Where the key of a call came from."""
+
+    CONSOLE_SESSION = "console-session"
+    CLI_LOGIN = "cli-login"
+    SSO = "sso"
+    STATIC_KEY = "static-key"
+    WEB_IDENTITY = "web-identity"
+    INSTANCE = "instance"
+    SERVICE_PRINCIPAL = "service-principal"
+    IMPERSONATION = "impersonation"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """The actionable summary of who acted how."""
+
+    PIPELINE = "pipeline"
+    CONSOLE = "console"
+    MANUAL = "manual"
+    AUTOMATION = "automation"
+    SERVICE = "service"
+    UNKNOWN = "unknown"
+
+
+class Lane(StrEnum):
+    """The four lanes of change management."""
+
+    APPLICATION = "application"
+    INFRASTRUCTURE = "infrastructure"
+    CONFIGURATION = "configuration"
+    EMERGENCY = "emergency"
+
+
+class Disposition(StrEnum):
+    """How a change stands with the policy."""
+
+    AUTHORISED = "authorised"
+    EMERGENCY = "emergency"
+    RETROACTIVE = "retroactive"
+    UNTICKETED = "unticketed"
+    WAIVED = "waived"
+    PENDING = "pending"
+    EXPLAINED = "explained"
+    BEFORE_ENROLMENT = "before-enrolment"
+
+
+class Severity(StrEnum):
+    """How much a change or finding matters."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """Orders severities: higher is worse."""
+        return ("low", "medium", "high", "critical").index(self.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """The person, machine or service answerable for a call."""
+
+    kind: ActorKind
+    name: str
+    principal: str | None
+    """The identity that the cloud saw, as recorded."""
+    chain: tuple[str, ...] = ()
+    """Who stood behind it, nearest first: the role, then who assumed it, and so on."""
+    subject: str | None = None
+    """What the token of a federated session said it was: repository, branch, environment."""
+    issuer: str | None = None
+    """The identity provider that issued it."""
+    is_known_pipeline: bool = False
+    """The issuer is a CI provider. Policy decides whether that pipeline is trusted."""
+    run: str | None = None
+    """Session name of a machine session: pipelines put their run id there."""
+    reasons: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.LOW
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reference:
+    """A ticket key found in a record."""
+
+    key: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classification:
+    """With which tool and credential, through which channel, in which lane."""
+
+    tool: Tool
+    credential: Credential
+    channel: Channel
+    lane: Lane
+    references: tuple[Reference, ...]
+    pipeline: str | None
+    """Name of the recognised pipeline in the configuration, or the CI provider's without one."""
+    run_id: str | None
+    reasons: tuple[str, ...]
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """How a change stands, how much it matters and whether somebody must know."""
+
+    disposition: Disposition
+    severity: Severity
+    alert: bool
+    reasons: tuple[str, ...]

@@ -1,0 +1,160 @@
+"""What the core needs from outside.
+
+Adapters under `providers/` implement these protocols and raise nothing but
+`drift.errors.ProviderError`. Retry, paging limits and time-outs are the core's.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+from drift.model.alert import Alert
+from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.resource import Cloud, LiveReading, LiveResource
+from drift.model.ticket import Deployment, Ticket
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One object that an audit log delivered: a file, an S3 object, a queue message."""
+
+    name: str
+    version: str
+    """Changes when the object's content does (ETag, generation, size and time)."""
+    cursor: str
+    """Resumes after this delivery."""
+    open: Callable[[], BinaryIO]
+    """Open the delivered bytes, compressed or not. Raises `ProviderError`."""
+
+
+class AuditLog(Protocol):
+    """A source of audit-log records."""
+
+    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
+        """Yield what was delivered after `cursor`, each with the cursor that resumes after it.
+
+        Deliveries may repeat and may arrive out of order, but none is left out.
+        `None` starts at the oldest delivery that the service still keeps.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+        """
+        ...
+
+
+class Translator(Protocol):
+    """Understands the records of one cloud. Pure: no input or output, no clock."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud whose records it understands."""
+        ...
+
+    def unwrap(self, document: bytes) -> Sequence[bytes] | None:
+        """Return the records inside an envelope in their order, or `None` if it is no envelope of this cloud.
+
+        An envelope may hold none. The bytes of a record are exactly as delivered.
+        """
+        ...
+
+    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+        """Say what a record means, or `None` if it is not this cloud's.
+
+        A record that lacks an id, a time or a region is readable. Never raises.
+        """
+        ...
+
+
+class Baseline(Protocol):
+    """Something that declares configuration, a Terraform state for example."""
+
+    @property
+    def name(self) -> str:
+        """The baseline's name in the configuration, or its path or URI."""
+        ...
+
+    def declared(self) -> Iterable[Declaration]:
+        """Read what is declared now: one declaration per state.
+
+        Raises:
+            ProviderUnavailableError: The state cannot be reached, or is being written.
+            ProviderResponseError: The state is damaged, encrypted or of a version that cannot be read.
+        """
+        ...
+
+
+class LiveConfig(Protocol):
+    """Reads the configuration that is really there, in Terraform's attribute names."""
+
+    def read(self, declared: Sequence[DeclaredResource]) -> Iterator[LiveReading]:
+        """Yield one reading per declared resource, in their order.
+
+        One unreadable resource never hides another: what fails is yielded as `NotRead`.
+
+        Raises:
+            ProviderError: Nothing at all can be read.
+        """
+        ...
+
+    def discover(self) -> Iterator[LiveResource]:
+        """Yield every resource that exists in the scope of this reader.
+
+        Raises:
+            ProviderError: What exists cannot be listed.
+        """
+        ...
+
+
+class TicketSource(Protocol):
+    """A system in which changes are requested and approved."""
+
+    def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
+        """Return the tickets with these keys, and those that name these resources, each once.
+
+        Keys that do not exist are left out.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission.
+        """
+        ...
+
+
+class CodeHost(Protocol):
+    """A host of reviewed code and of the pipelines that deploy it."""
+
+    def deployment(self, run_id: str) -> Deployment | None:
+        """Return the pipeline run with its pull request and reviews, or `None` if there is no such run.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission.
+        """
+        ...
+
+
+class Notifier(Protocol):
+    """Tells people."""
+
+    def send(self, alert: Alert, *, replaces: str | None) -> str:
+        """Send the alert, or edit the message that `replaces` names; return the message's reference.
+
+        `alert.client_id` travels with the message, so that a repeat can be recognised.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials or the destination are refused.
+            ProviderResponseError: The message itself is refused; asking again is useless.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time that judgements are made at."""
+
+    def now(self) -> datetime:
+        """Return the time, aware and in UTC."""
+        ...

@@ -1,0 +1,1 @@
+"""Working memory over SQLAlchemy Core: SQLite by default, PostgreSQL for several replicas."""

@@ -1,0 +1,1 @@
+"""Reading of AWS: CloudTrail records and what they mean."""

@@ -1,0 +1,1 @@
+"""What Terraform declares: states, and facts out of the HCL."""
