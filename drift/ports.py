@@ -7,13 +7,25 @@ Adapters under `providers/` implement these protocols and raise nothing but
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from enum import StrEnum
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud, LiveReading, LiveResource
 from drift.model.ticket import Deployment, Ticket
+
+
+class AdapterKind(StrEnum):
+    """Which port an adapter implements, as its table in the configuration is called."""
+
+    AUDIT_LOG = "audit_log"
+    BASELINE = "baseline"
+    LIVE = "live"
+    TICKETS = "tickets"
+    CODE_HOST = "code_host"
+    NOTIFIER = "notifier"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +120,14 @@ class LiveConfig(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """A baseline and the reader of what is really there."""
+
+    baseline: Baseline
+    live: LiveConfig
+
+
 class TicketSource(Protocol):
     """A system in which changes are requested and approved."""
 
@@ -139,10 +159,19 @@ class CodeHost(Protocol):
 class Notifier(Protocol):
     """Tells people."""
 
+    def check(self) -> str:
+        """Try whether a message could be sent, sending none; say what was seen.
+
+        Raises:
+            ProviderError: It could not; the message names what is missing.
+        """
+        ...
+
     def send(self, alert: Alert, *, replaces: str | None) -> str:
         """Send the alert, or edit the message that `replaces` names; return the message's reference.
 
-        `alert.client_id` travels with the message, so that a repeat can be recognised.
+        `alert.client_id` travels with the message, so that a repeat can be recognised. A message
+        that cannot be edited, since it was deleted or belongs to another channel, is sent anew.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
@@ -157,4 +186,13 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the time, aware and in UTC."""
+        ...
+
+
+@runtime_checkable
+class Recorded(Protocol):
+    """An adapter whose answers were recorded earlier."""
+
+    def read_at(self) -> datetime | None:
+        """Return the newest time in the recording, if it bears one."""
         ...

@@ -1,1 +1,1 @@
-"""The append-only Merkle log of evidence, its signed checkpoints, and a verifier that shares nothing with them."""
+"""The append-only Merkle log of evidence, its checkpoints, and a verifier that shares nothing with them."""

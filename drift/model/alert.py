@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.finding import AttributeDrift
-from drift.model.verdict import Disposition, Severity
+from drift.model.verdict import Confidence, Disposition, Severity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +39,8 @@ class Alert:
     call_to_action: str
     """Answers first: must I act now, and how?"""
     actor: str
+    confidence: Confidence
+    """How surely it was `actor`: below high, a message names no person, only the identity."""
     identity: str
     """Recorded under which identity, role, MFA and address."""
     channel: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from drift.model.resource import Json
+from drift.model.resource import Json, Resource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +33,7 @@ class UnreadableInstance:
     address: str
     type: str | None
     error: str
+    resource_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,3 +50,7 @@ class Declaration:
     """Hex SHA-256 of the state's bytes."""
     resources: tuple[DeclaredResource, ...]
     unreadable: tuple[UnreadableInstance, ...] = ()
+    deposed: tuple[Resource, ...] = ()
+    """Objects that were replaced and still have to be destroyed: managed, but declared no more."""
+    unread_code: tuple[str, ...] = ()
+    """Files of the code that could not be read, each with the reason: what they ignore is not known."""

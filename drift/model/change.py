@@ -183,6 +183,33 @@ class ChangeEvent:
         return f"{self.cloud}:{self.event_id}" if self.event_id else f"sha256:{self.source.sha256}"
 
 
+class Fate(StrEnum):
+    """What became of a record: every one that is read is counted under one of these, or as unreadable."""
+
+    CHANGE = "change"
+    ATTEMPT = "attempt"
+    """It would have changed something, and failed."""
+    DUPLICATE = "duplicate"
+    UNDATED = "undated"
+    """It changed something, but says not when: recorded as a gap."""
+    READ = "read"
+    AUTH = "auth"
+    DATA = "data"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A change or session that was begun earlier, and how far it reaches."""
+
+    id: str
+    began_at: datetime
+    ended_at: datetime
+
+    def reaches(self, at: datetime) -> bool:
+        """Tell whether a write at `at` still belongs to it, before or after: records arrive out of order."""
+        return self.began_at - SESSION_GAP < at < self.ended_at + SESSION_GAP
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Write:
     """A change event with the judgement of who made it and how."""

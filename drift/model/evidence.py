@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.finding import DriftFinding, FindingStatus
+from drift.model.resource import Cloud
+from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
+
 
 class EntryKind(StrEnum):
     """What an evidence entry records."""
@@ -36,14 +40,99 @@ class EvidenceEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DispositionRecord:
+    """Body of a `disposition` entry: a change as it was judged, flat, as populations list it."""
+
+    change_id: str
+    session_id: str
+    began_at: datetime
+    ended_at: datetime
+    cloud: Cloud
+    account: str | None
+    region: str | None
+    environment: str | None
+    resource_type: str | None
+    resource_id: str
+    address: str | None
+    actor: str
+    actor_kind: ActorKind
+    principal: str | None
+    channel: Channel
+    lane: Lane
+    tool: Tool
+    events: tuple[str, ...]
+    event_sha256: tuple[str, ...]
+    ticket: str | None
+    ticket_system: str | None
+    approver: str | None
+    approved_at: datetime | None
+    deployment: str | None
+    link_method: str | None
+    disposition: Disposition
+    severity: Severity
+    alert: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingRecord:
+    """Body of a `finding` entry: opened, changed or resolved."""
+
+    status: FindingStatus
+    finding: DriftFinding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GapRecord:
+    """Body of a `gap` entry: something that was not seen, or could not be judged."""
+
+    source: str
+    file: str | None
+    index: int | None
+    sha256: str | None
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRecord:
+    """Body of an `alert` entry: a message that a channel has accepted."""
+
+    client_id: str
+    session_id: str
+    notifier: str
+    reference: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportRecord:
+    """Body of an `export` entry: evidence that was handed out."""
+
+    manifest_sha256: str
+    """Names the pack."""
+    since: datetime | None
+    until: datetime | None
+    entries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigRecord:
+    """Body of a `config_version` entry: our own rules are changes too."""
+
+    sha256: str
+    tool_version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CoverageInterval:
     """A span in which a source was read completely."""
 
     source: str
     account: str | None
     region: str | None
-    from_at: datetime
-    to_at: datetime
+    from_at: datetime | None
+    """`None` where no record that was read bears a time."""
+    to_at: datetime | None
     records: int
     unreadable: int
 

@@ -79,3 +79,22 @@ class Comparison:
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""
         return sum(finding.kind is kind for finding in self.findings)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How the resource of a change stands with what is declared."""
+
+    address: str | None = None
+    """Its address in the code, where a baseline declares it."""
+    source: str | None = None
+    """File and line of the declaration."""
+    is_compared: bool = False
+    """It was held against the live configuration after the change."""
+    findings: tuple[DriftFinding, ...] = ()
+    """The open findings on it."""
+
+    @property
+    def is_converged(self) -> bool:
+        """The live configuration was read, and is what is declared."""
+        return self.is_compared and not self.findings

@@ -103,6 +103,17 @@ class Deployment:
     pull_request: PullRequest | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consulted:
+    """What the ticket system and the code host said about a change."""
+
+    tickets: tuple[Ticket, ...] = ()
+    deployment: Deployment | None = None
+    unavailable: tuple[str, ...] = ()
+    """Why one of them could not be asked: never taken for "nothing there"."""
+    is_code_host_configured: bool = True
+
+
 class Coverage(StrEnum):
     """Whether, and when, somebody else allowed a change."""
 
@@ -114,6 +125,8 @@ class Coverage(StrEnum):
     NOT_APPROVED = "not-approved"
     """A ticket exists; nobody other than the actor approved it."""
     NONE = "none"
+    NOT_ASKED = "not-asked"
+    """No code host is configured that could show the review of a pipeline's code."""
     NOT_EVALUABLE = "not-evaluable"
     """The ticket system or code host could not be asked; to be judged again."""
 

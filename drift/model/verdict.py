@@ -161,4 +161,6 @@ class Decision:
     disposition: Disposition
     severity: Severity
     alert: bool
+    environment: str | None
+    """Name of the environment that the account belongs to, if one claims it."""
     reasons: tuple[str, ...]

@@ -1,17 +1,25 @@
-"""Opens the database and runs transactions in it."""
+"""Opens the database and runs transactions in it: one writer at a time, whichever the engine."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError
 
 from drift.errors import StoreError
 
 BUSY_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = "10"
+
+_WRITER_LOCK = 0x6472_6966_7400_0002
+"""Names the writer among the advisory locks of PostgreSQL: "drift", then 2."""
+
+_NO_PRIVILEGE = "42501"
 
 
 class Database:
@@ -24,14 +32,12 @@ class Database:
             StoreError: The URL is not one of a database that is supported.
         """
         try:
-            parsed = make_url(url)
-            self.name = parsed.render_as_string(hide_password=True)
-            self._engine = _sqlite(url) if parsed.get_backend_name() == "sqlite" else create_engine(url)
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise StoreError(
-                f"the store's URL cannot be used: {error}",
-                hint="write sqlite:///FILE, or postgresql+psycopg://… and install driftledger[postgres]",
-            ) from error
+            self._engine = _engine_of(make_url(url))
+        except (ArgumentError, ValueError) as error:
+            raise _unusable("it is no URL of SQLite or PostgreSQL") from error  # it may hold a password
+        except ImportError as error:
+            raise _unusable(str(error)) from error
+        self.name = _name_of(self._engine.url)
 
     @property
     def engine(self) -> Engine:
@@ -42,6 +48,9 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Run the block in one write transaction: all of it is kept, or none.
 
+        Writers wait for each other before they begin, so what the block reads stays true until
+        it is done.
+
         Raises:
             StoreError: The database could not be reached, is locked for too long or is full.
         """
@@ -50,12 +59,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Run the block on one consistent view, without blocking a writer.
+        """Run the block on one consistent view, without blocking a writer. It cannot write.
 
         Raises:
             StoreError: The database could not be reached.
         """
-        with self._wrapped(), self._engine.connect().execution_options(drift_reading=True) as connection:
+        options: dict[str, Any] = {"drift_reading": True}
+        if self._engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._wrapped(), self._engine.connect().execution_options(**options) as connection:
             yield connection
 
     def close(self) -> None:
@@ -66,40 +78,124 @@ class Database:
     def _wrapped(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise StoreError(
-                f"the store {self.name} failed: {error.orig}",
-                hint="check that it exists, can be written and has space, then run the command again",
-            ) from error
         except DBAPIError as error:
-            if not error.connection_invalidated:
+            hint = _hint_for(error)
+            if hint is None:
                 raise
-            raise StoreError(
-                f"the connection to the store {self.name} was lost: {error.orig}",
-                hint="nothing half-done was kept; run the command again",
-            ) from error
+            said = " ".join(str(error.orig).split())
+            raise StoreError(f"the store {self.name} failed: {said}", hint=hint) from error
 
 
-def _sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        folder = Path(path).parent
+def _hint_for(error: DBAPIError) -> str | None:
+    """Return the next step, or `None` where no step of the user's helps: a mistake of ours, a broken rule."""
+    if error.connection_invalidated:
+        return "the connection was lost and nothing half-done was kept: run the command again"
+    if isinstance(error, OperationalError | InternalError):
+        return "check that it exists, can be written and has space, then run the command again"
+    if type(error) is DatabaseError:
+        return "it is damaged, or no database: restore a backup, or change [store] url"
+    if getattr(error.orig, "sqlstate", None) == _NO_PRIVILEGE:
+        return "let the user of [store] url own the database"
+    return None
+
+
+def _unusable(why: str) -> StoreError:
+    return StoreError(
+        f"the store's URL cannot be used: {why}",
+        hint="write sqlite:///FILE, or postgresql+psycopg://… and install driftledger[postgres]",
+    )
+
+
+def _name_of(url: URL) -> str:
+    """Return how people know the database; nothing of its password, nor of one with an `@` too many."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    host = url.host or url.query.get("host") or "localhost"
+    return f"{url.database} on {str(host).rpartition('@')[2]}"
+
+
+def _engine_of(url: URL) -> Engine:
+    match url.get_backend_name():
+        case "sqlite":
+            return _sqlite(url)
+        case "postgresql":
+            return _postgresql(url)
+        case other:
+            raise ArgumentError(f"not supported: {other}")
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        folder = Path(url.database).parent
         if not folder.is_dir():
-            raise StoreError(f"the folder of the store does not exist: {folder}", hint="create it, or change [store] url")
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+            raise StoreError(
+                f"the folder of the store does not exist: {folder}", hint="create it, or change [store] url"
+            )
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # SQLAlchemy, not the driver, begins transactions: the driver would begin them too late.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            _write_ahead(connection)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()  # the pool does not
+            raise
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        is_reading = _is_reading(connection)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}")
         # A deferred transaction that later writes can fail with "locked" without waiting;
         # an immediate one waits its turn at the start.
-        reading = connection.get_execution_options().get("drift_reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Set the mode in which readers and the writer do not wait for each other.
+
+    Two processes that both do it to a new file are refused at once, without the waiting that any
+    other statement does, so the waiting is done here.
+    """
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _postgresql(url: URL) -> Engine:
+    if "+" not in url.drivername:
+        url = url.set(drivername="postgresql+psycopg")
+    if "connect_timeout" not in url.query:
+        url = url.update_query_dict({"connect_timeout": CONNECT_TIMEOUT_SECONDS})
+    # Asked before each use, a connection that was lost between two transactions costs neither.
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # What SQLite does with its one file: without it, two writers both miss what the other adds.
+        if not _is_reading(connection):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+    return engine
+
+
+def _is_reading(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("drift_reading", False))

@@ -1,1 +1,1 @@
-"""Recorded answers in files: live configuration, tickets and pipeline runs, for stories and air-gapped use."""
+"""Recorded answers in files: live configuration, tickets and pipeline runs, for stories and air gaps."""

@@ -1,0 +1,68 @@
+# Every target sets up what it needs; `make demo` and `make test` work on a fresh clone.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CORPUS ?= ../shared/corpus
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test lint format bench corpus lock clean python
+
+help:
+	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
+	@echo "make test     lint, types, import contracts and all tests"
+	@echo "make lint     the checks of 'make test' without the tests"
+	@echo "make bench    measure speed and memory, in ratios within one run"
+	@echo "make corpus   classify public audit records, where that folder is at hand"
+	@echo "make lock     pin the dependencies anew (needs uv)"
+
+demo: $(VENV)/.installed
+	$(BIN)/drift demo --out demo
+
+test: lint
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(TESTS)
+
+lint: $(VENV)/.developed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.developed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.developed
+	$(BIN)/python -m benchmarks
+
+corpus: $(VENV)/.developed
+	$(BIN)/python -m tests.corpus $(CORPUS)
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --all-extras pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --all-extras --group dev pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# The product with what it needs, exactly as pinned; hatchling comes with the pins of development.
+$(VENV)/.installed: requirements.lock pyproject.toml | python
+	@echo "Setting up $(VENV) (the first time takes a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
+	@echo "Adding the tools of development ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: there is no $(PYTHON). Install it: 'apt install python3 python3-venv' (Debian, Ubuntu) or 'brew install python' (macOS)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $$($(PYTHON) --version) is too old, 3.11 or newer is needed. Install one and name it: 'make PYTHON=python3.12 ...'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "make: $(PYTHON) cannot make virtual environments. Install it: 'apt install python3-venv' (Debian, Ubuntu)." >&2; exit 1; }

@@ -1,0 +1,83 @@
+"""`drift check`: the configuration, and every source and sink it names, tried for real."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+
+import click
+
+from drift.cli.options import config_option
+from drift.equipment import Equipment
+from drift.errors import DriftError
+from drift.model.resource import NotRead
+from drift.ports import AuditLog, CodeHost, TicketSource, Watched
+from drift.terminal import shown
+
+A_FEW = 1000
+"""Deliveries are not counted further: a trail of years has millions."""
+
+
+@click.command("check")
+@config_option
+def command(config: str | None) -> int:
+    """Try everything that the configuration names. Exit code 1 if something does not work."""
+    from drift import wiring
+
+    settings = wiring.settings_of(config)
+    _say_ok("configuration", str(settings.path or "there is no config.toml; the defaults hold"))
+    failed = 0
+    with wiring.running(settings) as pipeline:
+        have = pipeline.have
+        _say_ok("store", have.database.name)
+        _say_ok("ledger key", f"{settings.key_file}, to verify with {have.key.verifier_key}")
+        for what, attempt in _trials(have):
+            try:
+                _say_ok(what, attempt())
+            except DriftError as error:
+                failed += 1
+                click.echo(shown(f"FAILED  {what}: {error.what}; {error.hint}", limit=500))
+    if not have.notifiers:
+        click.echo("note    no [[notifier]] is configured: alerts are kept until there is one")
+    return 1 if failed else 0
+
+
+def _say_ok(what: str, seen: str) -> None:
+    click.echo(shown(f"ok      {what}: {seen}", limit=500))
+
+
+def _trials(have: Equipment) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Yield what can be tried, and how: each attempt says what it saw, or raises `DriftError`."""
+    for name, log in have.sources.items():
+        yield f"audit log {name}", partial(_log, log)
+    for one in have.watched:
+        yield f"baseline {one.baseline.name}", partial(_baseline, one)
+    for name, tickets in have.ticket_sources.items():
+        yield f"tickets {name}", partial(_tickets, tickets)
+    for name, host in have.code_hosts.items():
+        yield f"code host {name}", partial(_code_host, host)
+    for name, notifier in have.notifiers.items():
+        yield f"notifier {name}", notifier.check
+
+
+def _log(log: AuditLog) -> str:
+    deliveries = sum(1 for _ in islice(log.read_since(None), A_FEW))
+    return f"{deliveries}{' or more' if deliveries == A_FEW else ''} deliveries to read"
+
+
+def _baseline(one: Watched) -> str:
+    states = declared = unread = 0
+    for declaration in one.baseline.declared():
+        states += 1
+        declared += len(declaration.resources)
+        unread += sum(isinstance(reading, NotRead) for reading in one.live.read(declaration.resources))
+    return f"{states} states declare {declared} resources, of which {declared - unread} can be read live"
+
+
+def _tickets(source: TicketSource) -> str:
+    source.find(["DRIFTLEDGER-0"], [])
+    return "answers"
+
+
+def _code_host(host: CodeHost) -> str:
+    host.deployment("0")
+    return "answers"

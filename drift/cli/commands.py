@@ -1,0 +1,88 @@
+"""The commands by group, each imported only when it is called, so that start-up stays quick."""
+
+import difflib
+import importlib
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    module: str
+    help: str
+
+
+_GROUPS: dict[str, tuple[_Row, ...]] = {
+    "Try it": (
+        _Row(
+            "demo", "drift.cli.demo", "Run the whole product over bundled stories: no cloud, no credentials."
+        ),
+        _Row(
+            "classify", "drift.cli.classify", "Say who made each call in audit-log files, how, and to what."
+        ),
+        _Row("scan", "drift.cli.scan", "Compare what Terraform declares with what is there."),
+        _Row("baseline", "drift.cli.baseline", "List what Terraform declares."),
+    ),
+    "Run it": (
+        _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
+        _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
+    ),
+    "Look at it": (
+        _Row(
+            "changes",
+            "drift.cli.changes",
+            "List changes: who, what, through which channel, authorised or not.",
+        ),
+        _Row("findings", "drift.cli.findings", "List what differs from the code."),
+        _Row("show", "drift.cli.show", "Show everything known about one change or finding."),
+        _Row("report", "drift.cli.report", "Write the weekly report."),
+        _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),
+    ),
+}
+
+_ROWS = {row.name: row for rows in _GROUPS.values() for row in rows}
+
+
+class Commands(click.Group):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(_ROWS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; its module calls it `command`."""
+        row = _ROWS.get(cmd_name)
+        if row is None:
+            return None
+        command = importlib.import_module(row.module).command
+        assert isinstance(command, click.Command)  # noqa: S101 - ours, not a caller's
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command is unknown, and which one was probably meant."""
+        if args and args[0] not in _ROWS:
+            near = difflib.get_close_matches(args[0], _ROWS, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else "`drift --help` lists the commands"
+            raise click.UsageError(f'unknown command "{args[0]}"; {hint}')
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands under what they are for, without importing them."""
+        for title, rows in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(row.name, row.help) for row in rows], col_spacing=3)
+
+
+def one_line(error: click.ClickException) -> str:
+    """Return what click says of a wrong call in one line with the next step."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    if context is None or context.parent is None:
+        return message
+    name = context.command_path.removeprefix("drift ")
+    return f"{name}: {message}; `{context.command_path} --help` explains it"

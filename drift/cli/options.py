@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_option(command: Command) -> Command:
+    """Add `--config FILE`, which wins over the one before the command's name."""
+    return click.option(
+        "--config",
+        metavar="FILE",
+        callback=_or_of_group,
+        help="The configuration; by default ./config.toml, if there is one.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout.")(
+        command
+    )
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or a time in ISO 8601; in UTC where it names no zone."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the time, aware and in UTC."""
+        try:
+            time = datetime.fromisoformat(value)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(f'"{value}" is no time: write 2026-11-16 or 2026-11-16T09:30Z', param, ctx)
+
+
+def _or_of_group(context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    return value or context.obj

@@ -1,0 +1,133 @@
+"""`drift scan`: what Terraform declares, held against what is there."""
+
+import click
+import msgspec
+
+from drift.cli.options import config_option, json_option
+from drift.cli.words import finding_lines, progress
+from drift.errors import ConfigError, UsageError
+from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
+from drift.model.resource import NotReadReason
+from drift.model.verdict import Severity
+from drift.terminal import shown
+
+
+class _Summary(msgspec.Struct):
+    declared: int
+    compared: int
+    drifted: int
+    missing: int
+    unmanaged: int
+    unreadable: int
+    unsupported: int
+
+
+class _Finding(msgspec.Struct):
+    id: str
+    kind: FindingKind
+    address: str | None
+    type: str
+    resource_id: str | None
+    account: str | None
+    region: str | None
+    severity: Severity
+    attributes: tuple[AttributeDrift, ...]
+    explained_by: tuple[str, ...]
+
+
+class _Report(msgspec.Struct):
+    """The one object that `--json` prints; scripts rely on every key."""
+
+    findings: list[_Finding]
+    not_compared: tuple[NotCompared, ...]
+    summary: _Summary
+
+
+@click.command("scan")
+@click.option(
+    "--state", "states", multiple=True, metavar="FILE|URI", help="A state to compare now; nothing is stored."
+)
+@click.option("--live", metavar="NAME", help="How to read what is there: file:PATH for a recorded answer.")
+@click.option("--types", multiple=True, metavar="TYPE", help="Only these resource types; may be given again.")
+@json_option
+@config_option
+def command(
+    states: tuple[str, ...], live: str | None, types: tuple[str, ...], as_json: bool, config: str | None
+) -> int:
+    """Compare what Terraform declares with what is there now. Exit code 1 if anything differs.
+
+    With --state nothing is stored; without it, the baselines of the configuration are compared.
+    """
+    from drift import wiring
+    from drift.stages.detect import detect
+    from drift.stages.record import redact_finding
+    from drift.stages.survey import survey
+
+    watched = wiring.watched_states(states, live) if states else wiring.watched(wiring.settings_of(config), live)
+    if not watched:
+        raise ConfigError(
+            "there is nothing to compare",
+            hint="give --state FILE --live file:PATH, or a [[baseline]] in config.toml",
+        )
+    with progress("reading what is declared and what is there"):
+        seen = survey(watched, types=types)
+    comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(), others=seen.others)
+    findings = [redact_finding(finding) for finding in comparison.findings]
+    if as_json:
+        click.echo(msgspec.json.encode(_report(findings, comparison)).decode())
+    else:
+        click.echo(_text(findings, comparison))
+    if seen.failures:
+        raise UsageError(
+            "; ".join(seen.failures), hint="what could be read was compared; mend the rest and scan again"
+        )
+    return 1 if findings else 0
+
+
+def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
+    return _Report(
+        findings=[
+            _Finding(
+                id=one.finding_id,
+                kind=one.kind,
+                address=one.address,
+                type=one.type,
+                resource_id=one.resource_id,
+                account=one.account,
+                region=one.region,
+                severity=one.severity,
+                attributes=one.attributes,
+                explained_by=one.explained_by,
+            )
+            for one in findings
+        ],
+        not_compared=comparison.not_compared,
+        summary=_summary(comparison),
+    )
+
+
+def _summary(comparison: Comparison) -> _Summary:
+    reasons = [one.reason for one in comparison.not_compared]
+    return _Summary(
+        declared=comparison.declared,
+        compared=comparison.compared,
+        drifted=comparison.count(FindingKind.DRIFTED),
+        missing=comparison.count(FindingKind.MISSING),
+        unmanaged=comparison.count(FindingKind.UNMANAGED),
+        unreadable=reasons.count(NotReadReason.UNREADABLE),
+        unsupported=reasons.count(NotReadReason.UNSUPPORTED),
+    )
+
+
+def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
+    lines = [line for finding in findings for line in finding_lines(finding)]
+    lines += [
+        shown(f"not compared  {one.address}: {one.reason}, {one.error}") for one in comparison.not_compared
+    ]
+    summary = _summary(comparison)
+    lines.append(
+        f"{summary.declared} declared, {summary.compared} compared: {summary.drifted} drifted, "
+        f"{summary.missing} missing, {summary.unmanaged} unmanaged"
+        + (f"; {len(comparison.not_compared)} not compared" if comparison.not_compared else "")
+    )
+    return "\n".join(lines)

@@ -1,0 +1,32 @@
+"""The two clocks: the system's, and that of recorded sources."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from drift.ports import Recorded
+from drift.store.changes import newest_write_at
+from drift.store.database import Database
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)
+
+
+class RecordsClock:
+    """The newest time in what was recorded, so that a demonstration or test runs the same on any day."""
+
+    def __init__(self, recordings: Sequence[Recorded], database: Database) -> None:
+        self._recordings = recordings
+        self._database = database
+
+    def now(self) -> datetime:
+        """Return the newest time that a recording bears; without any, the system's."""
+        times = [time for recording in self._recordings if (time := recording.read_at())]
+        with self._database.reading() as connection:
+            if newest := newest_write_at(connection):
+                times.append(newest)
+        return max(times, default=datetime.now(UTC))

@@ -1,0 +1,172 @@
+"""Finds the tables of a document and hands them out converted."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from drift.config import values
+from drift.config.convert import Converter, keys_of
+from drift.config.document import Document
+from drift.config.place import Place, nearest, quoted
+from drift.config.settings import AdapterSettings, BaselineSettings
+from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable, NamedTable, Table
+from drift.errors import ConfigError
+from drift.ports import AdapterKind
+
+TableT = TypeVar("TableT", bound=Table)
+NamedT = TypeVar("NamedT", bound=NamedTable)
+AdapterT = TypeVar("AdapterT", bound=AdapterTable)
+
+
+class AdapterType(Protocol):
+    """What reading the configuration takes to know of an adapter."""
+
+    @property
+    def settings(self) -> type[Struct]:
+        """The keys of its table, besides those that all adapters have."""
+        ...
+
+    @property
+    def paths(self) -> Collection[str]:
+        """Those of them that name files, by path, glob or URI."""
+        ...
+
+
+Catalog: TypeAlias = Mapping[AdapterKind, Mapping[str, AdapterType]]
+"""Every adapter, by its kind and its name in the configuration."""
+
+HEADINGS = {
+    **{table.heading: f"[{table.heading}]" for table in SINGLE},
+    **{table.heading: f"[[{table.heading}]]" for table in REPEATED},
+    **{kind.value: f"[[{kind}]]" for kind in AdapterKind},
+}
+"""Every table, as it must be written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row(Generic[TableT]):
+    """A table and where it stands."""
+
+    place: Place
+    table: TableT
+
+
+class Reader:
+    """The tables of one document. What is not in it is empty."""
+
+    def __init__(
+        self,
+        document: Document,
+        catalog: Catalog,
+        environ: Mapping[str, str],
+    ) -> None:
+        """Read from `document`, all of whose headings must be known.
+
+        Raises:
+            ConfigError: A table is unknown, or written with too few or too many brackets.
+        """
+        self.document = document
+        self._catalog = catalog
+        self._converter = Converter(folder=document.folder, environ=environ)
+        for heading, found in document.tables.items():
+            self._check_heading(heading, found)
+
+    def one(self, table: type[TableT]) -> Row[TableT]:
+        """Return the table that stands once."""
+        raw = cast("dict[str, object]", self.document.tables.get(table.heading, {}))
+        place = self._place(HEADINGS[table.heading])
+        return Row(place=place, table=self._converter.convert(place, raw, table))
+
+    def many(self, table: type[NamedT]) -> tuple[Row[NamedT], ...]:
+        """Return the tables of this heading, in their order."""
+        return tuple(
+            Row(place=place, table=self._converter.convert(place, raw, table))
+            for place, raw in self._named(table.heading)
+        )
+
+    def adapters(self, kind: AdapterKind) -> tuple[AdapterSettings, ...]:
+        """Return the configured adapters of `kind`."""
+        return tuple(
+            AdapterSettings(kind=kind, name=row.table.name, type=row.table.type, settings=settings)
+            for row, settings in self._adapters(kind, AdapterTable)
+        )
+
+    def baselines(self) -> tuple[BaselineSettings, ...]:
+        """Return the configured baselines, each of which names a live configuration that exists."""
+        return tuple(
+            BaselineSettings(
+                kind=AdapterKind.BASELINE,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                live=self._existing_live(row),
+            )
+            for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
+        )
+
+    def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
+        """Yield each adapter's common keys, and its own settings out of the same table."""
+        common = keys_of(table)
+        for place, raw in self._named(kind):
+            shared = {key: value for key, value in raw.items() if key in common}
+            row = Row(place=place, table=self._converter.convert(place, shared, table))
+            adapter = self._adapter_type(place, kind, row.table.type)
+            settings = self._converter.convert(place, raw, adapter.settings, besides=common)
+            yield row, self._with_absolute_paths(place, settings, adapter.paths)
+
+    def _with_absolute_paths(self, place: Place, settings: Struct, paths: Collection[str]) -> Struct:
+        given = {key: getattr(settings, key) for key in paths}
+        absolute = {
+            key: values.absolute(place, key, path, self.document.folder)
+            for key, path in given.items()
+            if path is not None
+        }
+        return replace(settings, **absolute)
+
+    def _adapter_type(self, place: Place, kind: AdapterKind, name: str) -> AdapterType:
+        known = self._catalog.get(kind, {})
+        if name not in known:
+            raise place.error(f"unknown type {quoted(name)}", hint=nearest(name, known))
+        return known[name]
+
+    def _existing_live(self, row: Row[BaselineTable]) -> str:
+        live, known = row.table.live, [str(raw.get("name")) for _, raw in self._named(AdapterKind.LIVE)]
+        if live not in known:
+            raise row.place.error(f"there is no [[live]] {quoted(live)}", hint=nearest(live, known))
+        return live
+
+    def _named(self, heading: str) -> Iterator[tuple[Place, dict[str, object]]]:
+        """Yield the tables of a heading, no two of which have the same name."""
+        names: set[str] = set()
+        rows = cast("list[dict[str, object]]", self.document.tables.get(heading, []))
+        for number, raw in enumerate(rows, start=1):
+            name = raw.get("name")
+            if not isinstance(name, str):
+                yield self._place(f"{HEADINGS[heading]} number {number}"), raw
+                continue
+            place = self._place(f"{HEADINGS[heading]} {quoted(name)}")
+            if name in names:
+                raise place.error("there are two of this name", hint="give each a name of its own")
+            if not name.strip() or not name.isprintable():
+                raise place.error('"name" is no name', hint="use letters, digits and signs that can be seen")
+            names.add(name)
+            yield place, raw
+
+    def _check_heading(self, heading: str, found: object) -> None:
+        written = HEADINGS.get(heading)
+        is_list = isinstance(found, list) and all(isinstance(one, dict) for one in found)
+        if written is None:
+            what = "table" if is_list or isinstance(found, dict) else "key"
+            raise ConfigError(
+                f"{self.document.name}: unknown {what} {quoted(heading)}", hint=nearest(heading, HEADINGS)
+            )
+        if not (is_list if written.startswith("[[") else isinstance(found, dict)):
+            raise self._place(quoted(heading)).error(
+                "is not the table that it must be", hint=f"write it as {written}"
+            )
+
+    def _place(self, table: str) -> Place:
+        return Place(file=self.document.name, table=table)

@@ -1,0 +1,72 @@
+"""The configuration as the program uses it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from drift.model.secret import Secret
+from drift.ports import AdapterKind
+from drift.stages.attribute import IdentityRules
+from drift.stages.classify import ChannelRules
+from drift.stages.correlate import CorrelationRules
+from drift.stages.decide import DecisionRules
+
+
+class ClockSource(StrEnum):
+    """Where "now" comes from."""
+
+    SYSTEM = "system"
+    RECORDS = "records"
+    """The newest time in the recorded sources, for demonstrations, replays and tests."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdapterSettings:
+    """One configured adapter."""
+
+    kind: AdapterKind
+    name: str
+    type: str
+    """Which adapter it is: its name in the catalog."""
+    settings: object
+    """An instance of the settings type that the catalog holds for this adapter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaselineSettings(AdapterSettings):
+    """One configured baseline."""
+
+    live: str
+    """Name of the live configuration that it is compared with."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that a configuration file says. Every path in it is absolute."""
+
+    path: Path | None
+    """The file; `None` where there is none and the defaults hold."""
+    sha256: str
+    """Hex SHA-256 of the file's bytes, of no bytes where there is no file."""
+    organisation: str
+    store_url: Secret
+    """It may hold a password."""
+    key_file: Path
+    clock: ClockSource
+    poll_every: timedelta
+    audit_logs: tuple[AdapterSettings, ...]
+    baselines: tuple[BaselineSettings, ...]
+    live: tuple[AdapterSettings, ...]
+    tickets: tuple[AdapterSettings, ...]
+    code_hosts: tuple[AdapterSettings, ...]
+    notifiers: tuple[AdapterSettings, ...]
+    identities: IdentityRules
+    channels: ChannelRules
+    correlation: CorrelationRules
+    decision: DecisionRules
+
+    @property
+    def ledger_origin(self) -> str:
+        """The name that every checkpoint of this organisation's ledger bears."""
+        return f"driftledger/{self.organisation}"

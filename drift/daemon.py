@@ -1,0 +1,58 @@
+"""Runs the pipeline again and again: start, watch, stop. Signals and flags stay in the command line."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from drift.pipeline import Pipeline
+
+
+class Daemon:
+    """One pipeline on a schedule. A cycle that fails stops it, so that its supervisor sees the reason."""
+
+    def __init__(self, pipeline: Pipeline, poll_every: timedelta, say: Callable[[str], None]) -> None:
+        self._pipeline = pipeline
+        self._say = say
+        self._is_over = threading.Event()
+        self._error: BaseException | None = None
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self._cycle,
+            "interval",
+            seconds=poll_every.total_seconds(),
+            next_run_time=datetime.now(UTC),
+            id="cycle",
+            # A slow cycle is never overlapped, and missed ones are made up for by the next.
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    def start(self) -> None:
+        """Begin at once, and then every so often."""
+        self._scheduler.start()
+
+    def wait(self) -> None:
+        """Return when the daemon was stopped.
+
+        Raises:
+            DriftError: A cycle failed; its reason.
+        """
+        self._is_over.wait()
+        self._scheduler.shutdown(wait=True)
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Let the running cycle end, and begin no other."""
+        self._is_over.set()
+
+    def _cycle(self) -> None:
+        try:
+            for problem in self._pipeline.run_once():
+                self._say(problem)
+        except BaseException as error:
+            self._error = error
+            self.stop()

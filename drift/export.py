@@ -1,0 +1,33 @@
+"""Hands evidence out, and leaves evidence of that."""
+
+from datetime import datetime
+from pathlib import Path
+
+from drift import __version__
+from drift.ledger.log import append
+from drift.ledger.note import SigningKey
+from drift.model.evidence import EntryKind, ExportRecord
+from drift.reports.pack import PackSummary, export_pack
+from drift.reports.population import Period
+from drift.store.database import Database
+
+
+def export_evidence(
+    database: Database, folder: Path, key: SigningKey, period: Period, now: datetime
+) -> PackSummary:
+    """Write the auditor's pack into `folder`, and record that it was handed out.
+
+    Raises:
+        UsageError: The folder is in use or cannot be written, or nothing is sealed yet.
+        LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
+    """
+    with database.transaction() as connection:
+        summary = export_pack(connection, folder=folder, key=key, period=period, tool_version=__version__)
+        body = ExportRecord(
+            manifest_sha256=summary.manifest_sha256,
+            since=period.since,
+            until=period.until,
+            entries=summary.entries,
+        )
+        append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)
+    return summary

@@ -1,0 +1,112 @@
+"""Seals the ledger: signs its size and root, so that a copy held elsewhere fixes every entry before it.
+
+The text is C2SP's tlog-checkpoint: origin, size and root, a line each. https://c2sp.org/tlog-checkpoint
+"""
+
+import base64
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Row, insert, select
+
+from drift.errors import LedgerIntegrityError
+from drift.ledger.entry import StoredEntry, commit, format_time
+from drift.ledger.log import entries, lock, node_reader, size_of
+from drift.ledger.merkle import Frontier, hash_leaf, root
+from drift.ledger.note import SigningKey
+from drift.ledger.tables import checkpoint, ledger
+from drift.model.evidence import Checkpoint, EntryKind
+
+
+def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint | None:
+    """Sign the ledger as it is now, if it has grown since the last checkpoint.
+
+    The record of an export alone does not count as growth: otherwise a pack that is
+    made twice could never be the same.
+
+    Raises:
+        LedgerIntegrityError: What the last checkpoint fixed was altered since, or another key made it.
+    """
+    lock(connection)
+    last = latest_checkpoint(connection)
+    if last is not None:
+        _refuse_rewritten(connection, last, key)
+    if not _has_grown(connection, 0 if last is None else last.size):
+        return None
+    size = size_of(connection)
+    encoded_root = _encoded_root(connection, size)
+    made = Checkpoint(
+        size=size,
+        root=encoded_root,
+        note=key.sign(f"{key.name}\n{size}\n{encoded_root}\n"),
+        made_at=now.astimezone(UTC),
+    )
+    connection.execute(
+        insert(checkpoint),
+        {"size": size, "root": encoded_root, "note": made.note, "made_at": format_time(now)},
+    )
+    return made
+
+
+def latest_checkpoint(connection: Connection) -> Checkpoint | None:
+    """Return the newest checkpoint, or `None` before the first."""
+    row = connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def checkpoints(connection: Connection) -> Sequence[Checkpoint]:
+    """Return every checkpoint, the oldest first."""
+    return [_from_row(row) for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size))]
+
+
+def sealed_entries(connection: Connection, sealed: Checkpoint) -> Iterator[StoredEntry]:
+    """Yield the entries that a checkpoint covers, holding all of them against it.
+
+    Raises:
+        LedgerIntegrityError: They are not the entries that were sealed; said at the latest after the last.
+    """
+    frontier = Frontier()
+    for entry in entries(connection, to_seq=sealed.size):
+        body = None if entry.salt is None or entry.body is None else commit(entry.salt, entry.body)
+        leaf_hash = hash_leaf(entry.leaf)
+        if entry.seq != frontier.size or leaf_hash != entry.leaf_hash or body != entry.commitment:
+            raise _altered(f"entry {frontier.size} of the ledger was altered or is missing")
+        frontier.add(leaf_hash)
+        yield entry
+    if frontier.size != sealed.size or _encode(frontier.root()) != sealed.root:
+        raise _altered(f"the ledger is not the one that was sealed at {sealed.size} entries")
+
+
+def _refuse_rewritten(connection: Connection, last: Checkpoint, key: SigningKey) -> None:
+    if not key.has_signed(last.note):
+        raise LedgerIntegrityError(
+            f"the last checkpoint, at {last.size} entries, was not made by the key {key.verifier_key}",
+            hint="use the key that has sealed this ledger so far",
+        )
+    if size_of(connection) < last.size or _encoded_root(connection, last.size) != last.root:
+        raise _altered(f"the ledger is not the one that was sealed at {last.size} entries")
+
+
+def _has_grown(connection: Connection, size: int) -> bool:
+    news = select(ledger.c.seq).where(ledger.c.seq >= size, ledger.c.kind != EntryKind.EXPORT.value).limit(1)
+    return connection.execute(news).first() is not None
+
+
+def _encoded_root(connection: Connection, size: int) -> str:
+    return _encode(root(size, node_reader(connection)))
+
+
+def _encode(root_hash: bytes) -> str:
+    return base64.b64encode(root_hash).decode()
+
+
+def _altered(what: str) -> LedgerIntegrityError:
+    return LedgerIntegrityError(
+        what, hint="keep the database as it is for an investigation, and restore a backup beside it"
+    )
+
+
+def _from_row(row: Row[tuple[int, str, str, str]]) -> Checkpoint:
+    return Checkpoint(
+        size=row.size, root=row.root, note=row.note, made_at=datetime.fromisoformat(row.made_at)
+    )

@@ -1,0 +1,175 @@
+"""Appends entries to the ledger and reads them back.
+
+Appending runs in the caller's transaction, so that a fact and the state that follows
+from it are kept together or not at all.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from drift.errors import LedgerIntegrityError
+from drift.ledger.entry import (
+    SALT_SIZE,
+    Leaf,
+    NewEntry,
+    StoredEntry,
+    clean_text,
+    commit,
+    decode_leaf,
+    encode_body,
+    encode_leaf,
+    format_time,
+)
+from drift.ledger.merkle import Frontier, Node, NodeReader, hash_leaf
+from drift.ledger.tables import evidence_body, ledger, ledger_node
+from drift.model.evidence import EntryKind, EvidenceEntry
+
+_POSTGRESQL_LOCK = 0x6472_6966_7400_0001
+"""Names the ledger among the advisory locks of the database: "drift", then 1."""
+
+_READ_AHEAD = 1000
+
+
+def append(
+    connection: Connection,
+    *,
+    kind: EntryKind,
+    ref: str,
+    body: object,
+    recorded_at: datetime,
+    links: tuple[int, ...] = (),
+) -> EvidenceEntry:
+    """Record one fact at the end of the ledger."""
+    entry = NewEntry(kind=kind, ref=ref, body=body, recorded_at=recorded_at, links=links)
+    return append_all(connection, [entry])[0]
+
+
+def append_all(connection: Connection, entries: Sequence[NewEntry]) -> list[EvidenceEntry]:
+    """Record facts at the end of the ledger, in their order.
+
+    Writers wait for each other until the transaction ends, so that the sequence has no holes.
+    """
+    if not entries:
+        return []
+    lock(connection)
+    frontier = Frontier(size_of(connection), node_reader(connection))
+    recorded: list[EvidenceEntry] = []
+    rows: list[tuple[int, str, str, str, bytes, bytes]] = []
+    bodies: list[tuple[int, bytes, bytes]] = []
+    nodes: list[Node] = []
+    for entry in entries:
+        seq, ref, time = frontier.size, clean_text(entry.ref), format_time(entry.recorded_at)
+        salt, body = os.urandom(SALT_SIZE), encode_body(entry.body)
+        leaf = encode_leaf(
+            Leaf(
+                body_commit=commit(salt, body), kind=entry.kind, links=entry.links, ref=ref, seq=seq, ts=time
+            )
+        )
+        leaf_hash = hash_leaf(leaf)
+        rows.append((seq, time, entry.kind.value, ref, leaf, leaf_hash))
+        bodies.append((seq, salt, body))
+        nodes += frontier.add(leaf_hash)[1:]  # the leaf's own hash stands in its row
+        recorded.append(
+            EvidenceEntry(
+                seq=seq, recorded_at=entry.recorded_at, kind=entry.kind, ref=ref, leaf_hash=leaf_hash.hex()
+            )
+        )
+    _insert(connection, ledger, rows)
+    _insert(connection, evidence_body, bodies)
+    _insert(connection, ledger_node, nodes)
+    return recorded
+
+
+def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None) -> Iterator[StoredEntry]:
+    """Yield the entries from `from_seq` up to, not including, `to_seq`, in their order.
+
+    Raises:
+        LedgerIntegrityError: A leaf cannot be read.
+    """
+    query = (
+        select(ledger.c.seq, ledger.c.leaf, ledger.c.leaf_hash, evidence_body.c.salt, evidence_body.c.body)
+        .outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq)
+        .where(ledger.c.seq >= from_seq)
+        .order_by(ledger.c.seq)
+        .execution_options(yield_per=_READ_AHEAD)
+    )
+    if to_seq is not None:
+        query = query.where(ledger.c.seq < to_seq)
+    for seq, *stored in connection.execute(query):
+        leaf, leaf_hash, salt, body = map(_as_bytes, stored)
+        try:
+            facts = decode_leaf(leaf or b"")
+            kind, recorded_at = EntryKind(facts.kind), datetime.fromisoformat(facts.ts)
+        except ValueError as error:  # msgspec's errors are too
+            raise LedgerIntegrityError(
+                f"entry {seq} of the ledger cannot be read: {error}",
+                hint="its row was altered, or a newer version wrote it: compare with a backup",
+            ) from error
+        yield StoredEntry(
+            seq=seq,
+            kind=kind,
+            ref=facts.ref,
+            recorded_at=recorded_at,
+            commitment=facts.body_commit,
+            leaf=leaf or b"",
+            leaf_hash=leaf_hash or b"",
+            salt=salt,
+            body=body,
+        )
+
+
+def size_of(connection: Connection) -> int:
+    """Return how many entries the ledger has."""
+    last: int | None = connection.execute(select(func.max(ledger.c.seq))).scalar_one()
+    return 0 if last is None else last + 1
+
+
+def node_reader(connection: Connection) -> NodeReader:
+    """Return a reader of the stored nodes.
+
+    The reader raises `LedgerIntegrityError` for a node that should be there and is not.
+    """
+
+    def read(level: int, index: int) -> bytes:
+        if level:
+            query = select(ledger_node.c.hash).where(ledger_node.c.level == level, ledger_node.c.idx == index)
+        else:
+            query = select(ledger.c.leaf_hash).where(ledger.c.seq == index)
+        found: bytes | None = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise LedgerIntegrityError(
+                f"the ledger lacks the node {index} of level {level}",
+                hint="rows were deleted from the database: restore it from a backup",
+            )
+        return found
+
+    return read
+
+
+def lock(connection: Connection) -> None:
+    """Keep other writers of the ledger waiting until the transaction ends.
+
+    On SQLite every write transaction already does.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
+
+
+def _as_bytes(value: bytes | str | None) -> bytes | None:
+    """SQLite keeps text in a column of bytes, if somebody edits the database by hand."""
+    return value.encode() if isinstance(value, str) else value
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows given in the order of the table's columns.
+
+    Straight to the driver: what SQLAlchemy does for each parameter costs as much as the insert itself.
+    """
+    if rows:
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        names, marks = ", ".join(table.c.keys()), ", ".join(mark for _ in table.c)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - only names of our own tables

@@ -1,0 +1,957 @@
+"""Check an evidence pack, trusting neither the program that made it nor the company that ran it.
+
+    python3 -I verify_pack.py PACK [--key FILE|KEY] [--json]
+
+One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
+
+ 1. The folder: find its regular files. Links and devices are named, never followed.
+ 2. The keys: read those that the pack brings, and those that the reader trusts.
+ 3. The manifest: its signature and hash, then size and SHA-256 of every file, and no file besides.
+ 4. The entries: each in its place, its leaf unaltered, its body as committed to.
+ 5. The checkpoints: each signed, each with the root of the entries before it; the newest covers all.
+ 6. The populations: derived again from the entries; every row there, none besides, none altered.
+    Their tables (CSV) say the same, cell by cell.
+ 7. The summary: every total counted again.
+ 8. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+
+Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
+and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
+
+Exit status: 0 nothing found, 1 something found, 2 the pack could not be checked at all.
+The format is described in docs/ledger-format.md of the project, well enough to write a second verifier.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import csv
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+INTEGRITY, COMPLETENESS, ORIGIN = "integrity", "completeness", "origin"
+QUESTIONS = (INTEGRITY, COMPLETENESS, ORIGIN)
+OK, FAILED, UNKNOWN = "ok", "failed", "unknown"
+
+MANIFEST, MANIFEST_NOTE = "MANIFEST.json", "MANIFEST.json.note"
+MANIFEST_TITLE = "driftledger pack manifest v1"
+KEYS, ENTRIES, CHECKPOINTS = "ledger/keys.json", "ledger/entries.jsonl", "ledger/checkpoints/"
+SUMMARY = "01_ipe/summary.json"
+
+FORMAT_VERSION = 1
+MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile pack could name millions
+MAX_SHOWN = 120  # characters of a name or value out of the pack
+MAX_DOCUMENT = 64 << 20  # bytes of one JSON document or line
+MAX_SIZE = 1 << 63  # entries of a ledger
+
+NOT_PROVEN = """\
+What this does not prove:
+- That the clouds' logs, or the ledger, held all that happened: only that this is the signed ledger, whole and
+  unaltered. What is known not to have been read stands in 01_ipe/coverage.csv and 01_ipe/gaps.csv.
+- That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint above with one
+  that you hold from elsewhere.
+- Whose key it is: the company runs the program and keeps the key.
+- That a control is met. The reader concludes.
+"""
+
+
+class CannotVerify(Exception):  # noqa: N818 - nothing is wrong with the pack: it cannot be looked at
+    """The pack, or the key to check it with, cannot be read at all."""
+
+
+class Key(NamedTuple):
+    """A public key and the name in which it signs."""
+
+    name: str
+    key_id: str
+    public: bytes
+
+    def __str__(self) -> str:
+        return shown(f"{self.name}+{self.key_id}")
+
+
+class Entry(NamedTuple):
+    """An entry of the ledger that a population may list."""
+
+    seq: int
+    ref: str
+    recorded_at: str
+    leaf_hash: str
+    body: str
+
+
+class Populations(NamedTuple):
+    """The entries that each population lists, in order."""
+
+    changes: list[Entry]
+    findings: list[Entry]
+    coverage: list[Entry]
+    gaps: list[Entry]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the verifier as a command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
+    parser.add_argument("pack", help="the folder of the pack")
+    parser.add_argument("--key", help="a verifier key that you trust, or a file that holds such keys")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(argv)
+    try:
+        report = verify_pack(options.pack, options.key)
+    except CannotVerify as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(report.as_json()) if options.json else report.as_text())
+    return 1 if report.all_problems else 0
+
+
+def verify_pack(path: str, key: str | None = None) -> Report:
+    """Check the pack in the folder `path` against itself and, if given, against a trusted key.
+
+    Raises:
+        CannotVerify: There is no such folder, or the key cannot be read.
+    """
+    report = Report()
+    pack = Pack(path, report)  # (1)
+    trusted = [] if key is None else read_trusted_keys(key)  # (2)
+    notes = Notes(trusted, report)
+    ledger = Ledger()
+    steps: list[tuple[str, Callable[[], None]]] = [
+        (KEYS, lambda: notes.learn_keys(pack)),
+        (MANIFEST, lambda: check_manifest(pack, notes, report)),  # (3)
+        (ENTRIES, lambda: check_entries(pack, ledger, report)),  # (4)
+        (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
+        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (6), (7)
+    ]
+    for name, step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
+            report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
+            report.add(COMPLETENESS, f"{name}: cannot be checked")
+    notes.check_origin()  # (8)
+    return report
+
+
+class Report:
+    """What was found, and what was looked at."""
+
+    def __init__(self) -> None:
+        self.is_key_given = False
+        self.signers: list[str] = []
+        self.checkpoint: dict[str, Any] | None = None
+        self.counts: dict[str, Any] | None = None
+        self._problems: dict[str, list[str]] = {question: [] for question in QUESTIONS}
+        self._uncounted = dict.fromkeys(QUESTIONS, 0)
+
+    def add(self, question: str, problem: str) -> None:
+        """Keep a problem, once."""
+        kept = self._problems[question]
+        if len(kept) >= MAX_PROBLEMS:
+            self._uncounted[question] += 1
+        elif problem not in kept:
+            kept.append(problem)
+
+    def problems(self, question: str) -> list[str]:
+        """Return what was found about one question."""
+        more = self._uncounted[question]
+        return self._problems[question] + ([f"... and {more} more about {question}"] if more else [])
+
+    def verdict(self, question: str) -> str:
+        """Return `ok`, `failed`, or `unknown` where nothing can be said."""
+        if self._problems[question]:
+            return FAILED
+        return UNKNOWN if question == ORIGIN and not self.is_key_given else OK
+
+    @property
+    def all_problems(self) -> list[str]:
+        """Every problem, in the order of the questions."""
+        return [problem for question in QUESTIONS for problem in self.problems(question)]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        verdicts: dict[str, Any] = {
+            question: {"verdict": self.verdict(question), "problems": self.problems(question)}
+            for question in QUESTIONS
+        }
+        return {
+            **verdicts,
+            "problems": self.all_problems,
+            "signed_by": self.signers,
+            "checkpoint": self.checkpoint,
+            "counts": self.counts,
+        }
+
+    def as_text(self) -> str:
+        """Return the report for people."""
+        lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
+        if self.checkpoint:
+            lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        if self.all_problems:
+            lines += ["", *self.all_problems]
+        return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
+
+    def _meaning(self, question: str) -> str:
+        signers = ", ".join(self.signers) or "nobody"
+        return {
+            (INTEGRITY, OK): "what is there is as it was signed",
+            (INTEGRITY, FAILED): "something was altered, see below",
+            (COMPLETENESS, OK): "every file, entry and row is there, and none besides",
+            (COMPLETENESS, FAILED): "something is missing or was added, see below",
+            (ORIGIN, OK): "signed by the key that you trust",
+            (ORIGIN, FAILED): "not signed by the key that you trust, see below",
+            (ORIGIN, UNKNOWN): f"signed by {signers}; give --key to check that it is the expected one",
+        }[question, self.verdict(question)]
+
+
+# (1) The folder ---------------------------------------------------------------------------------------------
+
+
+class Pack:
+    """The regular files of a folder, by their path in it, written with `/`."""
+
+    def __init__(self, path: str, report: Report) -> None:
+        if not Path(path).is_dir():
+            raise CannotVerify(f"there is no folder {shown(path)}; name the folder of the pack")
+        self.files: dict[str, str] = {}
+        self._report = report
+        folders = [("", path)]
+        while folders:
+            prefix, folder = folders.pop()
+            try:
+                with os.scandir(folder) as found:
+                    for item in found:
+                        self._place(prefix + item.name, item, folders)
+            except OSError as error:
+                if not prefix:
+                    raise CannotVerify(
+                        f"the folder {shown(path)} cannot be read: {error.strerror}"
+                    ) from error
+                report.add(COMPLETENESS, f"the folder {shown(prefix)} cannot be read: {error.strerror}")
+
+    def _place(self, name: str, item: os.DirEntry[str], folders: list[tuple[str, str]]) -> None:
+        mode = item.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            folders.append((name + "/", item.path))
+        elif stat.S_ISREG(mode):
+            self.files[name] = item.path
+        else:
+            what = "symbolic link" if stat.S_ISLNK(mode) else "special file"
+            self._report.add(COMPLETENESS, f"unlisted {what}: {shown(name)}")
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file that every pack has, or `None` and a problem."""
+        path = self.files.get(name)
+        if path is None:
+            self._report.add(COMPLETENESS, f"missing file: {name}")
+            return None
+        try:
+            with Path(path).open("rb") as file:
+                content = file.read(MAX_DOCUMENT + 1)
+        except OSError as error:
+            self._report.add(INTEGRITY, f"{name}: cannot be read: {error.strerror}")
+            return None
+        if len(content) > MAX_DOCUMENT:
+            self._report.add(INTEGRITY, f"{name}: is too large to be genuine")
+            return None
+        return content
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Return the object in a file that every pack has, or an empty one and a problem."""
+        content = self.read(name)
+        if content is None:
+            return {}
+        document = parse_object(content)
+        if document is None:
+            self._report.add(INTEGRITY, f"{name}: is not a JSON object")
+            return {}
+        if document.get("v") != FORMAT_VERSION:
+            self._report.add(INTEGRITY, f"{name}: is not of format version {FORMAT_VERSION}")
+        return document
+
+    def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines of a file that every pack has, each with its number."""
+        path = self.files.get(name)
+        if path is None:
+            self._report.add(COMPLETENESS, f"missing file: {name}")
+            return
+        with Path(path).open("rb") as file:
+            for number in range(1, MAX_SIZE):
+                line = file.readline(MAX_DOCUMENT)
+                if not line:
+                    return
+                if not line.endswith(b"\n"):
+                    self._report.add(COMPLETENESS, f"{name}: line {number} is cut off")
+                yield number, line
+
+    def table(self, name: str) -> Iterator[list[str]]:
+        """Yield the rows of a table that every pack has, its header first."""
+        path = self.files.get(name)
+        if path is None:
+            self._report.add(COMPLETENESS, f"missing file: {name}")
+            return
+        csv.field_size_limit((1 << 31) - 1)
+        try:
+            with Path(path).open(encoding="utf-8", newline="") as file:
+                yield from csv.reader(file, strict=True)
+        except (OSError, ValueError, csv.Error):
+            self._report.add(INTEGRITY, f"{name}: is not a table")
+
+
+# (2) Keys and notes -----------------------------------------------------------------------------------------
+
+
+def read_trusted_keys(given: str) -> list[Key]:
+    """Return the keys that the reader trusts, from the text of a key itself or from a file."""
+    keys = keys_in(given)
+    if not keys:
+        try:
+            keys = keys_in(Path(given).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CannotVerify(f"{shown(given)} is no verifier key, and no file that can be read") from error
+    if not keys:
+        raise CannotVerify(f"{shown(given)} holds no verifier key; they look like name+1234abcd+AbCd...")
+    return keys
+
+
+def keys_in(text: str) -> list[Key]:
+    """Return every verifier key that stands in a text."""
+    found = re.findall(r'[^\s"+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+', text)
+    return [key for key in map(parse_key, found) if key]
+
+
+def parse_key(text: str) -> Key | None:
+    """Read a verifier key, `name+key id+base64 of 0x01 and the public key`; its id must follow from it."""
+    name, _, rest = text.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    decoded = decode_base64(encoded)
+    if not name or decoded is None or len(decoded) != 33 or decoded[0] != 1:
+        return None
+    expected = hashlib.sha256(name.encode("utf-8", "replace") + b"\n" + decoded).hexdigest()[:8]
+    return Key(name, key_id, decoded[1:]) if key_id == expected else None
+
+
+class Notes:
+    """Opens signed notes, and remembers who signed them."""
+
+    def __init__(self, trusted: list[Key], report: Report) -> None:
+        self._trusted = trusted
+        self._known = list(trusted)
+        self._signers: dict[str, list[Key]] = {}
+        self._report = report
+        report.is_key_given = bool(trusted)
+
+    def learn_keys(self, pack: Pack) -> None:
+        """Add the keys that the pack brings: they show that nothing changed since, not who signed."""
+        keys = pack.read_json(KEYS).get("keys")
+        for item in keys if isinstance(keys, list) else []:
+            key = parse_key(str(item.get("verifier_key"))) if isinstance(item, dict) else None
+            if key is None:
+                self._report.add(INTEGRITY, f"{KEYS}: holds something that is no key")
+            elif key not in self._known:
+                self._known.append(key)
+
+    def open(self, name: str, content: bytes) -> tuple[str, list[str]]:
+        """Return the text of a note and the names of those who signed it; a problem if no known key did.
+
+        Signatures of keys that are not known are skipped, as signed-note has it: witnesses may add theirs.
+        """
+        self._signers[name] = []
+        try:
+            text, _, tail = content.decode("utf-8").rpartition("\n\n")
+        except ValueError:
+            text, tail = "", ""
+        text += "\n"
+        for line in tail[:-1].split("\n") if tail.endswith("\n") else [tail]:
+            dash, _, rest = line.partition(" ")
+            signer, _, encoded = rest.partition(" ")
+            signature = decode_base64(encoded) or b""
+            if dash != "\N{EM DASH}" or len(signature) < 5 or not tail.endswith("\n"):
+                self._report.add(INTEGRITY, f"{name}: holds a line that is no signature")
+                continue
+            for key in self._known:
+                if (key.name, key.key_id) == (signer, signature[:4].hex()):
+                    if verify_ed25519(key.public, text.encode("utf-8"), signature[4:]):
+                        self._signers[name].append(key)
+                    else:
+                        self._report.add(INTEGRITY, f"{name}: the signature of {key} is not valid")
+        if not self._signers[name]:
+            self._report.add(INTEGRITY, f"{name}: is not signed by a key of {KEYS}")
+        return text, [key.name for key in self._signers[name]]
+
+    def check_origin(self) -> None:
+        """Hold the signers against the keys that the reader trusts."""
+        signers = [key for keys in self._signers.values() for key in keys]
+        self._report.signers = sorted({str(key) for key in signers})
+        if not self._trusted:
+            return
+        if MANIFEST_NOTE not in self._signers:
+            self._report.add(ORIGIN, f"{MANIFEST_NOTE}: is missing, so nobody signed the pack")
+        for name, keys in sorted(self._signers.items()):
+            if not any(key in self._trusted for key in keys):
+                wanted = " or ".join(map(str, self._trusted))
+                self._report.add(ORIGIN, f"{name}: is not signed by {wanted}")
+
+
+# (3) The manifest -------------------------------------------------------------------------------------------
+
+
+def check_manifest(pack: Pack, notes: Notes, report: Report) -> None:
+    """Check the manifest's signature, and every file against the manifest."""
+    content, note = pack.read(MANIFEST), pack.read(MANIFEST_NOTE)
+    if content is not None and note is not None:
+        text, signers = notes.open(MANIFEST_NOTE, note)
+        digest = hashlib.sha256(content).hexdigest()
+        if signers and text not in [f"{MANIFEST_TITLE}\n{origin}\n{digest}\n" for origin in signers]:
+            report.add(INTEGRITY, f"{MANIFEST} was altered: it is not the one that was signed")
+    else:
+        report.add(INTEGRITY, f"{MANIFEST}: no signed manifest vouches for the files")
+    if content is None:
+        return
+    listed = listed_files(pack.read_json(MANIFEST), report)
+    for name, (size, digest) in listed.items():
+        if name not in pack.files:
+            report.add(COMPLETENESS, f"missing file: {shown(name)}")
+        elif digest_of(pack.files[name]) != (size, digest):
+            report.add(
+                INTEGRITY, f"{shown(name)} was altered: its size or SHA-256 is not the one in {MANIFEST}"
+            )
+    for name in sorted(set(pack.files) - set(listed) - {MANIFEST, MANIFEST_NOTE}):
+        report.add(COMPLETENESS, f"unlisted file: {shown(name)}")
+
+
+def listed_files(manifest: dict[str, Any], report: Report) -> dict[str, tuple[int, str]]:
+    """Return size and hash by path. A path only ever names a file that was found in the folder."""
+    listed: dict[str, tuple[int, str]] = {}
+    files = manifest.get("files")
+    for item in files if isinstance(files, list) else []:
+        row = item if isinstance(item, dict) else {}
+        name, size, digest = row.get("path"), as_count(row.get("size")), row.get("sha256")
+        if not isinstance(name, str) or size is None or not isinstance(digest, str):
+            report.add(INTEGRITY, f"{MANIFEST}: holds something that is no file: {shown(item)}")
+        elif name in listed:
+            report.add(INTEGRITY, f"{MANIFEST}: lists {shown(name)} twice")
+        else:
+            listed[name] = (size, digest)
+    if not listed:
+        report.add(COMPLETENESS, f"{MANIFEST}: lists no files")
+    return listed
+
+
+def digest_of(path: str) -> tuple[int, str] | None:
+    """Return size and SHA-256 of a file, or `None` if it cannot be read."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with Path(path).open("rb") as file:
+            for block in iter(lambda: file.read(1 << 20), b""):
+                digest.update(block)
+                size += len(block)
+    except OSError:
+        return None
+    return size, digest.hexdigest()
+
+
+# (4) The entries --------------------------------------------------------------------------------------------
+
+
+class Ledger:
+    """What the entries say, as far as the later steps need it."""
+
+    def __init__(self) -> None:
+        self.hashes: dict[int, bytes] = {}
+        self.is_sound = True
+        self.kinds: dict[str, int] = {}
+        self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
+        self.first_at: dict[str, str] = {}
+        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+
+    def take(self, kind: str, entry: Entry) -> None:
+        """Count an entry, and keep it if a population may list it: of a change or finding, the latest."""
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        if kind in self.latest:
+            self.latest[kind][entry.ref] = entry
+            if kind == "finding":
+                self.first_at.setdefault(entry.ref, entry.recorded_at)
+        elif kind in self.every:
+            self.every[kind].append(entry)
+
+
+def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
+    """Check every entry by itself and its place in the sequence."""
+    expected = 0
+    for number, line in pack.lines(ENTRIES):
+        row = parse_object(line) or {}
+        seq, leaf = as_count(row.get("seq")), row.get("leaf")
+        if seq is None or not isinstance(leaf, str):
+            report.add(INTEGRITY, f"{ENTRIES}: line {number} cannot be read")
+            ledger.is_sound = False
+            continue
+        if seq in ledger.hashes:
+            report.add(COMPLETENESS, f"{ENTRIES}: entry {seq} is there twice, again on line {number}")
+            continue
+        if seq < expected:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {seq} is out of order, on line {number}")
+        expected = max(expected, seq + 1)
+        ledger.hashes[seq] = hash_leaf(leaf)
+        problem = check_entry(row, seq, leaf, ledger)
+        if problem:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {seq} was altered: {problem}")
+            ledger.is_sound = False
+
+
+def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str | None:
+    """Check leaf and body of an entry and take it into the ledger; return what is wrong."""
+    leaf_hash = ledger.hashes[seq].hex()
+    if row.get("leaf_hash") != leaf_hash:
+        return "its leaf does not have the hash beside it"
+    facts = parse_object(leaf) or {}
+    kind, ref, recorded_at, links = facts.get("kind"), facts.get("ref"), facts.get("ts"), facts.get("links")
+    if facts.get("v") != FORMAT_VERSION or facts.get("seq") != seq:
+        return "its leaf is of another entry or version"
+    if not isinstance(kind, str) or not isinstance(ref, str) or not isinstance(recorded_at, str):
+        return "its leaf lacks kind, ref or ts"
+    if not isinstance(links, list) or any(as_count(link) not in range(seq) for link in links):
+        return "its links are not earlier entries"
+    salt, body = row.get("salt"), row.get("body")
+    if not isinstance(salt, str) or not isinstance(body, str):
+        return "its body is missing"
+    if body_commitment(salt, body) != facts.get("body_commit"):
+        return "its body is not the one that the leaf commits to"
+    is_listed = kind in ledger.latest or kind in ledger.every
+    if is_listed and parse_object(body) is None:
+        return "its body is not a JSON object"
+    ledger.take(kind, Entry(seq, ref, recorded_at, leaf_hash, body if is_listed else ""))
+    return None
+
+
+def hash_leaf(leaf: str) -> bytes:
+    """Return the RFC 6962 hash of a leaf."""
+    return hashlib.sha256(b"\x00" + leaf.encode("utf-8", "surrogatepass")).digest()
+
+
+def hash_node(left: bytes, right: bytes) -> bytes:
+    """Return the RFC 6962 hash over two subtrees."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def body_commitment(salt: str, body: str) -> str | None:
+    """Return the hex SHA-256 over salt and body."""
+    try:
+        return hashlib.sha256(bytes.fromhex(salt) + body.encode("utf-8")).hexdigest()
+    except ValueError:
+        return None
+
+
+# (5) The checkpoints ----------------------------------------------------------------------------------------
+
+
+class Checkpoint(NamedTuple):
+    """A signed size and root."""
+
+    size: int
+    root: str
+    name: str
+
+
+def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> None:
+    """Check every checkpoint's signature and root, and that the newest covers the entries exactly."""
+    signed = sorted(read_checkpoints(pack, notes, report))
+    if not signed:
+        report.add(COMPLETENESS, f"{CHECKPOINTS}: no signed checkpoint says how many entries there are")
+        return
+    newest = signed[-1]
+    report.checkpoint = {"size": newest.size, "root": newest.root}
+    for first, last in missing_from(ledger.hashes, newest.size):
+        what = f"entry {first} is missing" if first == last else f"entries {first} to {last} are missing"
+        report.add(COMPLETENESS, f"{ENTRIES}: {what}")
+    for seq in sorted(seq for seq in ledger.hashes if seq >= newest.size):
+        report.add(
+            COMPLETENESS,
+            f"{ENTRIES}: entry {seq} was added: the newest checkpoint covers {newest.size} entries",
+        )
+    if ledger.is_sound:
+        roots = roots_at({one.size for one in signed}, ledger.hashes)
+        for one in signed:
+            if one.size in roots and roots[one.size] != one.root:
+                report.add(
+                    INTEGRITY,
+                    f"{one.name}: its root is not that of the first {one.size} entries: one was altered",
+                )
+
+
+def read_checkpoints(pack: Pack, notes: Notes, report: Report) -> Iterator[Checkpoint]:
+    """Yield the checkpoints that a known key has signed."""
+    for name in sorted(name for name in pack.files if name.startswith(CHECKPOINTS)):
+        content = pack.read(name)
+        if content is None:
+            continue
+        text, signers = notes.open(shown(name), content)
+        facts = re.fullmatch(r"(.+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n", text)
+        if signers and facts and facts[1] in signers:
+            yield Checkpoint(int(facts[2]), facts[3], shown(name))
+        elif signers:
+            report.add(INTEGRITY, f"{shown(name)}: is no checkpoint of this ledger")
+
+
+def missing_from(hashes: dict[int, bytes], size: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last number of each run that is missing below `size`."""
+    expected = 0
+    for seq in sorted(seq for seq in hashes if seq < size):
+        if seq > expected:
+            yield expected, seq - 1
+        expected = seq + 1
+    if expected < size:
+        yield expected, size - 1
+
+
+def roots_at(sizes: Iterable[int], hashes: dict[int, bytes]) -> dict[int, str]:
+    """Return the roots of the first entries, in base64, for those of `sizes` whose entries are all there."""
+    wanted, roots = set(sizes), {}
+    edge: list[tuple[int, bytes]] = []  # the complete subtrees from left to right: level and hash
+    seq = 0
+    while seq in hashes:
+        level, joined = 0, hashes[seq]
+        while edge and edge[-1][0] == level:
+            level, joined = level + 1, hash_node(edge.pop()[1], joined)
+        edge.append((level, joined))
+        seq += 1
+        if seq in wanted:
+            root = edge[-1][1]
+            for _, left in reversed(edge[:-1]):
+                root = hash_node(left, root)
+            roots[seq] = base64.b64encode(root).decode()
+    return roots
+
+
+# (6) The populations ----------------------------------------------------------------------------------------
+
+
+def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
+    """Derive the populations from the entries; hold listings, tables and summary against them."""
+    summary = pack.read_json(SUMMARY)
+    parameters = summary.get("parameters")
+    period = parameters if isinstance(parameters, dict) else {}
+    listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
+    check_lines(pack, "02_population/changes.jsonl", listed.changes, report)
+    check_table(pack, "02_population/changes.csv", listed.changes, report)
+    check_lines(pack, "02_population/findings.jsonl", listed.findings, report)
+    check_table(pack, "02_population/findings.csv", listed.findings, report)
+    check_table(pack, "01_ipe/coverage.csv", listed.coverage, report)
+    check_table(pack, "01_ipe/gaps.csv", listed.gaps, report)
+    check_summary(summary, count_all(ledger, listed), report)
+
+
+def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Populations:
+    """Return what the ledger says about a period.
+
+    Changes by their beginning; findings if they were open at some time of it; intervals that overlap it.
+    A gap has no time of its own: those that were recorded since the period began.
+    """
+
+    def begins(entry: Entry) -> Time | None:
+        return time_in(entry, "began_at")
+
+    changes = [one for one in ledger.latest["disposition"].values() if is_within(begins(one), since, until)]
+    findings = [one for one in ledger.latest["finding"].values() if was_open(one, ledger, since, until)]
+    return Populations(
+        changes=sorted(changes, key=lambda one: (begins(one) or NO_TIME, one.ref)),
+        findings=sorted(findings, key=lambda one: one.ref),
+        coverage=[one for one in ledger.every["coverage"] if overlaps(one, since, until)],
+        gaps=[one for one in ledger.every["gap"] if is_within(parse_time(one.recorded_at), since, None)],
+    )
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """Return the row of an entry: what its body says, a finding unpacked into it, and where it stands."""
+    body = parse_object(entry.body) or {}
+    finding = body.pop("finding", None)
+    place = {"recorded_at": entry.recorded_at, "ledger_seq": entry.seq, "leaf_hash": entry.leaf_hash}
+    return {**(finding if isinstance(finding, dict) else {}), **body, **place}
+
+
+Time = tuple[str, str]
+NO_TIME: Time = ("", "")
+
+
+def parse_time(value: object) -> Time | None:
+    """Return a time in UTC as something that sorts as time does."""
+    pattern = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?:\.([0-9]{1,9}))?Z"
+    found = re.fullmatch(pattern, value) if isinstance(value, str) else None
+    return (found[1], (found[2] or "").ljust(9, "0")) if found else None
+
+
+def time_in(entry: Entry, name: str) -> Time | None:
+    return parse_time((parse_object(entry.body) or {}).get(name))
+
+
+def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool:
+    """Tell whether a time lies in the period; one that cannot be read does, so that it is not lost."""
+    return time is None or ((since is None or time >= since) and (until is None or time < until))
+
+
+def was_open(latest: Entry, ledger: Ledger, since: Time | None, until: Time | None) -> bool:
+    """Tell whether a finding was open at some time of the period."""
+    is_resolved = (parse_object(latest.body) or {}).get("status") == "resolved"
+    ended_before = is_resolved and not is_within(parse_time(latest.recorded_at), since, None)
+    return not ended_before and is_within(parse_time(ledger.first_at[latest.ref]), None, until)
+
+
+def overlaps(interval: Entry, since: Time | None, until: Time | None) -> bool:
+    """Tell whether a span that was read reaches into the period."""
+    began_at, ended_at = time_in(interval, "from_at"), time_in(interval, "to_at")
+    return is_within(ended_at, since, None) and is_within(began_at, None, until)
+
+
+def check_lines(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
+    """Hold the JSON lines of a population against the entries."""
+    lines = ((f"line {number}", spelled(parse_object(line) or {})) for number, line in pack.lines(name))
+    check_rows(name, lines, entries, spelled, report)
+
+
+def check_table(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
+    """Hold the table of a population against the entries."""
+    table = pack.table(name)
+    columns = next(table, [])
+    if len(set(columns)) != len(columns):
+        report.add(INTEGRITY, f"{name}: has two columns of one name")
+    rows = ((f"row {number}", row_under(columns, cells)) for number, cells in enumerate(table, 1))
+    check_rows(name, rows, entries, lambda row: {one: cell(row.get(one)) for one in columns}, report)
+
+
+def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
+    """Return the cells of a row by column; a row of another length than the header's is no genuine one."""
+    row = dict(zip(columns, cells))  # noqa: B905 - Python 3.9 knows no `strict`
+    return row if len(cells) == len(columns) else {**row, "the number of cells": str(len(cells))}
+
+
+def check_rows(
+    name: str,
+    found: Iterable[tuple[str, dict[str, str]]],
+    entries: list[Entry],
+    spell: Callable[[dict[str, Any]], dict[str, str]],
+    report: Report,
+) -> None:
+    """Compare rows with the entries that they stand for, whatever was done to their number and order."""
+    position = {str(entry.seq): index for index, entry in enumerate(entries)}
+    seen = set()
+    last = -1
+    for place, row in found:
+        seq = row.get("ledger_seq", "")
+        if seq not in position:
+            report.add(COMPLETENESS, f"{name}: {place} was added: no entry of this population calls for it")
+            continue
+        index = position[seq]
+        wanted = spell(row_of(entries[index]))
+        different = sorted(key for key in {*row, *wanted} if row.get(key) != wanted.get(key))
+        if seq in seen:
+            report.add(COMPLETENESS, f"{name}: {place} repeats entry {seq}")
+        elif different:
+            report.add(
+                INTEGRITY,
+                f"{name}: {place} was altered: it differs from entry {seq} in {shown(', '.join(different))}",
+            )
+        elif index < last:
+            report.add(INTEGRITY, f"{name}: {place}, of entry {seq}, is out of order")
+        seen.add(seq)
+        last = max(last, index)
+    for seq in position:
+        if seq not in seen:
+            report.add(COMPLETENESS, f"{name}: the row of entry {seq} is missing")
+
+
+def spelled(row: dict[str, Any]) -> dict[str, str]:
+    """Return every value of a row in its one spelling; text only behind a quote, which is quicker."""
+    return {name: '"' + value if isinstance(value, str) else canonical(value) for name, value in row.items()}
+
+
+def cell(value: object) -> str:
+    """Return a value as a table shows it: text that no spreadsheet takes for a formula or an order."""
+    if isinstance(value, str):
+        text = value
+    elif value is None:
+        text = ""
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        text = "; ".join(value)
+    else:
+        text = canonical(value)
+    text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return "'" + text if text.startswith(FORMULA) else text
+
+
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+
+
+# (7) The summary --------------------------------------------------------------------------------------------
+
+
+def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
+    """Count what the summary states."""
+    return {
+        "entries": len(ledger.hashes),
+        "entries_by_kind": ledger.kinds,
+        "changes": len(listed.changes),
+        "changes_by_disposition": count_by(listed.changes, "disposition"),
+        "changes_by_channel": count_by(listed.changes, "channel"),
+        "changes_by_severity": count_by(listed.changes, "severity"),
+        "findings": len(listed.findings),
+        "findings_by_kind": count_by(listed.findings, "kind"),
+        "findings_by_status": count_by(listed.findings, "status"),
+        "records_read": total(listed.coverage, "records"),
+        "records_unreadable": total(listed.coverage, "unreadable"),
+        "gaps": len(listed.gaps),
+    }
+
+
+def count_by(entries: list[Entry], name: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for entry in entries:
+        value = str(row_of(entry).get(name))
+        counts[value] = counts.get(value, 0) + 1
+    return counts
+
+
+def total(entries: list[Entry], name: str) -> int:
+    return sum(as_count(row_of(entry).get(name)) or 0 for entry in entries)
+
+
+def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Report) -> None:
+    """Hold the stated totals against the counted ones, and the stated checkpoint against the newest."""
+    report.counts = counted
+    if not summary:
+        return
+    stated = summary.get("counts")
+    for name in sorted({*counted, *stated} if isinstance(stated, dict) else counted):
+        value = stated.get(name) if isinstance(stated, dict) else None
+        if canonical(value) != canonical(counted.get(name)):
+            sentence = (
+                f"{shown(name)} is {shown(canonical(value))}, counted {shown(canonical(counted.get(name)))}"
+            )
+            report.add(INTEGRITY, f"{SUMMARY}: {sentence}")
+    at = summary.get("checkpoint")
+    stated_at = {name: at.get(name) for name in ("size", "root")} if isinstance(at, dict) else None
+    if report.checkpoint is not None and canonical(stated_at) != canonical(report.checkpoint):
+        report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
+
+
+# What every step uses ---------------------------------------------------------------------------------------
+
+
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def parse_object(text: Any) -> dict[str, Any] | None:
+    """Return the JSON object in `text`, or `None` if there is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def canonical(value: object) -> str:
+    """Return one spelling for equal JSON values; unlike `==`, it tells 1 from true and from 1.0."""
+    return ENCODER.encode(value)
+
+
+def as_count(value: object) -> int | None:
+    """Return a number that can count something, or `None` if it is none: true and -1 are not."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < MAX_SIZE else None
+
+
+def decode_base64(text: str) -> bytes | None:
+    """Return the bytes behind base64, or `None`; also where another text would give the same bytes."""
+    try:
+        decoded = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return decoded if base64.b64encode(decoded).decode() == text else None
+
+
+def shown(value: object) -> str:
+    """Return text out of the pack so that no terminal obeys it and no line breaks."""
+    text = str(value)
+    text = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
+    return "".join(one if one.isprintable() and one.isascii() else f"\\u{ord(one):04x}" for one in text)
+
+
+# Ed25519 (RFC 8032, section 5.1), checking only: slow, but it has no secret to keep -------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+Point = tuple[int, int, int, int]  # X, Y, Z, T: x = X/Z, y = Y/Z, x*y = T/Z
+
+
+def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether `signature` over `message` was made by the holder of the private half of `public`."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, commitment = decompress(public), decompress(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or commitment is None or scalar >= ORDER:
+        return False
+    challenge = hashlib.sha512(signature[:32] + public + message).digest()
+    expected = add_points(commitment, multiply(int.from_bytes(challenge, "little") % ORDER, key))
+    return same_point(multiply(scalar, BASE), expected)
+
+
+def decompress(encoded: bytes) -> Point | None:
+    """Return the point that 32 bytes stand for, or `None` if they stand for none."""
+    number = int.from_bytes(encoded, "little")
+    sign, y = number >> 255, number & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def add_points(first: Point, second: Point) -> Point:
+    a = (first[1] - first[0]) * (second[1] - second[0]) % P
+    b = (first[1] + first[0]) * (second[1] + second[0]) % P
+    c = 2 * first[3] * second[3] * D % P
+    d = 2 * first[2] * second[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(scalar: int, point: Point) -> Point:
+    result: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add_points(result, point)
+        point = add_points(point, point)
+        scalar >>= 1
+    return result
+
+
+def same_point(first: Point, second: Point) -> bool:
+    return not (
+        (first[0] * second[2] - second[0] * first[2]) % P or (first[1] * second[2] - second[1] * first[2]) % P
+    )
+
+
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

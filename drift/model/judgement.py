@@ -1,0 +1,28 @@
+"""Everything that was concluded about one change at one time."""
+
+from dataclasses import dataclass
+
+from drift.model.change import Change
+from drift.model.finding import Standing
+from drift.model.ticket import TicketMatch
+from drift.model.verdict import Decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """The answers of correlate, detect and decide for one change."""
+
+    match: TicketMatch
+    standing: Standing
+    decision: Decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A change with what was concluded, and the evidence entry that says so."""
+
+    change: Change
+    judgement: Judgement
+    ledger_seq: int
+    is_news: bool
+    """It was not concluded before."""

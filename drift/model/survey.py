@@ -1,0 +1,39 @@
+"""What is declared and what is there, read at one time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from drift.model.baseline import Declaration
+from drift.model.finding import DriftFinding, FindingKind
+from drift.model.resource import LiveReading, LiveResource
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A declaration, and what was read of its resources: one reading each, in their order."""
+
+    declaration: Declaration
+    readings: Iterable[LiveReading]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Survey:
+    """Everything that could be read, and what could not."""
+
+    held: tuple[Held, ...]
+    others: tuple[Declaration, ...]
+    """Everything that is declared, also what was not to be compared."""
+    discovered: tuple[LiveResource, ...]
+    failures: tuple[str, ...]
+    """One line for each baseline or reader that could not be read."""
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        """What is declared, without the readings."""
+        return tuple(one.declaration for one in self.held)
+
+    def covers(self, finding: DriftFinding) -> bool:
+        """Tell whether a finding that this survey does not show is gone: unread is not gone."""
+        if finding.kind is FindingKind.UNMANAGED:
+            return not self.failures
+        return any(finding.baseline == one.declaration.name for one in self.held)

@@ -1,0 +1,140 @@
+"""The order of the stages. Read this file first: it is the product on one page.
+
+    collect -> translate -> attribute -> classify -> correlate -> detect -> decide -> record -> notify
+
+Each transaction is kept whole or not at all, and what is still to do is read from the
+store. So a run that was killed at any line is simply run again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drift.equipment import Equipment
+from drift.errors import ProviderError
+from drift.ledger.checkpoint import seal
+from drift.model.change import Fate, UnreadableRecord, Write
+from drift.model.judgement import Judgement
+from drift.ports import AuditLog
+from drift.stages.attribute import MAX_CHAIN, attribute
+from drift.stages.classify import classify
+from drift.stages.collect import Batch, collect
+from drift.stages.compose import compose
+from drift.stages.consult import consult
+from drift.stages.correlate import correlate
+from drift.stages.decide import answer_due_at, decide
+from drift.stages.detect import detect
+from drift.stages.group import group
+from drift.stages.notify import notify
+from drift.stages.record import (
+    record_comparison,
+    record_configuration,
+    record_coverage,
+    record_gap,
+    record_judgement,
+    record_outage,
+    record_write,
+)
+from drift.stages.survey import survey
+from drift.store import outbox
+from drift.store.changes import change_session_of, sessions_behind, sessions_to_judge, writes_by_resource
+from drift.store.findings import standing_of
+from drift.store.sources import move_to
+from drift.store.tally import Tally
+
+JUDGED_AGAIN_FOR = timedelta(days=7)
+"""A ticket for an unticketed change is looked for this long."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pipeline:
+    """Follows what every cloud logs to what people are told, and to the evidence of it."""
+
+    have: Equipment
+
+    def run_once(self) -> tuple[str, ...]:
+        """Do one full cycle; return what could not be done, each in one line."""
+        have, now = self.have, self.have.clock.now()
+        with have.database.transaction() as connection:
+            record_configuration(connection, have.configuration, now)
+        problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
+        now = have.clock.now()
+        problems += self.compare(now)
+        self.judge(now)
+        problems += notify(have.database, have.notifiers, now).failed
+        with have.database.transaction() as connection:
+            seal(connection, have.key, now)
+        return tuple(problems)
+
+    def read(self, source: str, log: AuditLog, now: datetime) -> Iterator[str]:
+        """Follow every new record of a source; one that fails is recorded, and stops no other."""
+        database = self.have.database
+        try:
+            for batch in collect(source, log, database, self.have.translators.all):
+                self.observe(batch, now)
+        except ProviderError as error:
+            with database.transaction() as connection:
+                record_outage(connection, source, error, now)
+            yield f"{source}: {error}"
+        else:
+            with database.transaction() as connection:
+                record_coverage(connection, source, now)
+
+    def observe(self, batch: Batch, now: datetime) -> None:
+        """Keep a batch: who made each write, how, and to which change it belongs."""
+        tally, policy = Tally(batch.source), self.have.policy
+        with self.have.database.transaction() as connection:
+            for raw in batch.records:
+                event = self.have.translators.translate(raw)
+                if isinstance(event, UnreadableRecord):
+                    record_gap(connection, batch.source, event, now)
+                    tally.count_unreadable()
+                    continue
+                actor = attribute(event, sessions_behind(connection, event, MAX_CHAIN), policy.identities)
+                found = classify(event, actor, policy.channels)
+                write = Write(event=event, actor=actor, classification=found)
+                fate = record_write(connection, write, now)
+                if fate is Fate.CHANGE:
+                    group(connection, write)
+                tally.count(event, fate)
+            tally.keep(connection)
+            move_to(connection, batch.source, batch.delivery, batch.position, is_complete=batch.is_last)
+
+    def compare(self, now: datetime) -> Iterator[str]:
+        """Hold what is declared against what is there."""
+        seen = survey(self.have.watched)
+        with self.have.database.transaction() as connection:
+            writes = writes_by_resource(connection)
+            comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection)
+            record_comparison(connection, seen, comparison, now)
+        yield from seen.failures
+
+    def judge(self, now: datetime) -> None:
+        """Judge each change that is new, is still open, or whose resource stands differently now."""
+        have, policy = self.have, self.have.policy
+        with have.database.reading() as connection:
+            sessions = [
+                change_session_of(connection, session_id)
+                for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
+            ]
+        for session in sessions:
+            asked = [
+                consult(change, have.ticket_sources.values(), have.code_hosts.values())
+                for change in session.changes
+            ]
+            # One transaction: a crash leaves both the evidence and its alert, or neither,
+            # so an alert can always cite the entry it rests on.
+            with have.database.transaction() as connection:
+                judged = []
+                for change, consulted in zip(session.changes, asked, strict=True):
+                    match = correlate(change, consulted, policy.correlation)
+                    standing = standing_of(connection, change.resource)
+                    decision = decide(change, match, standing, policy.decision, now)
+                    judgement = Judgement(match=match, standing=standing, decision=decision)
+                    judged.append(record_judgement(connection, change, judgement, now))
+                is_news = any(one.is_news for one in judged)
+                must_tell = any(one.judgement.decision.alert for one in judged)
+                if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
+                    due_at = answer_due_at(session.changes[0], policy.decision)
+                    alert = compose(session, judged, due_at=due_at, now=now)
+                    outbox.queue(connection, have.notifiers, alert, now)

@@ -1,0 +1,158 @@
+"""Splits a text into its documents, step by step and whatever its damage.
+
+A document is an element of the text's list of records, or one of several values that follow
+each other, on lines of their own or not. It is found by its brackets and quotes and then tried
+by itself, so that no value hides its neighbours.
+"""
+
+import re
+from collections.abc import Iterator
+
+from drift.records.damage import Damage, leave_damage
+from drift.records.heads import Heads, head_at, is_element
+from drift.records.lists import LOOKAHEAD, list_among
+from drift.records.scan import Broken, end_of_value
+from drift.records.sound import fault_of
+from drift.records.window import Window
+
+_BLANK = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)*")
+_SEPARATION = re.compile(rb"(?:[ \t\r\n,]|\xef\xbb\xbf)*")
+_SCALAR = re.compile(rb"[-+.\w]+")
+_WASTE_FREE = 64 * 1024 * 1024
+_WASTE_PER_BYTE = 16
+"""How far brackets may be followed in vain: a text of nothing but opening ones would take for ever."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def split(chunks: Iterator[bytes]) -> Iterator[bytes | Damage]:
+    """Yield the documents of a text in their order, and one `Damage` per damaged region."""
+    return _Splitter(chunks).pieces()
+
+
+class _Splitter:
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._window = Window(chunks)
+        self._heads = Heads()
+        self._closers = b""
+        """What closes the list around a document, innermost last: `]`, or `}]` within an object."""
+        self._last: bytes | Damage | None = None
+        self._damaged = False
+        self._wasted = 0
+        """How many bytes were looked at in vain."""
+
+    def pieces(self) -> Iterator[bytes | Damage]:
+        while self._seek():
+            piece = self._next()
+            if piece is not None:
+                yield piece
+                self._last = piece
+        if self._closers and not (isinstance(self._last, Damage) and self._last.to_the_end):
+            yield Damage.of_nothing("the text ends inside a list of records", to_the_end=True)
+
+    def _seek(self) -> bool:
+        """Move to the next byte that means something; return whether there is one."""
+        window = self._window
+        skipped = _SEPARATION if self._closers or self._last is not None else _BLANK
+        while True:
+            window.fill(LOOKAHEAD)
+            if match := skipped.match(window.data, window.at):
+                window.at = match.end()
+            if window.ended or len(window.data) - window.at >= LOOKAHEAD:
+                return window.at < len(window.data)
+
+    def _next(self) -> bytes | Damage | None:
+        """Take the next step: over a document, a damaged region, or a bracket around documents."""
+        window = self._window
+        byte = window.data[window.at : window.at + 1]
+        if self._closers == b"}":
+            return self._leave_object(byte)
+        if byte == self._closers[-1:]:
+            self._closers = self._closers[:-1]
+        elif not self._closers and byte == b"[":
+            self._closers = b"]"
+        elif not self._closers and byte == b"{" and (begin := list_among(window.data, window.at + 1)):
+            self._closers = b"}]"
+            window.at = begin
+        elif not self._closers and byte in b"]}" and self._damaged:
+            pass  # what it closes was opened in a damaged region
+        else:
+            return self._document(byte)
+        window.at += 1
+        return None
+
+    def _leave_object(self, byte: bytes) -> Damage | None:
+        """Go over the members behind a list of records: a page token, or another such list."""
+        window = self._window
+        if begin := list_among(window.data, window.at):
+            self._closers = b"}]"
+            window.at = begin + 1
+            return None
+        self._closers = b""
+        if byte not in b'"}':
+            return Damage.of_nothing("the object around a list of records does not end")
+        end = end_of_value(window, inside_object=True)
+        if isinstance(end, Broken):
+            return self._damage(end.error)
+        if fault := fault_of(b"{" + window.data[window.at : window.at + end]):
+            return self._damage(fault, end)
+        window.at += end
+        return None
+
+    def _document(self, byte: bytes) -> bytes | Damage | None:
+        window = self._window
+        if piece := self._up_to_similar():
+            return self._taken(piece)
+        if byte not in b'"{[':
+            return self._scalar()
+        if self._wasted > _WASTE_FREE + _WASTE_PER_BYTE * window.position:
+            return self._damage("not valid JSON")
+        end = end_of_value(window)
+        if isinstance(end, Broken):
+            self._wasted += end.scanned
+            return self._damage(end.error)
+        piece = window.data[window.at : window.at + end]
+        if fault := fault_of(piece):
+            self._wasted += end
+            return self._damage(fault, end)
+        return self._taken(piece)
+
+    def _up_to_similar(self) -> bytes | None:
+        """Guess that the document ends where another begins with the same key: mostly so, and quick."""
+        window = self._window
+        head = head_at(window.data, window.at)
+        if head is None:
+            return None
+        end, limit = head.end(), window.at + LOOKAHEAD
+        while (end := window.data.find(head[0], end, limit)) >= 0 and not is_element(window.data, end):
+            end += 1
+        if end < 0:
+            if not window.ended or len(window.data) > limit:
+                return None
+            end = len(window.data)
+        piece = window.data[window.at : end].rstrip(b" \t\r\n,")
+        return None if fault_of(piece) else piece
+
+    def _scalar(self) -> bytes | Damage | None:
+        """Take a number or a word: no record, but a document."""
+        window = self._window
+        match = _SCALAR.match(window.data, window.at, window.at + LOOKAHEAD)
+        if match is not None and fault_of(match[0]) is None:
+            return self._taken(match[0])
+        is_utf_16 = window.data.startswith(_UTF_16, window.at)
+        return self._damage("UTF-16 text: convert it to UTF-8" if is_utf_16 else "not JSON")
+
+    def _taken(self, piece: bytes) -> bytes:
+        if not self._damaged:  # what follows a damage may be a part of what was damaged
+            self._heads.learn(piece, 0)
+        self._window.at += len(piece)
+        return piece
+
+    def _damage(self, error: str, size: int | None = None) -> Damage | None:
+        """Go over a damaged region; `None` if it only continues the one before."""
+        window = self._window
+        continues = isinstance(self._last, Damage) and not head_at(window.data, window.at)
+        self._damaged = True
+        damage = leave_damage(window, self._heads, error, size)
+        if window.data[window.at - 1 : window.at] == b"\n" and list_among(window.data, window.at + 1):
+            self._closers = b""  # another document begins here, whatever was open in the last one
+        return None if continues else damage

@@ -1,0 +1,217 @@
+"""Writes the auditor pack: a folder with the populations, the ledger they come from, and a verifier.
+
+The same ledger and the same period give the same bytes: nothing in a pack tells when,
+where or by whom it was written.
+"""
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from drift.errors import LedgerIntegrityError, UsageError
+from drift.ledger.checkpoint import checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.entry import StoredEntry, format_time
+from drift.ledger.note import SigningKey
+from drift.model.evidence import Checkpoint
+from drift.reports.controls import points_of_focus
+from drift.reports.listing import canonical, write_json_lines, write_table
+from drift.reports.manifest import write_manifest
+from drift.reports.population import Period, Population, Reading, Row
+from drift.reports.start_page import start_page
+
+CHANGE_COLUMNS = (
+    *("change_id", "session_id", "began_at", "ended_at"),
+    *("cloud", "account", "region", "environment", "resource_type", "resource_id", "address"),
+    *("actor", "actor_kind", "principal", "channel", "lane", "tool"),
+    *("disposition", "severity", "alert", "reasons"),
+    *("ticket_system", "ticket", "approver", "approved_at", "deployment", "link_method"),
+    *("events", "event_sha256", "recorded_at", "ledger_seq", "leaf_hash"),
+)
+FINDING_COLUMNS = (
+    *("finding_id", "kind", "status", "severity", "account", "region", "type", "resource_id", "address"),
+    *("attributes", "explained_by", "baseline", "source", "recorded_at", "ledger_seq", "leaf_hash"),
+)
+COVERAGE_COLUMNS = (
+    *("source", "account", "region", "from_at", "to_at", "records", "unreadable"),
+    *("recorded_at", "ledger_seq", "leaf_hash"),
+)
+GAP_COLUMNS = ("source", "file", "index", "sha256", "error", "recorded_at", "ledger_seq", "leaf_hash")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackSummary:
+    """What was written."""
+
+    folder: Path
+    entries: int
+    changes: int
+    findings: int
+    root: str
+    """Base64 of the Merkle root that the pack rests on."""
+    manifest_sha256: str
+    """Hex SHA-256 of the manifest: it names the pack in the record of its export."""
+
+
+def export_pack(
+    connection: Connection, *, folder: Path, key: SigningKey, period: Period, tool_version: str
+) -> PackSummary:
+    """Write the pack of a period, from the ledger as it was sealed last.
+
+    Raises:
+        UsageError: The folder is in use or cannot be written, or nothing is sealed yet.
+        LedgerIntegrityError: The ledger is not what was sealed.
+    """
+    sealed = latest_checkpoint(connection)
+    if sealed is None:
+        raise UsageError("there is no sealed evidence yet", hint="run: drift run --once")
+    if not key.has_signed(sealed.note):
+        raise LedgerIntegrityError(
+            f"the ledger was sealed by another key than {key.verifier_key}", hint="use the key that sealed it"
+        )
+    with _new_folder(folder) as partial:
+        reading = _write_ledger(partial / "ledger", connection, key, sealed)
+        population = reading.population(period)
+        _write_population(partial, population)
+        summary = _summary(population, period, sealed, tool_version)
+        _write_json(partial / "01_ipe" / "summary.json", summary)
+        _write_mapping(partial / "10_mapping")
+        _write_verifier(partial / "verify")
+        start = start_page(
+            population=population, period=period, sealed=sealed, key=key, tool_version=tool_version
+        )
+        (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
+        manifest_sha256 = write_manifest(partial, key)
+    return PackSummary(
+        folder=folder,
+        entries=sealed.size,
+        changes=len(population.changes),
+        findings=len(population.findings),
+        root=sealed.root,
+        manifest_sha256=manifest_sha256,
+    )
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write in, beside the one that is wanted, and move it there when all is written."""
+    partial = folder.absolute().with_name(f".{folder.absolute().name}.{secrets.token_hex(4)}")
+    try:
+        if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and _is_empty(folder))):
+            raise UsageError(
+                f"{folder} is there already", hint="name a folder that does not exist yet, or is empty"
+            )
+        partial.mkdir(parents=True)
+        yield partial
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as error:
+        raise UsageError(
+            f"the pack cannot be written to {folder}: {error.strerror}",
+            hint="check the place and the space left",
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed: Checkpoint) -> Reading:
+    (folder / "checkpoints").mkdir(parents=True)
+    for checkpoint in _last_of_each_day(connection, sealed):
+        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
+        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
+    _write_json(folder / "keys.json", {"v": 1, "keys": [{"verifier_key": key.verifier_key}]})
+    reading = Reading()
+    with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for entry in sealed_entries(connection, sealed):
+            file.write(_entry_line(entry))
+            reading.add(entry)
+    return reading
+
+
+def _last_of_each_day(connection: Connection, sealed: Checkpoint) -> list[Checkpoint]:
+    """One a day is enough, since the verifier can compute the root at any size: there may be many."""
+    days: dict[date, Checkpoint] = {one.made_at.date(): one for one in checkpoints(connection)}
+    return [one for one in days.values() if one.size <= sealed.size]
+
+
+def _entry_line(entry: StoredEntry) -> str:
+    """The bytes that were hashed stand in strings, where no tool will write them in another way."""
+    line = {
+        "seq": entry.seq,
+        "leaf": entry.leaf.decode(),
+        "leaf_hash": entry.leaf_hash.hex(),
+        "salt": (entry.salt or b"").hex(),
+        "body": (entry.body or b"").decode(),
+    }
+    return canonical(line) + "\n"
+
+
+def _write_population(partial: Path, population: Population) -> None:
+    _write_listing(partial / "02_population" / "changes", CHANGE_COLUMNS, population.changes)
+    _write_listing(partial / "02_population" / "findings", FINDING_COLUMNS, population.findings)
+    (partial / "01_ipe").mkdir()
+    coverage = (row.fields for row in population.coverage)
+    write_table(partial / "01_ipe" / "coverage.csv", COVERAGE_COLUMNS, coverage)
+    write_table(partial / "01_ipe" / "gaps.csv", GAP_COLUMNS, (row.fields for row in population.gaps))
+
+
+def _write_listing(path: Path, columns: tuple[str, ...], rows: tuple[Row, ...]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    write_json_lines(path.with_suffix(".jsonl"), (row.fields for row in rows))
+    write_table(path.with_suffix(".csv"), columns, (row.fields for row in rows))
+
+
+def _summary(population: Population, period: Period, sealed: Checkpoint, tool_version: str) -> dict[str, Any]:
+    return {
+        "v": 1,
+        "tool": f"driftledger {tool_version}",
+        "parameters": {
+            "since": format_time(period.since) if period.since else None,
+            "until": format_time(period.until) if period.until else None,
+        },
+        "checkpoint": {
+            "size": sealed.size,
+            "root": sealed.root,
+            "sealed_at": format_time(sealed.made_at),
+        },
+        "counts": population.counts(),
+    }
+
+
+def _write_mapping(folder: Path) -> None:
+    folder.mkdir()
+    rows = (
+        {
+            "criterion": point.slug.partition("/")[0].upper(),
+            "point_of_focus": point.slug,
+            "meaning": point.meaning,
+            "support": point.support.value,
+            "evidence": point.evidence,
+        }
+        for point in points_of_focus()
+    )
+    columns = ("criterion", "point_of_focus", "meaning", "support", "evidence")
+    write_table(folder / "tsc_matrix.csv", columns, rows)
+
+
+def _write_verifier(folder: Path) -> None:
+    folder.mkdir()
+    verifier = files("drift.ledger").joinpath("verify.py").read_bytes()
+    (folder / "verify_pack.py").write_bytes(verifier)
+
+
+def _write_json(path: Path, document: object) -> None:
+    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")

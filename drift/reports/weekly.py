@@ -1,0 +1,152 @@
+"""What the weekly report says: numbers and rows, before text or HTML gives them a form.
+
+Nothing that is zero says so alone: a count that was not taken over everything is only
+what was seen.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drift.model.evidence import Checkpoint
+from drift.model.verdict import Severity
+from drift.reports.week import Week
+
+
+class Missing(StrEnum):
+    """What somebody still has to bring."""
+
+    TICKET = "ticket"
+    APPROVAL = "approval"
+    ANSWER = "answer of the ticket system"
+    """It could not be asked; the change is judged again."""
+    REVIEW = "review"
+    """Emergency access and emergency changes are reviewed after use."""
+    CODE = "code"
+    """The code must say what is there, or what is there must be reverted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceSeen:
+    """One source of records in the week."""
+
+    name: str
+    records: int
+    outage: str | None
+    """Why it cannot be read now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What the numbers rest on."""
+
+    sources: tuple[SourceSeen, ...]
+    unreadable: int
+    """Records, or damaged parts of a file, that nothing could be read from."""
+    outages: int
+    """Times that a source could not be read."""
+    declared: int
+    compared: int
+
+    @property
+    def records(self) -> int:
+        """How many records were read."""
+        return sum(source.records for source in self.sources)
+
+    @property
+    def is_everything_read(self) -> bool:
+        """Every source delivered, and all of it could be read."""
+        return (
+            bool(self.sources)
+            and all(source.records and source.outage is None for source in self.sources)
+            and not self.unreadable
+            and not self.outages
+        )
+
+    @property
+    def is_everything_compared(self) -> bool:
+        """Everything that is declared was held against what is there."""
+        return self.declared > 0 and self.compared == self.declared
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A number and what it was in the week before, if anything was watched then."""
+
+    now: int
+    before: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """Something that needs somebody."""
+
+    ref: str
+    """Id of the change or the finding."""
+    since: datetime
+    severity: Severity
+    resource: str
+    who: str | None
+    """`None` where no write is known that would explain the drift."""
+    what: str
+    missing: tuple[Missing, ...]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """Something that needed somebody, and no longer does."""
+
+    at: datetime
+    resource: str
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangedResource:
+    """How often a resource was changed by hand."""
+
+    name: str
+    changes: int
+    writes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alerts:
+    """What became of the messages."""
+
+    sent: int
+    """In the week."""
+    waiting: int
+    dead: int
+    has_notifier: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeeklyReport:
+    """One week, as the store has it."""
+
+    organisation: str
+    week: Week
+    as_of: datetime
+    """Ages count up to here: the end of the week, or now while it lasts."""
+    seen: Seen
+    changes: int
+    """All changes of the week but those of the cloud itself."""
+    manual_writes: Figure
+    manual_changes: int
+    unticketed: Figure
+    pending: int
+    emergencies: Figure
+    production_changes: Figure
+    open_drift: Figure
+    oldest_drift_at: datetime | None
+    actions: tuple[Action, ...]
+    """The worst first, and of these the oldest."""
+    closed: tuple[Closed, ...]
+    changed_resources: tuple[ChangedResource, ...]
+    """By hand, the most changed first."""
+    alerts: Alerts
+    checkpoint: Checkpoint | None
+    configuration_sha256: str
+    tool_version: str

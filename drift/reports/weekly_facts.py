@@ -1,0 +1,92 @@
+"""Reads from the store what the weekly report is computed from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from drift.ledger.checkpoint import latest_checkpoint
+from drift.ledger.entry import format_time
+from drift.ledger.tables import evidence_body, ledger
+from drift.model.evidence import Checkpoint, EntryKind, GapRecord
+from drift.reports.week import Week
+from drift.stages.decide import DecisionRules
+from drift.store import lookup, meta, outbox
+from drift.store.changes import ChangeRow
+from drift.store.findings import FindingRow, findings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeeklySettings:
+    """What the report has to know of the configuration."""
+
+    organisation: str
+    sources: tuple[str, ...]
+    has_notifier: bool
+    decision: DecisionRules
+    configuration_sha256: str
+    tool_version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeeklyFacts:
+    """The rows of the store that a week's report rests on."""
+
+    week: Week
+    now: datetime
+    settings: WeeklySettings
+    changes: tuple[ChangeRow, ...]
+    """Of this week and the one before, and earlier ones that may need somebody."""
+    findings: tuple[FindingRow, ...]
+    records: Mapping[str, int]
+    """Read in this week, by source."""
+    records_before: int
+    outages: Mapping[str, str]
+    """Why a source cannot be read now."""
+    gaps: tuple[GapRecord | None, ...]
+    """Recorded in this week; `None` where the body was erased."""
+    declared: int
+    compared: int
+    alerts_sent: int
+    alerts: Mapping[str, int]
+    """All there are, by their status."""
+    checkpoint: Checkpoint | None
+
+
+def read_facts(connection: Connection, week: Week, now: datetime, settings: WeeklySettings) -> WeeklyFacts:
+    """Read the facts of a week."""
+    before = week.previous
+    declared, compared = lookup.declared_and_compared(connection)
+    return WeeklyFacts(
+        week=week,
+        now=now,
+        settings=settings,
+        changes=tuple(lookup.changes_to_report(connection, before.since, week.until)),
+        findings=tuple(findings(connection)),
+        records=lookup.records_read(connection, week.since, week.until),
+        records_before=sum(lookup.records_read(connection, before.since, before.until).values()),
+        outages={
+            source: reason
+            for source in settings.sources
+            if (reason := meta.read(connection, f"outage/{source}")) is not None
+        },
+        gaps=_gaps(connection, week),
+        declared=declared,
+        compared=compared,
+        alerts_sent=lookup.alerts_sent(connection, week.since, week.until),
+        alerts=outbox.counts(connection),
+        checkpoint=latest_checkpoint(connection),
+    )
+
+
+def _gaps(connection: Connection, week: Week) -> tuple[GapRecord | None, ...]:
+    bodies = connection.execute(
+        select(evidence_body.c.body)
+        .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
+        .where(ledger.c.kind == EntryKind.GAP.value)
+        .where(ledger.c.recorded_at >= format_time(week.since), ledger.c.recorded_at < format_time(week.until))
+        .order_by(ledger.c.seq)
+    ).scalars()
+    return tuple(msgspec.json.decode(body, type=GapRecord) if body else None for body in bodies)

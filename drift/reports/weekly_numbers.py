@@ -1,0 +1,137 @@
+"""Computes the weekly report from the rows of the store. Pure: the same rows give the same report."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from drift.model.verdict import Disposition, Lane
+from drift.reports.week import Week
+from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, WeeklyReport
+from drift.reports.weekly_actions import actions, closed
+from drift.reports.weekly_facts import WeeklyFacts
+from drift.reports.wording import resource_name
+from drift.stages.decide import PEOPLE, DecisionRules
+from drift.store.changes import ChangeRow
+from drift.store.findings import FindingRow
+from drift.store.outbox import DeliveryStatus
+
+MOST_CHANGED = 5
+"""How many resources the report names as changed most by hand."""
+
+
+def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
+    """Return the report of a week."""
+    week, settings = facts.week, facts.settings
+    now, before = _of(facts, week), _of(facts, week.previous)
+    as_of = min(facts.now, week.until)
+    open_now = _open_at(facts, as_of)
+    manual = [row for row in now if is_manual(row)]
+
+    def figure(this_week: int, last_week: int) -> Figure:
+        return Figure(now=this_week, before=last_week if facts.records_before else None)
+
+    return WeeklyReport(
+        organisation=settings.organisation,
+        week=week,
+        as_of=as_of,
+        seen=_seen(facts),
+        changes=len(now),
+        manual_writes=figure(_writes(manual), _writes([row for row in before if is_manual(row)])),
+        manual_changes=len(manual),
+        unticketed=figure(_standing(now, Disposition.UNTICKETED), _standing(before, Disposition.UNTICKETED)),
+        pending=_standing(now, Disposition.PENDING),
+        emergencies=figure(
+            sum(is_emergency(row) for row in _in_production(now, settings.decision)),
+            sum(is_emergency(row) for row in _in_production(before, settings.decision)),
+        ),
+        production_changes=figure(
+            len(_in_production(now, settings.decision)), len(_in_production(before, settings.decision))
+        ),
+        open_drift=figure(len(open_now), len(_open_at(facts, week.since))),
+        oldest_drift_at=min((row.first_seen_at for row in open_now), default=None),
+        actions=actions(facts),
+        closed=closed(facts),
+        changed_resources=_changed_resources(manual),
+        alerts=Alerts(
+            sent=facts.alerts_sent,
+            waiting=facts.alerts.get(DeliveryStatus.QUEUED, 0),
+            dead=facts.alerts.get(DeliveryStatus.DEAD, 0),
+            has_notifier=settings.has_notifier,
+        ),
+        checkpoint=facts.checkpoint,
+        configuration_sha256=settings.configuration_sha256,
+        tool_version=settings.tool_version,
+    )
+
+
+def is_manual(row: ChangeRow) -> bool:
+    """Tell whether a person made the change by hand; somebody unknown is taken for a person."""
+    return row.change.last.classification.channel in PEOPLE
+
+
+def is_emergency(row: ChangeRow) -> bool:
+    """Tell whether the change was a declared emergency, or made with emergency access."""
+    return (
+        _disposition(row) is Disposition.EMERGENCY
+        or row.change.first.classification.lane is Lane.EMERGENCY
+    )
+
+
+def _disposition(row: ChangeRow) -> Disposition:
+    return row.judgement.decision.disposition if row.judgement else Disposition.PENDING
+
+
+def _of(facts: WeeklyFacts, week: Week) -> list[ChangeRow]:
+    """Return the changes that somebody decided to make in `week`: the cloud's own are no such."""
+    begun = (row for row in facts.changes if week.holds(row.change.began_at))
+    return [row for row in begun if _disposition(row) is not Disposition.EXPLAINED]
+
+
+def _writes(rows: Sequence[ChangeRow]) -> int:
+    """Count each write once: one that touched several resources belongs to several changes."""
+    return len({write.event.key for row in rows for write in row.change.writes})
+
+
+def _standing(rows: Sequence[ChangeRow], disposition: Disposition) -> int:
+    return sum(_disposition(row) is disposition for row in rows)
+
+
+def _in_production(rows: Sequence[ChangeRow], rules: DecisionRules) -> list[ChangeRow]:
+    """Return those in production. An account that no environment claims is taken for it."""
+    environments = ((row, rules.environment_of(row.change.first.event.account)) for row in rows)
+    return [row for row, environment in environments if environment is None or environment.is_production]
+
+
+def _open_at(facts: WeeklyFacts, at: datetime) -> list[FindingRow]:
+    return [
+        row
+        for row in facts.findings
+        if row.first_seen_at <= at and (row.resolved_at is None or row.resolved_at > at)
+    ]
+
+
+def _seen(facts: WeeklyFacts) -> Seen:
+    names = sorted({*facts.settings.sources, *facts.records})
+    # A gap without a place in a file is a source that could not be read at all.
+    outages = sum(gap is not None and gap.file is None for gap in facts.gaps)
+    return Seen(
+        sources=tuple(
+            SourceSeen(name=name, records=facts.records.get(name, 0), outage=facts.outages.get(name))
+            for name in names
+        ),
+        unreadable=len(facts.gaps) - outages,
+        outages=outages,
+        declared=facts.declared,
+        compared=facts.compared,
+    )
+
+
+def _changed_resources(manual: Sequence[ChangeRow]) -> tuple[ChangedResource, ...]:
+    changes: Counter[str] = Counter()
+    writes: Counter[str] = Counter()
+    for row in manual:
+        name = resource_name(row.change, row.judgement)
+        changes[name] += 1
+        writes[name] += len(row.change.writes)
+    most = sorted(changes, key=lambda name: (-changes[name], -writes[name], name))[:MOST_CHANGED]
+    return tuple(ChangedResource(name=name, changes=changes[name], writes=writes[name]) for name in most)

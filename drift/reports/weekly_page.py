@@ -1,0 +1,283 @@
+"""Puts the weekly report into words. Text and HTML say the same; they only lay it out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from drift.model.evidence import Checkpoint
+from drift.reports.weekly import Action, Figure, Missing, Seen, WeeklyReport
+from drift.reports.wording import counted, duration, moment
+
+MOST_ROWS = 10
+"""Rows of a table: the report is one screen, and `drift changes` lists the rest."""
+
+STALE_AFTER = timedelta(days=1)
+"""A running service seals its ledger more often."""
+
+DEFINITIONS = (
+    "Manual: made by a person in a console, with a command line or with Terraform from a laptop, "
+    "or by somebody unknown. "
+    "Unticketed: nobody else approved it in time. "
+    "Emergencies: declared ones and uses of emergency access, of all changes in production. "
+    "Changes that the cloud made by itself are not counted."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """One number in large type."""
+
+    title: str
+    value: str
+    note: str
+    delta: str
+    is_notable: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionLine:
+    """One row of "needs action"."""
+
+    age: str
+    severity: str
+    resource: str
+    what: str
+    missing: str
+    due: str
+    is_overdue: bool
+    ref: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Rows of text under a headline, and how many more there are."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    more: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """A line on how the detector is."""
+
+    text: str
+    is_bad: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """The report in words."""
+
+    subject: str
+    verdict: str
+    needs_somebody: bool
+    coverage: str
+    is_covered: bool
+    tiles: tuple[Tile, ...]
+    actions: tuple[ActionLine, ...]
+    more_actions: str
+    tables: tuple[Table, ...]
+    health: tuple[Health, ...]
+    period: str
+    made_by: str
+    witness: str
+    note: str | None
+    """The signed checkpoint."""
+
+
+def page_of(report: WeeklyReport) -> Page:
+    """Put a report into words."""
+    seen = report.seen
+    more = len(report.actions) - MOST_ROWS
+    return Page(
+        subject=_subject(report),
+        verdict=_verdict(report),
+        needs_somebody=bool(report.actions),
+        coverage=_coverage(seen),
+        is_covered=seen.is_everything_read and seen.is_everything_compared,
+        tiles=_tiles(report),
+        actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
+        more_actions=f"and {more} more: see `drift changes` and `drift findings`" if more > 0 else "",
+        tables=(_closed(report), _changed_resources(report)),
+        health=tuple(_health(report)),
+        period=_period(report),
+        made_by=f"{report.tool_version}, configuration {report.configuration_sha256}",
+        witness=_witness(report.checkpoint),
+        note=report.checkpoint.note if report.checkpoint else None,
+    )
+
+
+def _subject(report: WeeklyReport) -> str:
+    number = len(report.actions)
+    if number:
+        mark = f"{number} {'needs' if number == 1 else 'need'} you"
+    else:
+        mark = "0 need you" if report.seen.is_everything_read else "not all seen"
+    return f"[{mark}] Infra change control - wk {report.week.number} - {report.organisation}"
+
+
+def _verdict(report: WeeklyReport) -> str:
+    if not report.actions:
+        if not (report.seen.is_everything_read and report.seen.is_everything_compared):
+            return "Nothing that was seen needs you, but not everything was seen."
+        return f"Nothing needs you: {counted(report.changes, 'change')}, each accounted for."
+    kinds = [one.missing[0] for one in report.actions]
+    parts = (f"{kinds.count(kind)} {phrase}" for kind, phrase in _NEEDS.items() if kind in kinds)
+    number = len(report.actions)
+    return f"{number} {'needs' if number == 1 else 'need'} you: {', '.join(parts)}."
+
+
+_NEEDS = {
+    Missing.TICKET: "without a ticket",
+    Missing.APPROVAL: "without an approval",
+    Missing.REVIEW: "to be reviewed after an emergency",
+    Missing.ANSWER: "for which the ticket system gave no answer",
+    Missing.CODE: "to be put into code or reverted",
+}
+
+
+def _coverage(seen: Seen) -> str:
+    return f"{_read(seen)} {_compared(seen)}"
+
+
+def _read(seen: Seen) -> str:
+    if not seen.sources:
+        return "No audit log is configured: no change can be seen."
+    names = ", ".join(source.name for source in seen.sources)
+    gaps = [
+        *([f"{counted(seen.unreadable, 'record')} unreadable"] if seen.unreadable else []),
+        *([counted(seen.outages, "outage")] if seen.outages else []),
+        *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
+        *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
+    ]
+    return f"{counted(seen.records, 'record')} read from {names}: {', '.join(gaps) or 'none unreadable, no gap'}."
+
+
+def _compared(seen: Seen) -> str:
+    if not seen.declared:
+        return "No declared resource was compared: no drift can be seen."
+    return f"{seen.compared:,} of {counted(seen.declared, 'declared resource')} compared."
+
+
+def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
+    is_read, is_compared = report.seen.is_everything_read, report.seen.is_everything_compared
+    pending = f", {report.pending} pending" if report.pending else ""
+    production = report.production_changes
+    oldest = report.oldest_drift_at
+    return (
+        Tile(
+            title="Manual writes",
+            value=_amount(report.manual_writes.now, is_complete=is_read),
+            note=f"in {counted(report.manual_changes, 'change')}",
+            delta=_delta(report.manual_writes),
+            is_notable=False,
+        ),
+        Tile(
+            title="Unticketed",
+            value=_amount(report.unticketed.now, is_complete=is_read),
+            note=f"of {counted(report.changes, 'change')}{pending}",
+            delta=_delta(report.unticketed),
+            is_notable=bool(report.unticketed.now),
+        ),
+        Tile(
+            title="Emergencies",
+            value=f"{_amount(report.emergencies.now, is_complete=is_read)} of {production.now:,}",
+            note="changes in production",
+            delta=_last_ratio(report.emergencies, production),
+            is_notable=False,
+        ),
+        Tile(
+            title="Open drift",
+            value=_amount(report.open_drift.now, is_complete=is_compared),
+            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else "no difference",
+            delta=_delta(report.open_drift),
+            is_notable=bool(report.open_drift.now),
+        ),
+    )
+
+
+def _amount(number: int, *, is_complete: bool) -> str:
+    return f"{number:,}" if number or is_complete else "0 seen"
+
+
+def _delta(figure: Figure) -> str:
+    if figure.before is None:
+        return "not watched last week"
+    change = figure.now - figure.before
+    if change == 0:
+        return "as last week"
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than last week"
+
+
+def _last_ratio(emergencies: Figure, of: Figure) -> str:
+    return "not watched last week" if of.before is None else f"{emergencies.before} of {of.before} last week"
+
+
+def _action_line(action: Action, report: WeeklyReport) -> ActionLine:
+    return ActionLine(
+        age=duration(report.as_of - action.since),
+        severity=action.severity,
+        resource=action.resource,
+        what=f"{action.who}: {action.what}" if action.who else f"{action.what}; no write is known",
+        missing=" and ".join(action.missing),
+        due=f"due {action.due_at:%a %d %b %H:%M}" if action.due_at else "",
+        is_overdue=action.due_at is not None and action.due_at < report.as_of,
+        ref=action.ref,
+    )
+
+
+def _closed(report: WeeklyReport) -> Table:
+    rows = [(f"{one.at:%a %H:%M}", one.resource, one.how) for one in report.closed]
+    return _table("Closed this week", rows)
+
+
+def _changed_resources(report: WeeklyReport) -> Table:
+    rows = [
+        (counted(one.changes, "change"), one.name, counted(one.writes, "write"))
+        for one in report.changed_resources
+    ]
+    return _table("Most changed by hand", rows)
+
+
+def _table(title: str, rows: list[tuple[str, ...]]) -> Table:
+    more = len(rows) - MOST_ROWS
+    return Table(title=title, rows=tuple(rows[:MOST_ROWS]), more=f"and {more} more" if more > 0 else "")
+
+
+def _health(report: WeeklyReport) -> Iterator[Health]:
+    alerts = report.alerts
+    parts = [f"{alerts.sent} sent", f"{alerts.waiting} waiting", f"{alerts.dead} given up"]
+    unrouted = bool(alerts.waiting) and not alerts.has_notifier
+    yield Health(
+        text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
+        is_bad=bool(alerts.dead) or unrouted,
+    )
+    for source in report.seen.sources:
+        if source.outage is not None:
+            yield Health(text=f"{source.name} cannot be read: {source.outage}", is_bad=True)
+    if report.checkpoint is None:
+        yield Health(text="Evidence: the ledger was never sealed", is_bad=True)
+        return
+    age = report.as_of - report.checkpoint.made_at
+    how_old = f", {duration(age)} before this report's end" if age > timedelta() else ""
+    yield Health(
+        text=f"Evidence: sealed {moment(report.checkpoint.made_at)} at {report.checkpoint.size:,} entries{how_old}",
+        is_bad=age > STALE_AFTER,
+    )
+
+
+def _period(report: WeeklyReport) -> str:
+    week = report.week
+    last_day = week.until - timedelta(days=1)
+    so_far = f", so far: until {moment(report.as_of)}" if report.as_of < week.until else ""
+    return f"Week {week}, {week.since:%Y-%m-%d} to {last_day:%Y-%m-%d}{so_far}. Times are UTC."
+
+
+def _witness(checkpoint: Checkpoint | None) -> str:
+    if checkpoint is None:
+        return "The ledger was never sealed: run `drift run --once`."
+    return (
+        f"Keep this: it is a witness. A ledger that shows another root at {checkpoint.size} entries is not the "
+        "ledger of today. `drift evidence export` makes a pack, `drift evidence verify` checks it."
+    )

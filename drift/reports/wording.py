@@ -1,0 +1,68 @@
+"""How reports name things: the same words on a terminal, in a mail and in a list."""
+
+from datetime import datetime, timedelta
+
+from drift.model.change import Change
+from drift.model.finding import DriftFinding, FindingKind
+from drift.model.judgement import Judgement
+from drift.model.verdict import ActorKind, Confidence
+
+DIFFERENCE = {
+    FindingKind.DRIFTED: "differs from the code",
+    FindingKind.MISSING: "is declared, but does not exist",
+    FindingKind.UNMANAGED: "exists, but no code declares it",
+    FindingKind.UNAPPLIED: "the state differs from the code",
+}
+
+AGREEMENT = {
+    FindingKind.DRIFTED: "code and cloud agree again",
+    FindingKind.MISSING: "exists again, or is declared no more",
+    FindingKind.UNMANAGED: "is declared now, or is gone",
+    FindingKind.UNAPPLIED: "code and state agree again",
+}
+
+
+def person(change: Change) -> str:
+    """Name who answers for a change; a person only where it is sure: nobody is accused by a machine."""
+    actor = change.actor
+    if actor.kind is ActorKind.HUMAN and actor.confidence is Confidence.LOW:
+        return "somebody"
+    return actor.name
+
+
+def resource_name(change: Change, judgement: Judgement | None) -> str:
+    """Name a changed resource as people do: by its address in the code, else by type and id."""
+    if judgement and judgement.standing.address:
+        return judgement.standing.address
+    resource = change.resource
+    return f"{resource.type} {resource.id}" if resource.type else resource.id
+
+
+def finding_name(finding: DriftFinding) -> str:
+    """Name the resource of a finding in the same way."""
+    return finding.address or f"{finding.type} {finding.resource_id}"
+
+
+def done(change: Change) -> str:
+    """Say what was done, each thing once."""
+    summaries = tuple(dict.fromkeys(write.event.summary for write in change.writes))
+    more = len(summaries) - 1
+    return f"{summaries[0]} and {more} more" if more else summaries[0]
+
+
+def counted(number: int, thing: str, things: str | None = None) -> str:
+    """Write a number with what it counts: `1 change`, `2 changes`."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
+
+
+def duration(length: timedelta) -> str:
+    """Write a duration in its largest unit: `3 d`, `5 h`, `12 min`."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes >= 48 * 60:
+        return f"{minutes // (24 * 60)} d"
+    return f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
+
+
+def moment(at: datetime) -> str:
+    """Write a time to the minute. All times are UTC, which is said once."""
+    return f"{at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,47 @@
+"""What do the ticket system and the code host say about a change? The one stage that asks them."""
+
+from collections.abc import Collection
+
+from drift.errors import ProviderError
+from drift.model.change import Change
+from drift.model.ticket import Consulted, Deployment, Ticket
+from drift.ports import CodeHost, TicketSource
+
+
+def consult(
+    change: Change, ticket_sources: Collection[TicketSource], code_hosts: Collection[CodeHost]
+) -> Consulted:
+    """Ask every ticket system and code host what they know of `change`; one that fails hides no other."""
+    unavailable: list[str] = []
+    tickets = _tickets(change, ticket_sources, unavailable)
+    deployment = _deployment(change, code_hosts, unavailable)
+    return Consulted(
+        tickets=tickets,
+        deployment=deployment,
+        unavailable=tuple(unavailable),
+        is_code_host_configured=bool(code_hosts),
+    )
+
+
+def _tickets(change: Change, sources: Collection[TicketSource], unavailable: list[str]) -> tuple[Ticket, ...]:
+    keys = {reference.key for write in change.writes for reference in write.classification.references}
+    found: dict[tuple[str, str], Ticket] = {}
+    for source in sources:
+        try:
+            found.update({(one.system, one.key): one for one in source.find(keys, {change.resource.id})})
+        except ProviderError as error:
+            unavailable.append(f"a ticket system could not be asked: {error.what}")
+    return tuple(found.values())
+
+
+def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[str]) -> Deployment | None:
+    run_id = change.last.classification.run_id
+    if run_id is None:
+        return None
+    for host in hosts:
+        try:
+            if deployment := host.deployment(run_id):
+                return deployment
+        except ProviderError as error:
+            unavailable.append(f"a code host could not be asked: {error.what}")
+    return None

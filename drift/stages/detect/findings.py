@@ -1,0 +1,199 @@
+"""What is declared and what is there, held against each other.
+
+A drift is judged only after everything was read, because a declared child may explain it.
+Until then no more is kept of a resource than what differs.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TypeAlias, assert_never
+
+from drift.model.baseline import Declaration, DeclaredResource, UnreadableInstance
+from drift.model.detection import DetectRules
+from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
+from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason, Resource
+from drift.model.survey import Held
+from drift.model.verdict import Severity
+from drift.stages.detect.companions import Children
+from drift.stages.detect.differences import concealed, differences
+from drift.stages.detect.undeclared import undeclared
+
+EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
+"""The keys of the events that wrote to each resource."""
+
+
+def detect(
+    held: Sequence[Held],
+    discovered: Iterable[LiveResource],
+    writes: EventKeys,
+    rules: DetectRules,
+    *,
+    others: Sequence[Declaration] = (),
+) -> Comparison:
+    """Compare what is declared with what was read, and find what exists undeclared.
+
+    `others` are declarations beside those in `held`. They are not compared, yet what they declare
+    is managed all the same: leaving one out turns its resources into false findings.
+    """
+    odd: list[_Odd] = []
+    not_compared: list[NotCompared] = []
+    unread: set[int] = set()
+    for one in held:
+        not_compared += map(_not_understood, one.declaration.unreadable)
+        for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
+            match _held_against(one.declaration, resource, reading, rules):
+                case NotCompared() as reason:
+                    not_compared.append(reason)
+                    unread.add(id(resource))
+                case _Odd() as it:
+                    odd.append(it)
+                case None:
+                    pass
+    estate = [*(one.declaration for one in held), *others]
+    findings = [
+        *_of_declared(odd, Children(estate, rules), unread, writes, rules),
+        *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
+    ]
+    declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
+    return Comparison(
+        findings=tuple(_with_unique_ids(findings)),
+        not_compared=tuple(not_compared),
+        declared=declared,
+        compared=declared - len(not_compared),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Odd:
+    """A declared resource that is not as declared; `live` is `None` where it does not exist."""
+
+    declaration: Declaration
+    resource: DeclaredResource
+    live: LiveResource | None
+    drifts: tuple[AttributeDrift, ...] = ()
+
+
+def _held_against(
+    declaration: Declaration, resource: DeclaredResource, reading: LiveReading, rules: DetectRules
+) -> _Odd | NotCompared | None:
+    match reading:
+        case Absent():
+            return _Odd(declaration=declaration, resource=resource, live=None)
+        case NotRead():
+            return _not_compared(resource, reading.reason, reading.error)
+        case Found(resource=live):
+            try:
+                drifts = differences(resource, live, rules)
+            except RecursionError:
+                return _not_compared(
+                    resource, NotReadReason.UNREADABLE, "its attributes are nested too deeply"
+                )
+            if not drifts:
+                return None
+            return _Odd(declaration=declaration, resource=resource, live=live, drifts=drifts)
+        case _:
+            assert_never(reading)
+
+
+def _of_declared(
+    odd: Iterable[_Odd], children: Children, unread: set[int], writes: EventKeys, rules: DetectRules
+) -> Iterator[DriftFinding]:
+    for one in odd:
+        if one.live is None:
+            yield _finding(one, FindingKind.MISSING, (), rules.missing, writes)
+            continue
+        left = [children.unexplained(one.resource, drift, unread) for drift in one.drifts]
+        drifts = tuple(concealed(drift, one.resource.sensitive) for drift in left if drift is not None)
+        if drifts:
+            severities = (_severity(one.resource.type, drift.path, rules) for drift in drifts)
+            worst = max(severities, key=lambda severity: severity.rank)
+            yield _finding(one, FindingKind.DRIFTED, drifts, worst, writes)
+
+
+def _finding(
+    one: _Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity, writes: EventKeys
+) -> DriftFinding:
+    resource = one.resource
+    account = resource.account or (one.live.account if one.live else None)
+    region = resource.region or (one.live.region if one.live else None)
+    return DriftFinding(
+        finding_id=_id(kind, account, region, resource.type, resource.resource_id or resource.address),
+        kind=kind,
+        address=resource.address,
+        type=resource.type,
+        resource_id=resource.resource_id,
+        account=account,
+        region=region,
+        severity=severity,
+        attributes=drifts,
+        explained_by=_events(writes, resource.type, resource.resource_id),
+        baseline=one.declaration.name,
+        source=resource.source,
+    )
+
+
+def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> DriftFinding:
+    return DriftFinding(
+        finding_id=_id(FindingKind.UNMANAGED, live.account, live.region, live.type, live.id),
+        kind=FindingKind.UNMANAGED,
+        address=None,
+        type=live.type,
+        resource_id=live.id,
+        account=live.account,
+        region=live.region,
+        severity=rules.unmanaged,
+        attributes=(),
+        explained_by=_events(writes, live.type, live.id),
+        baseline=None,
+    )
+
+
+def _events(writes: EventKeys, type_: str, resource_id: str | None) -> tuple[str, ...]:
+    return tuple(writes.get(Resource(type=type_, id=resource_id), ())) if resource_id else ()
+
+
+def _severity(type_: str, path: str, rules: DetectRules) -> Severity:
+    fitting = (
+        row.severity
+        for row in rules.severities
+        if fnmatchcase(type_, row.type) and fnmatchcase(path, row.attribute)
+    )
+    return next(fitting, rules.drifted)
+
+
+def _not_understood(instance: UnreadableInstance) -> NotCompared:
+    return NotCompared(
+        address=instance.address,
+        type=instance.type,
+        resource_id=instance.resource_id,
+        reason=NotReadReason.UNREADABLE,
+        error=instance.error,
+    )
+
+
+def _not_compared(resource: DeclaredResource, reason: NotReadReason, error: str) -> NotCompared:
+    return NotCompared(
+        address=resource.address,
+        type=resource.type,
+        resource_id=resource.resource_id,
+        reason=reason,
+        error=error,
+    )
+
+
+def _id(*facts: str | None) -> str:
+    """Return the same id for the same facts in every run."""
+    return hashlib.sha256("\x1f".join(fact or "" for fact in facts).encode()).hexdigest()[:16]
+
+
+def _with_unique_ids(findings: Iterable[DriftFinding]) -> Iterator[DriftFinding]:
+    """Tell findings on one resource apart that several states, or addresses, declare."""
+    seen: set[str] = set()
+    for finding in findings:
+        unique = finding
+        if finding.finding_id in seen:
+            unique = replace(finding, finding_id=_id(finding.finding_id, finding.baseline, finding.address))
+        seen.add(unique.finding_id)
+        yield unique

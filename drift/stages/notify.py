@@ -1,0 +1,89 @@
+"""Send what is queued: at least once, with the same client id each time, editing in place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
+from drift.ledger.log import append
+from drift.model.evidence import AlertRecord, EntryKind
+from drift.ports import Notifier
+from drift.store import outbox
+from drift.store.database import Database
+from drift.store.outbox import DeliveryStatus, QueuedAlert
+
+MAX_ATTEMPTS = 20
+"""With the waits below this is about a day; after it the alert is a dead letter, to be sent again by hand."""
+
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(hours=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """What became of the alerts that were due."""
+
+    sent: int = 0
+    failed: tuple[str, ...] = ()
+
+
+def notify(database: Database, notifiers: Mapping[str, Notifier], now: datetime) -> Sent:
+    """Send every alert that is due; one that fails waits and hides no other."""
+    if not notifiers:
+        return Sent()
+    with database.reading() as connection:
+        due = outbox.due(connection, notifiers, now)
+    sent, failed = 0, []
+    for row_id in due:
+        with database.reading() as connection:
+            queued = outbox.queued_alert(connection, row_id)
+        error = _send(database, queued, notifiers, now)
+        if error is None:
+            sent += 1
+        else:
+            failed.append(f"{queued.notifier}: {error.what}")
+    return Sent(sent=sent, failed=tuple(failed))
+
+
+def _send(
+    database: Database, queued: QueuedAlert, notifiers: Mapping[str, Notifier], now: datetime
+) -> ProviderError | None:
+    name = queued.notifier or next(iter(notifiers))
+    try:
+        reference = notifiers[name].send(queued.alert, replaces=queued.replaces)
+    except ProviderError as error:
+        _keep_failure(database, queued, error, now)
+        return error
+    # A crash before this commit sends the message once more, recognisable by its client id.
+    with database.transaction() as connection:
+        body = AlertRecord(
+            client_id=queued.alert.client_id,
+            session_id=queued.alert.session_id,
+            notifier=name,
+            reference=reference,
+            sent_at=now,
+        )
+        append(connection, kind=EntryKind.ALERT, ref=queued.alert.session_id, body=body, recorded_at=now)
+        outbox.mark_sent(connection, queued.id, reference, now)
+    return None
+
+
+def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError, now: datetime) -> None:
+    is_over = isinstance(error, ProviderResponseError) or queued.attempts + 1 >= MAX_ATTEMPTS
+    with database.transaction() as connection:
+        outbox.mark_failed(
+            connection,
+            queued.id,
+            str(error),
+            now + _wait(queued.attempts, error),
+            DeliveryStatus.DEAD if is_over else DeliveryStatus.QUEUED,
+        )
+
+
+def _wait(attempts: int, error: ProviderError) -> timedelta:
+    if isinstance(error, ProviderUnavailableError) and error.retry_after is not None:
+        return error.retry_after
+    if isinstance(error, ProviderAccessError):
+        return LONGEST_WAIT  # a person must mend it first
+    doubled: timedelta = FIRST_WAIT * 2**attempts
+    return min(doubled, LONGEST_WAIT)

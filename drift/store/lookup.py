@@ -1,0 +1,140 @@
+"""What people look up: queries that only read, and that no stage needs."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+from drift.model.finding import FindingStatus
+from drift.model.verdict import Disposition, Severity
+from drift.store.changes import ChangeRow, changes
+from drift.store.outbox import DeliveryStatus
+from drift.store.schema import change, change_write, declared, finding, funnel, outbox, write
+
+UNSETTLED = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
+"""Somebody may still have to act on these."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRow:
+    """One message about a session, to one notifier."""
+
+    client_id: str
+    notifier: str
+    status: DeliveryStatus
+    attempts: int
+    last_error: str | None
+    reference: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def changes_between(
+    connection: Connection,
+    since: datetime | None,
+    until: datetime | None,
+    dispositions: Collection[Disposition] = (),
+) -> Iterator[ChangeRow]:
+    """Yield the changes that began at or after `since` and before `until`, in that order.
+
+    With `dispositions` only those; a change that is not judged yet is pending.
+    """
+    yield from changes(connection, *_began(since, until), *_stands(dispositions))
+
+
+def changes_to_report(connection: Connection, since: datetime, until: datetime) -> Iterator[ChangeRow]:
+    """Yield the changes that began in a span, and earlier ones that may still need somebody.
+
+    Also those to a resource that stands differently from its declaration, whenever they were made.
+    """
+    is_odd = change.c.resource_id.in_(
+        select(finding.c.resource_id).where(finding.c.status == FindingStatus.OPEN)
+    )
+    may_need_somebody = or_(
+        change.c.disposition.in_(UNSETTLED), change.c.severity == Severity.CRITICAL, is_odd
+    )
+    yield from changes(connection, change.c.began_at < until, or_(change.c.began_at >= since, may_need_somebody))
+
+
+def changes_with(connection: Connection, event_keys: Collection[str]) -> list[ChangeRow]:
+    """Return the changes that these events belong to, in order of their first write."""
+    holding = select(change_write.c.change_id).where(change_write.c.write_key.in_(event_keys))
+    return list(changes(connection, change.c.change_id.in_(holding)))
+
+
+def has_writes(connection: Connection, since: datetime, until: datetime) -> bool:
+    """Tell whether any write of a span was kept."""
+    inside = and_(write.c.occurred_at >= since, write.c.occurred_at < until)
+    return bool(connection.execute(select(exists().where(inside))).scalar_one())
+
+
+def change_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:
+    """Return the ids of changes that begin with a text, in their order, at most so many."""
+    return _ids(connection, change.c.change_id, beginning, most)
+
+
+def finding_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:
+    """Return the ids of findings that begin with a text, in their order, at most so many."""
+    return _ids(connection, finding.c.finding_id, beginning, most)
+
+
+def alerts_about(connection: Connection, session_id: str) -> list[AlertRow]:
+    """Return the messages about a session, the oldest first."""
+    rows = connection.execute(select(outbox).where(outbox.c.session_id == session_id).order_by(outbox.c.id))
+    return [
+        AlertRow(
+            client_id=row.client_id,
+            notifier=row.notifier,
+            status=DeliveryStatus(row.status),
+            attempts=row.attempts,
+            last_error=row.last_error,
+            reference=row.reference,
+            created_at=row.created_at,
+            sent_at=row.sent_at,
+        )
+        for row in rows
+    ]
+
+
+def alerts_sent(connection: Connection, since: datetime, until: datetime) -> int:
+    """Return how many messages a channel accepted in a span."""
+    inside = and_(outbox.c.sent_at >= since, outbox.c.sent_at < until)
+    return connection.execute(select(func.count()).select_from(outbox).where(inside)).scalar_one()
+
+
+def records_read(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many records of a span, whole hours, were read from each source."""
+    first, after = (f"{at:%Y-%m-%dT%H}" for at in (since, until))
+    rows = connection.execute(
+        select(funnel.c.source, func.sum(funnel.c.records))
+        .where(funnel.c.hour >= first, funnel.c.hour < after)
+        .group_by(funnel.c.source)
+        .order_by(funnel.c.source)
+    )
+    return {source: int(records) for source, records in rows}
+
+
+def declared_and_compared(connection: Connection) -> tuple[int, int]:
+    """Return how many resources are declared, and how many of them were held against what is there."""
+    row = connection.execute(select(func.count(), func.count(declared.c.compared_at)).select_from(declared)).one()
+    return int(row[0]), int(row[1])
+
+
+def _began(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
+    if since is not None:
+        yield change.c.began_at >= since
+    if until is not None:
+        yield change.c.began_at < until
+
+
+def _stands(dispositions: Collection[Disposition]) -> Iterator[ColumnElement[bool]]:
+    if dispositions:
+        yield func.coalesce(change.c.disposition, Disposition.PENDING.value).in_(dispositions)
+
+
+def _ids(connection: Connection, column: ColumnElement[str], beginning: str, most: int) -> Sequence[str]:
+    if connection.execute(select(exists().where(column == beginning))).scalar_one():
+        return [beginning]
+    fitting = column.startswith(beginning, autoescape=True)
+    return connection.execute(select(column).where(fitting).order_by(column).limit(most)).scalars().all()

@@ -1,0 +1,21 @@
+"""Single values that outlive a run."""
+
+from sqlalchemy import Connection, delete, select
+
+from drift.store.schema import meta
+from drift.store.upsert import insert_or_update
+
+
+def read(connection: Connection, key: str) -> str | None:
+    """Return a value, or `None` if it was never written or is forgotten."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def write(connection: Connection, key: str, value: str) -> None:
+    """Remember a value."""
+    insert_or_update(connection, meta, {"key": key, "value": value}, {"value": value})
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Forget a value, if it is there."""
+    connection.execute(delete(meta).where(meta.c.key == key))

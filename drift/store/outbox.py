@@ -1,0 +1,143 @@
+"""Alerts on their way: kept with the evidence they cite, sent at least once."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection, exists, func, insert, select, update
+
+from drift.model.alert import Alert
+from drift.store.schema import outbox
+
+_NAMESPACE = uuid.UUID("6f1f3a52-8c0b-5d3e-9d55-0b8f7a4f6c10")
+"""Makes client ids a function of what the message is about, so that a repeat bears the same one."""
+
+
+UNROUTED = ""
+"""The notifier of alerts that were queued while none was configured; the first one to come sends them."""
+
+
+class DeliveryStatus(StrEnum):
+    """Where an alert is on its way."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"
+    """Refused for good, or given up; it can be sent again by hand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueuedAlert:
+    """One alert for one notifier."""
+
+    id: int
+    notifier: str
+    alert: Alert
+    attempts: int
+    replaces: str | None
+    """The message of an earlier revision, to be edited in place."""
+
+
+def was_told(connection: Connection, session_id: str) -> bool:
+    """Tell whether a message about a session was queued before."""
+    return bool(connection.execute(select(exists().where(outbox.c.session_id == session_id))).scalar_one())
+
+
+def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: datetime) -> None:
+    """Put an alert on its way to every notifier, in the transaction of what it tells about.
+
+    Without a notifier it is kept for the first one to come.
+    """
+    for notifier in list(notifiers) or [UNROUTED]:
+        revision = _next_revision(connection, notifier, alert.session_id)
+        client_id = str(uuid.uuid5(_NAMESPACE, f"{notifier}/{alert.session_id}/{revision}"))
+        connection.execute(
+            insert(outbox).values(
+                client_id=client_id,
+                notifier=notifier,
+                session_id=alert.session_id,
+                revision=revision,
+                status=DeliveryStatus.QUEUED,
+                payload=msgspec.json.encode(replace(alert, client_id=client_id)),
+                attempts=0,
+                next_attempt_at=now,
+                created_at=now,
+            )
+        )
+
+
+def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[int]:
+    """Return the ids of the alerts to be sent now, the oldest first."""
+    return list(
+        connection.execute(
+            select(outbox.c.id)
+            .where(outbox.c.status == DeliveryStatus.QUEUED, outbox.c.next_attempt_at <= now)
+            .where(outbox.c.notifier.in_([*notifiers, UNROUTED]))
+            .order_by(outbox.c.id)
+        ).scalars()
+    )
+
+
+def queued_alert(connection: Connection, row_id: int) -> QueuedAlert:
+    """Return one alert with the message it replaces, if an earlier revision was sent."""
+    row = connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
+    replaces = connection.execute(
+        select(outbox.c.reference)
+        .where(outbox.c.session_id == row.session_id, outbox.c.notifier == row.notifier)
+        .where(outbox.c.reference.is_not(None))
+        .order_by(outbox.c.revision.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return QueuedAlert(
+        id=row.id,
+        notifier=row.notifier,
+        alert=msgspec.json.decode(row.payload, type=Alert),
+        attempts=row.attempts,
+        replaces=replaces,
+    )
+
+
+def mark_sent(connection: Connection, row_id: int, reference: str, now: datetime) -> None:
+    """Note where the accepted message stands."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(
+            status=DeliveryStatus.SENT,
+            reference=reference,
+            sent_at=now,
+            attempts=outbox.c.attempts + 1,
+            last_error=None,
+        )
+    )
+
+
+def mark_failed(
+    connection: Connection, row_id: int, error: str, next_attempt_at: datetime, status: DeliveryStatus
+) -> None:
+    """Note why an attempt failed, and when the next one is due."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(
+            status=status, last_error=error, next_attempt_at=next_attempt_at, attempts=outbox.c.attempts + 1
+        )
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many alerts are in each status."""
+    rows = connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+    return {status: int(number) for status, number in rows}
+
+
+def _next_revision(connection: Connection, notifier: str, session_id: str) -> int:
+    last = connection.execute(
+        select(func.max(outbox.c.revision)).where(
+            outbox.c.notifier == notifier, outbox.c.session_id == session_id
+        )
+    ).scalar_one()
+    return 0 if last is None else int(last) + 1

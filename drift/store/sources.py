@@ -1,0 +1,38 @@
+"""How far each source was read."""
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from drift.ports import Delivery
+from drift.store.schema import delivery, source_cursor
+from drift.store.upsert import insert_or_update
+
+
+def cursor_of(connection: Connection, source: str) -> str | None:
+    """Return the cursor that resumes after the last delivery that was read whole."""
+    return connection.execute(
+        select(source_cursor.c.cursor).where(source_cursor.c.source == source)
+    ).scalar_one_or_none()
+
+
+def position_in(connection: Connection, source: str, one: Delivery) -> int | None:
+    """Return how many records were taken from a delivery, or `None` if it was read whole."""
+    row = connection.execute(
+        select(delivery.c.position, delivery.c.is_complete).where(_is(source, one))
+    ).one_or_none()
+    if row is None:
+        return 0
+    return None if row.is_complete else int(row.position)
+
+
+def move_to(connection: Connection, source: str, one: Delivery, position: int, *, is_complete: bool) -> None:
+    """Remember how far a delivery was read."""
+    values = {"position": position, "is_complete": is_complete}
+    key = {"source": source, "name": one.name, "version": one.version}
+    insert_or_update(connection, delivery, {**key, **values}, values)
+    if is_complete:
+        cursor = {"cursor": one.cursor}
+        insert_or_update(connection, source_cursor, {"source": source, **cursor}, cursor)
+
+
+def _is(source: str, one: Delivery) -> ColumnElement[bool]:
+    return and_(delivery.c.source == source, delivery.c.name == one.name, delivery.c.version == one.version)

@@ -1,0 +1,26 @@
+"""`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells per dialect."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless one with its primary key exists; tell whether it was new."""
+    statement = _insert(connection, table).values(values).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def insert_or_update(
+    connection: Connection, table: Table, values: dict[str, Any], update: dict[str, Any]
+) -> None:
+    """Insert a row, or set the columns of `update` on the one that has its primary key."""
+    statement = _insert(connection, table).values(values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=update)
+    )
+
+
+def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

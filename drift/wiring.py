@@ -1,0 +1,167 @@
+"""The composition root: settings become a running program, in one straight line.
+
+The only place that knows the adapters, and those only through their catalog.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drift import __version__, config
+from drift.config import ClockSource, Settings
+from drift.errors import ConfigError, UsageError
+from drift.model.detection import DetectRules
+from drift.model.evidence import ConfigRecord
+from drift.ports import Baseline, Clock, LiveConfig, Recorded, Translator, Watched
+from providers import catalog
+
+if TYPE_CHECKING:
+    # SQLAlchemy and cryptography are slow to import, and `classify` needs neither.
+    from drift.ledger.note import SigningKey
+    from drift.pipeline import Pipeline
+    from drift.store.database import Database
+
+RECORDED_LIVE = "file:"
+"""Begins the name of a recorded answer on the command line: `--live file:PATH`."""
+
+
+def settings_of(path: str | None) -> Settings:
+    """Read the configuration; see `drift.config.load`."""
+    return config.load(Path(path) if path else None, catalog.ADAPTERS)
+
+
+def translators() -> tuple[Translator, ...]:
+    """Return the translator of every cloud that is understood."""
+    return catalog.translators()
+
+
+def detect_rules() -> DetectRules:
+    """Return the tables by which declared and live configuration are compared."""
+    return catalog.detect_rules()
+
+
+def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
+    """Return ad hoc baselines for the states that a command names."""
+    return tuple(catalog.terraform_state(uri) for uri in uris)
+
+
+def baselines(settings: Settings) -> tuple[Baseline, ...]:
+    """Return the configured baselines."""
+    return tuple(catalog.BASELINES[one.type].make(one.name, one.settings) for one in settings.baselines)
+
+
+def watched(settings: Settings, live: str | None = None) -> tuple[Watched, ...]:
+    """Return the configured baselines, each with its own reader, or all with the reader `live`."""
+    readers = {one.name: catalog.LIVE[one.type].make(one.name, one.settings) for one in settings.live}
+    given = _recorded_live(live) if live else None
+    return tuple(
+        Watched(baseline=baseline, live=given or readers[one.live])
+        for one, baseline in zip(settings.baselines, baselines(settings), strict=True)
+    )
+
+
+def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]:
+    """Return ad hoc baselines, all with the reader `live`."""
+    if live is None:
+        raise UsageError(
+            "nothing says how to read what is there", hint="add --live file:PATH with a recorded answer"
+        )
+    reader = _recorded_live(live)
+    return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator["Database"]:
+    """Open the store, brought to the tables of this version, and close it at the end."""
+    from drift.store.database import Database
+    from drift.store.migrate import migrate
+
+    database = Database(settings.store_url.reveal())
+    try:
+        migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+def signing_key(settings: Settings, database: "Database") -> "SigningKey":
+    """Return the key of the ledger; a new ledger gets a new one.
+
+    Raises:
+        ConfigError: The ledger was sealed before, and its key is gone: another one would look like a forgery.
+    """
+    from drift.ledger.checkpoint import latest_checkpoint
+    from drift.ledger.note import create_key_file, load_key_file
+
+    if settings.key_file.exists():
+        return load_key_file(settings.key_file, settings.ledger_origin)
+    with database.reading() as connection:
+        if latest_checkpoint(connection) is not None:
+            raise ConfigError(
+                f"the ledger's key is missing: {settings.key_file}",
+                hint="bring it back from your backup; a new one cannot vouch for what the old one sealed",
+            )
+    return create_key_file(settings.key_file, settings.ledger_origin)
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator["Pipeline"]:
+    """Put the program together, and take it apart at the end."""
+    from drift.equipment import Equipment, Policy
+    from drift.pipeline import Pipeline
+    from drift.stages.translate import Translators
+
+    compared = watched(settings)
+    with open_database(settings) as database:
+        yield Pipeline(
+            have=Equipment(
+                configuration=ConfigRecord(sha256=settings.sha256, tool_version=__version__),
+                database=database,
+                key=signing_key(settings, database),
+                clock=clock(settings, database),
+                policy=Policy(
+                    identities=settings.identities,
+                    channels=settings.channels,
+                    correlation=settings.correlation,
+                    detection=detect_rules(),
+                    decision=settings.decision,
+                ),
+                translators=Translators(translators()),
+                sources={
+                    one.name: catalog.AUDIT_LOGS[one.type].make(one.name, one.settings)
+                    for one in settings.audit_logs
+                },
+                watched=compared,
+                ticket_sources={
+                    one.name: catalog.TICKETS[one.type].make(one.name, one.settings) for one in settings.tickets
+                },
+                code_hosts={
+                    one.name: catalog.CODE_HOSTS[one.type].make(one.name, one.settings)
+                    for one in settings.code_hosts
+                },
+                notifiers={
+                    one.name: catalog.NOTIFIERS[one.type].make(one.name, one.settings) for one in settings.notifiers
+                },
+            )
+        )
+
+
+def clock(settings: Settings, database: "Database") -> Clock:
+    """Return the clock that the configuration names."""
+    from drift.clock import RecordsClock, SystemClock
+
+    if settings.clock is ClockSource.SYSTEM:
+        return SystemClock()
+    adapters = [
+        *(catalog.LIVE[one.type].make(one.name, one.settings) for one in settings.live),
+        *(catalog.TICKETS[one.type].make(one.name, one.settings) for one in settings.tickets),
+        *(catalog.CODE_HOSTS[one.type].make(one.name, one.settings) for one in settings.code_hosts),
+    ]
+    return RecordsClock([one for one in adapters if isinstance(one, Recorded)], database)
+
+
+def _recorded_live(name: str) -> LiveConfig:
+    if not name.startswith(RECORDED_LIVE):
+        raise UsageError(f'no reader of live configuration is called "{name}"', hint="write --live file:PATH")
+    return catalog.recorded_live(name.removeprefix(RECORDED_LIVE))

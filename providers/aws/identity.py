@@ -1,0 +1,65 @@
+"""The identity that AWS saw, with the names that people know it by."""
+
+from drift.model.change import Principal
+from drift.model.verdict import ActorKind
+from providers.aws.callers import SIGN_IN, Evidence, who_calls
+from providers.aws.issuers import issued_by
+from providers.aws.names import Names
+from providers.aws.reading import value_of
+from providers.aws.record import TrailRecord, truth
+from providers.aws.request import get
+from providers.aws.signals import Signals
+from providers.aws.user_agent import UserAgent
+
+
+def principal_of(
+    record: TrailRecord, names: Names, agent: UserAgent, service: str | None, signals: Signals
+) -> Principal | None:
+    """Return the identity that AWS saw, or `None` where the record names none."""
+    identity = names.id or record.identity.invoked_by
+    if identity is None:
+        return None
+    issued = issued_by(record, signals)
+    evidence = Evidence(
+        record=record, agent=agent, service=service, names=names, issued=issued, signals=signals
+    )
+    who = who_calls(evidence)
+    return Principal(
+        id=identity,
+        name=_name(who.kind, evidence) or identity,
+        kind=who.kind,
+        confidence=who.confidence,
+        reason=who.reason,
+        role=names.role_arn or names.role,
+        session_name=names.session,
+        issuer=issued.issuer if issued else None,
+        mfa=_mfa(evidence),
+    )
+
+
+def _name(kind: ActorKind, evidence: Evidence) -> str | None:
+    caller, names = evidence.record.identity, evidence.names
+    match kind:
+        case ActorKind.HUMAN if caller.type == "Root":
+            return "root"
+        case ActorKind.HUMAN if caller.type == "IAMUser":
+            return names.user
+        case ActorKind.HUMAN:
+            behalf = caller.on_behalf_of.user_id if caller.on_behalf_of else None
+            return names.person or names.user or behalf or names.role
+        case ActorKind.SERVICE:
+            return evidence.service or caller.invoked_by or names.role
+        case _:
+            return names.role or names.user
+
+
+def _mfa(evidence: Evidence) -> bool | None:
+    """Return whether a second factor was used. Federated sessions say no: it is their provider that asks."""
+    record, names = evidence.record, evidence.names
+    if record.event_type == SIGN_IN:
+        used = get(value_of(record.additional_event_data), "MFAUsed")
+        return {"Yes": True, "No": False}.get(used) if isinstance(used, str) else None
+    attributes = record.session.attributes
+    said = truth(attributes.mfa_authenticated) if attributes else None
+    is_federated = evidence.issued or evidence.signals.sso_role.match(names.role or "")
+    return None if said is False and is_federated else said

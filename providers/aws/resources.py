@@ -1,0 +1,143 @@
+"""Which resources a call touched: the rows of `resources.json`.
+
+Each row maps one call to Terraform's types, the likeliest first, and says where the
+record holds the id. `match` names the attribute of the state that the id is compared
+with and `child` the ids of what lies inside; matching against a state reads both.
+`source` tells how sure a row is: `record` (seen in real records), `model` (checked
+against the service's API model), `expert` (from documentation alone).
+"""
+
+import re
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import msgspec
+
+from drift.model.change import Effect
+from drift.model.resource import Json
+from drift.model.verdict import Lane
+from providers.aws.request import get
+
+RESOURCES = Path(__file__).with_name("resources.json")
+
+ANY_TYPE = "*"
+
+
+class Kind(StrEnum):
+    """What a call does to the resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    TAG = "tag"
+    RUNTIME = "runtime"
+    DEPLOY = "deploy"
+    DATA = "data"
+
+
+_EFFECTS = {Kind.RUNTIME: Effect.RUNTIME, Kind.DEPLOY: Effect.DEPLOY, Kind.DATA: Effect.DATA}
+
+
+class Refinement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a call means with these parameters: the first that fits counts."""
+
+    only: tuple[str, ...] = ()
+    """No parameter but these is set."""
+    has: tuple[str, ...] = ()
+    """One of these is set."""
+    effect: Effect | None = None
+    lane: Lane | None = None
+    type: str | None = None
+
+    def fits(self, request: Json) -> bool:
+        """Tell whether the parameters are of this form."""
+        if not isinstance(request, dict):
+            return False
+        given = {key.lower() for key, value in request.items() if value not in (None, "", {}, [])}
+        allowed = {key.lower() for key in self.only}
+        return (not self.only or given <= allowed) and (
+            not self.has or any(get(request, key) for key in self.has)
+        )
+
+
+AS_IT_STANDS = Refinement()
+
+
+class ResourceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """One call and the resources it touches."""
+
+    service: str
+    event: str
+    kind: Kind
+    types: tuple[str, ...]
+    match: str
+    ids: tuple[str, ...]
+    source: str
+    child: tuple[str, ...] = ()
+    id_pattern: str | None = None
+    """Its group is the id: the name within an ARN, for example."""
+    when: tuple[Refinement, ...] = ()
+    note: str | None = None
+
+    @property
+    def effect(self) -> Effect:
+        """What the call does when it succeeds."""
+        return _EFFECTS.get(self.kind, Effect.WRITE)
+
+    def refined(self, request: Json) -> Refinement:
+        """Return what these parameters make of the call."""
+        return next((one for one in self.when if one.fits(request)), AS_IT_STANDS)
+
+    def plain(self, text: str) -> str | None:
+        """Return the id within `text`, or `None` where `text` is no id of this kind."""
+        if self.id_pattern is None:
+            return text
+        found = re.match(self.id_pattern, text)
+        return found[1] if found else None
+
+
+class ResourceMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """All of `resources.json`."""
+
+    id_prefixes: dict[str, str | None]
+    arn_types: dict[str, str]
+    """`service:kind` of an ARN, or `service:` where its ARNs name no kind."""
+    fallbacks: tuple[str, ...]
+    """Where an id may stand in a call without a row."""
+    not_ids: tuple[str, ...]
+    """Keys that look like one of an id and are none."""
+    rows: tuple[ResourceRow, ...]
+
+    @cached_property
+    def _by_call(self) -> dict[tuple[str, str], ResourceRow]:
+        return {(row.service, row.event): row for row in self.rows}
+
+    def row(self, service: str | None, event: str | None) -> ResourceRow | None:
+        """Return the row of a call."""
+        return self._by_call.get((service or "", event or ""))
+
+    def type_of(self, resource_id: str) -> str | None:
+        """Return the Terraform type that an id or ARN gives away."""
+        if resource_id.startswith("arn:"):
+            return self._type_of_arn(resource_id)
+        prefix, dash, _ = resource_id.rpartition("-")
+        return self.id_prefixes.get(prefix + dash)
+
+    def _type_of_arn(self, arn: str) -> str | None:
+        parts = arn.split(":", 5)
+        if len(parts) < 6:
+            return None
+        kind, *rest = re.split(r"[:/]", parts[5], maxsplit=1)
+        return self.arn_types.get(f"{parts[2]}:{kind if rest else ''}")
+
+
+@lru_cache(maxsize=1)
+def load_resources() -> ResourceMap:
+    """Read the map that ships with the program, once."""
+    return parse_resources(RESOURCES.read_bytes())
+
+
+def parse_resources(text: bytes) -> ResourceMap:
+    """Check `text` against the map's types; raise `msgspec.ValidationError` at the first misfit."""
+    return msgspec.json.decode(text, type=ResourceMap)

@@ -1,0 +1,44 @@
+"""What was done, in a few words that somebody understands who was just woken up."""
+
+from drift.model.change import Outcome
+from drift.model.resource import Json, Resource
+from providers.aws.effects import Call
+from providers.aws.network_rules import NetworkRule, network_rules
+from providers.aws.signals import PhraseRow, Signals
+
+MAX_LENGTH = 200
+MAX_NAMED = 2
+
+
+def summary_of(
+    call: Call,
+    request: Json,
+    resources: tuple[Resource, ...],
+    outcome: Outcome,
+    marks: list[str],
+    signals: Signals,
+) -> str:
+    """Return the phrase for the call; without one, its name and its resources."""
+    names = _some([one.id for one in resources])
+    known = (row for row in signals.phrases if (row.service, row.event) == (call.service, call.event))
+    row = next(known, None)
+    said = _phrase(row, names, request) if row else f"{call.event or 'unnamed call'} {names}"
+    marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
+    told = marked if outcome is Outcome.SUCCESS else f"failed attempt: {marked}"
+    return " ".join(told.split())[:MAX_LENGTH]
+
+
+def _phrase(row: PhraseRow, names: str, request: Json) -> str:
+    rules = [_rule(row.rule, rule) for rule in network_rules(request)] if row.rule else []
+    said = _some(rules) or f"rules of {names}"
+    return row.text.replace("{rules}", said).replace("{id}", names)
+
+
+def _rule(form: str, rule: NetworkRule) -> str:
+    peers = _some(list(rule.peers)) or "nobody named"
+    return form.replace("{ports}", rule.ports).replace("{peers}", peers)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more

@@ -1,0 +1,107 @@
+"""The few parts of Block Kit that a message is made of.
+
+Only literal parts: `plain_text` objects and the `text` elements of rich text are shown by
+Slack as they are, so no mention, link, emoji or markup can come out of a text in them. There is
+no constructor for `mrkdwn`, for mentions or for emoji, and the one for links is for addresses
+that come from a ticket system, never from a record.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+from providers.slack.text import shortened
+
+Block: TypeAlias = dict[str, Any]
+"""A part of a message as Slack's JSON has it: https://docs.slack.dev/reference/block-kit."""
+
+HEADER: Final = 150
+PARAGRAPH: Final = 1_000
+IDENTITY: Final = 380
+SENTENCE: Final = 300
+LINE: Final = 200
+NAME: Final = 120
+WORD: Final = 60
+"""Limits in bytes. 150 is Slack's own for a header; the others keep a message readable.
+In `IDENTITY` the ARN of a role's session, who opened it, MFA and address have their place."""
+
+_LABEL_MOST = 75
+_VALUE_MOST = 2_000
+_URL_MOST = 300
+_NOTHING = "—"
+"""Slack refuses a message in which a text is empty."""
+
+
+def header(text: str) -> Block:
+    """Return the headline."""
+    return {"type": "header", "text": _plain(text, HEADER)}
+
+
+def divider() -> Block:
+    """Return a line across the message."""
+    return {"type": "divider"}
+
+
+def context(text: str) -> Block:
+    """Return a small grey line."""
+    return {"type": "context", "elements": [_plain(text, SENTENCE)]}
+
+
+def rich_text(*parts: Block) -> Block:
+    """Return a block of sections and preformatted parts."""
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+def section(lines: Iterable[list[Block]]) -> Block:
+    """Return lines of text elements as one part of a rich text."""
+    elements: list[Block] = []
+    for line in lines:
+        elements += [own("\n"), *line] if elements else line
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def preformatted(lines: list[str]) -> Block:
+    """Return lines, already short and visible, in letters of one width."""
+    return {"type": "rich_text_preformatted", "elements": [own("\n".join(lines))]}
+
+
+def literal(text: str, limit: int, *, style: str | None = None) -> Block:
+    """Return text as it is, `bold` or `code`."""
+    element: Block = {"type": "text", "text": shortened(text, limit) or _NOTHING}
+    return element | {"style": {style: True}} if style else element
+
+
+def own(words: str) -> Block:
+    """Return our own words, for what stands between two texts."""
+    return {"type": "text", "text": words}
+
+
+def label(name: str) -> list[Block]:
+    """Return the bold name before a value, and the space between them."""
+    return [literal(f"{name}:", WORD, style="bold"), own(" ")]
+
+
+def link(text: str, url: str | None) -> Block:
+    """Return a link to a web page, or just the text where the address is not one."""
+    if url is None or not _is_web_address(url):
+        return literal(text, WORD)
+    return {"type": "link", "url": url, "text": shortened(text, WORD) or _NOTHING}
+
+
+def buttons(labels: Iterable[tuple[str, str]], value: str) -> Block:
+    """Return a row of buttons, as action id and label, that all carry `value`; the first stands out."""
+    carried = value[:_VALUE_MOST]
+    elements: list[Block] = [
+        {"type": "button", "action_id": action, "text": _plain(name, _LABEL_MOST), "value": carried}
+        for action, name in labels
+    ]
+    elements[0]["style"] = "primary"
+    return {"type": "actions", "elements": elements}
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": shortened(text, limit) or _NOTHING, "emoji": False}
+
+
+def _is_web_address(url: str) -> bool:
+    is_plain = url.isascii() and url.isprintable() and " " not in url
+    return is_plain and url.startswith(("https://", "http://")) and len(url) <= _URL_MOST

@@ -1,0 +1,65 @@
+"""Shows how an attribute differs, as short as it can be said in Terraform's notation."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from drift.model.finding import AttributeDrift
+from drift.model.resource import Json
+from providers.slack.text import shortened
+
+ATTRIBUTES = 5
+"""How many attributes of one change a message shows; the rest is counted."""
+
+_PATH_BYTES = 60
+_VALUE_BYTES = 110
+_ONE_LINE = 64
+"""About what a phone shows of a line before it breaks it."""
+_MEMBERS = 12
+_DEPTH = 4
+
+
+def difference(drift: tuple[AttributeDrift, ...]) -> list[str]:
+    """Return the lines that show what is declared and what is there now."""
+    lines = [line for attribute in drift[:ATTRIBUTES] for line in _attribute(attribute)]
+    if (rest := len(drift) - ATTRIBUTES) > 0:
+        lines.append(f"and {rest} more {'attributes' if rest > 1 else 'attribute'}")
+    return lines
+
+
+def _attribute(attribute: AttributeDrift) -> list[str]:
+    path = shortened(attribute.path, _PATH_BYTES)
+    if attribute.sensitive:
+        return [f"{path}: (sensitive)"]
+    declared = shortened(_notation(attribute.declared, _DEPTH), _VALUE_BYTES)
+    live = shortened(_notation(attribute.live, _DEPTH), _VALUE_BYTES)
+    line = f"{path}: {declared} → {live}"
+    if len(line) <= _ONE_LINE:
+        return [line]
+    return [path, f"  - {declared}", f"  + {live}"]
+
+
+def _notation(value: Json, depth: int) -> str:
+    """Write a value as Terraform would; members of an object that say nothing are left out."""
+    match value:
+        case None:
+            return "(not set)"
+        case str():
+            return json.dumps(value[:_VALUE_BYTES], ensure_ascii=False)
+        case list() if depth:
+            return "[" + _members(_notation(element, depth - 1) for element in value) + "]"
+        case dict() if depth:
+            said = ((name, value[name]) for name in sorted(value) if value[name] not in _SAYS_NOTHING)
+            return "{" + _members(f"{name} = {_notation(member, depth - 1)}" for name, member in said) + "}"
+        case list() | dict():
+            return "…"
+        case _:
+            return json.dumps(value)
+
+
+def _members(members: Iterator[str]) -> str:
+    shown = list(islice(members, _MEMBERS))
+    return ", ".join([*shown, "…"] if next(members, None) is not None else shown)
+
+
+_SAYS_NOTHING: tuple[Json, ...] = (None, "", [], {})

@@ -1,0 +1,1 @@
+"""Where states are stored: one file for each kind of place."""

@@ -1,0 +1,60 @@
+"""States in files: one path, a folder, or a glob."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
+
+
+def find(location: str) -> tuple[Path, ...]:
+    """Return the state files at `location`, sorted.
+
+    Raises:
+        ProviderResponseError: There is none.
+    """
+    path = _path(location)
+    found = tuple(sorted(_files(path)))
+    if not found:
+        raise ProviderResponseError(
+            f"no state at {location}", hint="check the path: a *.tfstate file, a folder or a glob"
+        )
+    return found
+
+
+def read(path: Path) -> bytes:
+    """Return the content of a state file.
+
+    Raises:
+        ProviderAccessError: It may not be read.
+        ProviderUnavailableError: It cannot be read now.
+    """
+    try:
+        return path.read_bytes()
+    except PermissionError as error:
+        raise ProviderAccessError(
+            f"{path} may not be read", hint="give this user read access to it"
+        ) from error
+    except OSError as error:
+        raise ProviderUnavailableError(
+            f"{path} cannot be read: {error.strerror}", hint="check the disk and the path"
+        ) from error
+
+
+def _path(location: str) -> Path:
+    if location.startswith("file://"):
+        location = unquote(urlsplit(location).path)
+    return Path(location).expanduser()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        # `.terraform` holds a copy of the backend's settings under the name of a state.
+        yield from (
+            file for file in path.rglob("*.tfstate") if ".terraform" not in file.parts and file.is_file()
+        )
+    elif path.is_file():
+        yield path
+    else:
+        pattern = str(path.relative_to(path.anchor))
+        yield from (file for file in Path(path.anchor).glob(pattern) if file.is_file())

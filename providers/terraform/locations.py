@@ -1,0 +1,90 @@
+"""In which account and region does a resource of a state stand?
+
+A state does not say so directly: some attributes do, and which ones is a table. Where they
+are silent, the other resources of the same provider configuration answer, because one
+configuration has one set of credentials and one region.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from drift.model.baseline import DeclaredResource
+from drift.model.resource import Json
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    attribute: str
+    pattern: str
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    account: tuple[_Row, ...] = ()
+    region: tuple[_Row, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    worldwide: tuple[str, ...] = ()
+
+
+def stated_location(
+    provider: str, type_: str, attributes: Mapping[str, Json]
+) -> tuple[str | None, str | None]:
+    """Return the account and the region that a resource's own attributes tell."""
+    table = _table_of(provider)
+    if _is_one_of(type_, table.elsewhere):
+        return None, None
+    region = None if _is_one_of(type_, table.worldwide) else _first_match(table.region, attributes)
+    return _first_match(table.account, attributes), region
+
+
+def with_neighbours(
+    resources: Iterable[tuple[str, DeclaredResource]],
+) -> Iterator[DeclaredResource]:
+    """Yield the resources of a state, each given with its provider configuration, with what the others tell.
+
+    Nothing is taken from neighbours that contradict each other.
+    """
+    known = list(resources)
+    accounts: dict[str, set[str | None]] = defaultdict(set)
+    regions: dict[str, set[str | None]] = defaultdict(set)
+    for configuration, resource in known:
+        accounts[configuration].add(resource.account)
+        regions[configuration].add(resource.region)
+    for configuration, resource in known:
+        region = resource.region
+        if not _is_one_of(resource.type, _table_of(resource.provider).worldwide):
+            region = region or _only(regions[configuration])
+        yield replace(resource, account=resource.account or _only(accounts[configuration]), region=region)
+
+
+def _first_match(rows: tuple[_Row, ...], attributes: Mapping[str, Json]) -> str | None:
+    for row in rows:
+        value = attributes.get(row.attribute)
+        if isinstance(value, str) and (match := re.search(row.pattern, value)):
+            return match[1]
+    return None
+
+
+def _is_one_of(type_: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(type_, pattern) for pattern in patterns)
+
+
+def _only(values: set[str | None]) -> str | None:
+    told = values - {None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _table_of(provider: str) -> _Table:
+    return _tables().get(provider.rpartition("/")[2], _Table())
+
+
+@cache
+def _tables() -> dict[str, _Table]:
+    content = files(__package__).joinpath("locations.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(content), dict[str, _Table])

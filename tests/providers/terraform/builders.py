@@ -1,0 +1,27 @@
+"""States as Terraform writes them: each builder states only what matters."""
+
+import json
+from typing import Any
+
+AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
+
+
+def a_state(*resources: dict[str, Any], **but: Any) -> bytes:
+    document = {
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 7,
+        "lineage": "0b8e4d4b-6d1c-4a86-a3c1-5d3f2f4f0a11",
+        "outputs": {},
+        "resources": resources,
+    }
+    return json.dumps(document | but).encode()
+
+
+def a_resource(*instances: dict[str, Any], **but: Any) -> dict[str, Any]:
+    resource = {"mode": "managed", "type": "aws_sqs_queue", "name": "orders", "provider": AWS}
+    return resource | {"instances": list(instances or (an_instance(),))} | but
+
+
+def an_instance(attributes: dict[str, Any] | None = None, **but: Any) -> dict[str, Any]:
+    return {"schema_version": 0, "attributes": {"id": "queue-1"} | (attributes or {})} | but

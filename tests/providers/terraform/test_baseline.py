@@ -1,0 +1,128 @@
+from pathlib import Path
+
+import pytest
+
+from drift.errors import ProviderAccessError, ProviderResponseError
+from drift.model.baseline import Declaration
+from drift.ports import Baseline
+from providers.terraform.baseline import TerraformState, TerraformStateSettings
+from tests.providers.terraform.builders import a_resource, a_state
+
+CODE = 'resource "aws_sqs_queue" "orders" {\n  lifecycle { ignore_changes = [tags] }\n}\n'
+
+
+def a_baseline(state: object, code: object = None) -> Baseline:
+    settings = TerraformStateSettings(state=str(state), code=None if code is None else str(code))
+    return TerraformState("production", settings)
+
+
+def declared(state: object, code: object = None) -> list[Declaration]:
+    return list(a_baseline(state, code).declared())
+
+
+@pytest.fixture
+def state_file(tmp_path: Path) -> Path:
+    file = tmp_path / "terraform.tfstate"
+    file.write_bytes(a_state(a_resource()))
+    return file
+
+
+def test_a_state_is_declared_with_what_the_code_beside_it_says(state_file: Path) -> None:
+    (state_file.parent / "main.tf").write_text(CODE)
+
+    (declaration,) = declared(state_file)
+
+    (resource,) = declaration.resources
+    assert (resource.source, resource.ignored) == ("main.tf:1", ("tags",))
+    assert (declaration.name, declaration.origin) == ("production", str(state_file))
+
+
+def test_the_code_may_lie_elsewhere(state_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "main.tf").write_text(CODE)
+
+    ((resource,),) = (one.resources for one in declared(state_file, folder))
+
+    assert resource.source == "main.tf:1"
+
+
+def test_without_code_nothing_is_ignored(state_file: Path) -> None:
+    ((resource,),) = (one.resources for one in declared(state_file))
+
+    assert (resource.source, resource.ignored) == (None, ())
+
+
+def test_code_that_cannot_be_read_is_declared_as_such(state_file: Path) -> None:
+    (state_file.parent / "main.tf").write_text("resource {{{")
+
+    (declaration,) = declared(state_file)
+
+    assert declaration.unread_code == ("main.tf: not valid HCL at line 1, column 11",)
+
+
+def test_a_file_uri_is_a_path(tmp_path: Path) -> None:
+    file = tmp_path / "a state.tfstate"
+    file.write_bytes(a_state(a_resource()))
+
+    assert len(declared(file.as_uri())) == 1
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*.tfstate", "*/*.tfstate"])
+def test_a_folder_or_a_glob_is_read_in_sorted_order(tmp_path: Path, pattern: str) -> None:
+    """
+    `.terraform/terraform.tfstate` holds settings of the backend, and a backup is no state of today.
+    """
+    for name in ("b/b.tfstate", "a/a.tfstate", "a/a.tfstate.backup"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(a_state(a_resource()))
+    (tmp_path / ".terraform").mkdir()
+    if not pattern:
+        (tmp_path / ".terraform" / "terraform.tfstate").write_text('{"version": 3}')
+
+    found = [Path(one.origin).name for one in declared(tmp_path / pattern)]
+
+    assert found == ["a.tfstate", "b.tfstate"]
+
+
+def test_a_damaged_state_raises_after_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.tfstate").write_bytes(b"{")
+    (tmp_path / "b.tfstate").write_bytes(a_state(a_resource()))
+
+    states = iter(a_baseline(tmp_path).declared())
+
+    assert next(states).origin.endswith("b.tfstate")
+    with pytest.raises(ProviderResponseError, match=r"a\.tfstate is damaged"):
+        next(states)
+
+
+def test_all_damaged_states_are_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.tfstate").write_bytes(b"{")
+
+    with pytest.raises(ProviderResponseError, match=r"2 states cannot be read: .*a\.tfstate.*b\.tfstate"):
+        declared(tmp_path)
+
+
+def test_a_path_without_a_state_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ProviderResponseError, match="no state at"):
+        declared(tmp_path / "gone.tfstate")
+
+
+def test_a_place_that_no_backend_reads_names_those_that_are_read() -> None:
+    with pytest.raises(ProviderResponseError, match=r"no backend reads s3:// .*local paths and file:// URIs"):
+        declared("s3://bucket/key")
+
+
+def test_a_state_that_may_not_be_read_says_so(state_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The tests may run as root, whom no permission stops.
+    """
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    with pytest.raises(ProviderAccessError, match="may not be read"):
+        declared(state_file)

@@ -1,0 +1,168 @@
+"""Every adapter has the type, the port and the key in the example that its row promises."""
+
+import inspect
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from drift import ports
+from drift.config import load
+from drift.config.convert import keys_of
+from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable
+from drift.model.resource import Cloud
+from drift.ports import AdapterKind
+from providers.catalog import ADAPTERS, Adapter, detect_rules, recorded_live, terraform_state, translators
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+
+PORTS = {
+    AdapterKind.AUDIT_LOG: ports.AuditLog,
+    AdapterKind.BASELINE: ports.Baseline,
+    AdapterKind.LIVE: ports.LiveConfig,
+    AdapterKind.TICKETS: ports.TicketSource,
+    AdapterKind.CODE_HOST: ports.CodeHost,
+    AdapterKind.NOTIFIER: ports.Notifier,
+}
+
+ROWS = [(kind, name, adapter) for kind, adapters in ADAPTERS.items() for name, adapter in adapters.items()]
+
+every_adapter = pytest.mark.parametrize(
+    ("kind", "name", "adapter"), ROWS, ids=[f"{kind}-{name}" for kind, name, _ in ROWS]
+)
+
+
+def test_every_kind_of_adapter_has_its_rows() -> None:
+    assert set(ADAPTERS) == set(AdapterKind)
+
+
+@every_adapter
+def test_unknown_settings_are_refused_and_no_key_belongs_to_somebody_else(
+    kind: AdapterKind, name: str, adapter: Adapter[object]
+) -> None:
+    keys = keys_of(adapter.settings)
+
+    assert adapter.settings.__struct_config__.forbid_unknown_fields
+    assert adapter.settings.__struct_config__.frozen
+    assert set(adapter.paths) <= set(keys)
+    assert not set(keys) & set(keys_of(BaselineTable))
+
+
+@every_adapter
+def test_an_adapter_does_all_that_its_port_asks(
+    kind: AdapterKind, name: str, adapter: Adapter[object], tmp_path: Path
+) -> None:
+    settings = load(a_configuration_of(kind, name, tmp_path), ADAPTERS, {"SLACK_TOKEN": "xoxb-1"})
+    configured = next(one for one in configured_in(settings) if one.kind is kind)
+
+    made = adapter.make(configured.name, configured.settings)
+
+    for member, asked in vars(PORTS[kind]).items():
+        if isinstance(asked, property) and not member.startswith("_"):
+            assert getattr(made, member) == configured.name
+        elif inspect.isfunction(asked) and not member.startswith("_"):
+            parameters = list(inspect.signature(asked).parameters)[1:]
+            assert list(inspect.signature(getattr(made, member)).parameters) == parameters
+
+
+def test_each_cloud_has_one_translator() -> None:
+    assert [translator.cloud for translator in translators()] == [Cloud.AWS]
+
+
+def test_what_a_command_names_needs_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "live.json").write_text("{}")
+
+    assert terraform_state("infra/terraform.tfstate").name == "infra/terraform.tfstate"
+    assert list(recorded_live(str(tmp_path / "live.json")).discover()) == []
+    assert detect_rules().severities
+
+
+def test_no_sdk_is_imported_before_it_is_used() -> None:
+    """
+    They take seconds, and most commands need none of them.
+    """
+    code = (
+        "import sys; from providers.catalog import ADAPTERS, translators; translators();"
+        "[row.settings for rows in ADAPTERS.values() for row in rows.values()];"
+        "print(*{'boto3', 'botocore', 'slack_sdk', 'rich', 'hcl2', 'lark', 'sqlalchemy'} & set(sys.modules))"
+    )
+
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+    assert (printed.stdout.split(), printed.stderr) == ([], "")
+
+
+# The example
+
+
+def test_the_example_is_a_configuration_as_it_stands() -> None:
+    settings = load(EXAMPLE, ADAPTERS, {})
+
+    assert settings.organisation == "example"
+    assert [one.type for one in configured_in(settings)] == [
+        "cloudtrail-files",
+        "terraform-state",
+        "recorded",
+        "recorded",
+        "recorded",
+        "slack-preview",
+    ]
+
+
+def test_the_example_shows_every_key_and_no_other() -> None:
+    shown = {
+        (heading, row.get("type") if heading in set(AdapterKind) else None): set(row)
+        for heading, found in uncommented(EXAMPLE).items()
+        for row in (found if isinstance(found, list) else [found])
+    }
+
+    assert shown == {(table.heading, None): set(keys_of(table)) for table in (*SINGLE, *REPEATED)} | {
+        (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)}
+        for kind, name, adapter in ROWS
+    }
+
+
+def common_of(kind: AdapterKind) -> type[msgspec.Struct]:
+    return BaselineTable if kind is AdapterKind.BASELINE else AdapterTable
+
+
+def uncommented(file: Path) -> Mapping[str, Any]:
+    """Read a file in which `#key = ...` is a key, and `# words` is a comment."""
+    lines = (line.removeprefix("#") if line[1:2] != " " else line for line in file.read_text().splitlines())
+    return tomllib.loads("\n".join(lines))
+
+
+def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
+    """Write the example's tables of one adapter, and of the live configuration that a baseline needs."""
+    tables = [
+        (heading, row)
+        for heading, found in uncommented(EXAMPLE).items()
+        if heading in {kind, AdapterKind.LIVE}
+        for row in found
+        if row["type"] == name or heading != kind
+    ]
+    lines = [
+        f"[[{heading}]]\n"
+        + "".join(f"{key} = {value!r}\n" for key, value in row.items() if not key.endswith("_file"))
+        for heading, row in tables
+    ]
+    file = folder / "config.toml"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def configured_in(settings: Any) -> tuple[Any, ...]:
+    return (
+        *settings.audit_logs,
+        *settings.baselines,
+        *settings.live,
+        *settings.tickets,
+        *settings.code_hosts,
+        *settings.notifiers,
+    )

@@ -1,0 +1,87 @@
+"""A ledger that was sealed twice, and packs made of it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from drift.ledger.checkpoint import seal
+from drift.ledger.log import append_all
+from drift.ledger.note import SigningKey
+from drift.model.evidence import EntryKind
+from drift.model.finding import FindingKind, FindingStatus
+from drift.model.verdict import Channel, Disposition
+from drift.reports.manifest import NAME, NOTE_NAME, write_manifest
+from drift.reports.pack import PackSummary, export_pack
+from drift.reports.population import Period
+from drift.store.database import Database
+from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
+
+DAY = timedelta(days=1)
+
+FILES = [
+    "00_START_HERE.html",
+    "01_ipe/coverage.csv",
+    "01_ipe/gaps.csv",
+    "01_ipe/summary.json",
+    "02_population/changes.csv",
+    "02_population/changes.jsonl",
+    "02_population/findings.csv",
+    "02_population/findings.jsonl",
+    "10_mapping/tsc_matrix.csv",
+    "MANIFEST.json",
+    "MANIFEST.json.note",
+    "ledger/checkpoints/000000000004.note",
+    "ledger/checkpoints/000000000013.note",
+    "ledger/entries.jsonl",
+    "ledger/keys.json",
+    "verify/verify_pack.py",
+]
+"""What the pack of `a_ledger` holds."""
+
+
+def a_ledger(database: Database) -> None:
+    """Four changes of which one was judged again, three findings, a span that was read, and a gap."""
+    with database.transaction() as connection:
+        append_all(
+            connection,
+            [
+                an_entry("aws:1"),
+                a_disposition("chg-1", began_at=NOON),
+                a_disposition("chg-2", began_at=NOON - timedelta(minutes=5), channel=Channel.PIPELINE),
+                an_entry("aws:2"),
+            ],
+        )
+        seal(connection, KEY, NOON)
+        append_all(
+            connection,
+            [
+                a_disposition("chg-1", began_at=NOON, disposition=Disposition.AUTHORISED, ticket="OPS-1"),
+                a_disposition("chg-3", began_at=NOON + DAY, actor='=HYPERLINK("http://example.com")'),
+                a_disposition("chg-4", began_at=NOON + 2 * DAY),
+                a_finding("fnd-1"),
+                a_finding("fnd-1", status=FindingStatus.RESOLVED, recorded_at=NOON + DAY),
+                a_finding("fnd-2", kind=FindingKind.UNMANAGED),
+                a_coverage(from_at=NOON, to_at=NOON + DAY, records=40, unreadable=1),
+                a_gap(error="@SUM(1+1)\t\u202e"),
+                an_entry("cfg", kind=EntryKind.CONFIG_VERSION),
+            ],
+        )
+        seal(connection, KEY, NOON + DAY)
+
+
+def a_pack(database: Database, folder: Path, *, key: SigningKey = KEY, **period: object) -> PackSummary:
+    """Export a pack of the ledger as it was sealed last."""
+    with database.reading() as connection:
+        return export_pack(
+            connection,
+            folder=folder,
+            key=key,
+            period=Period(**period),
+            tool_version="0.1.0",  # type: ignore[arg-type]
+        )
+
+
+def sign_again(folder: Path, key: SigningKey = KEY) -> None:
+    """Make the manifest fit whatever stands in the folder, as only a holder of the key can."""
+    for name in (NAME, NOTE_NAME):
+        (folder / name).unlink(missing_ok=True)
+    write_manifest(folder, key)

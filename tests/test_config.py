@@ -1,0 +1,529 @@
+"""What config.toml may say, and what is said about its mistakes."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from drift.config import AdapterSettings, BaselineSettings, ClockSource, Settings, load
+from drift.config.reader import HEADINGS
+from drift.config.tables import REPEATED, SINGLE
+from drift.errors import ConfigError
+from drift.model.secret import Secret
+from drift.model.verdict import Actor, ActorKind
+from drift.ports import AdapterKind
+
+
+class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter that reads files."""
+
+    path: str
+    code: str | None = None
+    cache: str = "cache"
+
+
+class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter that needs a secret."""
+
+    channel: Annotated[str, msgspec.Meta(min_length=1)]
+    token: Secret
+    retries: int = 3
+
+
+class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An adapter of a baseline."""
+
+    state: str
+
+    def __post_init__(self) -> None:
+        if self.state.endswith(".tf"):
+            raise ValueError("a state\nis no code")
+
+
+@dataclass(frozen=True)
+class Known:
+    """An adapter as a catalog describes it."""
+
+    settings: type[msgspec.Struct]
+    paths: tuple[str, ...] = ()
+
+
+FILES = Known(FolderSettings, paths=("path", "code", "cache"))
+
+CATALOG = {
+    AdapterKind.AUDIT_LOG: {"files": FILES},
+    AdapterKind.BASELINE: {"state": Known(StateSettings, paths=("state",))},
+    AdapterKind.LIVE: {"recorded": FILES},
+    AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
+}
+
+LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
+CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
+BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
+"""A baseline but for `live`."""
+
+ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
+
+
+class Folder:
+    """A folder with a config.toml in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> Settings:
+        """Load a configuration of this text."""
+        file = self.path / "config.toml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load(Path("config.toml"), CATALOG, environ)
+
+    def refusal(self, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> ConfigError:
+        """Load it, and return what is wrong with it."""
+        with pytest.raises(ConfigError) as caught:
+            self.load(text, environ)
+        assert len(str(caught.value).splitlines()) == 1
+        return caught.value
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """The current folder, empty."""
+    monkeypatch.chdir(tmp_path)
+    return Folder(tmp_path)
+
+
+def a_machine(*, principal: str = "", role: str | None = None, subject: str | None = None) -> Actor:
+    return Actor(
+        kind=ActorKind.MACHINE,
+        name="deploy",
+        principal=principal,
+        chain=(role,) if role else (),
+        subject=subject,
+    )
+
+
+# Which file it is
+
+
+def test_without_a_file_the_defaults_hold_and_nothing_is_watched(folder: Folder) -> None:
+    found = load(None, CATALOG, {})
+
+    assert found.path is None
+    assert found.store_url.reveal() == f"sqlite:///{folder.path}/driftledger.sqlite3"
+    assert found.key_file == folder.path / "driftledger-key.pem"
+    assert found.clock is ClockSource.SYSTEM
+    assert found.poll_every == timedelta(minutes=1)
+    assert found.audit_logs == found.baselines == found.notifiers == ()
+
+
+def test_without_a_file_named_the_one_in_the_current_folder_is_read(folder: Folder) -> None:
+    folder.load('[organisation]\nname = "example"')
+
+    found = load(None, CATALOG, {})
+
+    assert found.path == folder.path / "config.toml"
+    assert found.ledger_origin == "driftledger/example"
+
+
+def test_an_empty_file_says_the_same_as_no_file(folder: Folder) -> None:
+    assert folder.load("").decision == load(Path("config.toml"), CATALOG, {}).decision
+
+
+def test_a_named_file_that_is_missing_is_an_error(folder: Folder) -> None:
+    with pytest.raises(ConfigError, match=r"other\.toml: there is no such file"):
+        load(Path("other.toml"), CATALOG, {})
+
+
+def test_a_folder_is_no_configuration(folder: Folder) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(folder.path, CATALOG, {})
+
+
+def test_the_digest_is_of_the_bytes_in_the_file(folder: Folder) -> None:
+    text = b"[policy]\r\nanswer_deadline = '1h'\r\n"
+
+    assert folder.load(text).sha256 == hashlib.sha256(text).hexdigest()
+
+
+def test_a_byte_order_mark_does_no_harm(folder: Folder) -> None:
+    assert folder.load(b'\xef\xbb\xbf[organisation]\nname = "example"').organisation == "example"
+
+
+# What it may say
+
+
+def test_relative_paths_start_from_the_folder_of_the_file(
+    folder: Folder, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.load(
+        """
+        [store]
+        url = "sqlite:///data/store.sqlite3"
+        [ledger]
+        key_file = "key.pem"
+        [[live]]
+        name = "aws"
+        type = "recorded"
+        path = "live"
+        code = "/srv/code"
+        """
+    )
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+    found = load(folder.path / "config.toml", CATALOG, {})
+
+    assert found.store_url.reveal() == f"sqlite:///{folder.path}/data/store.sqlite3"
+    assert found.key_file == folder.path / "key.pem"
+    assert found.live == (
+        AdapterSettings(
+            kind=AdapterKind.LIVE,
+            name="aws",
+            type="recorded",
+            settings=FolderSettings(
+                path=f"{folder.path}/live", code="/srv/code", cache=f"{folder.path}/cache"
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize("uri", ["file:///srv/a.tfstate", "s3://bucket/a.tfstate"])
+def test_a_uri_is_no_relative_path(folder: Folder, uri: str) -> None:
+    found = folder.load(LIVE + BASELINE.replace('"s"', f'"{uri}"') + 'live = "aws"')
+
+    assert found.baselines[0].settings == StateSettings(state=uri)
+
+
+def test_a_path_may_start_from_home(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/alice")
+
+    assert folder.load('[ledger]\nkey_file = "~/key.pem"').key_file == Path("/home/alice/key.pem")
+
+
+def test_brackets_in_the_name_of_the_folder_are_no_pattern(folder: Folder) -> None:
+    inner = folder.path / "infra [prod]"
+    inner.mkdir()
+    (inner / "config.toml").write_text(LIVE.replace("live.json", "*.json"))
+
+    found = load(inner / "config.toml", CATALOG, {}).live[0].settings
+
+    assert isinstance(found, FolderSettings)
+    assert fnmatchcase(str(inner / "a.json"), found.path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////srv/store.sqlite3", "sqlite:///:memory:", "sqlite://", "postgresql+psycopg://db/drift"],
+)
+def test_a_store_that_is_no_relative_file_stays_as_it_is(folder: Folder, url: str) -> None:
+    assert folder.load(f'[store]\nurl = "{url}"').store_url.reveal() == url
+
+
+def test_a_store_with_a_password_is_named_by_reference(folder: Folder) -> None:
+    url = "postgresql+psycopg://drift:hunter2@db/drift"
+    (folder.path / "url").write_text(f"{url}\n")
+
+    by_variable = folder.load('[store]\nurl_env = "STORE_URL"', {"STORE_URL": url})
+    by_file = folder.load('[store]\nurl_file = "url"')
+
+    assert by_variable.store_url.reveal() == by_file.store_url.reveal() == url
+    assert "hunter2" not in repr(by_file)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("60s", timedelta(minutes=1)),
+        ("10m", timedelta(minutes=10)),
+        ("4h", timedelta(hours=4)),
+        ("2d", timedelta(days=2)),
+    ],
+)
+def test_durations_bear_their_unit(folder: Folder, text: str, time: timedelta) -> None:
+    assert folder.load(f'[policy]\nanswer_deadline = "{text}"').decision.answer_deadline == time
+
+
+def test_a_baseline_names_what_it_is_compared_with(folder: Folder) -> None:
+    found = folder.load(
+        """
+        [[baseline]]
+        name = "network"
+        type = "state"
+        live = "aws"
+        state = "terraform.tfstate"
+        [[live]]
+        name = "aws"
+        type = "recorded"
+        path = "live.json"
+        """
+    )
+
+    assert found.baselines == (
+        BaselineSettings(
+            kind=AdapterKind.BASELINE,
+            name="network",
+            type="state",
+            live="aws",
+            settings=StateSettings(state=f"{folder.path}/terraform.tfstate"),
+        ),
+    )
+
+
+def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
+    rules = folder.load(
+        """
+        [[person]]
+        name = "Alice@example.com"
+        aliases = ["alice", "Alice Example"]
+        """
+    ).correlation
+
+    assert rules.same_person("alice example", "alice@example.com")
+    assert rules.same_person("ALICE", "Alice Example")
+    assert not rules.same_person("alice", "bob")
+
+
+def test_a_bare_role_fits_its_arn_in_any_account_and_path(folder: Folder) -> None:
+    rules = folder.load('[break_glass]\nroles = ["BreakGlass*"]').channels
+
+    assert rules.is_break_glass(a_machine(role="BreakGlass-Admin"))
+    assert rules.is_break_glass(a_machine(role="arn:aws:iam::111122223333:role/ops/BreakGlass"))
+    assert not rules.is_break_glass(a_machine(role="arn:aws:iam::111122223333:role/NoBreakGlass"))
+
+
+def test_a_session_called_like_a_pipeline_is_not_the_pipeline(folder: Folder) -> None:
+    """
+    The end of a session's ARN is chosen by whoever opens the session.
+    """
+    rules = folder.load('[[pipeline]]\nname = "deploy"\nrole = "*terraform-deploy"').channels
+    session = "arn:aws:sts::111122223333:assumed-role/Developer/terraform-deploy"
+
+    assert rules.pipeline_for(a_machine(principal=session, role="Developer")) is None
+    assert rules.pipeline_for(a_machine(principal=session, role="terraform-deploy")) is not None
+
+
+def test_the_dots_and_brackets_of_a_glob_are_ordinary_characters(folder: Folder) -> None:
+    rules = folder.load('[[pipeline]]\nname = "deploy"\nsubject = "repo:example/a.b[1]:*"').channels
+
+    assert rules.pipeline_for(a_machine(subject="repo:example/a.b[1]:ref:refs/heads/main"))
+    assert not rules.pipeline_for(a_machine(subject="repo:example/aXb[1]:ref:refs/heads/main"))
+    assert not rules.pipeline_for(a_machine(subject="repo:example/a.b1:ref:refs/heads/main"))
+
+
+def test_environments_are_production_unless_they_say_otherwise(folder: Folder) -> None:
+    rules = folder.load(
+        """
+        [[environment]]
+        name = "sandbox"
+        accounts = ["4444*"]
+        production = false
+        [[environment]]
+        name = "main"
+        accounts = ["111122223333"]
+        """
+    ).decision
+
+    sandbox, main = rules.environment_of("444455556666"), rules.environment_of("111122223333")
+
+    assert [one and (one.name, one.is_production) for one in (sandbox, main)] == [
+        ("sandbox", False),
+        ("main", True),
+    ]
+
+
+def test_a_secret_is_read_but_never_shown(folder: Folder) -> None:
+    (folder.path / "token").write_text("xoxb-from-file\n")
+
+    by_variable, by_file = (
+        folder.load(f'[[notifier]]\nname = "oncall"\ntype = "chat"\nchannel = "C1"\n{reference}').notifiers[0]
+        for reference in ('token_env = "CHAT_TOKEN"', 'token_file = "token"')
+    )
+
+    assert isinstance(by_variable.settings, ChatSettings)
+    assert isinstance(by_file.settings, ChatSettings)
+    assert by_variable.settings.token.reveal() == "xoxb-very-secret"
+    assert by_file.settings.token.reveal() == "xoxb-from-file"
+    assert "xoxb" not in repr((by_variable, by_file))
+
+
+# What is said about mistakes
+
+MISTAKES = [
+    (CHAT + 'chanel = "C1"', '[[notifier]] "oncall": unknown key "chanel"', 'did you mean "channel"?'),
+    (CHAT + 'channel = "C1"\ntoken_evn = "X"', 'unknown key "token_evn"', 'did you mean "token_env"?'),
+    ("[stor]", 'config.toml: unknown table "stor"', 'did you mean "store"?'),
+    ("[[notifer]]", 'unknown table "notifer"', 'did you mean "notifier"?'),
+    ("polic = 3", 'config.toml: unknown key "polic"', 'did you mean "policy"?'),
+    ("store = 3", '"store": is not the table', "[store]"),
+    ("[[store]]", '"store": is not the table', "[store]"),
+    ("[notifier]", '"notifier": is not the table', "[[notifier]]"),
+    ('[store]\nulr = "x"', '[store]: unknown key "ulr"', 'did you mean "url"?'),
+    ("[policy]\nticket_projects = 3", '[policy]: "ticket_projects" must be a list, not a number', ""),
+    ("[policy]\nticket_projects = [3]", '"ticket_projects[0]" must be text, not a number', ""),
+    ("[schedule]\npoll_every = 60", '[schedule]: "poll_every" must be text, not a number', ""),
+    (CHAT + 'channel = "C1"\ntoken_env = 3', '"oncall": "token_env" must be text', ""),
+    (CHAT + 'channel = "C1"\ntoken_env = "CHAT_TOKEN"\nretries = "x"', '"retries" must be a number', ""),
+    ('[[live]]\nname = "a"\ntype = "recorded"\npath = 3', '"path" must be text, not a number', ""),
+    ('[[live]]\nname = "a"\ntype = "recorded"\npath = ""', '"path" is no path', ""),
+    ('[[live]]\nname = "a"\ntype = "recorded"\npath = "\\u0000"', '"path" is no path', ""),
+    ('[clock]\nsource = "sundial"', '[clock]: "source" cannot be "sundial"', "system or records"),
+    (CHAT + 'channel = ""\ntoken_env = "CHAT_TOKEN"', '"channel" must be of length >= 1', ""),
+    (CHAT + 'token_env = "CHAT_TOKEN"', '[[notifier]] "oncall": "channel" is missing', ""),
+    (CHAT + 'channel = "C1"', '"token_env" or "token_file" is missing', ""),
+    ('[[notifier]]\ntype = "chat"', '[[notifier]] number 1: "name" is missing', ""),
+    ('[[live]]\nname = "aws"', '[[live]] "aws": "type" is missing', ""),
+    ('[[environment]]\nname = "x"', '[[environment]] "x": "accounts" is missing', ""),
+    ('[[live]]\nname = "aws"\ntype = "recoded"', 'unknown type "recoded"', 'did you mean "recorded"?'),
+    ('[[notifier]]\nname = "x"\ntype = "telex"', 'unknown type "telex"', "known are chat, folder"),
+    ('[[tickets]]\nname = "x"\ntype = "jira"', '[[tickets]] "x": unknown type "jira"', "none is known"),
+    ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),
+    ('[[person]]\nname = "a"\n[[person]]\nname = "b"\naliases = ["A"]', '"A" is also a name of "a"', ""),
+    ('[[person]]\nname = "\\u001b[2J"', '"\\u001b[2J": "name" is no name', ""),
+    (BASELINE, '[[baseline]] "network": "live" is missing', ""),
+    (BASELINE.replace('"s"', '"s.tf"') + 'live = "aws"', '"network": a state\\u000ais no code', ""),
+    (BASELINE + 'live = "aws"', '[[baseline]] "network": there is no [[live]] "aws"', "none is known"),
+    ('[policy]\nsettle_window = "10"', '"settle_window" is no duration: "10"', '"10m"'),
+    ('[policy]\nsettle_window = "10 min"', '"settle_window" is no duration', ""),
+    ('[policy]\nsettle_window = "999999999d"', '"settle_window" is no duration', ""),
+    ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', "at least 1 s"),
+    ('[policy]\nticket_projects = ["ops"]', 'no project key: "ops"', '"OPS"'),
+    ('[organisation]\nname = "two words"', '[organisation]: "name" cannot be "two words"', ""),
+    ('[[pipeline]]\nname = "x"', '[[pipeline]] "x": "role" or "subject" is missing', ""),
+    ('[[pipeline]]\nname = "x"\nrole = "**"', '"role" would trust every machine', ""),
+    ('[[pipeline]]\nname = "x"\nsubject = ""', '"subject" would trust every machine', ""),
+    ('[[pipeline]]\nname = "x"\nrole = "r"\nrun_id = "("', '"run_id" is no regular expression', ""),
+    ('[[pipeline]]\nname = "x"\nrole = "r"\nrun_id = "[[a]"', '"run_id" is no regular expression', ""),
+    ('[store]\nurl = "postgresql://a:hunter2@db/x"', '[store]: "url" holds a password', "url_env"),
+    ('[store]\nurl = "postgresql://db/x?password=hunter2"', '[store]: "url" holds a password', "url_env"),
+    ('[store]\nurl = "sqlite://"\nurl_env = "X"', '"url" stands beside "url_env"', ""),
+    ('[store]\nurl_file = "x"\nurl_env = "X"', '"url_env" and "url_file" contradict', ""),
+    ("a = \n", "line 1, column", "TOML"),
+    ("[store", "at line 1, column 7", "TOML"),
+    ("a = 1\na = 2", "at line 2, column", "TOML"),
+    (b"[store]\nurl = '\xff'", "config.toml: line 2 is not UTF-8", "UTF-8"),
+    ("a = " + "9" * 5000, "config.toml: is no configuration", ""),
+    ("a = " + "[" * 5000, "config.toml: ", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "what", "hint"), MISTAKES, ids=[what for _, what, _ in MISTAKES])
+def test_a_mistake_is_named_with_its_place_and_the_next_step(
+    folder: Folder, text: str | bytes, what: str, hint: str
+) -> None:
+    error = folder.refusal(text)
+
+    assert error.what.startswith("config.toml: ")
+    assert what in error.what
+    assert hint in error.hint
+    assert "hunter2" not in str(error)
+
+
+def test_a_secret_in_the_file_is_refused_without_repeating_it(folder: Folder) -> None:
+    error = folder.refusal(CHAT + 'channel = "C1"\ntoken = "xoxb-very-secret"')
+
+    assert '"token" must not stand in the file' in error.what
+    assert "token_env" in error.hint
+    assert "xoxb" not in str(error)
+
+
+def test_a_variable_that_is_not_set_is_named(folder: Folder) -> None:
+    error = folder.refusal(CHAT + 'channel = "C1"\ntoken_env = "CHAT_TOKEN"', {"CHAT_TOKEN": ""})
+
+    assert "the environment variable CHAT_TOKEN" in error.what
+
+
+@pytest.mark.parametrize("token", ["xoxb-very-secret", "ghp_verysecret"])
+def test_a_token_where_its_variable_belongs_is_not_repeated(folder: Folder, token: str) -> None:
+    error = folder.refusal(CHAT + f'channel = "C1"\ntoken_env = "{token}"')
+
+    assert "verysecret" not in str(error).replace("-", "")
+    assert "its name, not its value" in error.hint
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff"], ids=["missing", "empty", "blank", "binary"])
+def test_a_file_that_holds_no_secret_is_an_error(folder: Folder, content: bytes | None) -> None:
+    if content is not None:
+        (folder.path / "token").write_bytes(content)
+
+    error = folder.refusal(CHAT + 'channel = "C1"\ntoken_file = "token"')
+
+    assert 'the file of "token_file"' in error.what
+    assert "token" in error.hint
+
+
+# Whatever it says
+
+WORDS = sorted(
+    {key for table in (*SINGLE, *REPEATED) for key in table.__struct_fields__}
+    | {"type", "live", "path", "channel", "token", "token_env", "url_file", "\x1b", "ключ"}
+)
+TEXTS = st.sampled_from(["", "*", "a", "chat", "files", "state", "10m", "1s", "OPS", "CHAT_TOKEN", "\0", "("])
+SCALARS = st.one_of(
+    TEXTS,
+    st.text(max_size=5),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(),
+    st.dates(),
+    st.times(),
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2), max_leaves=3)
+TABLES = st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=4)
+DOCUMENTS = st.dictionaries(
+    st.sampled_from([*HEADINGS, "other"]),
+    st.one_of(TABLES, st.lists(TABLES, max_size=3), VALUES),
+    max_size=4,
+)
+
+
+def as_toml(value: object) -> str:
+    """Write a value as TOML, tables inline."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return '"' + "".join(f"\\U{ord(char):08x}" for char in value) + '"'
+        case list():
+            return f"[{', '.join(as_toml(one) for one in value)}]"
+        case dict():
+            return f"{{{', '.join(f'{as_toml(key)} = {as_toml(one)}' for key, one in value.items())}}}"
+        case int() | float():
+            return str(value)
+        case _:
+            return value.isoformat()  # type: ignore[attr-defined, no-any-return]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(document=DOCUMENTS)
+@example(document={"pipeline": [{"name": "a", "role": "a", "run_id": "a{9999999999}"}]})
+def test_any_toml_gives_settings_or_one_line_that_says_why_not(
+    folder: Folder, document: dict[str, object]
+) -> None:
+    text = "\n".join(f"{key} = {as_toml(value)}" for key, value in document.items())
+    tomllib.loads(text)
+
+    assert_settings_or_refusal(folder, text.encode())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(data=st.one_of(st.binary(max_size=60), st.text("[]{}=\"'\\,#.\n\ta1é-:", max_size=40).map(str.encode)))
+def test_any_bytes_give_settings_or_one_line_that_says_why_not(folder: Folder, data: bytes) -> None:
+    assert_settings_or_refusal(folder, data)
+
+
+def assert_settings_or_refusal(folder: Folder, data: bytes) -> None:
+    try:
+        found: Settings | ConfigError = folder.load(data)
+    except ConfigError as error:
+        found = error
+
+    assert isinstance(found, Settings) or str(found).isprintable()
