@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from drift import __version__
+from drift.ledger.checkpoint import seal
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
@@ -15,14 +16,19 @@ from drift.store.database import Database
 def export_evidence(
     database: Database, folder: Path, key: SigningKey, period: Period, now: datetime
 ) -> PackSummary:
-    """Write the auditor's pack into `folder`, and record that it was handed out.
+    """Write the auditor's pack of everything recorded so far into `folder`, and record that it was handed out.
+
+    The watch goes on meanwhile: only sealing and recording wait for other writers.
 
     Raises:
-        UsageError: The folder is in use or cannot be written, or nothing is sealed yet.
+        UsageError: The folder is in use or cannot be written, or nothing is recorded yet.
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
     with database.transaction() as connection:
+        seal(connection, key, now)
+    with database.reading() as connection:
         summary = export_pack(connection, folder=folder, key=key, period=period, tool_version=__version__)
+    with database.transaction() as connection:
         body = ExportRecord(
             manifest_sha256=summary.manifest_sha256,
             since=period.since,

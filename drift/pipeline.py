@@ -43,7 +43,7 @@ from drift.store.sources import move_to
 from drift.store.tally import Tally
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
-"""A ticket for an unticketed change is looked for this long."""
+"""A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,12 +93,19 @@ class Pipeline:
                 actor = attribute(event, sessions_behind(connection, event, MAX_CHAIN), policy.identities)
                 found = classify(event, actor, policy.channels)
                 write = Write(event=event, actor=actor, classification=found)
-                fate = record_write(connection, write, now)
+                fate = record_write(connection, batch.source, write, now)
                 if fate is Fate.CHANGE:
                     group(connection, write)
                 tally.count(event, fate)
             tally.keep(connection)
-            move_to(connection, batch.source, batch.delivery, batch.position, is_complete=batch.is_last)
+            move_to(
+                connection,
+                batch.source,
+                batch.delivery,
+                batch.position,
+                begun=batch.begun,
+                is_complete=batch.is_last,
+            )
 
     def compare(self, now: datetime) -> Iterator[str]:
         """Hold what is declared against what is there."""
@@ -106,7 +113,7 @@ class Pipeline:
         with self.have.database.transaction() as connection:
             writes = writes_by_resource(connection)
             comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection)
-            record_comparison(connection, seen, comparison, now)
+            record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
         yield from seen.failures
 
     def judge(self, now: datetime) -> None:
@@ -128,7 +135,7 @@ class Pipeline:
                 judged = []
                 for change, consulted in zip(session.changes, asked, strict=True):
                     match = correlate(change, consulted, policy.correlation)
-                    standing = standing_of(connection, change.resource)
+                    standing = standing_of(connection, change.resource, change.ended_at)
                     decision = decide(change, match, standing, policy.decision, now)
                     judgement = Judgement(match=match, standing=standing, decision=decision)
                     judged.append(record_judgement(connection, change, judgement, now))

@@ -31,6 +31,11 @@ def settings_of(path: str | None) -> Settings:
     return config.load(Path(path) if path else None, catalog.ADAPTERS)
 
 
+def settings_without_secrets(path: str | None) -> Settings:
+    """Read the configuration for a command that reaches no system outside."""
+    return config.load(Path(path) if path else None, catalog.ADAPTERS, environ=None)
+
+
 def translators() -> tuple[Translator, ...]:
     """Return the translator of every cloud that is understood."""
     return catalog.translators()

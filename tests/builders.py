@@ -20,6 +20,7 @@ from drift.model.change import (
     Write,
 )
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, Standing
+from drift.model.judgement import Judgement
 from drift.model.resource import Cloud, Json, Resource
 from drift.model.ticket import (
     Approval,
@@ -40,6 +41,8 @@ from drift.model.verdict import (
     Classification,
     Confidence,
     Credential,
+    Decision,
+    Disposition,
     Lane,
     Reference,
     Severity,
@@ -319,4 +322,28 @@ def a_standing(*findings: DriftFinding, is_compared: bool = True) -> Standing:
     """How a declared resource stands: as declared, unless findings are given."""
     return Standing(
         address="aws_security_group.web", source="main.tf:12", is_compared=is_compared, findings=findings
+    )
+
+
+def a_judgement(
+    disposition: Disposition = Disposition.UNTICKETED,
+    *,
+    severity: Severity = Severity.HIGH,
+    alert: bool = True,
+    match: TicketMatch | None = None,
+    standing: Standing | None = None,
+    environment: str | None = "production",
+) -> Judgement:
+    """An unticketed change that somebody must know of, unless said otherwise."""
+    found = match or a_match()
+    return Judgement(
+        match=found,
+        standing=standing or Standing(),
+        decision=Decision(
+            disposition=disposition,
+            severity=severity,
+            alert=alert,
+            environment=environment,
+            reasons=found.reasons,
+        ),
     )

@@ -299,6 +299,13 @@ def test_a_bare_role_fits_its_arn_in_any_account_and_path(folder: Folder) -> Non
     assert not rules.is_break_glass(a_machine(role="arn:aws:iam::111122223333:role/NoBreakGlass"))
 
 
+def test_a_role_that_is_given_as_arn_fits_in_its_account_only(folder: Folder) -> None:
+    rules = folder.load('[break_glass]\nroles = ["arn:aws:iam::111122223333:role/BreakGlass*"]').channels
+
+    assert rules.is_break_glass(a_machine(role="arn:aws:iam::111122223333:role/BreakGlassAdmin"))
+    assert not rules.is_break_glass(a_machine(role="arn:aws:iam::444455556666:role/BreakGlassAdmin"))
+
+
 def test_a_session_called_like_a_pipeline_is_not_the_pipeline(folder: Folder) -> None:
     """
     The end of a session's ARN is chosen by whoever opens the session.
@@ -384,6 +391,9 @@ MISTAKES = [
     ('[[live]]\nname = "aws"\ntype = "recoded"', 'unknown type "recoded"', 'did you mean "recorded"?'),
     ('[[notifier]]\nname = "x"\ntype = "telex"', 'unknown type "telex"', "known are chat, folder"),
     ('[[tickets]]\nname = "x"\ntype = "jira"', '[[tickets]] "x": unknown type "jira"', "none is known"),
+    (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
+    ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
+    (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),
     ('[[person]]\nname = "a"\n[[person]]\nname = "b"\naliases = ["A"]', '"A" is also a name of "a"', ""),
     ('[[person]]\nname = "\\u001b[2J"', '"\\u001b[2J": "name" is no name', ""),

@@ -65,7 +65,7 @@ def command(paths: tuple[str, ...], as_json: bool, config: str | None) -> int:
     from drift import wiring
     from drift.classifier import classified
 
-    settings = wiring.settings_of(config)
+    settings = wiring.settings_without_secrets(config)
     write_line = _write_json if as_json else _write_text
     records, unreadable = 0, []
     output = sys.stdout.buffer

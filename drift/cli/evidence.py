@@ -16,7 +16,7 @@ def command() -> None:
 
 @command.command("export")
 @click.option("--out", required=True, metavar="DIR", help="A folder that does not exist yet.")
-@click.option("--since", type=Moment(), metavar="TIME", help="Changes that ended at or after this time.")
+@click.option("--since", type=Moment(), metavar="TIME", help="Changes that began at or after this time.")
 @click.option("--until", type=Moment(), metavar="TIME", help="Changes that began before this time.")
 @config_option
 def export(out: str, since: datetime | None, until: datetime | None, config: str | None) -> None:

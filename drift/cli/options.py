@@ -26,6 +26,13 @@ def json_option(command: Command) -> Command:
     )
 
 
+def exit_code_option(command: Command) -> Command:
+    """Add `--exit-code`."""
+    return click.option("--exit-code", is_flag=True, help="Leave with exit code 1 if anything is listed.")(
+        command
+    )
+
+
 class Moment(click.ParamType[datetime]):
     """A date or a time in ISO 8601; in UTC where it names no zone."""
 

@@ -8,14 +8,8 @@ import msgspec
 
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.resource import Json
+from drift.reports.wording import DIFFERENCE, finding_name
 from drift.terminal import shown
-
-_KINDS = {
-    FindingKind.DRIFTED: "differs from the code",
-    FindingKind.MISSING: "is declared, but does not exist",
-    FindingKind.UNMANAGED: "exists, but no code declares it",
-    FindingKind.UNAPPLIED: "the state differs from the code",
-}
 
 
 @contextmanager
@@ -32,9 +26,8 @@ def progress(what: str) -> Iterator[None]:
 
 def finding_lines(finding: DriftFinding) -> Iterator[str]:
     """Say what differs: the resource, then an attribute a line."""
-    name = finding.address or f"{finding.type} {finding.resource_id}"
     where = f" ({finding.source})" if finding.source else ""
-    yield shown(f"{finding.severity:8}  {name} {_KINDS[finding.kind]}{where}")
+    yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}")
     if finding.kind is FindingKind.DRIFTED:
         for attribute in finding.attributes:
             yield f"{'':10}{attribute_line(attribute)}"

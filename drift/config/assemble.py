@@ -29,9 +29,12 @@ PROJECT = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 def load(
     path: Path | None,
     catalog: Catalog,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = os.environ,
 ) -> Settings:
     """Return the settings in the file `path`; without one, in ./config.toml, or else the defaults.
+
+    With `None` for the environment secrets are left empty: a command that only judges
+    files must not fail because a token is not at hand.
 
     Raises:
         ConfigError: The first thing in the file that is wrong.
@@ -76,7 +79,7 @@ def _organisation(row: Row[tables.Organisation]) -> str:
     return row.table.name
 
 
-def _store_url(row: Row[tables.Store], folder: Path, environ: Mapping[str, str]) -> Secret:
+def _store_url(row: Row[tables.Store], folder: Path, environ: Mapping[str, str] | None) -> Secret:
     store, place = row.table, row.place
     if store.url_env is None and store.url_file is None:
         url = Secret(DEFAULT_STORE if store.url is None else store.url)

@@ -41,7 +41,7 @@ class Converter:
 
     folder: Path
     """What relative paths start from."""
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] | None
 
     def convert(
         self, place: Place, table: Mapping[str, object], into: type[StructT], *, besides: Collection[str] = ()

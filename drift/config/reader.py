@@ -61,7 +61,7 @@ class Reader:
         self,
         document: Document,
         catalog: Catalog,
-        environ: Mapping[str, str],
+        environ: Mapping[str, str] | None,
     ) -> None:
         """Read from `document`, all of whose headings must be known.
 

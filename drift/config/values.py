@@ -96,11 +96,13 @@ class SecretReference:
     env: str | None
     file: str | None
 
-    def resolve(self, folder: Path, environ: Mapping[str, str]) -> Secret:
-        """Return the secret; what goes wrong is said without it."""
+    def resolve(self, folder: Path, environ: Mapping[str, str] | None) -> Secret:
+        """Return the secret, an empty one where none is needed; what goes wrong is said without it."""
         env, file = f'"{self.key}_env"', f'"{self.key}_file"'
         if self.env is not None and self.file is not None:
             raise self.place.error(f"{env} and {file} contradict each other", hint="leave one of them out")
+        if environ is None:
+            return Secret("")
         if self.file is not None:
             path = absolute(self.place, f"{self.key}_file", self.file, folder)
             return self._in_file(Path(path))

@@ -19,7 +19,7 @@ _ED25519 = b"\x01"
 
 _PRIVATE_PREFIX = "PRIVATE+KEY"
 _KEY_ID_SIZE = 4
-_NAME = re.compile(r"[^\s+]+")
+_NAME = re.compile(r"[A-Za-z0-9._:/-]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +148,7 @@ def _checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"the ledger cannot be called {name!r}",
-            hint="write a name without spaces and plus signs, like driftledger/acme",
+            hint="write letters, digits and ._:/- only, like driftledger/acme",
         )
     return name
 

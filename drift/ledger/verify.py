@@ -894,18 +894,22 @@ ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
 
 Point = tuple[int, int, int, int]  # X, Y, Z, T: x = X/Z, y = Y/Z, x*y = T/Z
 
+BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE: Point = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
+
 
 def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether `signature` over `message` was made by the holder of the private half of `public`."""
     if len(public) != 32 or len(signature) != 64:
         return False
-    key, commitment = decompress(public), decompress(signature[:32])
-    scalar = int.from_bytes(signature[32:], "little")
-    if key is None or commitment is None or scalar >= ORDER:
+    key, scalar = decompress(public), int.from_bytes(signature[32:], "little")
+    if key is None or scalar >= ORDER:
         return False
-    challenge = hashlib.sha512(signature[:32] + public + message).digest()
-    expected = add_points(commitment, multiply(int.from_bytes(challenge, "little") % ORDER, key))
-    return same_point(multiply(scalar, BASE), expected)
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    x, y, z, t = key
+    minus_key = (P - x, y, z, P - t)
+    return compress(sum_of_multiples(scalar, BASE, challenge, minus_key)) == signature[:32]
 
 
 def decompress(encoded: bytes) -> Point | None:
@@ -925,6 +929,13 @@ def decompress(encoded: bytes) -> Point | None:
     return x, y, 1, x * y % P
 
 
+def compress(point: Point) -> bytes:
+    """Return the 32 bytes that stand for a point."""
+    x, y, z, _ = point
+    inverse = pow(z, P - 2, P)
+    return (y * inverse % P | (x * inverse % P & 1) << 255).to_bytes(32, "little")
+
+
 def add_points(first: Point, second: Point) -> Point:
     a = (first[1] - first[0]) * (second[1] - second[0]) % P
     b = (first[1] + first[0]) * (second[1] + second[0]) % P
@@ -934,23 +945,17 @@ def add_points(first: Point, second: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def multiply(scalar: int, point: Point) -> Point:
-    result: Point = (0, 1, 1, 0)
-    while scalar:
-        if scalar & 1:
-            result = add_points(result, point)
-        point = add_points(point, point)
-        scalar >>= 1
-    return result
-
-
-def same_point(first: Point, second: Point) -> bool:
-    return not (
-        (first[0] * second[2] - second[0] * first[2]) % P or (first[1] * second[2] - second[1] * first[2]) % P
-    )
-
-
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or (0, 1, 1, 0)
+def sum_of_multiples(first: int, point: Point, second: int, other: Point) -> Point:
+    """Return `first` times `point` plus `second` times `other`, in one run over the bits of both."""
+    both = add_points(point, other)
+    total: Point = (0, 1, 1, 0)
+    for bit in reversed(range(ORDER.bit_length())):
+        total = add_points(total, total)
+        if first >> bit & 1:
+            total = add_points(total, both if second >> bit & 1 else point)
+        elif second >> bit & 1:
+            total = add_points(total, other)
+    return total
 
 
 if __name__ == "__main__":

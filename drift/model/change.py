@@ -10,6 +10,9 @@ from drift.model.verdict import Actor, ActorKind, Classification, Confidence, Cr
 SESSION_GAP = timedelta(minutes=15)
 """Writes of one actor that are further apart belong to different changes and sessions."""
 
+SESSION_LIMIT = timedelta(hours=24)
+"""No change or session is longer: the writes of a machine that never pauses are cut into days."""
+
 
 class Effect(StrEnum):
     """What a call did."""
@@ -205,9 +208,14 @@ class Span:
     began_at: datetime
     ended_at: datetime
 
+    def distance(self, at: datetime) -> timedelta:
+        """Return how far `at` lies before or after it: records arrive out of order."""
+        return max(self.began_at - at, at - self.ended_at, timedelta())
+
     def reaches(self, at: datetime) -> bool:
-        """Tell whether a write at `at` still belongs to it, before or after: records arrive out of order."""
-        return self.began_at - SESSION_GAP < at < self.ended_at + SESSION_GAP
+        """Tell whether a write at `at` still belongs to it."""
+        length = max(self.ended_at, at) - min(self.began_at, at)
+        return self.distance(at) < SESSION_GAP and length < SESSION_LIMIT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,11 @@ class Survey:
     discovered: tuple[LiveResource, ...]
     failures: tuple[str, ...]
     """One line for each baseline or reader that could not be read."""
+    unread: frozenset[str] = frozenset()
+    """Names of the baselines that could not be read, or not all of their states."""
+
+    unread: frozenset[str] = frozenset()
+    """Names of the baselines of which some state could not be read."""
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
@@ -36,4 +41,5 @@ class Survey:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
         if finding.kind is FindingKind.UNMANAGED:
             return not self.failures
-        return any(finding.baseline == one.declaration.name for one in self.held)
+        is_held = any(finding.baseline == one.declaration.name for one in self.held)
+        return is_held and finding.baseline not in self.unread

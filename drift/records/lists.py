@@ -14,10 +14,14 @@ LOOKAHEAD = 64 * 1024
 def list_among(text: bytes, at: int) -> int | None:
     """Return where a list of records begins among the members of an object that begin at `at`.
 
-    Only plain values, a page token say, may come before it. So a real record, which has
-    objects among its first members, is told from a wrapper by a short look.
+    Only a few plain values without brackets, a page token say, may come before it: a record,
+    which has objects among its first members, is told from a wrapper by a short look.
     """
-    match = _LIST.match(text, at, at + LOOKAHEAD)
+    end = at + LOOKAHEAD
+    bracket = text.find(b"[", at, end)
+    if bracket < 0 or text.find(b"{", at, bracket) >= 0:
+        return None
+    match = _LIST.match(text, at, end)
     return match.end() if match else None
 
 

@@ -9,7 +9,7 @@ from drift.model.change import RawRecord, Source, UnreadableRecord
 from drift.ports import Translator
 from drift.records.damage import Damage
 from drift.records.decompress import Text
-from drift.records.envelopes import opened
+from drift.records.envelopes import records_in
 from drift.records.split import split
 from drift.records.whole import WHOLE_LIMIT, documents_of
 
@@ -26,7 +26,9 @@ def records_of(
     Raises:
         OSError: The stream itself fails; what it raises is passed on.
     """
-    for index, piece in enumerate(_pieces(Text(stream), translators, whole_limit)):
+    text = Text(stream)
+    documents = _with_cut(_documents(text, whole_limit), text)
+    for index, piece in enumerate(records_in(documents, translators)):
         if isinstance(piece, Damage):
             source = Source(file=name, index=index, sha256=piece.sha256)
             yield UnreadableRecord(error=piece.error, source=source)
@@ -35,17 +37,16 @@ def records_of(
             yield RawRecord(body=piece, source=source)
 
 
-def _pieces(text: Text, translators: Sequence[Translator], whole_limit: int) -> Iterator[bytes | Damage]:
-    cut_off = Damage.of_nothing("")
-    for document in _documents(text, whole_limit):
-        if not isinstance(document, Damage):
-            yield from opened(document, translators)
-        elif document.to_the_end and text.damage:
-            cut_off = document  # both are one damage: the record that the cut went through
+def _with_cut(documents: Iterator[bytes | Damage], text: Text) -> Iterator[bytes | Damage]:
+    """Name the damage of a compressed file last; the record that it went through is part of it."""
+    rest = Damage.of_nothing("")
+    for document in documents:
+        if text.damage and isinstance(document, Damage) and document.to_the_end:
+            rest = document
         else:
             yield document
     if text.damage:
-        yield Damage(error=text.damage, sha256=cut_off.sha256)
+        yield Damage(error=text.damage, sha256=rest.sha256)
 
 
 def _documents(text: Text, whole_limit: int) -> Iterator[bytes | Damage]:

@@ -68,6 +68,11 @@ class Seen:
         """Everything that is declared was held against what is there."""
         return self.declared > 0 and self.compared == self.declared
 
+    @property
+    def is_everything(self) -> bool:
+        """Nothing is known to have been missed."""
+        return self.is_everything_read and self.is_everything_compared
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:

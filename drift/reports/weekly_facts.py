@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -16,6 +16,9 @@ from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow, findings
+
+COMPARED_WITHIN = timedelta(days=1)
+"""A comparison that is older says nothing of how things stand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +38,8 @@ class WeeklyFacts:
     """The rows of the store that a week's report rests on."""
 
     week: Week
-    now: datetime
+    as_of: datetime
+    """Ages count up to here: the end of the week, or now while it lasts."""
     settings: WeeklySettings
     changes: tuple[ChangeRow, ...]
     """Of this week and the one before, and earlier ones that may need somebody."""
@@ -49,6 +53,7 @@ class WeeklyFacts:
     """Recorded in this week; `None` where the body was erased."""
     declared: int
     compared: int
+    """Of the declared, those that were held against what is there within a day."""
     alerts_sent: int
     alerts: Mapping[str, int]
     """All there are, by their status."""
@@ -58,10 +63,11 @@ class WeeklyFacts:
 def read_facts(connection: Connection, week: Week, now: datetime, settings: WeeklySettings) -> WeeklyFacts:
     """Read the facts of a week."""
     before = week.previous
-    declared, compared = lookup.declared_and_compared(connection)
+    as_of = min(now, week.until)
+    declared, compared = lookup.declared_and_compared(connection, as_of - COMPARED_WITHIN)
     return WeeklyFacts(
         week=week,
-        now=now,
+        as_of=as_of,
         settings=settings,
         changes=tuple(lookup.changes_to_report(connection, before.since, week.until)),
         findings=tuple(findings(connection)),
@@ -86,7 +92,9 @@ def _gaps(connection: Connection, week: Week) -> tuple[GapRecord | None, ...]:
         select(evidence_body.c.body)
         .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
         .where(ledger.c.kind == EntryKind.GAP.value)
-        .where(ledger.c.recorded_at >= format_time(week.since), ledger.c.recorded_at < format_time(week.until))
+        .where(
+            ledger.c.recorded_at >= format_time(week.since), ledger.c.recorded_at < format_time(week.until)
+        )
         .order_by(ledger.c.seq)
     ).scalars()
     return tuple(msgspec.json.decode(body, type=GapRecord) if body else None for body in bodies)

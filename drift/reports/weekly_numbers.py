@@ -23,8 +23,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
     """Return the report of a week."""
     week, settings = facts.week, facts.settings
     now, before = _of(facts, week), _of(facts, week.previous)
-    as_of = min(facts.now, week.until)
-    open_now = _open_at(facts, as_of)
+    open_now = _open_at(facts, facts.as_of)
     manual = [row for row in now if is_manual(row)]
 
     def figure(this_week: int, last_week: int) -> Figure:
@@ -33,7 +32,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
     return WeeklyReport(
         organisation=settings.organisation,
         week=week,
-        as_of=as_of,
+        as_of=facts.as_of,
         seen=_seen(facts),
         changes=len(now),
         manual_writes=figure(_writes(manual), _writes([row for row in before if is_manual(row)])),
@@ -72,8 +71,7 @@ def is_manual(row: ChangeRow) -> bool:
 def is_emergency(row: ChangeRow) -> bool:
     """Tell whether the change was a declared emergency, or made with emergency access."""
     return (
-        _disposition(row) is Disposition.EMERGENCY
-        or row.change.first.classification.lane is Lane.EMERGENCY
+        _disposition(row) is Disposition.EMERGENCY or row.change.first.classification.lane is Lane.EMERGENCY
     )
 
 

@@ -1,6 +1,6 @@
 """Puts the weekly report into words. Text and HTML say the same; they only lay it out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ class Table:
     """Rows of text under a headline, and how many more there are."""
 
     title: str
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, str, str], ...]
     more: str
 
 
@@ -70,6 +70,7 @@ class Page:
     """The report in words."""
 
     subject: str
+    title: str
     verdict: str
     needs_somebody: bool
     coverage: str
@@ -92,10 +93,11 @@ def page_of(report: WeeklyReport) -> Page:
     more = len(report.actions) - MOST_ROWS
     return Page(
         subject=_subject(report),
+        title=f"Infra change control, week {report.week.number}, {report.organisation}",
         verdict=_verdict(report),
         needs_somebody=bool(report.actions),
         coverage=_coverage(seen),
-        is_covered=seen.is_everything_read and seen.is_everything_compared,
+        is_covered=seen.is_everything,
         tiles=_tiles(report),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
         more_actions=f"and {more} more: see `drift changes` and `drift findings`" if more > 0 else "",
@@ -113,13 +115,13 @@ def _subject(report: WeeklyReport) -> str:
     if number:
         mark = f"{number} {'needs' if number == 1 else 'need'} you"
     else:
-        mark = "0 need you" if report.seen.is_everything_read else "not all seen"
+        mark = "0 need you" if report.seen.is_everything else "not all seen"
     return f"[{mark}] Infra change control - wk {report.week.number} - {report.organisation}"
 
 
 def _verdict(report: WeeklyReport) -> str:
     if not report.actions:
-        if not (report.seen.is_everything_read and report.seen.is_everything_compared):
+        if not report.seen.is_everything:
             return "Nothing that was seen needs you, but not everything was seen."
         return f"Nothing needs you: {counted(report.changes, 'change')}, each accounted for."
     kinds = [one.missing[0] for one in report.actions]
@@ -151,13 +153,14 @@ def _read(seen: Seen) -> str:
         *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
         *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
     ]
-    return f"{counted(seen.records, 'record')} read from {names}: {', '.join(gaps) or 'none unreadable, no gap'}."
+    found = ", ".join(gaps) or "none unreadable, no gap"
+    return f"{counted(seen.records, 'record')} read from {names}: {found}."
 
 
 def _compared(seen: Seen) -> str:
     if not seen.declared:
         return "No declared resource was compared: no drift can be seen."
-    return f"{seen.compared:,} of {counted(seen.declared, 'declared resource')} compared."
+    return f"{seen.compared:,} of {counted(seen.declared, 'declared resource')} compared within a day."
 
 
 def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
@@ -240,7 +243,7 @@ def _changed_resources(report: WeeklyReport) -> Table:
     return _table("Most changed by hand", rows)
 
 
-def _table(title: str, rows: list[tuple[str, ...]]) -> Table:
+def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> Table:
     more = len(rows) - MOST_ROWS
     return Table(title=title, rows=tuple(rows[:MOST_ROWS]), more=f"and {more} more" if more > 0 else "")
 
@@ -259,11 +262,11 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
     if report.checkpoint is None:
         yield Health(text="Evidence: the ledger was never sealed", is_bad=True)
         return
-    age = report.as_of - report.checkpoint.made_at
-    how_old = f", {duration(age)} before this report's end" if age > timedelta() else ""
+    sealed, age = report.checkpoint, report.as_of - report.checkpoint.made_at
+    size = counted(sealed.size, "entry", "entries")
+    how_old = f", {duration(age)} before the end of this report" if age > timedelta() else ""
     yield Health(
-        text=f"Evidence: sealed {moment(report.checkpoint.made_at)} at {report.checkpoint.size:,} entries{how_old}",
-        is_bad=age > STALE_AFTER,
+        text=f"Evidence: sealed {moment(sealed.made_at)} at {size}{how_old}", is_bad=age > STALE_AFTER
     )
 
 
@@ -278,6 +281,7 @@ def _witness(checkpoint: Checkpoint | None) -> str:
     if checkpoint is None:
         return "The ledger was never sealed: run `drift run --once`."
     return (
-        f"Keep this: it is a witness. A ledger that shows another root at {checkpoint.size} entries is not the "
-        "ledger of today. `drift evidence export` makes a pack, `drift evidence verify` checks it."
+        "Keep this: it is a witness. A ledger that has another root at "
+        f"{counted(checkpoint.size, 'entry', 'entries')} is another ledger. "
+        "`drift evidence export` makes a pack of it, and `drift evidence verify` checks the pack."
     )

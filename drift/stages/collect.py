@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from drift.errors import DriftError, ProviderResponseError
 from drift.model.change import RawRecord, UnreadableRecord
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
@@ -21,10 +22,15 @@ class Batch:
     source: str
     delivery: Delivery
     records: tuple[RawRecord | UnreadableRecord, ...]
-    position: int
-    """How many records of the delivery are read once this batch is kept."""
+    begun: int
+    """How many records of the delivery were read before this batch."""
     is_last: bool
-    """The delivery is read whole then."""
+    """The delivery is read whole once this batch is kept."""
+
+    @property
+    def position(self) -> int:
+        """How many records of the delivery are read once this batch is kept."""
+        return self.begun + len(self.records)
 
 
 def collect(
@@ -35,6 +41,20 @@ def collect(
     Raises:
         ProviderError: The source could not be read; what was yielded before stands.
     """
+    try:
+        yield from _delivered(source, log, database, translators)
+    except DriftError:
+        raise
+    except Exception as error:
+        # Whatever breaks off while bytes are read, a time-out within a body for example.
+        raise ProviderResponseError(
+            f"reading broke off: {type(error).__name__}: {error}", hint="it is tried again the next time"
+        ) from error
+
+
+def _delivered(
+    source: str, log: AuditLog, database: Database, translators: Sequence[Translator]
+) -> Iterator[Batch]:
     with database.reading() as connection:
         cursor = cursor_of(connection, source)
     for delivery in log.read_since(cursor):
@@ -51,8 +71,8 @@ def _batches(
         records = islice(records_of(delivery.name, stream, translators), position, None)
         while True:
             taken = tuple(islice(records, BATCH_RECORDS))
-            position += len(taken)
             is_last = len(taken) < BATCH_RECORDS
-            yield Batch(source=source, delivery=delivery, records=taken, position=position, is_last=is_last)
+            yield Batch(source=source, delivery=delivery, records=taken, begun=position, is_last=is_last)
             if is_last:
                 return
+            position += len(taken)

@@ -1,15 +1,17 @@
 """To which change, and to which change session, does a write belong?
 
-Writes of one actor to one resource that are less than 15 minutes apart are one change;
-the actor's changes in one account, with the same gaps, are one session.
+Writes of one actor in one account that are less than 15 minutes apart are one session; those
+of a session to one resource, with the same gaps, are one change. A late record stretches the
+one that lies nearest; two that it would bridge stay two, since both may be judged and told by then.
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from drift.model.change import Span, Write
+from drift.model.change import Write
 from drift.model.resource import Resource
 from drift.store import changes
 
@@ -19,16 +21,9 @@ def group(connection: Connection, write: Write) -> None:
     event, at = write.event, write.event.occurred_at
     if at is None:
         raise ValueError("a write without a time belongs to no change")
-    actor, account = f"{write.actor.kind}:{write.actor.name}", event.account or ""
-    near = changes.near_session(connection, actor, account, at)
-    session_id = _span_id("ses", at, near, actor, account)
-    changes.extend_session(connection, session_id, actor, account, at)
+    session_id = _session(connection, f"{write.actor.kind}:{write.actor.name}", event.account or "", at)
     for resource in event.resources or (_unmapped(write),):
-        near = changes.near_change(connection, actor, account, resource, at)
-        change_id = _span_id("chg", at, near, actor, account, resource.type, resource.id)
-        changes.extend_change(
-            connection, change_id, session_id, write, resource, actor=actor, account=account, at=at
-        )
+        changes.join_change(connection, _change(connection, session_id, resource, at), write)
 
 
 def _unmapped(write: Write) -> Resource:
@@ -36,15 +31,32 @@ def _unmapped(write: Write) -> Resource:
     return Resource(type=None, id=f"{write.event.service}:{write.event.action}")
 
 
-def _span_id(prefix: str, at: datetime, near: Span | None, *identity: str | None) -> str:
-    """Return the id of the span that a write at `at` belongs to: that of `near`, or a new one.
-
-    A new id starts with the time, so that it sorts and its index stays dense, and is
-    derived from `identity`, so that a repeated run gives the same id.
-    """
-    if near is not None and near.reaches(at):
+def _session(connection: Connection, actor: str, account: str, at: datetime) -> str:
+    near = changes.near_session(connection, actor, account, at)
+    if near is not None:
+        changes.stretch_session(connection, near, at)
         return near.id
-    digest = hashlib.sha256(
-        "\x1f".join([prefix, at.isoformat(), *(part or "" for part in identity)]).encode()
-    )
-    return f"{prefix}-{at:%Y%m%dT%H%M%S}-{digest.hexdigest()[:8]}"
+    ids = _ids("ses", at, actor, account)
+    return next(one for one in ids if changes.begin_session(connection, one, actor, account, at))
+
+
+def _change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> str:
+    near = changes.near_change(connection, session_id, resource, at)
+    if near is not None:
+        changes.stretch_change(connection, near, at)
+        return near.id
+    ids = _ids("chg", at, session_id, resource.type or "", resource.id)
+    return next(one for one in ids if changes.begin_change(connection, one, session_id, resource, at))
+
+
+def _ids(prefix: str, at: datetime, *identity: str) -> Iterator[str]:
+    """Yield the id of what begins at `at`, and a longer one in case that is taken.
+
+    It starts with the time, so that it sorts and its index stays dense, and is derived from
+    `identity`, so that a repeated run gives the same. Whoever chooses names can find two with
+    the same short hash; they must not become one change.
+    """
+    facts = "\x1f".join([prefix, at.isoformat(), *identity])
+    digest = hashlib.sha256(facts.encode(errors="backslashreplace")).hexdigest()
+    yield f"{prefix}-{at:%Y%m%dT%H%M%S}-{digest[:8]}"
+    yield f"{prefix}-{at:%Y%m%dT%H%M%S}-{digest}"

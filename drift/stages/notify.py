@@ -28,29 +28,33 @@ class Sent:
 
 
 def notify(database: Database, notifiers: Mapping[str, Notifier], now: datetime) -> Sent:
-    """Send every alert that is due; one that fails waits and hides no other."""
+    """Send every alert that is due; one that is refused hides no other.
+
+    A notifier that cannot be reached is not asked again until the next time.
+    """
     if not notifiers:
         return Sent()
     with database.reading() as connection:
         due = outbox.due(connection, notifiers, now)
-    sent, failed = 0, []
+    sent, failed, silent = 0, [], set[str]()
     for row_id in due:
         with database.reading() as connection:
-            queued = outbox.queued_alert(connection, row_id)
-        error = _send(database, queued, notifiers, now)
+            queued = outbox.queued_alert(connection, row_id, next(iter(notifiers)))
+        if queued is None or queued.notifier in silent:
+            continue
+        error = _send(database, queued, notifiers[queued.notifier], now)
         if error is None:
             sent += 1
-        else:
-            failed.append(f"{queued.notifier}: {error.what}")
+            continue
+        failed.append(f"{queued.notifier}: {error.what}")
+        if not isinstance(error, ProviderResponseError):
+            silent.add(queued.notifier)
     return Sent(sent=sent, failed=tuple(failed))
 
 
-def _send(
-    database: Database, queued: QueuedAlert, notifiers: Mapping[str, Notifier], now: datetime
-) -> ProviderError | None:
-    name = queued.notifier or next(iter(notifiers))
+def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: datetime) -> ProviderError | None:
     try:
-        reference = notifiers[name].send(queued.alert, replaces=queued.replaces)
+        reference = notifier.send(queued.alert, replaces=queued.replaces)
     except ProviderError as error:
         _keep_failure(database, queued, error, now)
         return error
@@ -59,12 +63,12 @@ def _send(
         body = AlertRecord(
             client_id=queued.alert.client_id,
             session_id=queued.alert.session_id,
-            notifier=name,
+            notifier=queued.notifier,
             reference=reference,
             sent_at=now,
         )
         append(connection, kind=EntryKind.ALERT, ref=queued.alert.session_id, body=body, recorded_at=now)
-        outbox.mark_sent(connection, queued.id, reference, now)
+        outbox.mark_sent(connection, queued, reference, now)
     return None
 
 
@@ -82,7 +86,7 @@ def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError,
 
 def _wait(attempts: int, error: ProviderError) -> timedelta:
     if isinstance(error, ProviderUnavailableError) and error.retry_after is not None:
-        return error.retry_after
+        return min(error.retry_after, LONGEST_WAIT)  # one wrong header must not silence us for good
     if isinstance(error, ProviderAccessError):
         return LONGEST_WAIT  # a person must mend it first
     doubled: timedelta = FIRST_WAIT * 2**attempts

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.errors import ProviderError
+from drift.ledger.entry import encode_body
 from drift.ledger.log import append
 from drift.model.change import CHANGING, Change, ChangeEvent, Effect, Fate, Outcome, UnreadableRecord, Write
 from drift.model.evidence import ConfigRecord, DispositionRecord, EntryKind, FindingRecord, GapRecord
@@ -57,7 +58,7 @@ def record_coverage(connection: Connection, source: str, now: datetime) -> None:
         append(connection, kind=EntryKind.COVERAGE, ref=source, body=interval, recorded_at=now)
 
 
-def record_write(connection: Connection, write: Write, now: datetime) -> Fate:
+def record_write(connection: Connection, source: str, write: Write, now: datetime) -> Fate:
     """Record a write, or an attempt at one, with the judgement of who made it and how.
 
     Calls that change nothing are not kept but counted by their fate, which is returned.
@@ -76,20 +77,27 @@ def record_write(connection: Connection, write: Write, now: datetime) -> Fate:
         return Fate.ATTEMPT
     if event.occurred_at is None:
         unreadable = UnreadableRecord(error="a change that says not when it was made", source=event.source)
-        record_gap(connection, event.source.file, unreadable, now)
+        record_gap(connection, source, unreadable, now)
         return Fate.UNDATED
     return Fate.CHANGE
 
 
-def record_comparison(connection: Connection, seen: Survey, comparison: Comparison, now: datetime) -> None:
-    """Record what a comparison found that is new, different or no longer there."""
+def record_comparison(
+    connection: Connection, seen: Survey, comparison: Comparison, now: datetime, *, judged_since: datetime
+) -> None:
+    """Record what a comparison found that is new, different or no longer there.
+
+    Changes to what it is about that began at or after `judged_since` will be judged again.
+    """
     not_compared = {one.address for one in comparison.not_compared}
     findings.keep_declared(connection, seen.declarations, not_compared, now)
+    if not seen.failures:
+        findings.forget_declared(connection, seen.declarations)
     before = findings.open_findings(connection)
     touched: set[str | None] = set()
     for found in map(redact_finding, comparison.findings):
         known = before.pop(found.finding_id, None)
-        if known is None or known.finding != found:
+        if known is None or not _is_same(known.finding, found):
             seq = _append_finding(connection, found, FindingStatus.OPEN, now)
             findings.keep_finding(connection, found, seq, now)
             touched.add(found.resource_id)
@@ -99,14 +107,14 @@ def record_comparison(connection: Connection, seen: Survey, comparison: Comparis
             seq = _append_finding(connection, known.finding, FindingStatus.RESOLVED, now)
             findings.resolve(connection, known.finding.finding_id, seq, now)
             touched.add(known.finding.resource_id)
-    changes.judge_again(connection, {one for one in touched if one})
+    changes.judge_again(connection, {one for one in touched if one}, judged_since)
 
 
 def record_judgement(connection: Connection, change: Change, judgement: Judgement, now: datetime) -> Judged:
     """Record how a change stands, unless that is recorded already."""
     before = changes.last_judgement(connection, change)
-    if before == judgement:
-        seq = changes.mark_judged(connection, change.change_id)
+    if before is not None and _is_same(before, judgement):
+        seq = changes.mark_judged(connection, change)
         return Judged(change=change, judgement=judgement, ledger_seq=seq, is_news=False)
     body = _disposition_record(change, judgement)
     entry = append(
@@ -124,6 +132,11 @@ def record_judgement(connection: Connection, change: Change, judgement: Judgemen
 def redact_finding(finding: DriftFinding) -> DriftFinding:
     """Cut secrets out of the values of a finding; those marked sensitive are hidden already."""
     return replace(finding, attributes=tuple(_redact_attribute(one) for one in finding.attributes))
+
+
+def _is_same(kept: object, new: object) -> bool:
+    """Tell whether a value says what was kept: as JSON, since that is what was kept."""
+    return encode_body(kept) == encode_body(new)
 
 
 def _redact_event(event: ChangeEvent) -> ChangeEvent:

@@ -20,6 +20,7 @@ def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
     held: list[Held] = []
     whole: list[Declaration] = []
     failures: list[str] = []
+    unread: set[str] = set()
     for one in watched:
         try:
             for declaration in one.baseline.declared():
@@ -29,6 +30,7 @@ def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
                 whole.append(declaration)
         except ProviderError as error:
             failures.append(f"{one.baseline.name}: {error}")
+            unread.add(one.baseline.name)
     discovered: list[LiveResource] = []
     if not failures:
         for reader in _distinct(watched):
@@ -37,7 +39,11 @@ def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
             except ProviderError as error:
                 failures.append(f"what exists could not be listed: {error}")
     return Survey(
-        held=tuple(held), others=tuple(whole), discovered=tuple(discovered), failures=tuple(failures)
+        held=tuple(held),
+        others=tuple(whole),
+        discovered=tuple(discovered),
+        failures=tuple(failures),
+        unread=frozenset(unread),
     )
 
 

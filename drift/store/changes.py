@@ -1,21 +1,31 @@
 """Writes, and the changes and sessions that they add up to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select, union, update
 
-from drift.model.change import SESSION_GAP, Change, ChangeEvent, ChangeSession, OpenedSession, Span, Write
+from drift.model.change import (
+    SESSION_GAP,
+    SESSION_LIMIT,
+    Change,
+    ChangeEvent,
+    ChangeSession,
+    OpenedSession,
+    Span,
+    Write,
+)
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.schema import change, change_session, change_write, opened_session, write
-from drift.store.upsert import insert_new, insert_or_update
+from drift.store.upsert import in_chunks, insert_new, insert_or_update
 
 STILL_OPEN = (Disposition.PENDING, Disposition.UNTICKETED)
 """A ticket may still turn up for these, so they are judged again."""
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +39,7 @@ class ChangeRow:
 
 def remember_session(connection: Connection, opened: OpenedSession, at: datetime | None) -> None:
     """Keep what a sign-in said about the calls that will use its key."""
-    values = {"opened_at": at, "body": msgspec.json.encode(opened)}
+    values = {"opened_at": at, "body": opened}
     insert_or_update(connection, opened_session, {"key": opened.key, **values}, values)
 
 
@@ -38,13 +48,13 @@ def sessions_behind(connection: Connection, event: ChangeEvent, depth: int) -> M
     found: dict[str, OpenedSession] = {}
     key = event.session_key
     while key is not None and key not in found and len(found) < depth:
-        body = connection.execute(
+        opened: OpenedSession | None = connection.execute(
             select(opened_session.c.body).where(opened_session.c.key == key)
         ).scalar_one_or_none()
-        if body is None:
+        if opened is None:
             break
-        found[key] = msgspec.json.decode(body, type=OpenedSession)
-        key = found[key].via
+        found[key] = opened
+        key = opened.via
     return found
 
 
@@ -60,78 +70,81 @@ def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
             key=one.event.key,
             occurred_at=one.event.occurred_at,
             ledger_seq=ledger_seq,
-            body=msgspec.json.encode(one),
+            body=one,
         )
     )
 
 
 def near_session(connection: Connection, actor: str, account: str, at: datetime) -> Span | None:
-    """Return the session of `actor` that lies nearest to `at`, if one could reach it."""
-    return _near(connection, change_session, at, actor=actor, account=account)
+    """Return the session of `actor` that a write at `at` belongs to, the nearest of several."""
+    mine = (change_session.c.actor == actor, change_session.c.account == account)
+    return _near(connection, change_session, at, *mine)
 
 
-def near_change(
-    connection: Connection, actor: str, account: str, resource: Resource, at: datetime
-) -> Span | None:
-    """Return the change of `actor` to `resource` that lies nearest to `at`, if one could reach it."""
-    return _near(
-        connection,
-        change,
-        at,
-        actor=actor,
-        account=account,
-        resource_id=resource.id,
-        resource_type=resource.type,
+def begin_session(connection: Connection, session_id: str, actor: str, account: str, at: datetime) -> bool:
+    """Begin a session; tell whether the id was still free."""
+    values = {"session_id": session_id, "actor": actor, "account": account, "began_at": at, "ended_at": at}
+    return insert_new(connection, change_session, values)
+
+
+def stretch_session(connection: Connection, span: Span, at: datetime) -> None:
+    """Have a session reach to `at`."""
+    _stretch(connection, change_session, span, at)
+
+
+def near_change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> Span | None:
+    """Return the change of a session to `resource` that a write at `at` belongs to, the nearest one."""
+    same = (
+        change.c.session_id == session_id,
+        change.c.resource_id == resource.id,
+        change.c.resource_type == resource.type,
     )
+    return _near(connection, change, at, *same)
 
 
-def extend_session(connection: Connection, session_id: str, actor: str, account: str, at: datetime) -> None:
-    """Begin a session, or stretch it to `at`."""
-    _begin_or_stretch(
-        connection, change_session, {"session_id": session_id, "actor": actor, "account": account}, at, {}
-    )
-
-
-def extend_change(
-    connection: Connection,
-    change_id: str,
-    session_id: str,
-    one: Write,
-    resource: Resource,
-    *,
-    actor: str,
-    account: str,
-    at: datetime,
-) -> None:
-    """Begin a change with a write, or add it to one, and have it judged."""
+def begin_change(
+    connection: Connection, change_id: str, session_id: str, resource: Resource, at: datetime
+) -> bool:
+    """Begin a change in a session, to be judged; tell whether the id was still free."""
     values = {
         "change_id": change_id,
         "session_id": session_id,
-        "actor": actor,
-        "account": account,
         "resource_type": resource.type,
         "resource_id": resource.id,
+        "began_at": at,
+        "ended_at": at,
+        "to_judge": True,
     }
-    _begin_or_stretch(connection, change, values, at, {"to_judge": True})
+    return insert_new(connection, change, values)
+
+
+def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
+    """Have a change reach to `at`, and have it judged again."""
+    _stretch(connection, change, span, at, to_judge=True)
+
+
+def join_change(connection: Connection, change_id: str, one: Write) -> None:
+    """Add a write to a change."""
     insert_new(connection, change_write, {"change_id": change_id, "write_key": one.event.key})
 
 
 def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
     """Return the sessions with a change that is new, or open and begun after `since`, oldest first."""
-    is_open = and_(change.c.disposition.in_(STILL_OPEN), change.c.began_at >= since)
-    rows = connection.execute(
-        select(change.c.session_id)
-        .where(or_(change.c.to_judge, is_open))
-        .distinct()
-        .order_by(change.c.session_id)
+    is_open = (change.c.disposition.in_(STILL_OPEN), change.c.began_at >= since)
+    found = union(  # each half has an index of its own; an OR of both would read every change
+        select(change.c.session_id).where(change.c.to_judge), select(change.c.session_id).where(*is_open)
     )
-    return list(rows.scalars())
+    return sorted(connection.execute(found).scalars())
 
 
-def judge_again(connection: Connection, resource_ids: set[str]) -> None:
-    """Have the changes to these resources judged again: what stands about them has changed."""
-    if resource_ids:
-        connection.execute(update(change).where(change.c.resource_id.in_(resource_ids)).values(to_judge=True))
+def judge_again(connection: Connection, resource_ids: Iterable[str], since: datetime) -> None:
+    """Have the changes to these resources judged again: what stands about them is different now.
+
+    Not those begun before `since`: a resource that is changed daily would have all its years judged.
+    """
+    for some in in_chunks(resource_ids):
+        is_young = (change.c.resource_id.in_(some), change.c.began_at >= since)
+        connection.execute(update(change).where(*is_young).values(to_judge=True))
 
 
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
@@ -145,17 +158,17 @@ def last_judgement(connection: Connection, one: Change) -> Judgement | None:
     row = connection.execute(
         select(change.c.judgement, change.c.judged_writes).where(change.c.change_id == one.change_id)
     ).one()
-    if row.judgement is None or row.judged_writes != len(one.writes):
-        return None
-    return msgspec.json.decode(row.judgement, type=Judgement)
+    return row.judgement if row.judged_writes == len(one.writes) else None
 
 
 def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
     """Return the evidence entries of a change's writes."""
-    keys = [each.event.key for each in one.writes]
     return tuple(
         connection.execute(
-            select(write.c.ledger_seq).where(write.c.key.in_(keys)).order_by(write.c.ledger_seq)
+            select(write.c.ledger_seq)
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == one.change_id)
+            .order_by(write.c.ledger_seq)
         ).scalars()
     )
 
@@ -166,22 +179,21 @@ def keep_judgement(connection: Connection, one: Change, judgement: Judgement, le
         update(change)
         .where(change.c.change_id == one.change_id)
         .values(
-            to_judge=False,
+            to_judge=_has_grown(one),
             judged_writes=len(one.writes),
             disposition=judgement.decision.disposition,
             severity=judgement.decision.severity,
-            judgement=msgspec.json.encode(judgement),
+            judgement=judgement,
             ledger_seq=ledger_seq,
         )
     )
 
 
-def mark_judged(connection: Connection, change_id: str) -> int:
+def mark_judged(connection: Connection, one: Change) -> int:
     """Note that a change was judged again and nothing came out differently; return the standing entry."""
-    connection.execute(update(change).where(change.c.change_id == change_id).values(to_judge=False))
-    return int(
-        connection.execute(select(change.c.ledger_seq).where(change.c.change_id == change_id)).scalar_one()
-    )
+    mine = change.c.change_id == one.change_id
+    connection.execute(update(change).where(mine).values(to_judge=_has_grown(one)))
+    return int(connection.execute(select(change.c.ledger_seq).where(mine)).scalar_one())
 
 
 def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[ChangeRow]:
@@ -197,7 +209,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
                 resource=Resource(type=row.resource_type, id=row.resource_id),
                 writes=_writes_of(connection, row.change_id),
             ),
-            judgement=msgspec.json.decode(row.judgement, type=Judgement) if row.judgement else None,
+            judgement=row.judgement,
             ledger_seq=row.ledger_seq,
         )
 
@@ -230,38 +242,45 @@ def newest_write_at(connection: Connection) -> datetime | None:
 
 
 def _writes_of(connection: Connection, change_id: str) -> tuple[Write, ...]:
-    bodies = connection.execute(
-        select(write.c.body)
-        .join(change_write, change_write.c.write_key == write.c.key)
-        .where(change_write.c.change_id == change_id)
-        .order_by(write.c.occurred_at, write.c.key)
-    ).scalars()
-    return tuple(msgspec.json.decode(body, type=Write) for body in bodies)
+    return tuple(
+        connection.execute(
+            select(write.c.body)
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == change_id)
+            .order_by(write.c.occurred_at, write.c.key)
+        ).scalars()
+    )
 
 
-def _near(connection: Connection, table: Table, at: datetime, **equal: str | None) -> Span | None:
-    row = connection.execute(
-        select(next(iter(table.primary_key.columns)).label("id"), table.c.began_at, table.c.ended_at)
-        .where(*(table.c[name].is_not_distinct_from(value) for name, value in equal.items()))
-        .where(table.c.began_at < at + SESSION_GAP, table.c.ended_at > at - SESSION_GAP)
-        .order_by(table.c.began_at)
-        .limit(1)
-    ).one_or_none()
-    return Span(id=row.id, began_at=row.began_at, ended_at=row.ended_at) if row else None
+def _has_grown(one: Change) -> ColumnElement[bool]:
+    """Tell whether writes came to a change while it was judged, so that it must be judged again."""
+    count = select(func.count()).where(change_write.c.change_id == one.change_id).scalar_subquery()
+    return count != len(one.writes)
 
 
-def _begin_or_stretch(
-    connection: Connection,
-    table: Table,
-    values: Mapping[str, object],
-    at: datetime,
-    always: Mapping[str, object],
-) -> None:
-    if insert_new(connection, table, {**values, "began_at": at, "ended_at": at, **always}):
-        return
-    key = next(iter(table.primary_key.columns))
-    mine = key == values[key.name]
-    connection.execute(update(table).where(mine, table.c.began_at > at).values(began_at=at))
-    connection.execute(update(table).where(mine, table.c.ended_at < at).values(ended_at=at))
-    if always:
-        connection.execute(update(table).where(mine).values(**always))
+def _near(connection: Connection, table: Table, at: datetime, *same: ColumnElement[bool]) -> Span | None:
+    rows = connection.execute(
+        select(_id_of(table), table.c.began_at, table.c.ended_at)
+        .where(*same)
+        .where(table.c.ended_at.between(_moved(at, -SESSION_GAP), _moved(at, SESSION_GAP + SESSION_LIMIT)))
+    )
+    spans = (Span(id=id_, began_at=began_at, ended_at=ended_at) for id_, began_at, ended_at in rows)
+    reaching = (span for span in spans if span.reaches(at))
+    return min(reaching, key=lambda span: (span.distance(at), span.began_at), default=None)
+
+
+def _stretch(connection: Connection, table: Table, span: Span, at: datetime, **also: object) -> None:
+    reach = {"began_at": min(span.began_at, at), "ended_at": max(span.ended_at, at)}
+    connection.execute(update(table).where(_id_of(table) == span.id).values(**reach, **also))
+
+
+def _id_of(table: Table) -> ColumnElement[str]:
+    return next(iter(table.primary_key.columns))
+
+
+def _moved(at: datetime, by: timedelta) -> datetime:
+    """Return a time that much later, or the last there is: records bear any time."""
+    try:
+        return at + by
+    except OverflowError:
+        return _LAST if by > timedelta() else _FIRST

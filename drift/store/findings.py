@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from drift.model.baseline import Declaration
 from drift.model.finding import DriftFinding, FindingStatus, Standing
 from drift.model.resource import Resource
+from drift.store.columns import as_key
 from drift.store.schema import declared, finding
-from drift.store.upsert import insert_or_update
+from drift.store.upsert import in_chunks, insert_all_new, insert_or_update
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +43,14 @@ def keep_declared(
             }
             for resource in one.resources
         ]
-        if rows:
-            connection.execute(insert(declared), rows)
+        insert_all_new(connection, declared, rows)  # a state that was edited by hand may repeat an address
+
+
+def forget_declared(connection: Connection, still_declared: Iterable[Declaration]) -> None:
+    """Drop what baselines declared that are watched no more."""
+    gone = set(connection.execute(select(declared.c.baseline).distinct()).scalars())
+    for some in in_chunks(gone - {as_key(one.origin) for one in still_declared}):
+        connection.execute(delete(declared).where(declared.c.baseline.in_(some)))
 
 
 def findings(connection: Connection, *where: ColumnElement[bool]) -> Iterator[FindingRow]:
@@ -54,7 +60,7 @@ def findings(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Fi
     )
     for row in rows:
         yield FindingRow(
-            finding=msgspec.json.decode(row.body, type=DriftFinding),
+            finding=row.body,
             status=FindingStatus(row.status),
             first_seen_at=row.first_seen_at,
             last_seen_at=row.last_seen_at,
@@ -78,7 +84,7 @@ def keep_finding(connection: Connection, one: DriftFinding, ledger_seq: int, at:
         "last_seen_at": at,
         "resolved_at": None,
         "ledger_seq": ledger_seq,
-        "body": msgspec.json.encode(one),
+        "body": one,
     }
     fixed = {
         "finding_id": one.finding_id,
@@ -91,9 +97,8 @@ def keep_finding(connection: Connection, one: DriftFinding, ledger_seq: int, at:
 
 def see_again(connection: Connection, finding_ids: Iterable[str], at: datetime) -> None:
     """Note that findings still stand as they were."""
-    ids = list(finding_ids)
-    if ids:
-        connection.execute(update(finding).where(finding.c.finding_id.in_(ids)).values(last_seen_at=at))
+    for some in in_chunks(finding_ids):
+        connection.execute(update(finding).where(finding.c.finding_id.in_(some)).values(last_seen_at=at))
 
 
 def resolve(connection: Connection, finding_id: str, ledger_seq: int, at: datetime) -> None:
@@ -105,9 +110,10 @@ def resolve(connection: Connection, finding_id: str, ledger_seq: int, at: dateti
     )
 
 
-def standing_of(connection: Connection, resource: Resource) -> Standing:
-    """Return how a resource stands with what is declared.
+def standing_of(connection: Connection, resource: Resource, written_at: datetime) -> Standing:
+    """Return how a resource that was written to stands with what is declared.
 
+    A comparison of before the write says nothing about it, so only a later one counts as one.
     A write may name a resource by a wider or narrower type than the code does (a bucket for its
     policy), so where its own type is not declared, the id decides alone.
     """
@@ -125,6 +131,6 @@ def standing_of(connection: Connection, resource: Resource) -> Standing:
     return Standing(
         address=rows[0].address if rows else None,
         source=rows[0].source if rows else None,
-        is_compared=bool(rows and rows[0].compared_at),
+        is_compared=bool(rows) and all(row.compared_at and row.compared_at >= written_at for row in rows),
         findings=tuple(about),
     )

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
-from drift.model.finding import FindingStatus
+from drift.model.finding import FindingKind, FindingStatus
 from drift.model.verdict import Disposition, Severity
 from drift.store.changes import ChangeRow, changes
+from drift.store.findings import FindingRow, findings
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import change, change_write, declared, finding, funnel, outbox, write
 
@@ -54,13 +55,24 @@ def changes_to_report(connection: Connection, since: datetime, until: datetime) 
     may_need_somebody = or_(
         change.c.disposition.in_(UNSETTLED), change.c.severity == Severity.CRITICAL, is_odd
     )
-    yield from changes(connection, change.c.began_at < until, or_(change.c.began_at >= since, may_need_somebody))
+    yield from changes(
+        connection, change.c.began_at < until, or_(change.c.began_at >= since, may_need_somebody)
+    )
 
 
 def changes_with(connection: Connection, event_keys: Collection[str]) -> list[ChangeRow]:
     """Return the changes that these events belong to, in order of their first write."""
     holding = select(change_write.c.change_id).where(change_write.c.write_key.in_(event_keys))
     return list(changes(connection, change.c.change_id.in_(holding)))
+
+
+def findings_of(
+    connection: Connection, kinds: Collection[FindingKind] = (), *, with_resolved: bool = False
+) -> Iterator[FindingRow]:
+    """Yield the findings of these kinds, or of all, the oldest first."""
+    only_open = () if with_resolved else (finding.c.status == FindingStatus.OPEN,)
+    only_kinds = (finding.c.kind.in_(kinds),) if kinds else ()
+    yield from findings(connection, *only_open, *only_kinds)
 
 
 def has_writes(connection: Connection, since: datetime, until: datetime) -> bool:
@@ -115,9 +127,10 @@ def records_read(connection: Connection, since: datetime, until: datetime) -> di
     return {source: int(records) for source, records in rows}
 
 
-def declared_and_compared(connection: Connection) -> tuple[int, int]:
-    """Return how many resources are declared, and how many of them were held against what is there."""
-    row = connection.execute(select(func.count(), func.count(declared.c.compared_at)).select_from(declared)).one()
+def declared_and_compared(connection: Connection, since: datetime) -> tuple[int, int]:
+    """Return how many resources are declared, and how many were held against what is there since then."""
+    was_compared = case((declared.c.compared_at >= since, 1))
+    row = connection.execute(select(func.count(), func.count(was_compared)).select_from(declared)).one()
     return int(row[0]), int(row[1])
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-import msgspec
 from sqlalchemy import Connection, exists, func, insert, select, update
 
 from drift.model.alert import Alert
@@ -27,6 +26,8 @@ class DeliveryStatus(StrEnum):
     SENT = "sent"
     DEAD = "dead"
     """Refused for good, or given up; it can be sent again by hand."""
+    SUPERSEDED = "superseded"
+    """A later message about the session was queued before this one could be sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class QueuedAlert:
     alert: Alert
     attempts: int
     replaces: str | None
-    """The message of an earlier revision, to be edited in place."""
+    """The message about the session that was accepted last, to be edited in place."""
 
 
 def was_told(connection: Connection, session_id: str) -> bool:
@@ -49,9 +50,11 @@ def was_told(connection: Connection, session_id: str) -> bool:
 def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: datetime) -> None:
     """Put an alert on its way to every notifier, in the transaction of what it tells about.
 
-    Without a notifier it is kept for the first one to come.
+    It takes the place of one about the same session that was not sent yet: sent later, after a
+    failure, that one would overwrite the news. Without a notifier it is kept for the first to come.
     """
     for notifier in list(notifiers) or [UNROUTED]:
+        _supersede(connection, notifier, alert.session_id)
         revision = _next_revision(connection, notifier, alert.session_id)
         client_id = str(uuid.uuid5(_NAMESPACE, f"{notifier}/{alert.session_id}/{revision}"))
         connection.execute(
@@ -61,7 +64,7 @@ def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: d
                 session_id=alert.session_id,
                 revision=revision,
                 status=DeliveryStatus.QUEUED,
-                payload=msgspec.json.encode(replace(alert, client_id=client_id)),
+                payload=replace(alert, client_id=client_id),
                 attempts=0,
                 next_attempt_at=now,
                 created_at=now,
@@ -81,31 +84,36 @@ def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list
     )
 
 
-def queued_alert(connection: Connection, row_id: int) -> QueuedAlert:
-    """Return one alert with the message it replaces, if an earlier revision was sent."""
-    row = connection.execute(select(outbox).where(outbox.c.id == row_id)).one()
+def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> QueuedAlert | None:
+    """Return one alert with the message it replaces, or `None` if it is queued no more.
+
+    An alert that was queued for no notifier goes to the first one.
+    """
+    row = connection.execute(
+        select(outbox).where(outbox.c.id == row_id, outbox.c.status == DeliveryStatus.QUEUED)
+    ).one_or_none()
+    if row is None:
+        return None
+    notifier = row.notifier or first_notifier
     replaces = connection.execute(
         select(outbox.c.reference)
-        .where(outbox.c.session_id == row.session_id, outbox.c.notifier == row.notifier)
+        .where(outbox.c.session_id == row.session_id, outbox.c.notifier == notifier)
         .where(outbox.c.reference.is_not(None))
-        .order_by(outbox.c.revision.desc())
+        .order_by(outbox.c.id.desc())
         .limit(1)
     ).scalar_one_or_none()
     return QueuedAlert(
-        id=row.id,
-        notifier=row.notifier,
-        alert=msgspec.json.decode(row.payload, type=Alert),
-        attempts=row.attempts,
-        replaces=replaces,
+        id=row.id, notifier=notifier, alert=row.payload, attempts=row.attempts, replaces=replaces
     )
 
 
-def mark_sent(connection: Connection, row_id: int, reference: str, now: datetime) -> None:
-    """Note where the accepted message stands."""
+def mark_sent(connection: Connection, queued: QueuedAlert, reference: str, now: datetime) -> None:
+    """Note which notifier took the message, and where it stands."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id == queued.id)
         .values(
+            notifier=queued.notifier,
             status=DeliveryStatus.SENT,
             reference=reference,
             sent_at=now,
@@ -132,6 +140,15 @@ def counts(connection: Connection) -> dict[str, int]:
     """Return how many alerts are in each status."""
     rows = connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
     return {status: int(number) for status, number in rows}
+
+
+def _supersede(connection: Connection, notifier: str, session_id: str) -> None:
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.session_id == session_id, outbox.c.notifier.in_({notifier, UNROUTED}))
+        .where(outbox.c.status == DeliveryStatus.QUEUED)
+        .values(status=DeliveryStatus.SUPERSEDED)
+    )
 
 
 def _next_revision(connection: Connection, notifier: str, session_id: str) -> int:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
+from drift.errors import StoreError
 from drift.ports import Delivery
 from drift.store.schema import delivery, source_cursor
 from drift.store.upsert import insert_or_update
@@ -24,8 +25,19 @@ def position_in(connection: Connection, source: str, one: Delivery) -> int | Non
     return None if row.is_complete else int(row.position)
 
 
-def move_to(connection: Connection, source: str, one: Delivery, position: int, *, is_complete: bool) -> None:
-    """Remember how far a delivery was read."""
+def move_to(
+    connection: Connection, source: str, one: Delivery, position: int, *, begun: int, is_complete: bool
+) -> None:
+    """Remember that a delivery was read from `begun` up to `position`.
+
+    Raises:
+        StoreError: Another run read the same records meanwhile. Keeping both would count them twice.
+    """
+    if position_in(connection, source, one) != begun:
+        raise StoreError(
+            f"{source} is being read by another run as well",
+            hint="let that one end first: only one at a time may use a store",
+        )
     values = {"position": position, "is_complete": is_complete}
     key = {"source": source, "name": one.name, "version": one.version}
     insert_or_update(connection, delivery, {**key, **values}, values)

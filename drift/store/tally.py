@@ -5,14 +5,14 @@ the counts are as crash-proof as the records, and a million reads cost few state
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, func, or_, select
+from sqlalchemy import Connection, case, delete, func, literal, or_, select
 
 from drift.model.change import ChangeEvent, Fate
 from drift.model.evidence import CoverageInterval
+from drift.store.columns import UtcTime
 from drift.store.schema import coverage, funnel
 from drift.store.upsert import insert_or_update
 
@@ -71,14 +71,14 @@ class Tally:
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
 
 
-def take_coverage(connection: Connection, source: str) -> Iterator[CoverageInterval]:
+def take_coverage(connection: Connection, source: str) -> list[CoverageInterval]:
     """Take out what was read since the last call, per account and region."""
     rows = connection.execute(
         select(coverage).where(coverage.c.source == source).order_by(coverage.c.account, coverage.c.region)
     ).all()
     connection.execute(delete(coverage).where(coverage.c.source == source))
-    for row in rows:
-        yield CoverageInterval(
+    return [
+        CoverageInterval(
             source=source,
             account=row.account or None,
             region=row.region or None,
@@ -87,6 +87,8 @@ def take_coverage(connection: Connection, source: str) -> Iterator[CoverageInter
             records=row.records,
             unreadable=row.unreadable,
         )
+        for row in rows
+    ]
 
 
 def funnel_totals(connection: Connection) -> dict[str, int]:
@@ -103,6 +105,6 @@ def _widened(span: _Span) -> dict[str, object]:
     if span.from_at is not None:
         earlier = or_(coverage.c.from_at.is_(None), coverage.c.from_at > span.from_at)
         later = or_(coverage.c.to_at.is_(None), coverage.c.to_at < span.to_at)
-        changed["from_at"] = case((earlier, span.from_at), else_=coverage.c.from_at)
-        changed["to_at"] = case((later, span.to_at), else_=coverage.c.to_at)
+        changed["from_at"] = case((earlier, literal(span.from_at, UtcTime)), else_=coverage.c.from_at)
+        changed["to_at"] = case((later, literal(span.to_at, UtcTime)), else_=coverage.c.to_at)
     return changed

@@ -1,15 +1,32 @@
 """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells per dialect."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+_T = TypeVar("_T")
+
+
+def in_chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
+    """Yield values in lists that fit one statement: databases limit its parameters."""
+    left = iter(values)
+    while chunk := list(islice(left, size)):
+        yield chunk
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless one with its primary key exists; tell whether it was new."""
     statement = _insert(connection, table).values(values).on_conflict_do_nothing()
     return connection.execute(statement).rowcount == 1
+
+
+def insert_all_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert those of the rows whose primary key exists neither in the table nor among them."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
 def insert_or_update(

@@ -74,7 +74,8 @@ class CloudTrailFiles:
     def _matching(self, pattern: Path) -> list[Path]:
         folder = Path(*takewhile(lambda part: not has_magic(part), pattern.parts))
         wanted = pattern.relative_to(folder).parts
-        found = [file for file in _below(folder) if _fits(file.relative_to(folder).parts, wanted)]
+        files = _below(folder) if folder.is_dir() else ()
+        found = [file for file in files if _fits(file.relative_to(folder).parts, wanted)]
         if not found:
             raise ProviderUnavailableError(
                 f"{self.name}: no file fits {self._path}", hint="check the pattern in `path` of this source"

@@ -45,7 +45,7 @@ class Refinement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only: tuple[str, ...] = ()
     """No parameter but these is set."""
     has: tuple[str, ...] = ()
-    """One of these is set."""
+    """One of these is named, even if AWS hides its value."""
     effect: Effect | None = None
     lane: Lane | None = None
     type: str | None = None
@@ -56,9 +56,9 @@ class Refinement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return False
         given = {key.lower() for key, value in request.items() if value not in (None, "", {}, [])}
         allowed = {key.lower() for key in self.only}
-        return (not self.only or given <= allowed) and (
-            not self.has or any(get(request, key) for key in self.has)
-        )
+        if self.only and not given <= allowed:
+            return False
+        return not self.has or any(get(request, key) is not None for key in self.has)
 
 
 AS_IT_STANDS = Refinement()

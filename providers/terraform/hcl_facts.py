@@ -122,7 +122,7 @@ def _parsed(content: bytes) -> _Parsed:
         return _Parsed(error=f"not valid HCL at line {error.line}, column {error.column}")
     except UnicodeDecodeError:
         return _Parsed(error="not valid UTF-8")
-    except (LarkError, RecursionError):
+    except (LarkError, RecursionError, ValueError):
         return _Parsed(error="not valid HCL")
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from drift.ledger.entry import NewEntry
 from drift.ledger.note import SigningKey
-from drift.model.change import Cloud
 from drift.model.evidence import (
     CoverageInterval,
     DispositionRecord,
@@ -14,6 +13,7 @@ from drift.model.evidence import (
     GapRecord,
 )
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
+from drift.model.resource import Cloud
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

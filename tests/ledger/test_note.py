@@ -128,7 +128,7 @@ def test_a_key_cannot_be_made_in_a_folder_that_is_not_there(tmp_path: Path) -> N
         create_key_file(tmp_path / "none" / "ledger.key", "driftledger/example")
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a+b", "line\nbreak"])
+@pytest.mark.parametrize("name", ["", "two words", "a+b", "line\nbreak", "it's", "a\u202eb"])
 def test_a_name_that_would_break_a_note_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be called"):
         create_key_file(tmp_path / "ledger.key", name)

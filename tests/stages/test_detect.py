@@ -372,7 +372,7 @@ def test_a_finding_keeps_its_id_whatever_differs() -> None:
 @pytest.mark.parametrize(
     "but", [{"account": "444455556666"}, {"region": "eu-central-1"}, {"type": "aws_sqs"}]
 )
-def test_the_same_id_elsewhere_is_another_finding(but: dict[str, str]) -> None:
+def test_the_same_id_elsewhere_is_another_finding(but: dict[str, Any]) -> None:
     one, other = (compared((a_declared(**change), None)).findings[0] for change in ({}, but))
 
     assert one.finding_id != other.finding_id

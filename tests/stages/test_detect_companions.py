@@ -125,6 +125,13 @@ def test_a_rule_that_is_gone_is_told_by_its_group_where_the_rule_cannot_be_read(
     assert drift_of_group([an_element(443, "10.0.0.0/8")], [], (rule, unread))
 
 
+def test_a_rule_that_was_changed_is_told_by_the_rule_and_not_again_by_its_group() -> None:
+    rule, _ = a_rule(443, "10.0.0.0/8")
+    _, changed = a_rule(443, "10.0.0.0/8", "0.0.0.0/0")
+
+    assert not drift_of_group([], [an_element(443, "10.0.0.0/8", "0.0.0.0/0")], (rule, changed))
+
+
 def test_an_attached_policy_that_no_resource_declares_is_drift_of_the_role() -> None:
     role = a_declared(
         {"managed_policy_arns": []}, type="aws_iam_role", address="aws_iam_role.a", resource_id="a"

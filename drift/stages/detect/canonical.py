@@ -120,8 +120,8 @@ def _said(
     value: Json, form: DocumentForm | None, *, is_set: bool = False, below_set: bool = False
 ) -> Canonical:
     if is_set:
-        elements = value if isinstance(value, list) else [value]
-        forms = (_said(element, form, below_set=below_set) for element in elements)
+        members = value if isinstance(value, list) else [value]
+        forms = (_said(member, form, below_set=below_set) for member in members)
         return sorted({element_text(one) for one in forms if one is not None}) or None
     if isinstance(value, dict):
         said = {

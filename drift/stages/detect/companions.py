@@ -5,14 +5,14 @@ drift of the group; a rule that no resource declares is.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.detection import Companion, DetectRules
 from drift.model.finding import AttributeDrift
 from drift.model.path import first_name
-from drift.model.resource import Json
+from drift.model.resource import Found, Json, LiveReading, NotRead
 from drift.stages.detect.canonical import document_text, elements, scalar_text
 
 TRUE, FALSE = '"true"', '"false"'
@@ -28,10 +28,17 @@ class _Child:
 
 
 class Children:
-    """The declared resources that show up again in an attribute of another one."""
+    """The declared resources that show up again in an attribute of another one.
 
-    def __init__(self, declarations: Iterable[Declaration], rules: DetectRules) -> None:
+    `readings` holds what was read of each by the `id()` of its declaration. What is different
+    in a child is the child's own drift, so both its sides explain what its parent shows.
+    """
+
+    def __init__(
+        self, declarations: Iterable[Declaration], readings: Mapping[int, LiveReading], rules: DetectRules
+    ) -> None:
         self._documents = rules.documents
+        self._readings = readings
         self._by_parent: dict[tuple[str, str, str], list[_Child]] = defaultdict(list)
         rows: dict[str, list[Companion]] = defaultdict(list)
         for row in rules.companions:
@@ -44,18 +51,16 @@ class Children:
                         child = _Child(row=row, resource=resource)
                         self._by_parent[row.parent, row.attribute, parent].append(child)
 
-    def unexplained(
-        self, parent: DeclaredResource, drift: AttributeDrift, unread: Collection[int]
-    ) -> AttributeDrift | None:
+    def unexplained(self, parent: DeclaredResource, drift: AttributeDrift) -> AttributeDrift | None:
         """Return what is left of a drift of `parent` when its declared children are taken away.
 
-        `unread` holds the `id()` of each child that could not be read. Whether such a child is
-        still there is not known, so it explains nothing that the parent has lost.
+        Whether a child that could not be read is still there is not known, so it explains
+        nothing that the parent has lost.
         """
         children = list(self._of(parent, first_name(drift.path)))
         if not children:
             return drift
-        read = [child for child in children if id(child.resource) not in unread]
+        read = [child for child in children if not isinstance(self._reading(child), NotRead)]
         if any(child.row.owns_all for child in read):
             return None
         ours = [one for one in elements(drift.declared) if not self._explain(read, one)]
@@ -66,10 +71,13 @@ class Children:
             return replace(drift, declared=ours, live=theirs)
         return drift
 
+    def _reading(self, child: _Child) -> LiveReading | None:
+        return self._readings.get(id(child.resource))
+
     def _of(self, parent: DeclaredResource, attribute: str) -> Iterator[_Child]:
-        names = {parent.resource_id, parent.attributes.get("arn"), parent.attributes.get("name")}
-        for name in names - {None}:
-            for child in self._by_parent.get((parent.type, attribute, str(name)), ()):
+        named = (parent.resource_id, parent.attributes.get("arn"), parent.attributes.get("name"))
+        for name in {name for name in named if isinstance(name, str)}:
+            for child in self._by_parent.get((parent.type, attribute, name), ()):
                 # Names repeat from account to account: a role `admin` stands in each of them.
                 if None in (accounts := {child.resource.account, parent.account}) or len(accounts) == 1:
                     yield child
@@ -78,14 +86,18 @@ class Children:
         """Tell whether every part of the element is what one of the children says."""
         rows = {id(child.row): child.row for child in children}.values()
         return any(
-            self._cover([child.resource for child in children if child.row is row], element, row)
-            for row in rows
+            self._cover([child for child in children if child.row is row], element, row) for row in rows
         )
 
-    def _cover(self, children: list[DeclaredResource], element: Json, row: Companion) -> bool:
-        said = [self._scalars(child.attributes) for child in children]
+    def _cover(self, children: list[_Child], element: Json, row: Companion) -> bool:
+        said = [self._scalars(side) for child in children for side in self._sides(child)]
         parts = [part for part in self._parts(element, row) if part]
         return bool(parts) and all(any(part <= one for one in said) for part in parts)
+
+    def _sides(self, child: _Child) -> Iterator[Json]:
+        yield child.resource.attributes
+        if isinstance(reading := self._reading(child), Found):
+            yield reading.resource.attributes
 
     def _parts(self, element: Json, row: Companion) -> Iterator[frozenset[str]]:
         """Take an element apart: what it says once, together with one item of its lists at a time.

@@ -39,21 +39,23 @@ def detect(
     """
     odd: list[_Odd] = []
     not_compared: list[NotCompared] = []
-    unread: set[int] = set()
+    children: dict[int, LiveReading] = {}
+    child_types = {row.child for row in rules.companions}
     for one in held:
         not_compared += map(_not_understood, one.declaration.unreadable)
         for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
+            if resource.type in child_types:
+                children[id(resource)] = reading
             match _held_against(one.declaration, resource, reading, rules):
                 case NotCompared() as reason:
                     not_compared.append(reason)
-                    unread.add(id(resource))
                 case _Odd() as it:
                     odd.append(it)
                 case None:
                     pass
     estate = [*(one.declaration for one in held), *others]
     findings = [
-        *_of_declared(odd, Children(estate, rules), unread, writes, rules),
+        *_of_declared(odd, Children(estate, children, rules), writes, rules),
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
@@ -98,13 +100,13 @@ def _held_against(
 
 
 def _of_declared(
-    odd: Iterable[_Odd], children: Children, unread: set[int], writes: EventKeys, rules: DetectRules
+    odd: Iterable[_Odd], children: Children, writes: EventKeys, rules: DetectRules
 ) -> Iterator[DriftFinding]:
     for one in odd:
         if one.live is None:
             yield _finding(one, FindingKind.MISSING, (), rules.missing, writes)
             continue
-        left = [children.unexplained(one.resource, drift, unread) for drift in one.drifts]
+        left = [children.unexplained(one.resource, drift) for drift in one.drifts]
         drifts = tuple(concealed(drift, one.resource.sensitive) for drift in left if drift is not None)
         if drifts:
             severities = (_severity(one.resource.type, drift.path, rules) for drift in drifts)

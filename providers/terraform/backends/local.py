@@ -13,8 +13,10 @@ def find(location: str) -> tuple[Path, ...]:
     Raises:
         ProviderResponseError: There is none.
     """
-    path = _path(location)
-    found = tuple(sorted(_files(path)))
+    try:
+        found = tuple(sorted(_files(_path(location))))
+    except (OSError, ValueError, RuntimeError):  # no path at all: too long, a null byte, nobody's home
+        found = ()
     if not found:
         raise ProviderResponseError(
             f"no state at {location}", hint="check the path: a *.tfstate file, a folder or a glob"
@@ -48,13 +50,11 @@ def _path(location: str) -> Path:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        # `.terraform` holds a copy of the backend's settings under the name of a state.
-        yield from (
-            file for file in path.rglob("*.tfstate") if ".terraform" not in file.parts and file.is_file()
-        )
-    elif path.is_file():
+    if path.is_file():
         yield path
-    else:
-        pattern = str(path.relative_to(path.anchor))
-        yield from (file for file in Path(path.anchor).glob(pattern) if file.is_file())
+        return
+    pattern = str(path.relative_to(path.anchor))
+    for file in path.rglob("*.tfstate") if path.is_dir() else Path(path.anchor).glob(pattern):
+        # `.terraform` holds a copy of the backend's settings under the name of a state.
+        if ".terraform" not in file.parts and file.is_file():
+            yield file

@@ -133,7 +133,7 @@ def test_a_refused_sign_in_stays_a_sign_in() -> None:
         (
             "lambda",
             "UpdateFunctionConfiguration20150331v2",
-            {"functionName": "api", "environment": {"variables": {}}},
+            {"functionName": "api", "environment": {}},
             Lane.CONFIGURATION,
         ),
         (

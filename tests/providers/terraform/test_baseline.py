@@ -77,8 +77,7 @@ def test_a_folder_or_a_glob_is_read_in_sorted_order(tmp_path: Path, pattern: str
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(a_state(a_resource()))
     (tmp_path / ".terraform").mkdir()
-    if not pattern:
-        (tmp_path / ".terraform" / "terraform.tfstate").write_text('{"version": 3}')
+    (tmp_path / ".terraform" / "terraform.tfstate").write_text('{"version": 3}')
 
     found = [Path(one.origin).name for one in declared(tmp_path / pattern)]
 
@@ -104,9 +103,10 @@ def test_all_damaged_states_are_named(tmp_path: Path) -> None:
         declared(tmp_path)
 
 
-def test_a_path_without_a_state_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["gone.tfstate", "*.tfstate", "x" * 5000, "\0", "["])
+def test_a_path_without_a_state_says_so(tmp_path: Path, name: str) -> None:
     with pytest.raises(ProviderResponseError, match="no state at"):
-        declared(tmp_path / "gone.tfstate")
+        declared(tmp_path / name)
 
 
 def test_a_place_that_no_backend_reads_names_those_that_are_read() -> None:

@@ -1,0 +1,79 @@
+"""`drift changes`: who changed what, through which channel, and was it authorised."""
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from drift.cli.lines import change_line
+from drift.cli.options import Moment, config_option, exit_code_option, json_option
+from drift.model.verdict import Channel, Disposition
+from drift.reports.wording import counted, done, resource_name
+from drift.terminal import shown
+
+if TYPE_CHECKING:
+    from drift.store.changes import ChangeRow
+
+WIDTH = 120
+
+
+@click.command("changes")
+@click.option("--since", type=Moment(), metavar="TIME", help="Changes that began at or after this time.")
+@click.option("--until", type=Moment(), metavar="TIME", help="Changes that began before this time.")
+@click.option(
+    "--disposition",
+    "dispositions",
+    multiple=True,
+    type=click.Choice([one.value for one in Disposition]),
+    help="Only changes that stand so; may be given again.",
+)
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    type=click.Choice([one.value for one in Channel]),
+    help="Only changes through this channel; may be given again.",
+)
+@exit_code_option
+@json_option
+@config_option
+def command(
+    since: datetime | None,
+    until: datetime | None,
+    dispositions: tuple[str, ...],
+    channels: tuple[str, ...],
+    exit_code: bool,
+    as_json: bool,
+    config: str | None,
+) -> int:
+    """List changes, the newest last: who, what, through which channel, authorised or not."""
+    from drift import wiring
+    from drift.store.lookup import changes_between
+
+    listed: Counter[str] = Counter()
+    with wiring.open_database(wiring.settings_of(config)) as database, database.reading() as connection:
+        for row in changes_between(connection, since, until, [Disposition(one) for one in dispositions]):
+            line = change_line(row)
+            if channels and line.channel not in channels:
+                continue
+            listed[line.disposition] += 1
+            click.echo(msgspec.json.encode(line).decode() if as_json else _text(row))
+    kinds = ", ".join(f"{number} {name}" for name, number in sorted(listed.items()))
+    click.echo(counted(listed.total(), "change") + (f": {kinds}" if kinds else ""), err=True)
+    return 1 if exit_code and listed else 0
+
+
+def _text(row: "ChangeRow") -> str:
+    """Two lines: how it stands and who, then what was done to what; either fits the screen."""
+    change, decision = row.change, row.judgement.decision if row.judgement else None
+    facts = (
+        f"{change.began_at:%Y-%m-%d %H:%M:%S}",
+        f"{decision.severity if decision else '':8}",
+        f"{decision.disposition if decision else Disposition.PENDING:11}",
+        f"{change.last.classification.channel:10}",
+        change.actor.name,
+    )
+    what = f"{change.change_id}  {resource_name(change, row.judgement)}: {done(change)}"
+    return f"{shown('  '.join(facts), WIDTH)}\n    {shown(what, WIDTH - 4)}"

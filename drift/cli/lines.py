@@ -1,0 +1,137 @@
+"""The JSON of changes and findings, as lists and `drift show` print it; scripts rely on every key."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from drift.model.finding import AttributeDrift, FindingKind, FindingStatus
+from drift.model.resource import Cloud
+from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
+from drift.reports.wording import done
+
+if TYPE_CHECKING:
+    # SQLAlchemy is slow to import, and `--help` does not need it.
+    from drift.store.changes import ChangeRow
+    from drift.store.findings import FindingRow
+
+
+class ChangeLine(msgspec.Struct, kw_only=True):
+    """One change. What was not judged yet is pending, and nothing more is known of it."""
+
+    change_id: str
+    session_id: str
+    began_at: datetime
+    ended_at: datetime
+    cloud: Cloud
+    account: str | None
+    region: str | None
+    environment: str | None
+    resource_type: str | None
+    resource_id: str
+    address: str | None
+    actor: str
+    actor_kind: ActorKind
+    principal: str | None
+    channel: Channel
+    lane: Lane
+    tool: Tool
+    summary: str
+    events: tuple[str, ...]
+    ticket: str | None
+    ticket_system: str | None
+    approver: str | None
+    approved_at: datetime | None
+    deployment: str | None
+    link_method: str | None
+    disposition: Disposition
+    severity: Severity | None
+    alert: bool | None
+    reasons: tuple[str, ...]
+    ledger_seq: int | None
+
+
+class FindingLine(msgspec.Struct, kw_only=True):
+    """One finding: as `drift scan` prints it, and where it is in its life."""
+
+    id: str
+    kind: FindingKind
+    address: str | None
+    type: str
+    resource_id: str | None
+    account: str | None
+    region: str | None
+    severity: Severity
+    attributes: tuple[AttributeDrift, ...]
+    explained_by: tuple[str, ...]
+    baseline: str | None
+    source: str | None
+    status: FindingStatus
+    first_seen_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None
+    ledger_seq: int
+
+
+def change_line(row: "ChangeRow") -> ChangeLine:
+    """Return the JSON of a change."""
+    change, judgement = row.change, row.judgement
+    event, found = change.first.event, change.last.classification
+    match = judgement.match if judgement else None
+    decision = judgement.decision if judgement else None
+    return ChangeLine(
+        change_id=change.change_id,
+        session_id=change.session_id,
+        began_at=change.began_at,
+        ended_at=change.ended_at,
+        cloud=event.cloud,
+        account=event.account,
+        region=event.region,
+        environment=decision.environment if decision else None,
+        resource_type=change.resource.type,
+        resource_id=change.resource.id,
+        address=judgement.standing.address if judgement else None,
+        actor=change.actor.name,
+        actor_kind=change.actor.kind,
+        principal=change.actor.principal,
+        channel=found.channel,
+        lane=found.lane,
+        tool=found.tool,
+        summary=done(change),
+        events=tuple(write.event.key for write in change.writes),
+        ticket=match.ticket.key if match and match.ticket else None,
+        ticket_system=match.ticket.system if match and match.ticket else None,
+        approver=match.approver if match else None,
+        approved_at=match.approved_at if match else None,
+        deployment=match.deployment.run_url if match and match.deployment else None,
+        link_method=match.method if match else None,
+        disposition=decision.disposition if decision else Disposition.PENDING,
+        severity=decision.severity if decision else None,
+        alert=decision.alert if decision else None,
+        reasons=decision.reasons if decision else ("not judged yet",),
+        ledger_seq=row.ledger_seq,
+    )
+
+
+def finding_line(row: "FindingRow") -> FindingLine:
+    """Return the JSON of a finding."""
+    finding = row.finding
+    return FindingLine(
+        id=finding.finding_id,
+        kind=finding.kind,
+        address=finding.address,
+        type=finding.type,
+        resource_id=finding.resource_id,
+        account=finding.account,
+        region=finding.region,
+        severity=finding.severity,
+        attributes=finding.attributes,
+        explained_by=finding.explained_by,
+        baseline=finding.baseline,
+        source=finding.source,
+        status=row.status,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+        resolved_at=row.resolved_at,
+        ledger_seq=row.ledger_seq,
+    )

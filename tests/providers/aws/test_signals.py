@@ -1,0 +1,99 @@
+"""The data files are whole, and what nobody reads in them is an error."""
+
+import json
+import re
+import time
+from collections import Counter
+
+import msgspec
+import pytest
+
+from drift.model.change import Effect
+from drift.model.verdict import Confidence
+from providers.aws import resources, signals
+from providers.aws.resources import RESOURCES, load_resources, parse_resources
+from providers.aws.signals import SIGNALS, load_signals, parse_signals
+
+TEXT = SIGNALS.read_text(encoding="utf-8")
+
+
+def test_the_tables_are_read_once() -> None:
+    assert load_signals() is load_signals()
+    assert load_resources() is load_resources()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("api_date =", "colour = 'red'\napi_date ="),
+        ('slug = "blinds-monitoring"', 'slug = "blinds-monitoring"\ncolour = "red"'),
+        ('effect = "auth"', 'effect = "colour"'),
+        ('confidence = "high"', 'confidence = "sure"'),
+        ("read_name = '^", "read_name = '("),
+        ("read_name = '", "read_name = 7 # '"),
+        ('test = "open-rule"', 'test = "closed-rule"'),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(old: str, new: str) -> None:
+    assert old in TEXT
+
+    with pytest.raises(msgspec.ValidationError):
+        parse_signals(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("key", "value"), [("colour", "red"), ("kind", "paint"), ("types", "aws_vpc")])
+def test_a_row_that_does_not_fit_is_refused(key: str, value: str) -> None:
+    document = json.loads(RESOURCES.read_bytes())
+    document["rows"][0][key] = value
+
+    with pytest.raises(msgspec.ValidationError):
+        parse_resources(json.dumps(document).encode())
+
+
+def test_each_call_has_one_row_on_one_line() -> None:
+    rows = load_resources().rows
+    calls = Counter((row.service, row.event) for row in rows)
+    lines = [line for line in RESOURCES.read_text(encoding="utf-8").splitlines() if '"service"' in line]
+
+    assert len(rows) >= 315
+    assert [call for call, count in calls.items() if count > 1] == []
+    assert len(lines) == len(rows)
+
+
+def test_rows_are_written_as_they_are_looked_up() -> None:
+    """A row under a dated name would never be found."""
+    api_date = load_signals().api_date
+
+    for row in load_resources().rows:
+        assert not api_date.search(row.event), row
+        assert not row.service.endswith(".amazonaws.com"), row
+
+
+def test_rows_say_where_an_id_stands_and_what_it_is() -> None:
+    for row in load_resources().rows:
+        assert row.types, row
+        assert row.source in {"record", "model", "expert"}, row
+        assert all(
+            path.split(".")[0] in {"requestParameters", "responseElements", "resources[]"} for path in row.ids
+        ), row
+        if row.id_pattern is not None:
+            assert re.compile(row.id_pattern).groups == 1, row
+
+
+def test_no_sign_that_nobody_has_verified_can_decide() -> None:
+    agents = (*load_signals().iac_agents, *load_signals().console_agents, *load_signals().client_agents)
+
+    assert all(row.confidence is Confidence.LOW for row in agents if row.source == "not verified")
+
+
+def test_effects_of_the_table_are_never_a_failure() -> None:
+    assert Effect.FAILED not in {row.effect for row in load_signals().effects}
+
+
+def test_reading_the_tables_is_cheap() -> None:
+    """`drift classify` of a small file has to answer at once."""
+    began = time.process_time()
+    signals.parse_signals(TEXT)
+    resources.parse_resources(RESOURCES.read_bytes())
+
+    assert time.process_time() - began < 0.06
