@@ -15,26 +15,26 @@ help:
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.ready
 	$(BIN)/drift demo --out demo
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(TESTS)
 
-lint: $(VENV)/.developed
+lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/.developed
+format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.developed
+bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
 
-corpus: $(VENV)/.developed
+corpus: $(VENV)/.ready
 	$(BIN)/python -m tests.corpus $(CORPUS)
 
 lock:
@@ -46,17 +46,12 @@ lock:
 clean:
 	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-# The product with what it needs, exactly as pinned; hatchling comes with the pins of development.
-$(VENV)/.installed: requirements.lock pyproject.toml | python
-	@echo "Setting up $(VENV) (the first time takes a minute) ..."
+# The product, editable, with everything that running and testing it needs, exactly as pinned.
+$(VENV)/.ready: requirements-dev.lock pyproject.toml | python
+	@echo "Setting up $(VENV) (the first time takes a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --editable .
-	@touch $@
-
-$(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
-	@echo "Adding the tools of development ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 python:

@@ -1,21 +1,27 @@
 """Text from outside on a terminal: shown, never obeyed."""
 
+import re
 import unicodedata
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that reorder what follows them, so that a line could read as something else."""
-
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's categories of control characters, of invisible ones that reorder or join others, of line breaks."""
+
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What terminals or editors obey and JSON need not escape."""
 
 
 def shown(text: str, limit: int = 200) -> str:
     """Return `text` in one line without control characters, cut at `limit` characters."""
-    if text.isascii() and text.isprintable():
-        clean = text
-    else:
-        clean = "".join(REPLACEMENT if _is_unsafe(char) else char for char in text)
-    return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"
+    part = text[: limit + 1]
+    if not (part.isascii() and part.isprintable()):
+        part = "".join(REPLACEMENT if unicodedata.category(char) in _UNSAFE else char for char in part)
+    return part if len(part) <= limit else f"{part[: limit - 1]}…"
 
 
-def _is_unsafe(char: str) -> bool:
-    return char in _BIDI or unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+def inert_json(line: bytes) -> bytes:
+    """Return encoded JSON that says the same, with everything escaped that a terminal could obey."""
+    if line.isascii():
+        return line.replace(b"\x7f", rb"\u007f")
+    return _UNSAFE_IN_JSON.sub(lambda char: f"\\u{ord(char[0]):04x}", line.decode()).encode()

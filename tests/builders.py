@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from drift.model.alert import Alert
 from drift.model.change import (
     Change,
     ChangeEvent,
@@ -346,4 +347,26 @@ def a_judgement(
             environment=environment,
             reasons=found.reasons,
         ),
+    )
+
+
+def an_alert(session_id: str = "ses-1", *, headline: str = "alice@example.com opened tcp/22") -> Alert:
+    """A message about a session, not yet queued."""
+    return Alert(
+        client_id="",
+        session_id=session_id,
+        severity=Severity.HIGH,
+        headline=headline,
+        call_to_action="Link the ticket.",
+        actor="alice@example.com",
+        confidence=Confidence.HIGH,
+        identity="recorded under alice@example.com",
+        channel="by hand in the console",
+        account=ACCOUNT,
+        environment=None,
+        began_at=NOON,
+        detected_at=NOON,
+        changes=(),
+        answer_due_at=None,
+        fallback_text=headline,
     )

@@ -21,8 +21,8 @@ from drift.stages.group import group
 from drift.stages.notify import notify
 from drift.stages.record import record_comparison, record_gap, record_judgement, record_outage, record_write
 from drift.store import outbox
-from drift.store.changes import changes
 from drift.store.database import Database
+from drift.store.lookup import changes_with
 from drift.store.tally import Tally
 from tests.builders import NOON, SECURITY_GROUP, a_classification, a_judgement, a_write, an_actor, an_event
 
@@ -80,19 +80,15 @@ class World:
         tally = Tally(self.source)
         with self.database.transaction() as connection:
             for write in done:
-                fate = record_write(connection, write, at)
+                fate = record_write(connection, self.source, write, at)
                 assert fate is Fate.CHANGE
                 group(connection, write)
                 tally.count(write.event, fate)
             tally.keep(connection)
-            change = next(
-                row.change
-                for row in changes(connection)
-                if done[0].event in (one.event for one in row.change.writes)
-            )
+            row, *_ = changes_with(connection, [done[0].event.key])
         if judged:
-            self.judged(change, judged)
-        return change
+            self.judged(row.change, judged)
+        return row.change
 
     def judged(
         self, change: Change, judgement: Judgement | None = None, *, at: datetime | None = None
@@ -128,7 +124,7 @@ class World:
             compared=declared - not_compared,
         )
         with self.database.transaction() as connection:
-            record_comparison(connection, seen, comparison, at)
+            record_comparison(connection, seen, comparison, at, judged_since=at - timedelta(days=7))
 
     def unreadable(self, *, at: datetime = NOON) -> None:
         """A record could not be read."""

@@ -9,14 +9,13 @@ import msgspec
 
 from drift.cli.lines import change_line
 from drift.cli.options import Moment, config_option, exit_code_option, json_option
+from drift.cli.words import WIDTH
 from drift.model.verdict import Channel, Disposition
 from drift.reports.wording import counted, done, resource_name
 from drift.terminal import shown
 
 if TYPE_CHECKING:
     from drift.store.changes import ChangeRow
-
-WIDTH = 120
 
 
 @click.command("changes")

@@ -3,7 +3,6 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 import msgspec
@@ -12,7 +11,10 @@ from drift.cli.options import config_option, json_option
 from drift.model.change import Effect, Outcome, Source, UnreadableRecord, Write
 from drift.model.resource import Cloud, Resource
 from drift.model.verdict import ActorKind, Channel, Confidence, Credential, Lane, Tool
-from drift.terminal import shown
+from drift.terminal import inert_json, shown
+
+WIDTH = 240
+"""Columns of a line of text: long enough for an ARN or two."""
 
 
 class _Actor(msgspec.Struct):
@@ -66,27 +68,30 @@ def command(paths: tuple[str, ...], as_json: bool, config: str | None) -> int:
     from drift.classifier import classified
 
     settings = wiring.settings_without_secrets(config)
-    write_line = _write_json if as_json else _write_text
-    records, unreadable = 0, []
+    line_of = _json if as_json else _text
+    readable, unreadable = 0, 0
+    first_unreadable = None
     output = sys.stdout.buffer
     for one in classified(
         [Path(path) for path in paths], wiring.translators(), settings.identities, settings.channels
     ):
-        write_line(output, one)
-        records += 1
+        output.write(line_of(one) + b"\n")
         if isinstance(one, UnreadableRecord):
-            unreadable.append(one)
+            unreadable += 1
+            first_unreadable = first_unreadable or one
+        else:
+            readable += 1
     output.flush()
-    return _say_counts(records, unreadable)
+    return _say_counts(readable, unreadable, first_unreadable)
 
 
-def _write_json(output: BinaryIO, one: Write | UnreadableRecord) -> None:
+def _json(one: Write | UnreadableRecord) -> bytes:
     line = _unreadable(one) if isinstance(one, UnreadableRecord) else _line(one)
-    output.write(msgspec.json.encode(line) + b"\n")
+    return inert_json(msgspec.json.encode(line))
 
 
-def _write_text(output: BinaryIO, one: Write | UnreadableRecord) -> None:
-    output.write((_text(one) + "\n").encode())
+def _text(one: Write | UnreadableRecord) -> bytes:
+    return (_gap_text(one) if isinstance(one, UnreadableRecord) else _write_text(one)).encode()
 
 
 def _line(write: Write) -> _Line:
@@ -118,9 +123,11 @@ def _unreadable(one: UnreadableRecord) -> _Unreadable:
     return _Unreadable(unreadable=True, error=one.error, source=one.source)
 
 
-def _text(one: Write | UnreadableRecord) -> str:
-    if isinstance(one, UnreadableRecord):
-        return shown(f"unreadable  {one.source.file} record {one.source.index}: {one.error}")
+def _gap_text(one: UnreadableRecord) -> str:
+    return shown(f"unreadable  {one.source.file} record {one.source.index}: {one.error}", WIDTH)
+
+
+def _write_text(one: Write) -> str:
     event, found = one.event, one.classification
     when = f"{event.occurred_at:%Y-%m-%d %H:%M:%S}" if event.occurred_at else "no time            "
     resources = " ".join(f"{each.type or '?'} {each.id}" for each in event.resources)
@@ -133,17 +140,16 @@ def _text(one: Write | UnreadableRecord) -> str:
         one.actor.name,
         event.action or "?",
     )
-    return shown("  ".join(part for part in (*columns, resources, keys) if part), limit=240)
+    return shown("  ".join(part for part in (*columns, resources, keys) if part), WIDTH)
 
 
-def _say_counts(records: int, unreadable: list[UnreadableRecord]) -> int:
-    if not unreadable:
-        click.echo(f"{records} records", err=True)
+def _say_counts(readable: int, unreadable: int, first: UnreadableRecord | None) -> int:
+    if first is None:
+        click.echo(f"{readable} records", err=True)
         return 0
-    first = unreadable[0].source
     click.echo(
-        f"drift: {records - len(unreadable)} records read, {len(unreadable)} unreadable "
-        f"(the first: {shown(first.file)} record {first.index}); the lines that say unreadable name each",
+        f"drift: {readable} records read, {unreadable} unreadable (the first: {shown(first.source.file)} "
+        f"record {first.source.index}); the lines that say unreadable name each",
         err=True,
     )
     return 2

@@ -11,12 +11,9 @@ from drift.cli.options import config_option, exit_code_option, json_option
 from drift.cli.words import finding_lines
 from drift.model.finding import FindingKind
 from drift.reports.wording import counted, moment
-from drift.terminal import shown
 
 if TYPE_CHECKING:
     from drift.store.findings import FindingRow
-
-WIDTH = 120
 
 
 @click.command("findings")
@@ -49,7 +46,7 @@ def command(
 
 
 def _text(row: "FindingRow") -> str:
-    first, *rest = (shown(line, WIDTH) for line in finding_lines(row.finding))
+    first, *rest = finding_lines(row.finding)
     life = f"open since {moment(row.first_seen_at)}"
     if row.resolved_at:
         life = f"{moment(row.first_seen_at)} to {moment(row.resolved_at)}, resolved"

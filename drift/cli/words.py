@@ -11,6 +11,9 @@ from drift.model.resource import Json
 from drift.reports.wording import DIFFERENCE, finding_name
 from drift.terminal import shown
 
+WIDTH = 120
+"""Columns of a line of text. A pipe has no width, so it is the same everywhere."""
+
 
 @contextmanager
 def progress(what: str) -> Iterator[None]:
@@ -25,18 +28,37 @@ def progress(what: str) -> Iterator[None]:
 
 
 def finding_lines(finding: DriftFinding) -> Iterator[str]:
-    """Say what differs: the resource, then an attribute a line."""
+    """Say what differs: the resource, then each attribute."""
     where = f" ({finding.source})" if finding.source else ""
-    yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}")
+    yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}", WIDTH)
     if finding.kind is FindingKind.DRIFTED:
         for attribute in finding.attributes:
-            yield f"{'':10}{attribute_line(attribute)}"
+            yield from attribute_lines(attribute, " " * 10)
 
 
-def attribute_line(attribute: AttributeDrift) -> str:
-    """Say how one attribute differs, long values shortened."""
-    return f"{shown(attribute.path)}: {_value(attribute.declared)} -> {_value(attribute.live)}"
+def attribute_lines(attribute: AttributeDrift, indent: str, *, longest: int = WIDTH) -> Iterator[str]:
+    """Say how one attribute differs: in one line, or in three where that is too long."""
+    path = f"{indent}{shown(attribute.path)}"
+    declared, live = _value(attribute.declared, longest), _value(attribute.live, longest)
+    line = f"{path}: {declared} -> {live}"
+    if len(line) <= WIDTH:
+        yield line
+        return
+    yield shown(path, longest)
+    yield shown(f"{indent}  - {declared}", longest)
+    yield shown(f"{indent}  + {live}", longest)
 
 
-def _value(value: Json) -> str:
-    return shown(value if value == "(sensitive)" else msgspec.json.encode(value).decode(), limit=100)
+def _value(value: Json, longest: int) -> str:
+    return shown(value if value == "(sensitive)" else msgspec.json.encode(_told(value)).decode(), longest)
+
+
+def _told(value: Json) -> Json:
+    """Leave out the members of objects that say nothing; providers list every one there could be."""
+    match value:
+        case dict():
+            return {name: _told(member) for name, member in value.items() if member not in (None, "", [], {})}
+        case list():
+            return [_told(element) for element in value]
+        case _:
+            return value

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from drift.model.resource import Cloud, Json, Resource
-from drift.model.verdict import Actor, ActorKind, Classification, Confidence, Credential, Lane, Tool
+from drift.model.verdict import Actor, ActorKind, Channel, Classification, Confidence, Credential, Lane, Tool
 
 SESSION_GAP = timedelta(minutes=15)
 """Writes of one actor that are further apart belong to different changes and sessions."""
@@ -251,6 +251,16 @@ class Change:
     def actor(self) -> Actor:
         """Who answers for the change."""
         return self.first.actor
+
+    @property
+    def channel(self) -> Channel:
+        """The channel that asks most among its writes': one by a pipeline excuses none by hand."""
+        return max((write.classification.channel for write in self.writes), key=lambda one: one.rank)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Emergency access was used for at least one of its writes."""
+        return any(write.classification.lane is Lane.EMERGENCY for write in self.writes)
 
     @property
     def began_at(self) -> datetime:

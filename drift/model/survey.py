@@ -29,9 +29,6 @@ class Survey:
     unread: frozenset[str] = frozenset()
     """Names of the baselines that could not be read, or not all of their states."""
 
-    unread: frozenset[str] = frozenset()
-    """Names of the baselines of which some state could not be read."""
-
     @property
     def declarations(self) -> tuple[Declaration, ...]:
         """What is declared, without the readings."""

@@ -57,6 +57,7 @@ class Review:
 
     by: str
     state: str
+    """`approved`, `changes_requested`, `commented` or `dismissed`."""
     commit: str
     """The head that was reviewed: a later push makes the review stale."""
     at: datetime
@@ -98,7 +99,9 @@ class Deployment:
     actor: str
     environment: str | None
     started_at: datetime
+    """When it began; the first time, where it was run again under the same id."""
     finished_at: datetime | None
+    """When it ended, the last time."""
     conclusion: str | None
     pull_request: PullRequest | None = None
 
@@ -115,18 +118,18 @@ class Consulted:
 
 
 class Coverage(StrEnum):
-    """Whether, and when, somebody else allowed a change."""
+    """Whether, and when, somebody else allowed a change. Best first."""
 
     APPROVED_BEFORE = "approved-before"
     DECLARED_INCIDENT = "declared-incident"
     """An incident ticket that was open before the first write."""
-    AFTERWARDS = "afterwards"
-    """The ticket or its approval is younger than the first write."""
-    NOT_APPROVED = "not-approved"
-    """A ticket exists; nobody other than the actor approved it."""
-    NONE = "none"
     NOT_ASKED = "not-asked"
-    """No code host is configured that could show the review of a pipeline's code."""
+    """No code host is configured that could show the review of a configured pipeline's code."""
+    AFTERWARDS = "afterwards"
+    """The ticket or its approval is no older than the first write."""
+    NOT_APPROVED = "not-approved"
+    """There is a ticket or a pull request, but no approval of it counts for this change."""
+    NONE = "none"
     NOT_EVALUABLE = "not-evaluable"
     """The ticket system or code host could not be asked; to be judged again."""
 

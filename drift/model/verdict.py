@@ -71,6 +71,11 @@ class Channel(StrEnum):
     SERVICE = "service"
     UNKNOWN = "unknown"
 
+    @property
+    def rank(self) -> int:
+        """Orders channels: higher asks more of whoever used it."""
+        return ("service", "pipeline", "automation", "unknown", "manual", "console").index(self.value)
+
 
 class Lane(StrEnum):
     """The four lanes of change management."""
@@ -148,7 +153,7 @@ class Classification:
     lane: Lane
     references: tuple[Reference, ...]
     pipeline: str | None
-    """Name of the recognised pipeline in the configuration, or the CI provider's without one."""
+    """Name of the recognised pipeline in the configuration; `None` for one that is configured nowhere."""
     run_id: str | None
     reasons: tuple[str, ...]
     confidence: Confidence

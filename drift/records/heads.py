@@ -42,7 +42,7 @@ class Heads:
         key that has begun a record before. In sound JSON neither is found inside a string.
         """
         if not self._keys:
-            self._learn_longest(text, begin, min(end, begin + LOOKAHEAD))
+            self._learn_longest(text, begin, begin + LOOKAHEAD)
         for head in _HEAD.finditer(text, begin, end):
             at = head.start()
             if text[at - 1 : at] in (b"\n", b"\r") or (head[1] in self._keys and is_element(text, at)):

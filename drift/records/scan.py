@@ -8,6 +8,11 @@ from drift.records.window import Window
 
 RECORD_LIMIT = 32 * 1024 * 1024
 """A value of more bytes is not read."""
+NESTING_LIMIT = 1_000_000
+"""Far more levels than any decoder takes, and few enough to keep count of."""
+
+TOO_LARGE = f"a record larger than {RECORD_LIMIT // 1024**2} MB"
+ENDLESS = "a record that does not end"
 
 _TOKEN = re.compile(rb'"[^"\\\n]*"|["{}\[\]]')
 """A string without escapes, or a byte at which something begins or ends."""
@@ -35,11 +40,13 @@ def end_of_value(window: Window, *, inside_object: bool = False) -> int | Broken
     closers = bytearray(b"}" if inside_object else b"")
     for mark, end in _marks(window):
         if end > RECORD_LIMIT:
-            return Broken(error=f"larger than {RECORD_LIMIT // 1024**2} MB", scanned=end)
+            return Broken(error=TOO_LARGE, scanned=end)
         if mark == _END:
-            return Broken(error="the text ends inside a record", scanned=end)
+            return Broken(error=ENDLESS, scanned=end)
         if mark == _NEWLINE:
             return Broken(error="a line ends inside a string", scanned=end)
+        if len(closers) > NESTING_LIMIT:
+            return Broken(error="nested too deeply", scanned=end)
         if mark in _CLOSERS:
             closers.append(_CLOSERS[mark])
         elif mark != _QUOTE and (not closers or closers.pop() != mark):

@@ -7,17 +7,18 @@ by itself, so that no value hides its neighbours.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drift.records.damage import Damage, leave_damage
 from drift.records.heads import Heads, head_at, is_element
 from drift.records.lists import LOOKAHEAD, list_among
-from drift.records.scan import Broken, end_of_value
+from drift.records.scan import ENDLESS, RECORD_LIMIT, TOO_LARGE, Broken, end_of_value
 from drift.records.sound import fault_of
 from drift.records.window import Window
 
-_BLANK = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)*")
-_SEPARATION = re.compile(rb"(?:[ \t\r\n,]|\xef\xbb\xbf)*")
-_SCALAR = re.compile(rb"[-+.\w]+")
+_BLANK = re.compile(rb"[ \t\r\n]*(?:\xef\xbb\xbf)?[ \t\r\n]*")
+_SEPARATION = re.compile(rb"[ \t\r\n,]*(?:\xef\xbb\xbf)?[ \t\r\n,]*")
+_SCALAR = re.compile(rb'([-+.\w]+|"(?:[^"\\\n]|\\.)*")(?=[\s,\]]|\Z)')
 _WASTE_FREE = 64 * 1024 * 1024
 _WASTE_PER_BYTE = 16
 """How far brackets may be followed in vain: a text of nothing but opening ones would take for ever."""
@@ -102,14 +103,18 @@ class _Splitter:
         window = self._window
         if piece := self._up_to_similar():
             return self._taken(piece)
-        if byte not in b'"{[':
+        if byte not in b"{[":
             return self._scalar()
         if self._wasted > _WASTE_FREE + _WASTE_PER_BYTE * window.position:
             return self._damage("not valid JSON")
         end = end_of_value(window)
         if isinstance(end, Broken):
             self._wasted += end.scanned
-            return self._damage(end.error)
+            begin = window.position
+            damage = self._damage(end.error)
+            if damage and end.error == TOO_LARGE and window.position - begin <= RECORD_LIMIT:
+                return replace(damage, error=ENDLESS)  # others were found in what seemed one large record
+            return damage
         piece = window.data[window.at : window.at + end]
         if fault := fault_of(piece):
             self._wasted += end
@@ -133,11 +138,11 @@ class _Splitter:
         return None if fault_of(piece) else piece
 
     def _scalar(self) -> bytes | Damage | None:
-        """Take a number or a word: no record, but a document."""
+        """Take a string, a number or a word: no record, but a document."""
         window = self._window
         match = _SCALAR.match(window.data, window.at, window.at + LOOKAHEAD)
-        if match is not None and fault_of(match[0]) is None:
-            return self._taken(match[0])
+        if match is not None and fault_of(match[1]) is None:
+            return self._taken(match[1])
         is_utf_16 = window.data.startswith(_UTF_16, window.at)
         return self._damage("UTF-16 text: convert it to UTF-8" if is_utf_16 else "not JSON")
 
@@ -150,9 +155,12 @@ class _Splitter:
     def _damage(self, error: str, size: int | None = None) -> Damage | None:
         """Go over a damaged region; `None` if it only continues the one before."""
         window = self._window
-        continues = isinstance(self._last, Damage) and not head_at(window.data, window.at)
+        continues = isinstance(self._last, Damage) and size is None and not head_at(window.data, window.at)
         self._damaged = True
         damage = leave_damage(window, self._heads, error, size)
         if window.data[window.at - 1 : window.at] == b"\n" and list_among(window.data, window.at + 1):
             self._closers = b""  # another document begins here, whatever was open in the last one
-        return None if continues else damage
+        if continues:
+            self._last = damage
+            return None
+        return damage

@@ -18,11 +18,12 @@ WHOLE_LIMIT = 4 * 1024 * 1024
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _VALUE = msgspec.json.Decoder(msgspec.Raw)
 _BOM = b"\xef\xbb\xbf"
+_BLANKS = b" \t\r\n"
 
 
 def documents_of(text: bytes, *, whole_limit: int = WHOLE_LIMIT) -> Iterator[bytes | Damage]:
     """Yield the documents of a text that is at hand, and one `Damage` per damaged region."""
-    documents = _decoded(text.removeprefix(_BOM).strip()) if len(text) <= whole_limit else None
+    documents = _decoded(text.removeprefix(_BOM).strip(_BLANKS)) if len(text) <= whole_limit else None
     return split(iter((text,))) if documents is None else documents
 
 
@@ -49,7 +50,7 @@ def _elements(text: bytes) -> list[msgspec.Raw] | None:
     begin, end = 0, len(text)
     if text.startswith(b"{"):
         inside = list_among(text, 1)
-        end = len(text[:-1].rstrip()) if text.endswith(b"}") else 0
+        end = len(text[:-1].rstrip(_BLANKS)) if text.endswith(b"}") else 0
         if inside is None:
             return None
         begin = inside

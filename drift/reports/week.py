@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-_NAME = re.compile(r"(2\d{3})-W(\d{2})")
+_NAME = re.compile(r"(2\d{3})-W(\d{2})", re.ASCII)
 """Of this millennium: older records there are none, and the calendar has no week before its first."""
 
 

@@ -91,9 +91,8 @@ class Action:
     since: datetime
     severity: Severity
     resource: str
-    who: str | None
-    """`None` where no write is known that would explain the drift."""
     what: str
+    """What was done or differs, and by whom."""
     missing: tuple[Missing, ...]
     due_at: datetime | None
 

@@ -1,6 +1,7 @@
 """What still needs somebody, and what somebody settled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from drift.model.change import Change
 from drift.model.finding import FindingKind, FindingStatus
@@ -15,7 +16,19 @@ from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
 
 
-def actions(facts: WeeklyFacts) -> tuple[Action, ...]:
+def last_writers(facts: WeeklyFacts) -> Mapping[str, Change]:
+    """Return, by finding, the last change to its resource before it was seen to differ, if one is known."""
+    by_key = {write.event.key: row.change for row in facts.changes for write in row.change.writes}
+    found: dict[str, Change] = {}
+    for row in facts.findings:
+        known = (by_key[key] for key in row.finding.explained_by if key in by_key)
+        before = [change for change in known if change.began_at <= row.first_seen_at]
+        if before:
+            found[row.finding.finding_id] = max(before, key=lambda change: change.ended_at)
+    return found
+
+
+def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, ...]:
     """Return what still needs somebody, the worst first, and of these the oldest.
 
     Drift on a resource whose change is listed already is not listed once more.
@@ -23,7 +36,7 @@ def actions(facts: WeeklyFacts) -> tuple[Action, ...]:
     changes = list(_change_actions(facts))
     listed = {row.change.resource.id for row, _ in changes}
     drift = [
-        _finding_action(row, facts.changes)
+        _finding_action(row, writers.get(row.finding.finding_id))
         for row in facts.findings
         if row.status is FindingStatus.OPEN
         and row.first_seen_at < facts.week.until
@@ -31,6 +44,11 @@ def actions(facts: WeeklyFacts) -> tuple[Action, ...]:
     ]
     found = [*(action for _, action in changes), *drift]
     return tuple(sorted(found, key=lambda one: (-one.severity.rank, one.since, one.ref)))
+
+
+def drift_since(row: FindingRow, last: Change | None) -> datetime:
+    """Return since when something differs: the last change before it was seen, else our first sight of it."""
+    return last.began_at if last else row.first_seen_at
 
 
 def closed(facts: WeeklyFacts) -> tuple[Closed, ...]:
@@ -51,8 +69,7 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
                 since=row.change.began_at,
                 severity=row.judgement.decision.severity,
                 resource=resource_name(row.change, row.judgement),
-                who=person(row.change),
-                what=done(row.change),
+                what=f"{person(row.change)}: {done(row.change)}",
                 missing=missing,
                 due_at=answer_due_at(row.change, facts.settings.decision) if is_asked else None,
             ),
@@ -83,23 +100,18 @@ def _is_reviewed(change: Change, judgement: Judgement) -> bool:
     return approved_at is not None and approved_at >= change.ended_at
 
 
-def _finding_action(row: FindingRow, changes: Sequence[ChangeRow]) -> Action:
+def _finding_action(row: FindingRow, last: Change | None) -> Action:
     finding = row.finding
-    explaining = [
-        change.change
-        for change in changes
-        if not set(finding.explained_by).isdisjoint(write.event.key for write in change.change.writes)
-    ]
     difference = DIFFERENCE[finding.kind]
     if finding.kind is FindingKind.DRIFTED:
-        difference += ": " + ", ".join(attribute.path for attribute in finding.attributes)
+        difference += f": {', '.join(attribute.path for attribute in finding.attributes)}"
+    writer = f"last written by {person(last)}" if last else "no write is known"
     return Action(
         ref=finding.finding_id,
-        since=row.first_seen_at,
+        since=drift_since(row, last),
         severity=finding.severity,
         resource=finding_name(finding),
-        who=person(explaining[-1]) if explaining else None,
-        what=difference,
+        what=f"{difference}; {writer}",
         missing=(Missing.CODE,),
         due_at=None,
     )

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import latest_checkpoint
-from drift.ledger.entry import format_time
-from drift.ledger.tables import evidence_body, ledger
-from drift.model.evidence import Checkpoint, EntryKind, GapRecord
+from drift.model.evidence import Checkpoint, GapRecord
+from drift.reports.entries import gaps_recorded
 from drift.reports.week import Week
 from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
@@ -78,23 +76,10 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
             for source in settings.sources
             if (reason := meta.read(connection, f"outage/{source}")) is not None
         },
-        gaps=_gaps(connection, week),
+        gaps=tuple(gaps_recorded(connection, week.since, week.until)),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),
         alerts=outbox.counts(connection),
         checkpoint=latest_checkpoint(connection),
     )
-
-
-def _gaps(connection: Connection, week: Week) -> tuple[GapRecord | None, ...]:
-    bodies = connection.execute(
-        select(evidence_body.c.body)
-        .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
-        .where(ledger.c.kind == EntryKind.GAP.value)
-        .where(
-            ledger.c.recorded_at >= format_time(week.since), ledger.c.recorded_at < format_time(week.until)
-        )
-        .order_by(ledger.c.seq)
-    ).scalars()
-    return tuple(msgspec.json.decode(body, type=GapRecord) if body else None for body in bodies)

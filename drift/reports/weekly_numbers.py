@@ -7,7 +7,7 @@ from datetime import datetime
 from drift.model.verdict import Disposition, Lane
 from drift.reports.week import Week
 from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, WeeklyReport
-from drift.reports.weekly_actions import actions, closed
+from drift.reports.weekly_actions import actions, closed, drift_since, last_writers
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.wording import resource_name
 from drift.stages.decide import PEOPLE, DecisionRules
@@ -24,6 +24,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
     week, settings = facts.week, facts.settings
     now, before = _of(facts, week), _of(facts, week.previous)
     open_now = _open_at(facts, facts.as_of)
+    writers = last_writers(facts)
     manual = [row for row in now if is_manual(row)]
 
     def figure(this_week: int, last_week: int) -> Figure:
@@ -47,8 +48,10 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
             len(_in_production(now, settings.decision)), len(_in_production(before, settings.decision))
         ),
         open_drift=figure(len(open_now), len(_open_at(facts, week.since))),
-        oldest_drift_at=min((row.first_seen_at for row in open_now), default=None),
-        actions=actions(facts),
+        oldest_drift_at=min(
+            (drift_since(row, writers.get(row.finding.finding_id)) for row in open_now), default=None
+        ),
+        actions=actions(facts, writers),
         closed=closed(facts),
         changed_resources=_changed_resources(manual),
         alerts=Alerts(

@@ -44,6 +44,7 @@ class ActionLine:
     what: str
     missing: str
     due: str
+    """Empty where no policy says by when."""
     is_overdue: bool
     ref: str
 
@@ -100,7 +101,7 @@ def page_of(report: WeeklyReport) -> Page:
         is_covered=seen.is_everything,
         tiles=_tiles(report),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
-        more_actions=f"and {more} more: see `drift changes` and `drift findings`" if more > 0 else "",
+        more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",
         tables=(_closed(report), _changed_resources(report)),
         health=tuple(_health(report)),
         period=_period(report),
@@ -206,7 +207,7 @@ def _amount(number: int, *, is_complete: bool) -> str:
 
 def _delta(figure: Figure) -> str:
     if figure.before is None:
-        return "not watched last week"
+        return ""
     change = figure.now - figure.before
     if change == 0:
         return "as last week"
@@ -214,18 +215,20 @@ def _delta(figure: Figure) -> str:
 
 
 def _last_ratio(emergencies: Figure, of: Figure) -> str:
-    return "not watched last week" if of.before is None else f"{emergencies.before} of {of.before} last week"
+    return "" if of.before is None else f"{emergencies.before} of {of.before} last week"
 
 
 def _action_line(action: Action, report: WeeklyReport) -> ActionLine:
+    is_overdue = action.due_at is not None and action.due_at < report.as_of
+    due = f"{action.due_at:%a %d %b %H:%M}" if action.due_at else ""
     return ActionLine(
         age=duration(report.as_of - action.since),
         severity=action.severity,
         resource=action.resource,
-        what=f"{action.who}: {action.what}" if action.who else f"{action.what}; no write is known",
+        what=action.what,
         missing=" and ".join(action.missing),
-        due=f"due {action.due_at:%a %d %b %H:%M}" if action.due_at else "",
-        is_overdue=action.due_at is not None and action.due_at < report.as_of,
+        due=due and f"{'overdue since' if is_overdue else 'due'} {due}",
+        is_overdue=is_overdue,
         ref=action.ref,
     )
 
@@ -274,14 +277,15 @@ def _period(report: WeeklyReport) -> str:
     week = report.week
     last_day = week.until - timedelta(days=1)
     so_far = f", so far: until {moment(report.as_of)}" if report.as_of < week.until else ""
-    return f"Week {week}, {week.since:%Y-%m-%d} to {last_day:%Y-%m-%d}{so_far}. Times are UTC."
+    first = " Nothing was read of the week before." if report.manual_writes.before is None else ""
+    return f"Week {week}, {week.since:%Y-%m-%d} to {last_day:%Y-%m-%d}{so_far}. Times are UTC.{first}"
 
 
 def _witness(checkpoint: Checkpoint | None) -> str:
     if checkpoint is None:
-        return "The ledger was never sealed: run `drift run --once`."
+        return "The ledger was never sealed; drift run --once does it."
     return (
         "Keep this: it is a witness. A ledger that has another root at "
         f"{counted(checkpoint.size, 'entry', 'entries')} is another ledger. "
-        "`drift evidence export` makes a pack of it, and `drift evidence verify` checks the pack."
+        "To check it: drift evidence export --out PACK, then drift evidence verify PACK."
     )

@@ -46,16 +46,14 @@ def _lines(page: Page) -> Iterator[str]:
 
 
 def _tile(tile: Tile) -> str:
-    return f"{_INDENT}{tile.title:14}  {tile.value:>9}  {tile.note:38}  {tile.delta}"
+    return f"{_INDENT}{tile.title:14}  {tile.value:>9}  {tile.note:38}  {tile.delta}".rstrip()
 
 
 def _action(action: ActionLine) -> Iterator[str]:
     yield f"{_INDENT}{action.age:>6}  {action.severity:8}  {shown(action.resource, WIDTH - 20)}"
     indent = _INDENT + " " * 18
     yield indent + shown(action.what, WIDTH - len(indent))
-    due = f", {action.due}" if action.due else ""
-    overdue = " (OVERDUE)" if action.is_overdue else ""
-    yield f"{indent}missing: {action.missing}{due}{overdue}   {action.ref}"
+    yield indent + " - ".join(filter(None, (f"missing: {action.missing}", action.due, action.ref)))
 
 
 def _table(table: Table) -> Iterator[str]:

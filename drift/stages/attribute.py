@@ -5,8 +5,8 @@ stood behind it. Session names are chosen by the caller and prove nothing alone.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from drift.model.change import ChangeEvent, OpenedSession, Principal
@@ -15,16 +15,18 @@ from drift.model.verdict import Actor, ActorKind, Confidence
 MAX_CHAIN = 5
 """Roles assumed from roles are followed this far; longer chains are cut, and said to be."""
 
+TICKET_SUFFIX = re.compile(r"[.@_+=,-](?:[A-Z][A-Z0-9]{1,9}-\d{1,7}|(?:CHG|INC|RITM|REQ|PRB)\d{7,10})$")
+"""A ticket key behind a person's name, as in `alice@example.com.OPS-123`."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentityRules:
-    """The identities that the configuration knows better than the record does.
-
-    Patterns are globs over the principal, its role and its session name.
-    """
+    """The identities that the configuration knows better than the record does. Globs."""
 
     people: tuple[str, ...] = ()
+    """Over the principal, its role and its session's name."""
     machines: tuple[str, ...] = ()
+    """Over the same but the session's name: else anybody could call themselves a machine."""
 
 
 def attribute(event: ChangeEvent, sessions: Mapping[str, OpenedSession], rules: IdentityRules) -> Actor:
@@ -33,20 +35,21 @@ def attribute(event: ChangeEvent, sessions: Mapping[str, OpenedSession], rules: 
     if principal is None:
         return _without_principal(event)
     behind = _behind(event.session_key, sessions)
-    kind, confidence, reason = _kind_of(principal, behind, rules)
-    opener = behind[-1].opener if behind else principal
-    issuer = next((one.opener.issuer for one in behind if one.opener.issuer), principal.issuer)
+    links = [_as_configured(one, rules) for one in (*(each.opener for each in reversed(behind)), principal)]
+    who = _answerable(links, rules)
+    issuer = next((one.issuer for one in links if one.issuer), None)
+    is_machine = who.kind is ActorKind.MACHINE
     return Actor(
-        kind=kind,
-        name=_name_of(kind, principal, behind),
+        kind=who.kind,
+        name=_name_of(who, links[-1], behind),
         principal=principal.id,
         chain=_chain(principal, behind),
         subject=issuer.subject if issuer else None,
         issuer=issuer.name if issuer else None,
-        is_known_pipeline=issuer is not None and issuer.is_pipeline and kind is ActorKind.MACHINE,
-        run=principal.session_name if kind is ActorKind.MACHINE else None,
-        reasons=(reason, *_behind_reasons(behind, opener)),
-        confidence=confidence,
+        is_known_pipeline=issuer is not None and issuer.is_pipeline and is_machine,
+        run=next((one.session_name for one in links if one.session_name), None) if is_machine else None,
+        reasons=(who.reason, *_reasons_behind(who, behind)),
+        confidence=Confidence.LOW if _is_cut(behind) else who.confidence,
     )
 
 
@@ -65,6 +68,7 @@ def _without_principal(event: ChangeEvent) -> Actor:
 
 
 def _behind(key: str | None, sessions: Mapping[str, OpenedSession]) -> tuple[OpenedSession, ...]:
+    """Return the sessions that lead to the call, the last one first."""
     chain: list[OpenedSession] = []
     while key is not None and len(chain) < MAX_CHAIN and (opened := sessions.get(key)) is not None:
         if opened in chain:
@@ -74,34 +78,104 @@ def _behind(key: str | None, sessions: Mapping[str, OpenedSession]) -> tuple[Ope
     return tuple(chain)
 
 
-def _kind_of(
-    principal: Principal, behind: tuple[OpenedSession, ...], rules: IdentityRules
-) -> tuple[ActorKind, Confidence, str]:
-    names = [name for name in (principal.id, principal.role, principal.session_name) if name]
-    if pattern := _first_match(rules.machines, names):
-        return ActorKind.MACHINE, Confidence.HIGH, f"the configuration calls {pattern} a machine"
-    if pattern := _first_match(rules.people, names):
-        return ActorKind.HUMAN, Confidence.HIGH, f"the configuration calls {pattern} a person"
-    if behind and principal.kind is not ActorKind.SERVICE:
-        opener = behind[-1].opener
-        if opener.kind in (ActorKind.HUMAN, ActorKind.MACHINE):
-            return opener.kind, opener.confidence, f"the session was opened by {opener.name}: {opener.reason}"
-    return principal.kind, principal.confidence, principal.reason
+def _is_cut(behind: tuple[OpenedSession, ...]) -> bool:
+    """Tell whether the chain goes on: its first known caller acts in a role that somebody assumed."""
+    return len(behind) == MAX_CHAIN and behind[-1].via is not None and behind[-1].opener.role is not None
 
 
-def _name_of(kind: ActorKind, principal: Principal, behind: tuple[OpenedSession, ...]) -> str:
-    """Prefer what cannot be chosen freely: the source identity, then the opener, then the session."""
-    if kind is not ActorKind.HUMAN or not behind:
-        return principal.name
-    for opened in reversed(behind):
-        if opened.source_identity:
-            return _person_in(opened.source_identity)
-    return behind[-1].opener.name
+def _as_configured(principal: Principal, rules: IdentityRules) -> Principal:
+    """Return `principal` as the configuration knows it. A service of the cloud stays one."""
+    if principal.kind is ActorKind.SERVICE:
+        return principal
+    if pattern := _first_match(rules.machines, _vouched_for(principal)):
+        return replace(
+            principal,
+            kind=ActorKind.MACHINE,
+            confidence=Confidence.HIGH,
+            reason=f"the configuration calls {pattern} a machine",
+        )
+    chosen = (principal.id, principal.session_name or "")
+    if pattern := _first_match(rules.people, (*_vouched_for(principal), *chosen)):
+        is_known = principal.kind is ActorKind.HUMAN
+        return replace(
+            principal,
+            kind=ActorKind.HUMAN,
+            name=principal.name if is_known else _person_in(principal.session_name or principal.name),
+            confidence=_confidence_in_person(principal),
+            reason=f"the configuration calls {pattern} a person",
+        )
+    return principal
 
 
-def _person_in(source_identity: str) -> str:
-    """Cut a ticket key that follows the person, as in `alice@example.com.OPS-123`."""
-    return re.sub(r"[.@][A-Z][A-Z0-9]{1,9}-\d{1,7}$", "", source_identity)
+def _vouched_for(principal: Principal) -> tuple[str, ...]:
+    """Return the names that the caller did not choose: the principal without its session's, and the role."""
+    role = principal.role or ""
+    return principal.id.removesuffix(principal.session_name or ""), role, _own_name(role)
+
+
+def _confidence_in_person(principal: Principal) -> Confidence:
+    """That it is a person is configured; which one is as sure as the session's name."""
+    if principal.session_name is None:
+        return Confidence.HIGH
+    return principal.confidence if principal.kind is ActorKind.HUMAN else Confidence.MEDIUM
+
+
+def _answerable(links: list[Principal], rules: IdentityRules) -> Principal:
+    """Return who of a chain answers for it; its links are in order of time.
+
+    Brokers open sessions for people, and people use roles that are made for machines: a
+    person anywhere in the chain answers. Only what begins with a pipeline's token, or with
+    a machine of the configuration, stays a machine's, whatever its sessions are called.
+    """
+    first, last = links[0], links[-1]
+    if last.kind is ActorKind.SERVICE:
+        return last
+    if _is_surely_machine(first, rules):
+        return first
+    for kind in (ActorKind.HUMAN, ActorKind.MACHINE):
+        if found := next((one for one in links if one.kind is kind), None):
+            return found
+    return last
+
+
+def _is_surely_machine(principal: Principal, rules: IdentityRules) -> bool:
+    has_token = principal.issuer is not None and principal.issuer.is_pipeline
+    is_configured = _first_match(rules.machines, _vouched_for(principal)) is not None
+    return principal.kind is ActorKind.MACHINE and (has_token or is_configured)
+
+
+def _name_of(who: Principal, last: Principal, behind: tuple[OpenedSession, ...]) -> str:
+    """Name a machine by the role it acted in, and a person by the source identity or else the sign-in."""
+    match who.kind:
+        case ActorKind.MACHINE:
+            return _own_name(last.role or "") or last.name
+        case ActorKind.HUMAN if said := _source_identity(behind):
+            return _person_in(said.source_identity or "") if _is_believed(said, who) else who.name
+        case _:
+            return who.name
+
+
+def _source_identity(behind: tuple[OpenedSession, ...]) -> OpenedSession | None:
+    """Return the session that set the source identity: no later one can change it."""
+    return next((one for one in reversed(behind) if one.source_identity), None)
+
+
+def _is_believed(said: OpenedSession, who: Principal) -> bool:
+    """Tell whether a source identity names the person.
+
+    One that came with the sign-in is the identity provider's. One that came with a role was
+    chosen by whoever assumed it, and cannot rename a person whom the cloud vouches for.
+    """
+    return said.via is None or who.confidence is not Confidence.HIGH
+
+
+def _person_in(name: str) -> str:
+    return TICKET_SUFFIX.sub("", name)
+
+
+def _own_name(role: str) -> str:
+    """Return the name at the end of a role's ARN; a bare name is its own."""
+    return role.rpartition("/")[2]
 
 
 def _chain(principal: Principal, behind: tuple[OpenedSession, ...]) -> tuple[str, ...]:
@@ -109,18 +183,23 @@ def _chain(principal: Principal, behind: tuple[OpenedSession, ...]) -> tuple[str
     return tuple(dict.fromkeys(one for one in ids if one and one != principal.id))
 
 
-def _behind_reasons(behind: tuple[OpenedSession, ...], opener: Principal) -> tuple[str, ...]:
+def _reasons_behind(who: Principal, behind: tuple[OpenedSession, ...]) -> Iterator[str]:
     if not behind:
-        return ()
-    reasons = [f"{opener.id} opened the session of {behind[0].role or 'the key used'}"]
-    if len(behind) == MAX_CHAIN:
-        reasons.append(f"the chain of roles was followed {MAX_CHAIN} steps and may go on")
-    return tuple(reasons)
+        return
+    opened = f"the session of {behind[0].role or 'the key used'}"
+    which = opened if len(behind) == 1 else f"the first of {len(behind)} sessions that led to {opened}"
+    yield f"{behind[-1].opener.id} opened {which}"
+    said = _source_identity(behind)
+    if said and who.kind is ActorKind.HUMAN and not _is_believed(said, who):
+        yield f"whoever assumed the role gave {said.source_identity} as the source identity"
+    if _is_cut(behind):
+        yield f"the chain of roles was followed {MAX_CHAIN} steps, and goes on"
 
 
-def _first_match(patterns: tuple[str, ...], names: list[str]) -> str | None:
+def _first_match(patterns: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     return next(
-        (pattern for pattern in patterns if any(_glob(pattern).fullmatch(name) for name in names)), None
+        (pattern for pattern in patterns if any(name and _glob(pattern).fullmatch(name) for name in names)),
+        None,
     )
 
 

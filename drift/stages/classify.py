@@ -25,13 +25,19 @@ from drift.model.verdict import (
 INTERACTIVE_TOOLS = frozenset({Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE})
 
 TICKET_KEY = re.compile(
-    r"(?<![A-Za-z0-9-])(?P<key>(?P<project>[A-Z][A-Z0-9]{1,9})-\d{1,7}|(?:CHG|INC|RITM|REQ|PRB)\d{7,10})(?!\d|[A-Za-z]|-\d)"
+    r"""
+    (?<![A-Za-z0-9-])
+    (?P<key>(?P<project>[A-Z][A-Z0-9]{1,9})-\d{1,7} | (?:CHG|INC|RITM|REQ|PRB)\d{7,10})
+    (?![A-Za-z0-9]|-\d)
+    """,
+    re.ASCII | re.VERBOSE,
 )
 """Jira-shaped and ServiceNow-shaped keys. `US-EAST-1` has none: its digits follow a second dash."""
 
 NOT_PROJECTS = frozenset(
-    {"AES", "AWS", "CP", "CVE", "EC", "ECDSA", "ED", "GMT", "GPT", "HTTP", "IP", "IPV", "ISO", "KMS", "MD"}
-    | {"RFC", "RSA", "SHA", "SOC", "SSE", "SSL", "TLS", "UTC", "UTF", "X86"}
+    {"AES", "AWS", "CP", "CRC", "CVE", "EC", "ECDSA", "ED", "FIPS", "GMT", "GPT", "HTTP", "IP", "IPV", "ISO"}
+    | {"KMS", "MD", "NIST", "RFC", "RSA", "SHA", "SHA1", "SHA2", "SHA3", "SOC", "SSE", "SSL", "TLS", "UCS"}
+    | {"UTC", "UTF", "X86"}
 )
 """Standards and algorithms that look like ticket keys, for when the configuration names no projects."""
 
@@ -40,7 +46,7 @@ DEFAULT_RUN_ID = re.compile(r"(?:^|[-_./])(\d{6,})$")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PipelineRule:
-    """How a trusted pipeline is recognised: everything that is given must fit. Globs."""
+    """How a trusted pipeline is recognised: everything that is given must fit whole."""
 
     name: str
     role: re.Pattern[str] | None = None
@@ -51,8 +57,8 @@ class PipelineRule:
     """Finds the run in the session's name."""
 
     def recognises(self, actor: Actor) -> bool:
-        """Tell whether `actor` is this pipeline. A person never is."""
-        if actor.kind is not ActorKind.MACHINE:
+        """Tell whether `actor` is this pipeline. A person never is, nor whoever is not surely a machine."""
+        if actor.kind is not ActorKind.MACHINE or actor.confidence is Confidence.LOW:
             return False
         roles = (actor.principal or "", *actor.chain)
         role_fits = self.role is None or any(self.role.fullmatch(role) for role in roles)
@@ -96,7 +102,7 @@ def classify(event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classific
         channel=channel,
         lane=Lane.EMERGENCY if is_break_glass else event.lane,
         references=references_in(event.statements, rules.ticket_projects),
-        pipeline=_pipeline_name(channel, pipeline, actor),
+        pipeline=pipeline.name if pipeline else None,
         run_id=_run_id(channel, pipeline, actor),
         reasons=tuple(reason for reason in reasons if reason),
         confidence=min(actor.confidence, tool_confidence, key=lambda one: one.rank),
@@ -137,6 +143,9 @@ def _channel(
                 Channel.PIPELINE,
                 f"a token of {actor.issuer}; no pipeline is configured to hold it against",
             )
+        case ActorKind.MACHINE if actor.is_known_pipeline:
+            said = actor.subject or "no subject that is known"
+            return Channel.AUTOMATION, f"a token of {actor.issuer} that fits no configured pipeline: {said}"
         case ActorKind.MACHINE:
             return Channel.AUTOMATION, "a machine that is no known pipeline"
         case ActorKind.UNKNOWN:
@@ -158,12 +167,6 @@ def _credential(signs: tuple[CredentialSign, ...]) -> Credential:
     return next(
         (sign.credential for sign in signs if sign.confidence is not Confidence.LOW), Credential.UNKNOWN
     )
-
-
-def _pipeline_name(channel: Channel, pipeline: PipelineRule | None, actor: Actor) -> str | None:
-    if channel is not Channel.PIPELINE:
-        return None
-    return pipeline.name if pipeline else actor.issuer
 
 
 def _run_id(channel: Channel, pipeline: PipelineRule | None, actor: Actor) -> str | None:

@@ -7,7 +7,12 @@ from drift.model.alert import Alert, AlertedChange
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.finding import AttributeDrift
 from drift.model.judgement import Judged, Judgement
-from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity
+from drift.model.ticket import Coverage
+from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Severity, Tool
+from drift.terminal import shown
+
+HEADLINE_CHARS = 300
+"""Strangers choose the names in it: a headline stays one line, and a short one."""
 
 
 def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: datetime, now: datetime) -> Alert:
@@ -18,80 +23,93 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: datetim
     """
     told = [one for one in judged if one.judgement.decision.alert] or list(judged)
     worst = max(told, key=lambda one: one.judgement.decision.severity.rank)
-    first = session.changes[0].first
-    headline = _headline(session, worst)
-    action = _call_to_action(told, worst, due_at, now)
+    write = _riskiest(worst.change)
+    headline = _headline(write, _name_of(worst), more=len(told) - 1)
+    action = _call_to_action(told, due_at, now)
     return Alert(
         client_id="",
         session_id=session.session_id,
         severity=worst.judgement.decision.severity,
         headline=headline,
         call_to_action=action,
-        actor=session.actor.name,
-        confidence=session.actor.confidence,
-        identity=_identity(first),
-        channel=_channel(first),
-        account=first.event.account or "unknown account",
+        actor=write.actor.name,
+        confidence=write.actor.confidence,
+        identity=_identity(write),
+        channel=_channel(write),
+        account=write.event.account or "unknown account",
         environment=worst.judgement.decision.environment,
         began_at=session.changes[0].began_at,
         detected_at=now,
         changes=tuple(_told_change(one) for one in told),
-        answer_due_at=due_at if _is_unanswered(worst) else None,
+        answer_due_at=due_at if any(map(_is_unanswered, told)) else None,
         fallback_text=f"{headline} {action}",
     )
 
 
-def _headline(session: ChangeSession, worst: Judged) -> str:
-    change = worst.change
-    what = change.last.event.summary if len(change.writes) == 1 else change.first.event.summary
-    where = _name_of(worst)
-    more = len(session.changes) - 1
+def _riskiest(change: Change) -> Write:
+    """Return the write that speaks for the change: the one with the most risks, of equal ones the first."""
+    return max(change.writes, key=lambda write: len(write.event.risks))
+
+
+def _headline(write: Write, where: str, *, more: int) -> str:
     others = f" and {more} more {'change' if more == 1 else 'changes'}" if more else ""
-    return f"{_actor_name(change)} {what} on {where}{others}"
+    return shown(f"{_actor_name(write)} {write.event.summary} ({where})", HEADLINE_CHARS) + others
 
 
-def _call_to_action(told: Sequence[Judged], worst: Judged, due_at: datetime, now: datetime) -> str:
-    """Answer first: must I act now, and how?"""
-    decision = worst.judgement.decision
-    if worst.change.first.classification.lane is Lane.EMERGENCY:
+def _call_to_action(told: Sequence[Judged], due_at: datetime, now: datetime) -> str:
+    """Answer first: must I act now, and how? The most urgent of the changes decides."""
+    if any(one.change.is_emergency for one in told):
         return (
             "Review now: emergency access was used. Confirm the incident, then codify or revert the change."
         )
-    if decision.disposition in (Disposition.AUTHORISED, Disposition.EXPLAINED, Disposition.WAIVED):
-        return "Nothing to do: it is settled."
-    if decision.disposition is Disposition.RETROACTIVE:
-        return "No hurry: a ticket came after the change. Approve it or ask for a revert."
-    if decision.disposition is Disposition.EMERGENCY:
+    if unanswered := [one for one in told if _is_unanswered(one)]:
+        return f"{_urgency(unanswered)}{_ask(unanswered, due_at, now)}"
+    late = [one for one in told if one.judgement.decision.disposition is Disposition.RETROACTIVE]
+    if not all(one.judgement.match.approver for one in late):
+        return f"{_urgency(late)}A ticket came only after the change: approve it or ask for a revert."
+    if any(one.judgement.decision.disposition is Disposition.EMERGENCY for one in told):
         return "Review after the incident: codify the change in Terraform or revert it."
-    if all(one.judgement.standing.is_converged for one in told):
-        return f"Nothing is open now: the live configuration is as declared. {_ask(due_at, now)}"
-    if decision.severity is Severity.CRITICAL:
-        return f"Act now: revert it unless it is meant. {_ask(due_at, now)}"
-    return _ask(due_at, now)
+    if late:
+        return "No hurry: it was approved, but only after it was made, and counts as an exception."
+    if any(one.judgement.decision.alert for one in told):
+        return "Confirm that it is meant: it is covered, but a change of this kind is always told."
+    return "Nothing to do: it is settled."
 
 
-def _ask(due_at: datetime, now: datetime) -> str:
+def _is_unanswered(one: Judged) -> bool:
+    decision = one.judgement.decision
+    return decision.alert and decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED)
+
+
+def _urgency(open_changes: Sequence[Judged]) -> str:
+    if all(one.judgement.standing.is_converged for one in open_changes):
+        return "Nothing is open now: the live configuration is as declared. "
+    if any(one.judgement.decision.severity is Severity.CRITICAL for one in open_changes):
+        return "Act now: revert it unless it is meant. "
+    return ""
+
+
+def _ask(unanswered: Sequence[Judged], due_at: datetime, now: datetime) -> str:
+    if all(one.judgement.match.coverage is Coverage.NOT_EVALUABLE for one in unanswered):
+        return "Whether a ticket or a review covers it could not be asked; it is judged again."
     when = f"by {due_at:%a %H:%M} UTC" if now < due_at else f"(was due {due_at:%a %H:%M} UTC)"
     return f"Link the ticket or declare an emergency {when}."
 
 
-def _is_unanswered(one: Judged) -> bool:
-    return one.judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED)
-
-
-def _actor_name(change: Change) -> str:
+def _actor_name(write: Write) -> str:
     """Name a person only where the identity is sure: nobody is accused by a machine."""
-    actor = change.actor
-    if actor.kind is ActorKind.HUMAN and actor.confidence is not Confidence.HIGH:
-        return "somebody"
-    return actor.name
+    actor = write.actor
+    is_unsure = actor.kind is ActorKind.HUMAN and actor.confidence is not Confidence.HIGH
+    is_nobody = actor.kind is ActorKind.UNKNOWN and actor.principal is None
+    return "somebody" if is_unsure or is_nobody else actor.name
 
 
 def _identity(write: Write) -> str:
     principal = write.event.principal
     parts = [f"recorded under {write.actor.principal or write.actor.name}"]
-    if write.actor.chain:
-        parts.append(f"opened by {write.actor.chain[-1]}")
+    openers = [one for one in write.actor.chain if not principal or one != principal.role]
+    if openers:
+        parts.append(f"opened by {openers[-1]}")
     if principal and principal.mfa is not None:
         parts.append("with MFA" if principal.mfa else "without MFA")
     if write.event.source_ip:
@@ -101,16 +119,17 @@ def _identity(write: Write) -> str:
 
 
 def _channel(write: Write) -> str:
-    channel, tool = write.classification.channel, write.classification.tool
-    match channel:
+    found = write.classification
+    tool = "an unknown program" if found.tool is Tool.UNKNOWN else found.tool
+    match found.channel:
         case Channel.CONSOLE:
             return f"by hand in the {tool}"
         case Channel.MANUAL:
             return f"by hand with {tool}"
         case Channel.PIPELINE:
-            return f"pipeline {write.classification.pipeline or ''} with {tool}".replace("  ", " ")
+            return f"pipeline {found.pipeline or f'of {write.actor.issuer}'} with {tool}"
         case _:
-            return f"{channel} with {tool}"
+            return f"{found.channel} with {tool}"
 
 
 def _name_of(one: Judged) -> str:

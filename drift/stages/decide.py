@@ -11,7 +11,7 @@ from typing import assert_never
 from drift.model.change import Change, Effect
 from drift.model.finding import Standing
 from drift.model.ticket import Coverage, TicketMatch
-from drift.model.verdict import Channel, Decision, Disposition, Lane, Severity
+from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
 
 CRITICAL_RISKS = frozenset({"root-user", "blinds-monitoring"})
 """Always critical and always told, whoever did it and whatever ticket covers it."""
@@ -19,6 +19,7 @@ CRITICAL_RISKS = frozenset({"root-user", "blinds-monitoring"})
 EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-escalation", "new-credential"})
 
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
+"""Channels of people; somebody unknown is taken for one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,14 +42,11 @@ class DecisionRules:
     """How long a person has to name the ticket before the change counts as unticketed."""
 
     def environment_of(self, account: str | None) -> Environment | None:
-        """Return the first environment that claims `account`."""
+        """Return the first environment that claims `account`; none claims one that is not known."""
+        if account is None:
+            return None
         return next(
-            (
-                one
-                for one in self.environments
-                if any(pattern.fullmatch(account or "") for pattern in one.accounts)
-            ),
-            None,
+            (one for one in self.environments if any(each.fullmatch(account) for each in one.accounts)), None
         )
 
 
@@ -71,9 +69,8 @@ def decide(
 def _disposition(
     change: Change, match: TicketMatch, rules: DecisionRules, now: datetime
 ) -> tuple[Disposition, tuple[str, ...]]:
-    channel = change.last.classification.channel
-    if channel is Channel.SERVICE:
-        return Disposition.EXPLAINED, (f"{change.actor.name} acted by itself: no person decided it",)
+    if change.channel is Channel.SERVICE:
+        return Disposition.EXPLAINED, (_explanation(change),)
     match match.coverage:
         case Coverage.APPROVED_BEFORE:
             return Disposition.AUTHORISED, match.reasons
@@ -82,7 +79,7 @@ def _disposition(
         case Coverage.AFTERWARDS:
             return Disposition.RETROACTIVE, match.reasons
         case Coverage.NOT_ASKED:
-            return Disposition.AUTHORISED, ("the configuration trusts this pipeline", *match.reasons)
+            return Disposition.AUTHORISED, ("the configuration trusts this pipeline by name", *match.reasons)
         case Coverage.NOT_EVALUABLE:
             return Disposition.PENDING, (*match.reasons, "to be judged again")
         case Coverage.NOT_APPROVED | Coverage.NONE if now < _due_at(change, rules):
@@ -99,25 +96,37 @@ def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
 
 
 def _due_at(change: Change, rules: DecisionRules) -> datetime:
-    if change.last.classification.channel is Channel.PIPELINE:
-        return change.ended_at + rules.settle_window
+    if change.channel is Channel.PIPELINE:
+        return _settled_at(change, rules)
     return answer_due_at(change, rules)
+
+
+def _settled_at(change: Change, rules: DecisionRules) -> datetime:
+    return change.ended_at + rules.settle_window
+
+
+def _explanation(change: Change) -> str:
+    if change.actor.kind is ActorKind.SERVICE:
+        return f"{change.actor.name} acted by itself: no person decided it"
+    service = change.last.event.acting_service or "a service of the cloud"
+    return f"{service} acted for {change.actor.name}: the call that made it do so is judged by itself"
 
 
 def _severity(
     change: Change, disposition: Disposition, standing: Standing, rules: DecisionRules
 ) -> tuple[Severity, tuple[str, ...]]:
-    risks = {risk.slug: risk.text for write in change.writes for risk in write.event.risks}
-    if risks.keys() & CRITICAL_RISKS:
-        return Severity.CRITICAL, tuple(risks.values())
-    if change.first.classification.lane is Lane.EMERGENCY:
-        return Severity.CRITICAL, ("emergency access must be reviewed after every use",)
+    risks = dict.fromkeys(risk for write in change.writes for risk in write.event.risks)
+    texts = tuple(risk.text for risk in risks)
+    if any(risk.slug in CRITICAL_RISKS for risk in risks):
+        return Severity.CRITICAL, texts
+    if change.is_emergency:
+        return Severity.CRITICAL, ("emergency access must be reviewed after every use", *texts)
     if disposition in (Disposition.AUTHORISED, Disposition.EXPLAINED):
         return Severity.LOW, ()
-    if all(write.event.effect is Effect.RUNTIME for write in change.writes):
+    if _is_runtime_only(change):
         return Severity.LOW, ("started, stopped or scaled: the configuration was not changed",)
     is_production = _is_production(change, rules)
-    exposing = tuple(text for slug, text in risks.items() if slug in EXPOSING_RISKS)
+    exposing = tuple(risk.text for risk in risks if risk.slug in EXPOSING_RISKS)
     if standing.is_converged:
         return Severity.MEDIUM, (*exposing, "the live configuration does not differ from the declared one")
     if exposing:
@@ -128,6 +137,10 @@ def _severity(
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), ()
 
 
+def _is_runtime_only(change: Change) -> bool:
+    return all(write.event.effect is Effect.RUNTIME for write in change.writes)
+
+
 def _is_production(change: Change, rules: DecisionRules) -> bool:
     """An account that no environment claims is taken for production: the safe side."""
     environment = rules.environment_of(change.first.event.account)
@@ -136,9 +149,9 @@ def _is_production(change: Change, rules: DecisionRules) -> bool:
 
 def _must_tell(change: Change, disposition: Disposition, rules: DecisionRules, now: datetime) -> bool:
     slugs = {risk.slug for write in change.writes for risk in write.event.risks}
-    if slugs & CRITICAL_RISKS or change.first.classification.lane is Lane.EMERGENCY:
+    if slugs & CRITICAL_RISKS or change.is_emergency:
         return True
-    if all(write.event.effect is Effect.RUNTIME for write in change.writes):
+    if _is_runtime_only(change):
         return False
     match disposition:
         case (
@@ -148,8 +161,7 @@ def _must_tell(change: Change, disposition: Disposition, rules: DecisionRules, n
         case Disposition.EMERGENCY | Disposition.RETROACTIVE | Disposition.UNTICKETED:
             return True
         case Disposition.PENDING:
-            # A person's write is told at once; a pipeline's gets its settle window to explain itself.
-            is_person = change.last.classification.channel in PEOPLE
-            return is_person or now >= change.ended_at + rules.settle_window
+            # A person's write is told at once; a machine's gets the settle window to explain itself.
+            return change.channel in PEOPLE or now >= _settled_at(change, rules)
         case _:
             assert_never(disposition)

@@ -12,6 +12,7 @@ from drift.store.changes import ChangeRow, changes
 from drift.store.findings import FindingRow, findings
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import change, change_write, declared, finding, funnel, outbox, write
+from drift.store.upsert import in_chunks
 
 UNSETTLED = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """Somebody may still have to act on these."""
@@ -62,8 +63,18 @@ def changes_to_report(connection: Connection, since: datetime, until: datetime) 
 
 def changes_with(connection: Connection, event_keys: Collection[str]) -> list[ChangeRow]:
     """Return the changes that these events belong to, in order of their first write."""
-    holding = select(change_write.c.change_id).where(change_write.c.write_key.in_(event_keys))
-    return list(changes(connection, change.c.change_id.in_(holding)))
+    found: dict[str, ChangeRow] = {}
+    for some in in_chunks(event_keys):
+        holding = select(change_write.c.change_id).where(change_write.c.write_key.in_(some))
+        found.update(
+            (row.change.change_id, row) for row in changes(connection, change.c.change_id.in_(holding))
+        )
+    return sorted(found.values(), key=lambda row: (row.change.began_at, row.change.change_id))
+
+
+def findings_on(connection: Connection, resource_id: str) -> list[FindingRow]:
+    """Return every finding there was on a resource, the oldest first."""
+    return list(findings(connection, finding.c.resource_id == resource_id))
 
 
 def findings_of(
@@ -89,6 +100,16 @@ def change_ids(connection: Connection, beginning: str, most: int) -> Sequence[st
 def finding_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:
     """Return the ids of findings that begin with a text, in their order, at most so many."""
     return _ids(connection, finding.c.finding_id, beginning, most)
+
+
+def change_called(connection: Connection, change_id: str) -> ChangeRow:
+    """Return the change with this id, which exists."""
+    return next(changes(connection, change.c.change_id == change_id))
+
+
+def finding_called(connection: Connection, finding_id: str) -> FindingRow:
+    """Return the finding with this id, which exists."""
+    return next(findings(connection, finding.c.finding_id == finding_id))
 
 
 def alerts_about(connection: Connection, session_id: str) -> list[AlertRow]:

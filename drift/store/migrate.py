@@ -1,16 +1,53 @@
 """Brings a database to the tables of this version."""
 
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.sql import column, table
+
+from drift.errors import StoreError
 from drift.store.database import Database
+
+HEAD = "0001"
+"""The newest migration. Their numbers sort as text does."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def migrate(database: Database) -> None:
-    """Create or upgrade the tables.
+    """Create or upgrade the tables: wholly, or not at all.
+
+    Of two processes that start at once, one waits and finds everything done.
 
     Raises:
         StoreError: The database is of a newer version than this program.
     """
-    import drift.ledger.tables  # noqa: F401  (registers its tables)
-    from drift.store.metadata import metadata
-
+    with database.reading() as connection:
+        if _version_of(connection) == HEAD:
+            return  # most starts end here, and never import Alembic
     with database.transaction() as connection:
-        metadata.create_all(connection)
+        found = _version_of(connection)
+        if found is not None and found > HEAD:
+            raise StoreError(
+                f"the store {database.name} is of version {found}, and this program knows none after {HEAD}",
+                hint="a newer program made it: install that one, or name another database in [store] url",
+            )
+        if found != HEAD:
+            _upgrade(connection)
+
+
+def _version_of(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.execute(select(_VERSION.c.version_num)).scalar_one_or_none()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, HEAD)

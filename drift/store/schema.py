@@ -12,6 +12,9 @@ from drift.model.judgement import Judgement
 from drift.store.columns import Encoded, Key, Text, UtcTime
 from drift.store.metadata import metadata
 
+_TO_JUDGE = text("to_judge")  # as each engine writes it in a query
+_TO_JUDGE_SQLITE = text("to_judge = 1")
+
 meta = Table(
     "meta",
     metadata,
@@ -106,16 +109,14 @@ change = Table(
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_id", "began_at"),
     Index("ix_change_disposition", "disposition", "began_at"),
-    Index(
-        "ix_change_to_judge", "session_id", sqlite_where=text("to_judge"), postgresql_where=text("to_judge")
-    ),
+    Index("ix_change_to_judge", "session_id", sqlite_where=_TO_JUDGE_SQLITE, postgresql_where=_TO_JUDGE),
 )
 
 change_write = Table(
     "change_write",
     metadata,
     Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
-    Column("write_key", Key, ForeignKey("write.key"), primary_key=True),
+    Column("write_key", Key, ForeignKey("write.key"), primary_key=True, index=True),
 )
 
 declared = Table(

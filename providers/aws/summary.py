@@ -22,10 +22,15 @@ def summary_of(
     names = _some([one.id for one in resources])
     known = (row for row in signals.phrases if (row.service, row.event) == (call.service, call.event))
     row = next(known, None)
-    said = _phrase(row, names, request) if row else f"{call.event or 'unnamed call'} {names}"
+    said = _phrase(row, names, request) if row else _call(call, names)
     marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
     told = marked if outcome is Outcome.SUCCESS else f"failed attempt: {marked}"
     return " ".join(told.split())[:MAX_LENGTH]
+
+
+def _call(call: Call, names: str) -> str:
+    name = f"called {call.event}" if call.event else "made an unnamed call"
+    return f"{name} on {names}" if names else name
 
 
 def _phrase(row: PhraseRow, names: str, request: Json) -> str:

@@ -50,9 +50,19 @@ def expected(story: str) -> dict[str, Any]:
 
 
 def lay_out(folder: Path, stories: Sequence[str] = STORIES) -> Path:
-    """Copy stories and their configuration to `folder`; return the configuration."""
+    """Copy stories and their configuration to `folder`; return the configuration.
+
+    A story without tickets or pipeline runs has systems that are there, and hold none. It is
+    looked at when its week is over, so that every deadline has passed.
+    """
     for story in stories:
         shutil.copytree(FIXTURES / story, folder / story)
+    (folder / "empty").mkdir()
+    (folder / "empty" / "live.json").write_text(
+        '{"read_at": "2026-11-22T20:00:00Z", "schemas": {}, "resources": []}'
+    )
+    (folder / "empty" / "tickets.json").write_text('{"tickets": []}')
+    (folder / "empty" / "code-host.json").write_text('{"deployments": []}')
     return Path(shutil.copy(FIXTURES / "config.toml", folder))
 
 

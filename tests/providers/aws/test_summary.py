@@ -56,11 +56,11 @@ def summary_of(service: str, name: str, request: Any = None, **fields: Any) -> s
             a_block(BlockPublicAcls=False),
             "set the public access block (lowered)",
         ),
-        ("s3", "CreateBucket", {"bucketName": "example-logs"}, "CreateBucket example-logs"),
+        ("s3", "CreateBucket", {"bucketName": "example-logs"}, "called CreateBucket on example-logs"),
         ("cloudtrail", "StopLogging", {"name": "audit"}, "stopped the trail audit"),
         ("iam", "CreateAccessKey", {"userName": "bob"}, "created an access key"),
-        ("quantum", "FireEverything", None, "FireEverything"),
-        ("lambda", "DeleteFunction20150331", {"functionName": "api"}, "DeleteFunction api"),
+        ("quantum", "FireEverything", None, "called FireEverything"),
+        ("lambda", "DeleteFunction20150331", {"functionName": "api"}, "called DeleteFunction on api"),
     ],
 )
 def test_a_call_is_told_in_a_few_words(service: str, name: str, request_: Any, summary: str) -> None:
@@ -77,7 +77,7 @@ def test_text_from_outside_stays_on_one_short_line() -> None:
     """Names are chosen by whoever creates a resource."""
     summary = summary_of("s3", "CreateBucket", {"bucketName": "{rules}\n{id}\t" + "x" * 5000})
 
-    assert summary.startswith("CreateBucket {rules} {id} xxx")
+    assert summary.startswith("called CreateBucket on {rules} {id} xxx")
     assert len(summary) == MAX_LENGTH
 
 

@@ -1,0 +1,190 @@
+"""`drift show` as text: what somebody who was just woken up must know, from the top."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from drift.cli.words import WIDTH, attribute_lines
+from drift.model.change import Change
+from drift.model.finding import AttributeDrift, DriftFinding, FindingStatus
+from drift.model.judgement import Judgement
+from drift.model.ticket import Coverage
+from drift.model.verdict import Disposition
+from drift.reports.story import ChangeStory, FindingStory, Moment
+from drift.reports.wording import DIFFERENCE, done, finding_name, moment, resource_name
+from drift.store.lookup import AlertRow
+from drift.terminal import shown
+
+_LABEL = 10
+_LONGEST = 4000
+
+_COVERAGE = {
+    Coverage.APPROVED_BEFORE: "approved before the first write",
+    Coverage.DECLARED_INCIDENT: "a declared incident",
+    Coverage.AFTERWARDS: "only afterwards",
+    Coverage.NOT_APPROVED: "nothing that somebody else approved",
+    Coverage.NONE: "nothing",
+    Coverage.NOT_ASKED: "the pipeline alone: no code host is configured that could be asked",
+    Coverage.NOT_EVALUABLE: "not known: it could not be asked",
+}
+
+
+def change_text(story: ChangeStory, due_at: datetime) -> str:
+    """Return everything that is known of a change."""
+    return "\n".join(_change_lines(story, due_at))
+
+
+def finding_text(story: FindingStory) -> str:
+    """Return everything that is known of a finding."""
+    return "\n".join(_finding_lines(story))
+
+
+def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
+    change, judgement = story.row.change, story.row.judgement
+    decision = judgement.decision if judgement else None
+    standing = judgement.standing if judgement else None
+    event = change.first.event
+    stands = f"{decision.severity}, {decision.disposition}" if decision else "not judged yet"
+    yield shown(f"{change.change_id}  {stands}", WIDTH)
+    yield shown(f"{change.actor.name}: {done(change)}", WIDTH)
+    yield ""
+    known = f", declared at {standing.source}" if standing and standing.source else ""
+    named = f"{change.resource.type or 'type unknown'} {change.resource.id}"
+    yield from _fact("What", f"{resource_name(change, judgement)} ({named}){known}")
+    yield from _fact("Who", f"{change.actor.name}, {change.actor.kind}, {change.actor.confidence} confidence")
+    yield from _fact("", *_identity(change))
+    yield from _fact("How", *_ways(change))
+    where = (decision.environment if decision else None, event.account, event.region)
+    yield from _fact("Where", ", ".join(part for part in where if part) or "unknown")
+    if judgement:
+        yield from _fact("Why", *judgement.decision.reasons)
+        yield from _fact("Covered by", *_cover(judgement))
+        if judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
+            yield from _fact("Due", f"an answer by {moment(due_at)} UTC")
+    yield from _fact("Told", *map(_told, story.alerts))
+    still_open = [row.finding for row in story.findings if row.status is FindingStatus.OPEN]
+    yield from _fact("Live now", *_live(still_open, judgement))
+    yield from _drift([attribute for finding in still_open for attribute in finding.attributes])
+    yield from _moments(story.moments)
+    yield from _evidence([entry.seq for entry in story.entries])
+
+
+def _finding_lines(story: FindingStory) -> Iterator[str]:
+    row, finding = story.row, story.row.finding
+    yield shown(f"{finding.finding_id}  {finding.severity}, {row.status}", WIDTH)
+    yield shown(f"{finding_name(finding)} {DIFFERENCE[finding.kind]}", WIDTH)
+    yield ""
+    named = (
+        f"{finding.type} {finding.resource_id}"
+        if finding.resource_id
+        else f"{finding.type}, its id is not known"
+    )
+    yield from _fact("What", named)
+    yield from _fact(
+        "Where", ", ".join(part for part in (finding.account, finding.region) if part) or "unknown"
+    )
+    if finding.baseline:
+        yield from _fact(
+            "Declared", f"in {finding.baseline}" + (f", at {finding.source}" if finding.source else "")
+        )
+    yield from _fact("Seen", _seen(story))
+    yield from _drift(finding.attributes)
+    if not story.changes:
+        yield from _fact("Written by", "no write to it is known")
+    yield from _moments(story.moments)
+    yield from _evidence([entry.seq for entry in story.entries])
+
+
+def _identity(change: Change) -> Iterator[str]:
+    actor, principal = change.actor, change.first.event.principal
+    if actor.principal:
+        yield f"as {actor.principal}"
+    if actor.chain:
+        yield f"through {actor.chain[0]}"
+        yield from (f"opened by {one}" for one in actor.chain[1:])
+    if principal and principal.mfa is not None:
+        yield "with MFA" if principal.mfa else "without MFA"
+    yield from actor.reasons
+
+
+def _ways(change: Change) -> Iterator[str]:
+    found = change.last.classification
+    pipeline = f" {found.pipeline}" if found.pipeline else ""
+    run = f", run {found.run_id}" if found.run_id else ""
+    yield f"{found.channel}{pipeline}: {found.tool} with {found.credential}{run}, {found.lane} lane"
+    yield from (reason for reason in found.reasons if reason not in change.actor.reasons)
+
+
+def _cover(judgement: Judgement) -> Iterator[str]:
+    match = judgement.match
+    yield _COVERAGE[match.coverage] + (f" ({match.confidence} confidence)" if match.method else "")
+    if match.ticket:
+        yield f"{match.ticket.key} ({match.ticket.status}): {match.ticket.title} {match.ticket.url or ''}"
+    if match.deployment:
+        pull = match.deployment.pull_request
+        yield f"{pull.url}: {pull.title}" if pull else match.deployment.run_url
+    yield from (reason for reason in match.reasons if reason not in judgement.decision.reasons)
+
+
+def _live(still_open: Sequence[DriftFinding], judgement: Judgement | None) -> Iterator[str]:
+    yield from (DIFFERENCE[finding.kind] for finding in still_open)
+    if not still_open:
+        is_compared = judgement is not None and judgement.standing.is_compared
+        yield "as declared" if is_compared else "not compared with any code"
+
+
+def _seen(story: FindingStory) -> str:
+    row = story.row
+    if row.resolved_at:
+        return f"{moment(row.first_seen_at)}, resolved {moment(row.resolved_at)}"
+    return f"{moment(row.first_seen_at)} first, {moment(row.last_seen_at)} last"
+
+
+def _told(alert: AlertRow) -> str:
+    where = alert.notifier or "nobody yet: no notifier is configured"
+    at = (
+        f" {moment(alert.sent_at)}"
+        if alert.sent_at
+        else f" after {alert.attempts} attempts"
+        if alert.attempts
+        else ""
+    )
+    why = f": {alert.last_error}" if alert.last_error else ""
+    return f"{where}, {alert.status}{at}{why}"
+
+
+def _drift(attributes: Sequence[AttributeDrift]) -> Iterator[str]:
+    if attributes:
+        yield from ("", "Declared -> live")
+        for attribute in attributes:
+            yield from attribute_lines(attribute, "  ", longest=_LONGEST)
+
+
+def _moments(moments: Sequence[Moment]) -> Iterator[str]:
+    yield from ("", "Time line (UTC)")
+    for one in moments:
+        entry = f"  [entry {one.ledger_seq}]" if one.ledger_seq is not None else ""
+        yield f"  {one.at:%Y-%m-%d %H:%M:%S}  {shown(one.what, WIDTH - 24 - len(entry))}{entry}"
+        if one.detail:
+            yield f"{'':23}{shown(one.detail, WIDTH - 23)}"
+
+
+def _evidence(seqs: Sequence[int]) -> Iterator[str]:
+    yield ""
+    entries = f"ledger {'entry' if len(seqs) == 1 else 'entries'} {', '.join(map(str, seqs))}"
+    yield from _fact("Evidence", entries if seqs else "none")
+
+
+def _fact(label: str, *lines: str) -> Iterator[str]:
+    """Write lines beside a label, broken between words: nothing is cut that somebody may have to copy."""
+    indent = " " * (_LABEL + 2)
+    for line in lines:
+        yield from textwrap.wrap(
+            shown(line, _LONGEST),
+            WIDTH,
+            initial_indent=f"{label:{_LABEL}}  ",
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        label = ""

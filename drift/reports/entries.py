@@ -1,0 +1,76 @@
+"""Finds entries of the ledger by what they are about."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, select
+
+from drift.errors import LedgerIntegrityError
+from drift.ledger.entry import clean_text, format_time
+from drift.ledger.tables import evidence_body, ledger
+from drift.model.evidence import EntryKind, GapRecord
+from drift.store.upsert import in_chunks
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One entry, with its body as it was recorded."""
+
+    seq: int
+    recorded_at: datetime
+    kind: EntryKind
+    ref: str
+    body: bytes | None
+    """`None` where it was erased."""
+
+    def read_as(self, type_: type[Body]) -> Body | None:
+        """Return the body as what an entry of this kind holds, or `None` if it was erased.
+
+        Raises:
+            LedgerIntegrityError: It holds something else.
+        """
+        try:
+            return None if self.body is None else msgspec.json.decode(self.body, type=type_)
+        except msgspec.MsgspecError as error:
+            raise LedgerIntegrityError(
+                f"entry {self.seq} of the ledger cannot be read: {error}",
+                hint="its row was altered, or a newer version wrote it: compare with a backup",
+            ) from error
+
+
+def entries_about(connection: Connection, refs: Collection[str]) -> list[Entry]:
+    """Return the entries about any of `refs`, in their order."""
+    wanted = {clean_text(ref) for ref in refs}
+    found = [entry for some in in_chunks(wanted) for entry in _entries(connection, ledger.c.ref.in_(some))]
+    return sorted(found, key=lambda entry: entry.seq)
+
+
+def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> list[GapRecord | None]:
+    """Return the gaps that were recorded in a span; `None` for one whose body was erased."""
+    inside = (ledger.c.recorded_at >= format_time(since), ledger.c.recorded_at < format_time(until))
+    gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
+    return [gap.read_as(GapRecord) for gap in gaps]
+
+
+def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:
+    rows = connection.execute(
+        select(ledger.c.seq, ledger.c.recorded_at, ledger.c.kind, ledger.c.ref, evidence_body.c.body)
+        .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
+        .where(*where)
+        .order_by(ledger.c.seq)
+    )
+    return [
+        Entry(
+            seq=row.seq,
+            recorded_at=datetime.fromisoformat(row.recorded_at),
+            kind=EntryKind(row.kind),
+            ref=row.ref,
+            body=row.body,
+        )
+        for row in rows
+    ]

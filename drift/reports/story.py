@@ -1,0 +1,192 @@
+"""Everything that is known of one change or one finding, and the order in which it came to be."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from drift.model.change import Change, Write
+from drift.model.evidence import AlertRecord, DispositionRecord, EntryKind, FindingRecord
+from drift.model.finding import FindingStatus
+from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
+from drift.reports.entries import Entry, entries_about
+from drift.reports.wording import AGREEMENT, DIFFERENCE
+from drift.store.changes import ChangeRow
+from drift.store.findings import FindingRow
+from drift.store.lookup import AlertRow, alerts_about, changes_with, findings_on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """Something that happened, in one line."""
+
+    at: datetime
+    what: str
+    detail: str | None = None
+    ledger_seq: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeStory:
+    """One change."""
+
+    row: ChangeRow
+    findings: tuple[FindingRow, ...]
+    """Every difference there was on its resource."""
+    alerts: tuple[AlertRow, ...]
+    """About its session."""
+    moments: tuple[Moment, ...]
+    """In order of time."""
+    entries: tuple[Entry, ...]
+    """Of the ledger: its writes, how it was judged, who was told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingStory:
+    """One finding."""
+
+    row: FindingRow
+    changes: tuple[ChangeRow, ...]
+    """Those that wrote to the resource, in order of time."""
+    moments: tuple[Moment, ...]
+    entries: tuple[Entry, ...]
+
+
+def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
+    """Return everything that is known of a change."""
+    change = row.change
+    findings = findings_on(connection, change.resource.id)
+    alerts = alerts_about(connection, change.session_id)
+    keys = [write.event.key for write in change.writes]
+    entries = entries_about(connection, [change.change_id, change.session_id, *keys])
+    seqs = {entry.ref: entry.seq for entry in entries if entry.kind is EntryKind.OBSERVATION}
+    seqs |= dict(_sent(entries))
+    moments = [
+        *(_permissions(row.judgement.match) if row.judgement else ()),
+        *(_written(change, write, seqs.get(write.event.key)) for write in change.writes),
+        *(moment for entry in entries if (moment := _judged(entry))),
+        *(moment for finding in findings for moment in _life(finding)),
+        *(_told(alert, seqs.get(alert.client_id)) for alert in alerts),
+    ]
+    return ChangeStory(
+        row=row,
+        findings=tuple(findings),
+        alerts=tuple(alerts),
+        moments=_in_order(moments),
+        entries=tuple(entries),
+    )
+
+
+def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
+    """Return everything that is known of a finding."""
+    changes = changes_with(connection, row.finding.explained_by)
+    entries = entries_about(connection, [row.finding.finding_id])
+    moments = [*(_changed(change) for change in changes), *map(_found, entries)]
+    return FindingStory(row=row, changes=tuple(changes), moments=_in_order(moments), entries=tuple(entries))
+
+
+def _in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:
+    """What is recorded goes by its place in the ledger where the times are equal."""
+    return tuple(sorted(moments, key=lambda one: (one.at, -1 if one.ledger_seq is None else one.ledger_seq)))
+
+
+def _written(change: Change, write: Write, seq: int | None) -> Moment:
+    event, found = write.event, write.classification
+    call = f"{event.service or 'unknown service'} {event.action or 'unnamed call'}"
+    place = f" from {event.source_ip}" if event.source_ip else ""
+    return Moment(
+        at=write.event.occurred_at or change.began_at,
+        what=event.summary,
+        detail=f"{call}, {found.tool} with {found.credential}{place}",
+        ledger_seq=seq,
+    )
+
+
+def _permissions(match: TicketMatch) -> Iterator[Moment]:
+    if match.ticket:
+        yield from _ticket(match.ticket)
+    if match.deployment:
+        yield from _deployment(match.deployment)
+
+
+def _ticket(ticket: Ticket) -> Iterator[Moment]:
+    by = f" by {ticket.requested_by}" if ticket.requested_by else ""
+    yield Moment(at=ticket.created_at, what=f"{ticket.key} was created{by}", detail=ticket.title)
+    for approval in ticket.approvals:
+        yield Moment(at=approval.at, what=f"{approval.by} {approval.decision} {ticket.key}")
+
+
+def _deployment(deployment: Deployment) -> Iterator[Moment]:
+    run = f"run {deployment.run_id} of {deployment.repository}"
+    if deployment.pull_request:
+        yield from _pull_request(deployment.pull_request)
+    yield Moment(
+        at=deployment.started_at, what=f"{run} was started by {deployment.actor}", detail=deployment.run_url
+    )
+    if deployment.finished_at:
+        yield Moment(at=deployment.finished_at, what=f"{run} ended: {deployment.conclusion or 'unknown'}")
+
+
+def _pull_request(pull_request: PullRequest) -> Iterator[Moment]:
+    name = f"pull request #{pull_request.number}"
+    for review in pull_request.reviews:
+        stale = "" if review.commit == pull_request.head_sha else ", of an earlier state of the code"
+        yield Moment(at=review.at, what=f"{review.by} reviewed {name}: {review.state}{stale}")
+    if pull_request.merged_at:
+        by = f" by {pull_request.merged_by}" if pull_request.merged_by else ""
+        yield Moment(at=pull_request.merged_at, what=f"{name} was merged{by}", detail=pull_request.title)
+
+
+def _judged(entry: Entry) -> Moment | None:
+    if entry.kind is not EntryKind.DISPOSITION:
+        return None
+    record = entry.read_as(DispositionRecord)
+    what = f"judged {record.disposition}, {record.severity}" if record else "judged; the record was erased"
+    return Moment(at=entry.recorded_at, what=what, ledger_seq=entry.seq)
+
+
+def _life(row: FindingRow) -> Iterator[Moment]:
+    finding, seq = row.finding, row.ledger_seq
+    found = f"found that it {DIFFERENCE[finding.kind]}"
+    if row.resolved_at is None:
+        yield Moment(at=row.first_seen_at, what=found, detail=finding.finding_id, ledger_seq=seq)
+    else:
+        yield Moment(at=row.first_seen_at, what=found, detail=finding.finding_id)
+        yield Moment(at=row.resolved_at, what=f"resolved: {AGREEMENT[finding.kind]}", ledger_seq=seq)
+
+
+def _sent(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
+    for entry in entries:
+        if entry.kind is EntryKind.ALERT and (record := entry.read_as(AlertRecord)):
+            yield record.client_id, entry.seq
+
+
+def _told(alert: AlertRow, seq: int | None) -> Moment:
+    if alert.sent_at:
+        what = f"{alert.notifier or 'a notifier'} accepted the alert"
+        return Moment(at=alert.sent_at, what=what, detail=alert.reference, ledger_seq=seq)
+    where = alert.notifier or "the first notifier that there will be"
+    return Moment(at=alert.created_at, what=f"alert for {where}: {alert.status}", detail=alert.last_error)
+
+
+def _changed(row: ChangeRow) -> Moment:
+    change = row.change
+    stands = row.judgement.decision.disposition if row.judgement else "not judged yet"
+    return Moment(
+        at=change.began_at,
+        what=f"{change.actor.name}: {change.first.event.summary}",
+        detail=f"{change.change_id}, {change.last.classification.channel}, {stands}",
+        ledger_seq=row.ledger_seq,
+    )
+
+
+def _found(entry: Entry) -> Moment:
+    record = entry.read_as(FindingRecord)
+    if record is None:
+        what = "recorded; the record was erased"
+    elif record.status is FindingStatus.RESOLVED:
+        what = f"resolved: {AGREEMENT[record.finding.kind]}"
+    else:
+        what = f"found that it {DIFFERENCE[record.finding.kind]}"
+    return Moment(at=entry.recorded_at, what=what, ledger_seq=entry.seq)

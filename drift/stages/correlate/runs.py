@@ -1,0 +1,66 @@
+"""Did a pipeline run make a change, and did somebody review what it deployed?"""
+
+from drift.model.ticket import Approval, ApprovalDecision, Coverage, Deployment, TicketMatch
+from drift.model.verdict import Actor, Channel, Confidence
+from drift.stages.correlate.approvals import approval_of
+from drift.stages.correlate.case import Case
+
+BY_RUN = "pipeline run"
+
+APPROVED, REFUSED = "approved", "changes_requested"
+"""States of reviews that say something; a comment says nothing, nor does a review that was dismissed."""
+
+
+def by_run(case: Case, deployment: Deployment) -> TicketMatch:
+    approval, reason = _review_of(case, deployment)
+    coverage = Coverage.NOT_APPROVED
+    if approval:
+        coverage = Coverage.APPROVED_BEFORE if approval.at < case.began_at else Coverage.AFTERWARDS
+        reason = f"{approval.by} approved the pull request {case.when(approval.at)}"
+    return TicketMatch(
+        coverage=coverage,
+        method=BY_RUN,
+        confidence=Confidence.HIGH,
+        reasons=(f"run {deployment.run_id} of {deployment.repository}: {reason}",),
+        deployment=deployment,
+        approved_at=approval.at if approval else None,
+        approver=approval.by if approval else None,
+    )
+
+
+def _review_of(case: Case, deployment: Deployment) -> tuple[Approval | None, str]:
+    """Return who approved the final head; a review of an earlier head is stale."""
+    if reason := _why_not_of_run(case, deployment):
+        return None, reason
+    pull_request = deployment.pull_request
+    if pull_request is None:
+        return None, "it deployed no pull request"
+    what, said, is_stale = f"pull request #{pull_request.number}", [], False
+    for review in pull_request.reviews:
+        if review.state == REFUSED:
+            said.append(Approval(by=review.by, decision=ApprovalDecision.DECLINED, at=review.at))
+        elif review.state == APPROVED and review.commit == pull_request.head_sha:
+            said.append(Approval(by=review.by, decision=ApprovalDecision.APPROVED, at=review.at))
+        elif review.state == APPROVED:
+            is_stale = True
+    if is_stale and not said:
+        return None, f"{what} was pushed to after its last approval"
+    return approval_of(case, what, said)
+
+
+def _why_not_of_run(case: Case, deployment: Deployment) -> str | None:
+    """Say why the run cannot have made the whole change: its session may name any run it likes."""
+    own = [one for one in case.change.writes if one.classification.channel is not Channel.SERVICE]
+    if any(one.classification.run_id != deployment.run_id for one in own):
+        return "a part of the change was made outside of it"
+    if not all(one.classification.pipeline or _says_repository(one.actor, deployment) for one in own):
+        return "no configured pipeline fits, and the token does not say that it is of this repository"
+    if case.began_at < deployment.started_at:
+        return "it began only after the first write"
+    if deployment.finished_at is not None and case.change.ended_at > deployment.finished_at:
+        return "it had ended before the last write"
+    return None
+
+
+def _says_repository(actor: Actor, deployment: Deployment) -> bool:
+    return deployment.repository in (actor.subject or "").split(":")

@@ -1,0 +1,261 @@
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from drift.cli.show_json import ChangeObject, FindingObject
+from drift.model.finding import AttributeDrift
+from drift.model.resource import Resource
+from drift.model.ticket import Coverage
+from drift.model.verdict import Channel, Disposition, Severity
+from tests.builders import (
+    NOON,
+    a_deployment,
+    a_finding,
+    a_judgement,
+    a_match,
+    a_review,
+    a_standing,
+    a_ticket,
+    an_approval,
+)
+from tests.cli.running import Drift
+from tests.world import World
+
+HOUR = timedelta(hours=1)
+BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
+
+
+def test_a_change_is_told_from_who_did_what_to_the_evidence(drift: Drift, world: World) -> None:
+    match = a_match(Coverage.NONE, "no ticket is named")
+    change = world.happened("opened tcp/22 to 0.0.0.0/0", "opened tcp/23 to 0.0.0.0/0")
+    world.compared(a_finding(), at=NOON + HOUR)
+    judged = world.judged(
+        change,
+        a_judgement(severity=Severity.CRITICAL, match=match, standing=a_standing(a_finding())),
+        at=NOON + HOUR,
+    )
+    world.told(judged, at=NOON + HOUR)
+
+    ran = drift("show", change.change_id)
+
+    assert ran.code == 0
+    assert ran.lines == [
+        f"{change.change_id}  critical, unticketed",
+        "alice@example.com: opened tcp/22 to 0.0.0.0/0 and 1 more",
+        "",
+        "What        aws_security_group.web (aws_security_group sg-0abc), declared at main.tf:12",
+        "Who         alice@example.com, human, high confidence",
+        "            as arn:aws:sts::111122223333:assumed-role/Admin/alice@example.com",
+        "How         console: console with console-session, infrastructure lane",
+        "            a console change",
+        "Where       production, 111122223333, eu-west-1",
+        "Why         no ticket is named",
+        "Covered by  nothing",
+        "Due         an answer by 2026-11-16 16:00 UTC",
+        "Told        oncall, sent 2026-11-16 13:00",
+        "Live now    differs from the code",
+        "",
+        "Declared -> live",
+        "  ingress: [] -> [22]",
+        "",
+        "Time line (UTC)",
+        "  2026-11-16 12:00:00  opened tcp/22 to 0.0.0.0/0  [entry 0]",
+        "                       ec2 AuthorizeSecurityGroupIngress, console with console-session from 198.51.100.7",
+        "  2026-11-16 12:01:00  opened tcp/23 to 0.0.0.0/0  [entry 1]",
+        "                       ec2 AuthorizeSecurityGroupIngress, console with console-session from 198.51.100.7",
+        "  2026-11-16 13:00:00  found that it differs from the code  [entry 2]",
+        "                       f-1",
+        "  2026-11-16 13:00:00  judged unticketed, critical  [entry 3]",
+        "  2026-11-16 13:00:00  oncall accepted the alert  [entry 4]",
+        f"                       {ran.lines[-3].strip()}",
+        "",
+        "Evidence    ledger entries 0, 1, 3, 4",
+    ]
+
+
+def test_a_ticket_is_told_with_why_it_does_not_count(drift: Drift, world: World) -> None:
+    ticket = a_ticket(created_at=NOON + HOUR, approvals=[an_approval(at=NOON + 2 * HOUR)])
+    match = a_match(Coverage.AFTERWARDS, "OPS-1 was created 60 min after the first write", ticket=ticket)
+    change = world.happened(judged=a_judgement(Disposition.RETROACTIVE, match=match))
+
+    lines = drift("show", change.change_id).lines
+
+    assert "Covered by  only afterwards (high confidence)" in lines
+    assert (
+        "            OPS-1 (In Progress): Open the port https://example.atlassian.net/browse/OPS-1" in lines
+    )
+    assert "Why         OPS-1 was created 60 min after the first write" in lines
+    assert "  2026-11-16 13:00:00  OPS-1 was created by alice@example.com" in lines
+    assert "  2026-11-16 14:00:00  erin@example.com approved OPS-1" in lines
+    assert not [line for line in lines if line.startswith("Due")]
+
+
+def test_a_pipeline_change_is_told_with_its_run_and_reviews(drift: Drift, world: World) -> None:
+    stale = a_review("mallory@example.com", commit="0dd", at=NOON - 2 * HOUR)
+    match = replace(
+        a_match(Coverage.APPROVED_BEFORE), method="pipeline run", deployment=a_deployment(a_review(), stale)
+    )
+    authorised = a_judgement(Disposition.AUTHORISED, alert=False, match=match)
+    change = world.happened(by="deploy", channel=Channel.PIPELINE, judged=authorised)
+
+    lines = drift("show", change.change_id).lines
+
+    assert "Covered by  approved before the first write (high confidence)" in lines
+    assert "            https://code.example.com/pulls/7: Open the port" in lines
+    assert (
+        "  2026-11-16 10:00:00  mallory@example.com reviewed pull request #7: approved, "
+        "of an earlier state of the code"
+    ) in lines
+    assert "  2026-11-16 11:00:00  erin@example.com reviewed pull request #7: approved" in lines
+    assert "  2026-11-16 11:55:00  run 9182736455 of example/infra was started by dave@example.com" in lines
+
+
+def test_a_change_that_was_not_judged_yet_is_told_all_the_same(drift: Drift, world: World) -> None:
+    change = world.happened()
+
+    ran = drift("show", change.change_id)
+
+    assert ran.lines[0] == f"{change.change_id}  not judged yet"
+    assert "Live now    not compared with any code" in ran.lines
+
+
+def test_a_change_that_was_reverted_says_that_live_is_as_declared(drift: Drift, world: World) -> None:
+    change = world.happened(judged=a_judgement(standing=a_standing(is_compared=True)))
+
+    assert "Live now    as declared" in drift("show", change.change_id).lines
+
+
+def test_an_alert_that_was_not_accepted_says_why(drift: Drift, world: World) -> None:
+    judged = world.judged(world.happened())
+    world.told(judged, at=NOON + HOUR, is_down=True)
+
+    told = drift("show", judged.change.change_id).out
+
+    assert "Told        oncall, queued after 1 attempts: Slack does not answer" in told
+
+
+def test_json_is_one_object_with_everything(drift: Drift, world: World) -> None:
+    world.compared(a_finding())
+    judged = world.judged(world.happened(), a_judgement(match=a_match(ticket=a_ticket())))
+    world.told(judged, at=NOON + HOUR)
+
+    (line,) = drift("show", "--json", judged.change.change_id).lines
+
+    shown = json.loads(line)
+    assert list(shown) == ["object", *ChangeObject.__struct_fields__]
+    assert shown["object"] == "change"
+    assert shown["answer_due_at"] == "2026-11-16T16:00:00Z"
+    assert shown["match"]["ticket"]["key"] == "OPS-1"
+    assert [one["id"] for one in shown["findings"]] == ["f-1"]
+    assert [one["status"] for one in shown["alerts"]] == ["sent"]
+    assert shown["writes"][0]["source"]["sha256"] == judged.change.first.event.source.sha256
+    assert [one["kind"] for one in shown["entries"]] == ["observation", "disposition", "alert"]
+    assert [one["ledger_seq"] for one in shown["timeline"]][-2:] == [2, 3]
+
+
+def test_the_beginning_of_an_id_is_enough(drift: Drift, world: World) -> None:
+    change = world.happened()
+    world.happened(at=NOON + HOUR)
+
+    assert drift("show", "chg-20261116T1200").lines[0].startswith(change.change_id)
+
+
+def test_a_beginning_that_fits_several_names_them(drift: Drift, world: World) -> None:
+    ids = [world.happened(at=NOON + number * HOUR).change_id for number in range(6)]
+
+    ran = drift("show", "chg-")
+
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err == (
+        f'drift: several ids begin with "chg-": {", ".join(ids[:5])} and others; write more of the one you mean\n'
+    )
+
+
+def test_an_unknown_id_says_where_to_look(drift: Drift) -> None:
+    ran = drift("show", "nothing%_")
+
+    assert ran.code == 2
+    assert ran.err == (
+        'drift: no change or finding has an id that begins with "nothing%_"; '
+        "`drift changes` and `drift findings --all` list them\n"
+    )
+
+
+def test_wildcards_in_an_id_mean_themselves(drift: Drift, world: World) -> None:
+    world.happened()
+
+    assert drift("show", "chg%").code == 2
+
+
+def test_a_finding_is_told_with_the_writes_to_its_resource(drift: Drift, world: World) -> None:
+    change = world.happened(judged=a_judgement())
+    keys = tuple(write.event.key for write in change.writes)
+    world.compared(replace(a_finding("f00d"), explained_by=keys), at=NOON + HOUR)
+
+    ran = drift("show", "f00")
+
+    assert ran.lines == [
+        "f00d  high, open",
+        "aws_security_group.web differs from the code",
+        "",
+        "What        aws_security_group sg-0abc",
+        "Where       111122223333, eu-west-1",
+        "Declared    in prod, at main.tf:12",
+        "Seen        2026-11-16 13:00 first, 2026-11-16 13:00 last",
+        "",
+        "Declared -> live",
+        "  ingress: [] -> [22]",
+        "",
+        "Time line (UTC)",
+        "  2026-11-16 12:00:00  alice@example.com: opened tcp/22 to 0.0.0.0/0  [entry 1]",
+        f"                       {change.change_id}, console, unticketed",
+        "  2026-11-16 13:00:00  found that it differs from the code  [entry 2]",
+        "",
+        "Evidence    ledger entry 2",
+    ]
+
+
+def test_a_resolved_finding_says_when_and_that_a_comparison_did_it(drift: Drift, world: World) -> None:
+    world.compared(a_finding(), at=NOON)
+    world.compared(at=NOON + HOUR)
+
+    lines = drift("show", "f-1").lines
+
+    assert lines[0] == "f-1  high, resolved"
+    assert "Seen        2026-11-16 12:00, resolved 2026-11-16 13:00" in lines
+    assert "  2026-11-16 13:00:00  resolved: code and cloud agree again  [entry 1]" in lines
+    assert "Written by  no write to it is known" in lines
+
+
+def test_a_finding_as_json_holds_the_changes_to_its_resource(drift: Drift, world: World) -> None:
+    change = world.happened(judged=a_judgement())
+    keys = tuple(write.event.key for write in change.writes)
+    world.compared(replace(a_finding("f00d"), explained_by=keys))
+
+    shown = json.loads(drift("show", "--json", "f00d").out)
+
+    assert list(shown) == ["object", *FindingObject.__struct_fields__]
+    assert shown["object"] == "finding"
+    assert [one["change_id"] for one in shown["changes"]] == [change.change_id]
+
+
+def test_long_values_are_shown_whole(drift: Drift, world: World) -> None:
+    """Somebody may have to copy them at night."""
+    world.compared(a_finding(attributes=(AttributeDrift(path="policy", declared="a" * 500, live=None),)))
+
+    assert "a" * 500 in drift("show", "f-1").out
+
+
+def test_names_chosen_by_an_attacker_add_no_line_and_move_no_cursor(drift: Drift, world: World) -> None:
+    hostile = "x\x1b[2J\nWho  nobody\u202e"
+    plain = drift("show", world.happened(judged=a_judgement()).change_id)
+    change = world.happened(
+        hostile, by="bob\n" + hostile, at=NOON + HOUR, resource=BUCKET, judged=a_judgement()
+    )
+
+    ran = drift("show", change.change_id)
+
+    assert len(ran.lines) == len(plain.lines)
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out

@@ -1,0 +1,147 @@
+"""The two forms of the weekly report: what they say, and what they refuse to do."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import TypeAlias
+
+import pytest
+
+from drift.reports.weekly import ChangedResource, Closed, Missing, WeeklyReport
+from drift.reports.weekly_html import weekly_html
+from drift.reports.weekly_page import page_of
+from drift.reports.weekly_text import WIDTH, weekly_text
+from tests.builders import NOON
+from tests.reports.reporting import ROOT, a_report, an_action
+
+HOSTILE = (
+    "<script>alert(1)</script> \x1b[31m\u202egro.elpmaxe\u202c \u2028 \"'><img src=x onerror=y> {{7*7}} &amp;"
+)
+
+Layout: TypeAlias = Callable[[WeeklyReport], str]
+
+
+def a_full_report(text: str = "aws_security_group.web") -> WeeklyReport:
+    return a_report(
+        actions=(an_action(resource=text, what=f"{text}: {text}", missing=(Missing.TICKET, Missing.CODE)),),
+        closed=(Closed(at=NOON, resource=text, how=text),),
+        changed_resources=(ChangedResource(name=text, changes=2, writes=3),),
+    )
+
+
+def html_of(report: WeeklyReport) -> str:
+    return weekly_html(page_of(report))
+
+
+def text_of(report: WeeklyReport) -> str:
+    return weekly_text(page_of(report))
+
+
+class Elements(HTMLParser):
+    """Collects what a document is made of, as a browser reads it."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("layout", [html_of, text_of])
+def test_both_forms_say_the_same(layout: Layout) -> None:
+    document = layout(a_full_report())
+
+    for said in (
+        "[1 needs you] Infra change control - wk 47 - example",
+        "1 needs you: 1 without a ticket.",
+        "1,204 records read from trail: none unreadable, no gap.",
+        "aws_security_group.web",
+        "ticket and code",
+        "overdue since Mon 16 Nov 16:00",
+        "chg-20261116T120000-1a2b3c4d",
+        "Alerts: 7 sent, 0 waiting, 0 given up",
+        "c" * 64,
+    ):
+        assert said in document
+
+
+@pytest.mark.parametrize("layout", [html_of, text_of])
+def test_the_same_report_gives_the_same_bytes(layout: Layout) -> None:
+    assert layout(a_full_report()) == layout(a_full_report())
+
+
+def test_the_text_is_a_witness_of_the_ledger() -> None:
+    lines = [line.strip() for line in text_of(a_report()).splitlines()]
+
+    start = lines.index("driftledger/example")
+    assert lines[start : start + 5] == [
+        "driftledger/example",
+        "61",
+        ROOT,
+        "",
+        "— driftledger/example EeWQKYOh",
+    ]
+
+
+def test_lines_of_text_are_short_enough_for_a_terminal() -> None:
+    text = text_of(a_full_report("a_very_long_name_" * 40))
+
+    assert max(map(len, text.splitlines())) <= WIDTH + 20
+
+
+def test_text_from_outside_is_shown_in_html_and_never_obeyed() -> None:
+    plain, hostile = Elements(html_of(a_full_report("x"))), Elements(html_of(a_full_report(HOSTILE)))
+
+    assert hostile.tags == plain.tags
+    assert hostile.attributes == plain.attributes
+    assert "<script>alert(1)</script>" in hostile.text
+    assert "{{7*7}}" in hostile.text
+
+
+@pytest.mark.parametrize("layout", [html_of, text_of])
+def test_nothing_from_outside_moves_the_cursor_or_turns_a_line(layout: Layout) -> None:
+    document = layout(a_full_report(HOSTILE))
+
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]", document)
+
+
+def test_the_subject_is_one_line_whatever_the_organisation_is_called() -> None:
+    text = text_of(a_report(organisation="example\r\nBcc: everybody@example.com"))
+
+    assert "\nBcc:" not in text
+
+
+def test_the_html_runs_nothing_and_fetches_nothing() -> None:
+    document = html_of(a_full_report())
+    elements = Elements(document)
+
+    assert not {"script", "img", "link", "iframe", "form", "object"} & set(elements.tags)
+    assert not [
+        name for name, _ in elements.attributes if name in ("src", "href", "background") or name[:2] == "on"
+    ]
+    assert "url(" not in document
+    assert "@import" not in document
+
+
+def test_the_html_fits_a_mail() -> None:
+    """Gmail cuts a mail at 102 kB and hides the rest behind a link."""
+    rows = tuple(an_action(resource=HOSTILE * 3, what=HOSTILE * 5) for _ in range(50))
+
+    assert len(html_of(a_report(actions=rows)).encode()) < 100_000
+
+
+def test_every_style_that_a_mail_client_must_show_stands_at_its_element() -> None:
+    """Many clients drop the style sheet: it only adds dark mode and phones."""
+    sheet = re.search(r"<style>(.*?)</style>", html_of(a_full_report()), re.DOTALL)
+
+    assert sheet is not None
+    outside_of_media = re.sub(r"@media[^{]*\{(?:[^{}]|\{[^{}]*\})*\}", "", sheet[1])
+    assert outside_of_media.split() == [":root", "{", "color-scheme:", "light", "dark;", "}"]

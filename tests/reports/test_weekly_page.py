@@ -1,0 +1,184 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from drift.reports.weekly import Action, Alerts, Closed, Figure, Missing, Seen, SourceSeen
+from drift.reports.weekly_page import Page, page_of
+from tests.builders import NOON
+from tests.reports.reporting import SEEN, a_report, an_action
+
+UNREADABLE = replace(SEEN, unreadable=3)
+
+
+def values_of(page: Page) -> dict[str, str]:
+    return {tile.title: tile.value for tile in page.tiles}
+
+
+def actions(*missing: Missing) -> tuple[Action, ...]:
+    return tuple(an_action(missing=(one,)) for one in missing)
+
+
+def test_the_subject_says_how_many_need_somebody() -> None:
+    page = page_of(a_report(actions=actions(Missing.TICKET, Missing.TICKET, Missing.REVIEW)))
+
+    assert page.subject == "[3 need you] Infra change control - wk 47 - example"
+    assert page.verdict == "3 need you: 2 without a ticket, 1 to be reviewed after an emergency."
+
+
+def test_one_that_needs_somebody_is_said_in_the_singular() -> None:
+    page = page_of(a_report(actions=actions(Missing.CODE)))
+
+    assert page.subject.startswith("[1 needs you]")
+    assert page.verdict == "1 needs you: 1 to be put into code or reverted."
+
+
+def test_a_quiet_week_says_so() -> None:
+    page = page_of(a_report())
+
+    assert page.subject.startswith("[0 need you]")
+    assert page.verdict == "Nothing needs you: 14 changes, each accounted for."
+    assert values_of(page) == {
+        "Manual writes": "0",
+        "Unticketed": "0",
+        "Emergencies": "0 of 9",
+        "Open drift": "0",
+    }
+
+
+def test_a_quiet_week_that_was_not_read_whole_is_never_called_zero() -> None:
+    page = page_of(a_report(seen=UNREADABLE))
+
+    assert page.subject.startswith("[not all seen]")
+    assert page.verdict == "Nothing that was seen needs you, but not everything was seen."
+    assert values_of(page) == {
+        "Manual writes": "0 seen",
+        "Unticketed": "0 seen",
+        "Emergencies": "0 seen of 9",
+        "Open drift": "0",
+    }
+
+
+def test_no_drift_is_only_what_was_seen_where_not_everything_was_compared() -> None:
+    page = page_of(a_report(seen=replace(SEEN, compared=38)))
+
+    assert values_of(page)["Open drift"] == "0 seen"
+    assert "38 of 40 declared resources compared" in page.coverage
+
+
+def test_numbers_above_zero_stand_as_they_are() -> None:
+    page = page_of(a_report(seen=UNREADABLE, manual_writes=Figure(now=1204, before=3)))
+
+    assert values_of(page)["Manual writes"] == "1,204"
+
+
+def test_the_coverage_line_names_every_gap() -> None:
+    seen = Seen(
+        sources=(
+            SourceSeen(name="trail", records=1204, outage="the bucket does not answer"),
+            SourceSeen(name="org", records=0, outage=None),
+        ),
+        unreadable=1,
+        outages=2,
+        declared=0,
+        compared=0,
+    )
+
+    page = page_of(a_report(seen=seen))
+
+    assert page.coverage == (
+        "1,204 records read from trail, org: 1 record unreadable, 2 outages, org delivered nothing, "
+        "trail cannot be read now. No declared resource was compared: no drift can be seen."
+    )
+    assert not page.is_covered
+
+
+def test_without_an_audit_log_no_change_can_be_seen() -> None:
+    page = page_of(a_report(seen=replace(SEEN, sources=())))
+
+    assert page.coverage.startswith("No audit log is configured: no change can be seen.")
+
+
+def test_each_number_is_held_against_last_week() -> None:
+    page = page_of(
+        a_report(
+            manual_writes=Figure(now=21, before=4),
+            unticketed=Figure(now=2, before=3),
+            open_drift=Figure(now=4, before=4),
+            oldest_drift_at=NOON,
+        )
+    )
+
+    assert [tile.delta for tile in page.tiles] == [
+        "17 more than last week",
+        "1 fewer than last week",
+        "1 of 12 last week",
+        "as last week",
+    ]
+    assert page.tiles[3].note == "the oldest for 6 d"
+
+
+def test_a_week_that_was_not_watched_is_no_zero_to_compare_with() -> None:
+    unknown = Figure(now=1, before=None)
+
+    page = page_of(
+        a_report(manual_writes=unknown, unticketed=unknown, production_changes=unknown, open_drift=unknown)
+    )
+
+    assert [tile.delta for tile in page.tiles] == ["", "", "", ""]
+    assert page.period.endswith("Nothing was read of the week before.")
+
+
+def test_a_row_says_how_long_what_is_missing_and_since_when_it_is_overdue() -> None:
+    page = page_of(a_report(actions=(an_action(missing=(Missing.TICKET, Missing.CODE)),)))
+
+    (line,) = page.actions
+    assert (line.age, line.missing, line.due) == ("6 d", "ticket and code", "overdue since Mon 16 Nov 16:00")
+
+
+def test_a_row_that_is_not_due_yet_says_when() -> None:
+    page = page_of(a_report(as_of=NOON + timedelta(hours=1), actions=(an_action(),)))
+
+    assert (page.actions[0].due, page.actions[0].is_overdue) == ("due Mon 16 Nov 16:00", False)
+
+
+def test_at_most_ten_rows_are_shown_and_the_rest_is_counted() -> None:
+    closed = tuple(Closed(at=NOON, resource=f"bucket-{number}", how="gone") for number in range(11))
+
+    page = page_of(a_report(actions=actions(*[Missing.TICKET] * 12), closed=closed))
+
+    assert len(page.actions) == 10
+    assert page.more_actions == "and 2 more: see drift changes and drift findings"
+    assert (len(page.tables[0].rows), page.tables[0].more) == (10, "and 1 more")
+
+
+def test_a_week_that_is_not_over_says_how_far_it_goes() -> None:
+    page = page_of(a_report(as_of=NOON))
+
+    assert (
+        page.period
+        == "Week 2026-W47, 2026-11-16 to 2026-11-22, so far: until 2026-11-16 12:00. Times are UTC."
+    )
+
+
+def test_alerts_that_nobody_gets_are_bad_health() -> None:
+    page = page_of(a_report(alerts=Alerts(sent=0, waiting=2, dead=0, has_notifier=False)))
+
+    assert page.health[0].is_bad
+    assert page.health[0].text == "Alerts: 0 sent, 2 waiting, 0 given up; no notifier is configured"
+
+
+def test_a_ledger_that_was_not_sealed_for_a_day_is_bad_health() -> None:
+    report = a_report()
+    assert report.checkpoint is not None
+    old = replace(report.checkpoint, made_at=report.as_of - timedelta(days=3))
+
+    page = page_of(replace(report, checkpoint=old))
+
+    assert page.health[-1].is_bad
+    assert "3 d before the end of this report" in page.health[-1].text
+
+
+def test_a_ledger_that_was_never_sealed_says_so() -> None:
+    page = page_of(a_report(checkpoint=None))
+
+    assert page.health[-1].is_bad
+    assert page.note is None

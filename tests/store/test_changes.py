@@ -1,0 +1,313 @@
+"""Writes, the changes that they add up to, and when these are judged again."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection
+
+from drift.model.change import Change, OpenedSession, Span
+from drift.model.resource import Resource
+from drift.model.verdict import Disposition
+from drift.store.changes import (
+    add_write,
+    begin_change,
+    begin_session,
+    change_session_of,
+    changes,
+    count_by_disposition,
+    is_known,
+    join_change,
+    judge_again,
+    keep_judgement,
+    last_judgement,
+    mark_judged,
+    near_change,
+    near_session,
+    newest_write_at,
+    remember_session,
+    sessions_behind,
+    sessions_to_judge,
+    stretch_change,
+    stretch_session,
+    write_seqs,
+    writes_by_resource,
+)
+from drift.store.database import Database
+from tests.builders import (
+    ACCOUNT,
+    NOON,
+    SECURITY_GROUP,
+    a_judgement,
+    a_principal,
+    a_write,
+    an_event,
+    minutes,
+)
+
+ALICE = "human:alice@example.com"
+
+WEEK_AGO = NOON - minutes(7 * 24 * 60)
+
+BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
+
+
+def test_a_write_is_known_once_it_is_kept(database: Database) -> None:
+    with database.transaction() as connection:
+        assert not is_known(connection, "aws:e-1")
+
+        add_write(connection, a_write(an_event(event_id="e-1")), 0)
+
+        assert is_known(connection, "aws:e-1")
+        assert newest_write_at(connection) == NOON
+
+
+def test_a_session_is_followed_to_who_opened_it(database: Database) -> None:
+    with database.transaction() as connection:
+        for key, via in (("ASIA1", "ASIA2"), ("ASIA2", "ASIA3"), ("ASIA3", None)):
+            remember_session(connection, an_opened(key, via), NOON)
+
+        event = an_event(session_key="ASIA1")
+        assert list(sessions_behind(connection, event, 5)) == ["ASIA1", "ASIA2", "ASIA3"]
+        assert list(sessions_behind(connection, event, 2)) == ["ASIA1", "ASIA2"]
+        assert sessions_behind(connection, an_event(session_key=None), 5) == {}
+
+
+def test_sessions_that_name_each_other_are_followed_once(database: Database) -> None:
+    with database.transaction() as connection:
+        remember_session(connection, an_opened("ASIA1", "ASIA2"), NOON)
+        remember_session(connection, an_opened("ASIA2", "ASIA1"), NOON)
+
+        assert list(sessions_behind(connection, an_event(session_key="ASIA1"), 5)) == ["ASIA1", "ASIA2"]
+
+
+def test_what_was_said_last_about_a_session_counts(database: Database) -> None:
+    with database.transaction() as connection:
+        remember_session(connection, an_opened("ASIA1", None), NOON)
+        remember_session(connection, an_opened("ASIA1", "ASIA0"), None)
+
+        assert sessions_behind(connection, an_event(session_key="ASIA1"), 1)["ASIA1"].via == "ASIA0"
+
+
+def test_the_nearest_session_is_found(database: Database) -> None:
+    with database.transaction() as connection:
+        for minute in (0, 20):
+            begin_session(connection, f"ses-{minute}", ALICE, ACCOUNT, NOON + minutes(minute))
+
+        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(9))) == "ses-0"
+        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(11))) == "ses-20"
+        assert found(near_session(connection, ALICE, ACCOUNT, NOON - minutes(14))) == "ses-0"
+        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(35))) is None
+        assert found(near_session(connection, "human:bob", ACCOUNT, NOON)) is None
+        assert found(near_session(connection, ALICE, "", NOON)) is None
+
+
+def test_a_session_without_a_pause_ends_after_a_day(database: Database) -> None:
+    """
+    A controller that writes every ten minutes would otherwise make one change without an end.
+    """
+    day = Span(id="ses-1", began_at=NOON, ended_at=NOON + minutes(24 * 60 - 1))
+    with database.transaction() as connection:
+        begin_session(connection, "ses-1", ALICE, ACCOUNT, day.began_at)
+        stretch_session(connection, day, day.ended_at)
+
+        assert found(near_session(connection, ALICE, ACCOUNT, day.ended_at)) == "ses-1"
+        assert found(near_session(connection, ALICE, ACCOUNT, day.ended_at + minutes(2))) is None
+
+
+def test_a_change_is_found_by_its_session_and_resource(database: Database) -> None:
+    unmapped = Resource(type=None, id="ec2:Unheard")
+    with database.transaction() as connection:
+        begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
+        begin_change(connection, "chg-1", "ses-1", SECURITY_GROUP, NOON)
+        begin_change(connection, "chg-2", "ses-1", unmapped, NOON)
+
+        assert found(near_change(connection, "ses-1", SECURITY_GROUP, NOON)) == "chg-1"
+        assert found(near_change(connection, "ses-1", unmapped, NOON)) == "chg-2"
+        assert near_change(connection, "ses-2", SECURITY_GROUP, NOON) is None
+        assert near_change(connection, "ses-1", Resource(type=None, id="sg-0abc"), NOON) is None
+        assert near_change(connection, "ses-1", SECURITY_GROUP, NOON + minutes(15)) is None
+
+
+@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_writes_at_the_ends_of_time_have_their_session_too(database: Database, at: datetime) -> None:
+    with database.transaction() as connection:
+        assert near_session(connection, ALICE, ACCOUNT, at) is None
+
+        begin_session(connection, "ses-1", ALICE, ACCOUNT, at)
+
+        assert found(near_session(connection, ALICE, ACCOUNT, at)) == "ses-1"
+
+
+def test_an_id_is_free_once(database: Database) -> None:
+    with database.transaction() as connection:
+        assert begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
+        assert not begin_session(connection, "ses-1", "human:mallory", ACCOUNT, NOON)
+        assert begin_change(connection, "chg-1", "ses-1", SECURITY_GROUP, NOON)
+        assert not begin_change(connection, "chg-1", "ses-1", BUCKET, NOON)
+
+
+def test_a_change_lists_its_writes_in_order_of_time(database: Database) -> None:
+    with database.transaction() as connection:
+        one = a_kept_change(connection, at=(2, 0, 1))
+
+        assert [write.event.event_id for write in one.writes] == ["chg-1 0", "chg-1 1", "chg-1 2"]
+        assert (one.began_at, one.ended_at) == (NOON, NOON + minutes(2))
+        assert write_seqs(connection, one) == (0, 1, 2)
+
+
+def test_a_session_lists_its_changes_by_their_first_write(database: Database) -> None:
+    with database.transaction() as connection:
+        a_kept_change(connection, "chg-1", at=(5,))
+        a_kept_change(connection, "chg-2", at=(1,), resource=BUCKET)
+
+        session = change_session_of(connection, "ses-1")
+
+    assert [one.change_id for one in session.changes] == ["chg-2", "chg-1"]
+
+
+def test_writes_are_listed_by_resource(database: Database) -> None:
+    with database.transaction() as connection:
+        a_kept_change(connection, "chg-1", at=(5, 1))
+        a_kept_change(connection, "chg-2", at=(2,), resource=BUCKET)
+
+        assert writes_by_resource(connection) == {
+            SECURITY_GROUP: ("aws:chg-1 1", "aws:chg-1 5"),
+            BUCKET: ("aws:chg-2 2",),
+        }
+
+
+def test_a_new_change_is_to_be_judged(database: Database) -> None:
+    with database.transaction() as connection:
+        one = a_kept_change(connection)
+
+        assert sessions_to_judge(connection, NOON + minutes(1)) == ["ses-1"]
+        assert last_judgement(connection, one) is None
+        assert count_by_disposition(connection) == {"pending": 1}
+
+
+def test_a_judgement_is_read_back_as_it_was_kept(database: Database) -> None:
+    with database.transaction() as connection:
+        one = a_kept_change(connection)
+        keep_judgement(connection, one, a_judgement(), 9)
+
+        [row] = changes(connection)
+
+        assert (row.judgement, row.ledger_seq) == (a_judgement(), 9)
+        assert last_judgement(connection, one) == a_judgement()
+        assert count_by_disposition(connection) == {"unticketed": 1}
+
+
+@pytest.mark.parametrize("disposition", [Disposition.PENDING, Disposition.UNTICKETED])
+def test_an_open_change_is_judged_again_while_it_is_young(
+    database: Database, disposition: Disposition
+) -> None:
+    with database.transaction() as connection:
+        keep_judgement(connection, a_kept_change(connection), a_judgement(disposition), 9)
+
+        assert sessions_to_judge(connection, NOON) == ["ses-1"]
+        assert sessions_to_judge(connection, NOON + minutes(1)) == []
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [one for one in Disposition if one not in (Disposition.PENDING, Disposition.UNTICKETED)],
+)
+def test_a_settled_change_is_not_judged_again(database: Database, disposition: Disposition) -> None:
+    with database.transaction() as connection:
+        keep_judgement(connection, a_kept_change(connection), a_judgement(disposition), 9)
+
+        assert sessions_to_judge(connection, WEEK_AGO) == []
+
+
+def test_a_settled_change_that_a_write_joins_is_judged_again(database: Database) -> None:
+    with database.transaction() as connection:
+        one = a_kept_change(connection)
+        keep_judgement(connection, one, a_judgement(Disposition.AUTHORISED), 9)
+
+        grown = a_kept_change(connection, at=(1,))
+
+        assert sessions_to_judge(connection, NOON + minutes(1)) == ["ses-1"]
+        assert last_judgement(connection, grown) is None
+        assert last_judgement(connection, one) is not None
+
+
+def test_a_write_that_came_while_its_change_was_judged_has_it_judged_again(database: Database) -> None:
+    """
+    Tickets are asked for outside of any transaction, and that takes seconds.
+    """
+    with database.transaction() as connection:
+        read_before = a_kept_change(connection)
+        a_kept_change(connection, at=(1,))
+
+        keep_judgement(connection, read_before, a_judgement(Disposition.AUTHORISED), 9)
+        assert sessions_to_judge(connection, NOON + minutes(1)) == ["ses-1"]
+
+        assert mark_judged(connection, read_before) == 9
+        assert sessions_to_judge(connection, NOON + minutes(1)) == ["ses-1"]
+
+
+def test_a_change_whose_resource_stands_differently_is_judged_again(database: Database) -> None:
+    with database.transaction() as connection:
+        one = a_kept_change(connection)
+        keep_judgement(connection, one, a_judgement(Disposition.AUTHORISED), 9)
+
+        judge_again(connection, ["other"], WEEK_AGO)
+        assert sessions_to_judge(connection, NOON) == []
+
+        judge_again(connection, ["sg-0abc", *map(str, range(70_000))], WEEK_AGO)
+        assert sessions_to_judge(connection, NOON) == ["ses-1"]
+
+        mark_judged(connection, one)
+        assert sessions_to_judge(connection, NOON) == []
+
+
+def test_an_old_change_is_not_judged_again_for_what_happens_to_its_resource_now(database: Database) -> None:
+    """
+    A resource that a pipeline changes daily has thousands of them, and each would ask the code host.
+    """
+    with database.transaction() as connection:
+        keep_judgement(connection, a_kept_change(connection), a_judgement(Disposition.AUTHORISED), 9)
+
+        judge_again(connection, ["sg-0abc"], NOON + minutes(1))
+
+        assert sessions_to_judge(connection, WEEK_AGO) == []
+
+
+def test_sessions_are_judged_in_the_order_they_began(database: Database) -> None:
+    with database.transaction() as connection:
+        for session_id in ("ses-3", "ses-1", "ses-2"):
+            begin_session(connection, session_id, ALICE, session_id, NOON)
+            begin_change(connection, f"chg-{session_id}", session_id, SECURITY_GROUP, NOON)
+            begin_change(connection, f"chg-{session_id}-b", session_id, BUCKET, NOON)
+
+        assert sessions_to_judge(connection, NOON) == ["ses-1", "ses-2", "ses-3"]
+
+
+def a_kept_change(
+    connection: Connection,
+    change_id: str = "chg-1",
+    *,
+    at: tuple[int, ...] = (0,),
+    resource: Resource = SECURITY_GROUP,
+) -> Change:
+    """A change of alice's with a write at each of these minutes, begun or added to."""
+    begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
+    for seq, minute in enumerate(at):
+        time = NOON + minutes(minute)
+        write = a_write(an_event(event_id=f"{change_id} {minute}", at=time, resources=(resource,)))
+        add_write(connection, write, seq)
+        if not begin_change(connection, change_id, "ses-1", resource, time):
+            span = near_change(connection, "ses-1", resource, time)
+            assert span is not None
+            stretch_change(connection, span, time)
+        join_change(connection, change_id, write)
+    return next(row.change for row in changes(connection) if row.change.change_id == change_id)
+
+
+def an_opened(key: str, via: str | None) -> OpenedSession:
+    """What a role assumption says about the calls that will use its key."""
+    return OpenedSession(key=key, opener=a_principal(), via=via, role="Admin")
+
+
+def found(span: Span | None) -> str | None:
+    return span.id if span else None

@@ -1,0 +1,107 @@
+"""No query of a run reads a whole table that grows with the years."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from drift.model.change import Span
+from drift.ports import Delivery
+from drift.store import changes, findings, outbox, sources
+from drift.store.database import Database
+from tests.builders import NOON, SECURITY_GROUP, a_change, a_judgement, an_alert, an_event
+
+SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
+
+DELIVERY = Delivery(name="trail/1.json", version="1", cursor="c", open=BytesIO)
+
+QUERIES: dict[str, Callable[[Connection], object]] = {
+    "is_known": lambda c: changes.is_known(c, "aws:e-1"),
+    "sessions_behind": lambda c: changes.sessions_behind(c, an_event(session_key="ASIA1"), 5),
+    "near_session": lambda c: changes.near_session(c, "alice", "account", NOON),
+    "near_change": lambda c: changes.near_change(c, "ses-1", SECURITY_GROUP, NOON),
+    "stretch": lambda c: changes.stretch_change(c, SPAN, NOON),
+    "sessions_to_judge": lambda c: changes.sessions_to_judge(c, NOON),
+    "judge_again": lambda c: changes.judge_again(c, ["sg-0abc"], NOON),
+    "change_session_of": lambda c: changes.change_session_of(c, "ses-1"),
+    "write_seqs": lambda c: changes.write_seqs(c, a_change()),
+    "keep_judgement": lambda c: changes.keep_judgement(c, a_change(), a_judgement(), 0),
+    "newest_write_at": changes.newest_write_at,
+    "standing_of": lambda c: findings.standing_of(c, SECURITY_GROUP, NOON),
+    "open_findings": findings.open_findings,
+    "see_again": lambda c: findings.see_again(c, ["f-1"], NOON),
+    "resolve": lambda c: findings.resolve(c, "f-1", 0, NOON),
+    "was_told": lambda c: outbox.was_told(c, "ses-1"),
+    "queue": lambda c: outbox.queue(c, ["slack"], an_alert(), NOON),
+    "due": lambda c: outbox.due(c, ["slack"], NOON - timedelta(1)),
+    "cursor_of": lambda c: sources.cursor_of(c, "trail"),
+    "position_in": lambda c: sources.position_in(c, "trail", DELIVERY),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_finds_its_rows_by_an_index(sqlite_database: Database, name: str) -> None:
+    with sqlite_database.transaction() as connection, asked(connection) as statements:
+        QUERIES[name](connection)
+
+    with sqlite_database.reading() as connection:
+        plans = [plan(connection, f"EXPLAIN QUERY PLAN {one}", values) for one, values in statements]
+
+    assert plans
+    assert [step for steps in plans for step in steps if reads_all(step)] == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_same_queries_find_their_rows_by_an_index_on_postgresql(database: Database) -> None:
+    """
+    Nearly empty tables are read whole, so that is forbidden: what it does all the same, no index can do.
+    """
+    with database.transaction() as connection, asked(connection) as statements:
+        for query in QUERIES.values():
+            query(connection)
+
+    with database.transaction() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plans = {one: plan(connection, f"EXPLAIN {one}", values) for one, values in statements}
+
+    assert len(plans) >= len(QUERIES)
+    assert {
+        one: steps for one, steps in plans.items() if not all(map(is_narrow, steps, [*steps[1:], ""]))
+    } == {}
+
+
+@contextmanager
+def asked(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
+    """Collect the statements that are executed on a connection."""
+    statements: list[tuple[str, Any]] = []
+
+    def collect(*arguments: Any) -> None:
+        _connection, _cursor, statement, parameters, *_ = arguments
+        if not statement.startswith("INSERT"):
+            statements.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", collect)
+    yield statements
+    event.remove(connection, "before_cursor_execute", collect)
+
+
+def plan(connection: Connection, statement: str, values: Any) -> list[str]:
+    """Return the steps of a query plan, each in one line."""
+    return [str(row[-1]) for row in connection.exec_driver_sql(statement, values)]
+
+
+def reads_all(step: str) -> bool:
+    """Tell whether SQLite reads a whole table or index; that of what is to be judged is short."""
+    return step.startswith("SCAN ") and step != "SCAN CONSTANT ROW" and "ix_change_to_judge" not in step
+
+
+def is_narrow(step: str, next_step: str) -> bool:
+    """Tell whether PostgreSQL reads part of a table: each scan of an index is followed by its condition."""
+    if "Seq Scan" in step:
+        return False
+    is_index = " Scan using " in step or "Bitmap Index Scan" in step
+    return not is_index or "ix_change_to_judge" in step or "Index Cond" in next_step

@@ -1,0 +1,146 @@
+"""The migrations: whole or not at all, in step with the tables that the program works with."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+import drift.store.schema  # noqa: F401  (registers its tables)
+from drift.errors import StoreError
+from drift.store.database import Database
+from drift.store.metadata import metadata
+from drift.store.migrate import HEAD, MIGRATIONS, migrate
+
+ROOT = Path(__file__).parents[2]
+
+OBJECTS = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic_version%'",
+    "postgresql": """
+        SELECT 'column', table_name || '.' || column_name,
+               concat_ws(' ', data_type, character_maximum_length, is_nullable, column_default)
+          FROM information_schema.columns WHERE table_schema = 'public'
+        UNION SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION SELECT 'constraint', conname, conrelid::regclass || pg_get_constraintdef(oid)
+          FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+        UNION SELECT 'comment', objoid::regclass::text, description
+          FROM pg_description WHERE classoid = 'pg_class'::regclass
+           AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)""",
+}
+"""Lists everything that a database holds beside its rows."""
+
+
+def test_migrations_and_tables_agree(database: Database) -> None:
+    with database.transaction() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        differences = compare_metadata(context, metadata)
+
+    assert differences == []
+
+
+def test_migrations_make_what_the_tables_would(database_url: str) -> None:
+    """
+    Alembic compares no primary keys, triggers or partial indexes; the databases themselves do.
+    """
+    database = Database(database_url)
+    with database.transaction() as connection:
+        metadata.create_all(connection)
+    created = objects_in(database)
+    with database.transaction() as connection:
+        metadata.drop_all(connection)
+
+    migrate(database)
+
+    assert objects_in(database) == created
+    database.close()
+
+
+def test_the_newest_migration_is_the_one_the_program_asks_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    before = objects_in(database)
+
+    migrate(database)
+
+    assert objects_in(database) == before
+
+
+def test_a_start_with_nothing_to_migrate_does_not_load_alembic(database: Database, database_url: str) -> None:
+    code = f"""
+        import sys
+        from drift.store.database import Database
+        from drift.store.migrate import migrate
+        migrate(Database({database_url!r}))
+        sys.exit("alembic" in sys.modules)
+    """
+
+    assert run(code).wait() == 0
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+
+    with pytest.raises(StoreError, match="is of version 0999") as refused:
+        migrate(database)
+
+    assert "newer program" in refused.value.hint
+
+
+def test_a_program_that_is_killed_while_it_migrates_leaves_nothing_behind(database_url: str) -> None:
+    code = f"""
+        import os
+        import drift.ledger.tables
+        from drift.store.database import Database
+        from drift.store.migrate import migrate
+        drift.ledger.tables.append_only_ddl = lambda *_: os._exit(9)
+        migrate(Database({database_url!r}))
+    """
+    database = Database(database_url)
+
+    assert run(code).wait() == 9
+
+    assert objects_in(database) == set()
+    migrate(database)
+    assert objects_in(database)
+    database.close()
+
+
+def test_two_programs_that_start_at_once_both_find_the_tables(database_url: str) -> None:
+    code = f"""
+        from drift.store import outbox
+        from drift.store.database import Database
+        from drift.store.migrate import migrate
+        database = Database({database_url!r})
+        migrate(database)
+        with database.reading() as connection:
+            outbox.counts(connection)
+    """
+
+    programs = [run(code) for _ in range(3)]
+
+    assert [program.wait() for program in programs] == [0, 0, 0]
+
+
+def objects_in(database: Database) -> set[tuple[str, str, str]]:
+    with database.reading() as connection:
+        rows = connection.execute(text(OBJECTS[connection.dialect.name])).all()
+    return {tuple(row) for row in rows if "alembic_version" not in row[1]}
+
+
+def run(code: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], env=environment)
