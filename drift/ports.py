@@ -68,7 +68,9 @@ class Translator(Protocol):
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return the records inside an envelope in their order, or `None` if it is no envelope of this cloud.
 
-        An envelope may hold none. The bytes of a record are exactly as delivered.
+        An envelope may hold none, and what only announces records is such an envelope. The bytes of
+        a record are exactly as delivered. Lists of records are split before, so that each element is
+        shown by itself, and so is every plain record: saying no must be quick.
         """
         ...
 

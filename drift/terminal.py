@@ -6,7 +6,7 @@ import unicodedata
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode's categories of control characters, of invisible ones that reorder or join others, of line breaks."""
+"""Unicode's categories of controls, of line breaks, and of what is invisible and reorders or joins."""
 
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """What terminals or editors obey and JSON need not escape."""

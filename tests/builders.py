@@ -11,6 +11,7 @@ from drift.model.change import (
     ChangeSession,
     CredentialSign,
     Effect,
+    Issuer,
     OpenedSession,
     Outcome,
     Principal,
@@ -123,19 +124,35 @@ def a_principal(
     name: str = "alice@example.com",
     *,
     kind: ActorKind = ActorKind.HUMAN,
+    principal_id: str | None = None,
     role: str | None = None,
     session_name: str | None = None,
+    issuer: Issuer | None = None,
+    confidence: Confidence = Confidence.HIGH,
 ) -> Principal:
     """A person whom the cloud vouches for, unless said otherwise."""
     return Principal(
-        id=f"arn:aws:sts::{ACCOUNT}:assumed-role/{role or 'Admin'}/{session_name or name}",
+        id=principal_id or f"arn:aws:sts::{ACCOUNT}:assumed-role/{role or 'Admin'}/{session_name or name}",
         name=name,
         kind=kind,
-        confidence=Confidence.HIGH,
+        confidence=confidence,
         reason="the cloud signed them in",
         role=role,
         session_name=session_name,
+        issuer=issuer,
     )
+
+
+def a_session_opened(
+    opener: Principal,
+    *,
+    key: str = "ASIA1",
+    via: str | None = None,
+    role: str | None = f"arn:aws:iam::{ACCOUNT}:role/Admin",
+    source_identity: str | None = None,
+) -> OpenedSession:
+    """A sign-in into a role; through `via`, the key of an earlier session, a step of a chain."""
+    return OpenedSession(key=key, opener=opener, via=via, role=role, source_identity=source_identity)
 
 
 def an_actor(
@@ -170,6 +187,7 @@ def a_classification(
     tool: Tool = Tool.CONSOLE,
     lane: Lane = Lane.INFRASTRUCTURE,
     references: Sequence[Reference] = (),
+    pipeline: str | None = "deploy",
     run_id: str | None = None,
 ) -> Classification:
     """By hand in the console, unless said otherwise."""
@@ -179,7 +197,7 @@ def a_classification(
         channel=channel,
         lane=lane,
         references=tuple(references),
-        pipeline="deploy" if channel is Channel.PIPELINE else None,
+        pipeline=pipeline if channel is Channel.PIPELINE else None,
         run_id=run_id,
         reasons=(f"a {channel} change",),
         confidence=Confidence.HIGH,

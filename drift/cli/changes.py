@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from drift.cli.lines import change_line
+from drift.cli.lines import change_line, encoded
 from drift.cli.options import Moment, config_option, exit_code_option, json_option
 from drift.cli.words import WIDTH
 from drift.model.verdict import Channel, Disposition
@@ -58,7 +57,7 @@ def command(
             if channels and line.channel not in channels:
                 continue
             listed[line.disposition] += 1
-            click.echo(msgspec.json.encode(line).decode() if as_json else _text(row))
+            click.echo(encoded(line) if as_json else _text(row))
     kinds = ", ".join(f"{number} {name}" for name, number in sorted(listed.items()))
     click.echo(counted(listed.total(), "change") + (f": {kinds}" if kinds else ""), err=True)
     return 1 if exit_code and listed else 0

@@ -4,9 +4,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from drift.cli.lines import finding_line
+from drift.cli.lines import encoded, finding_line
 from drift.cli.options import config_option, exit_code_option, json_option
 from drift.cli.words import finding_lines
 from drift.model.finding import FindingKind
@@ -39,7 +38,7 @@ def command(
     with wiring.open_database(wiring.settings_of(config)) as database, database.reading() as connection:
         for row in findings_of(connection, [FindingKind(one) for one in kinds], with_resolved=with_resolved):
             listed[row.finding.kind] += 1
-            click.echo(msgspec.json.encode(finding_line(row)).decode() if as_json else _text(row))
+            click.echo(encoded(finding_line(row)) if as_json else _text(row))
     by_kind = ", ".join(f"{number} {name}" for name, number in sorted(listed.items()))
     click.echo(counted(listed.total(), "finding") + (f": {by_kind}" if by_kind else ""), err=True)
     return 1 if exit_code and listed else 0

@@ -9,6 +9,7 @@ from drift.model.finding import AttributeDrift, FindingKind, FindingStatus
 from drift.model.resource import Cloud
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
 from drift.reports.wording import done
+from drift.terminal import inert_json
 
 if TYPE_CHECKING:
     # SQLAlchemy is slow to import, and `--help` does not need it.
@@ -71,6 +72,11 @@ class FindingLine(msgspec.Struct, kw_only=True):
     last_seen_at: datetime
     resolved_at: datetime | None
     ledger_seq: int
+
+
+def encoded(line: msgspec.Struct) -> str:
+    """Return a line as JSON in which nothing moves the cursor of a terminal."""
+    return inert_json(msgspec.json.encode(line)).decode()
 
 
 def change_line(row: "ChangeRow") -> ChangeLine:

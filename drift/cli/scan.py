@@ -63,7 +63,9 @@ def command(
     from drift.stages.record import redact_finding
     from drift.stages.survey import survey
 
-    watched = wiring.watched_states(states, live) if states else wiring.watched(wiring.settings_of(config), live)
+    watched = (
+        wiring.watched_states(states, live) if states else wiring.watched(wiring.settings_of(config), live)
+    )
     if not watched:
         raise ConfigError(
             "there is nothing to compare",

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
+from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
 from drift.errors import UsageError
 from drift.stages.decide import DecisionRules, answer_due_at
@@ -62,8 +62,8 @@ def _json(story: "ChangeStory | FindingStory", rules: DecisionRules) -> str:
     from drift.reports.story import FindingStory
 
     if isinstance(story, FindingStory):
-        return msgspec.json.encode(finding_object(story)).decode()
-    return msgspec.json.encode(change_object(story, answer_due_at(story.row.change, rules))).decode()
+        return encoded(finding_object(story))
+    return encoded(change_object(story, answer_due_at(story.row.change, rules)))
 
 
 def _text(story: "ChangeStory | FindingStory", rules: DecisionRules) -> str:

@@ -11,7 +11,7 @@ from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.story import ChangeStory, FindingStory, Moment
-from drift.reports.wording import DIFFERENCE, done, finding_name, moment, resource_name
+from drift.reports.wording import DIFFERENCE, counted, done, finding_name, moment, resource_name
 from drift.store.lookup import AlertRow
 from drift.terminal import shown
 
@@ -145,7 +145,7 @@ def _told(alert: AlertRow) -> str:
     at = (
         f" {moment(alert.sent_at)}"
         if alert.sent_at
-        else f" after {alert.attempts} attempts"
+        else f" after {counted(alert.attempts, 'attempt')}"
         if alert.attempts
         else ""
     )

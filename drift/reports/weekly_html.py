@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from drift.reports.weekly_page import DEFINITIONS, Page
+from drift.reports.weekly_page import Page
+from drift.reports.weekly_sentences import DEFINITIONS
 from drift.terminal import shown
 
 

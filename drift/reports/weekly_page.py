@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from drift.model.evidence import Checkpoint
-from drift.reports.weekly import Action, Figure, Missing, Seen, WeeklyReport
+from drift.reports.weekly import Action, Figure, WeeklyReport
+from drift.reports.weekly_sentences import coverage, period, subject, verdict, witness
 from drift.reports.wording import counted, duration, moment
 
 MOST_ROWS = 10
@@ -13,14 +13,6 @@ MOST_ROWS = 10
 
 STALE_AFTER = timedelta(days=1)
 """A running service seals its ledger more often."""
-
-DEFINITIONS = (
-    "Manual: made by a person in a console, with a command line or with Terraform from a laptop, "
-    "or by somebody unknown. "
-    "Unticketed: nobody else approved it in time. "
-    "Emergencies: declared ones and uses of emergency access, of all changes in production. "
-    "Changes that the cloud made by itself are not counted."
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,75 +85,22 @@ def page_of(report: WeeklyReport) -> Page:
     seen = report.seen
     more = len(report.actions) - MOST_ROWS
     return Page(
-        subject=_subject(report),
+        subject=subject(report),
         title=f"Infra change control, week {report.week.number}, {report.organisation}",
-        verdict=_verdict(report),
+        verdict=verdict(report),
         needs_somebody=bool(report.actions),
-        coverage=_coverage(seen),
+        coverage=coverage(seen),
         is_covered=seen.is_everything,
         tiles=_tiles(report),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
         more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",
         tables=(_closed(report), _changed_resources(report)),
         health=tuple(_health(report)),
-        period=_period(report),
+        period=period(report),
         made_by=f"{report.tool_version}, configuration {report.configuration_sha256}",
-        witness=_witness(report.checkpoint),
+        witness=witness(report.checkpoint),
         note=report.checkpoint.note if report.checkpoint else None,
     )
-
-
-def _subject(report: WeeklyReport) -> str:
-    number = len(report.actions)
-    if number:
-        mark = f"{number} {'needs' if number == 1 else 'need'} you"
-    else:
-        mark = "0 need you" if report.seen.is_everything else "not all seen"
-    return f"[{mark}] Infra change control - wk {report.week.number} - {report.organisation}"
-
-
-def _verdict(report: WeeklyReport) -> str:
-    if not report.actions:
-        if not report.seen.is_everything:
-            return "Nothing that was seen needs you, but not everything was seen."
-        return f"Nothing needs you: {counted(report.changes, 'change')}, each accounted for."
-    kinds = [one.missing[0] for one in report.actions]
-    parts = (f"{kinds.count(kind)} {phrase}" for kind, phrase in _NEEDS.items() if kind in kinds)
-    number = len(report.actions)
-    return f"{number} {'needs' if number == 1 else 'need'} you: {', '.join(parts)}."
-
-
-_NEEDS = {
-    Missing.TICKET: "without a ticket",
-    Missing.APPROVAL: "without an approval",
-    Missing.REVIEW: "to be reviewed after an emergency",
-    Missing.ANSWER: "for which the ticket system gave no answer",
-    Missing.CODE: "to be put into code or reverted",
-}
-
-
-def _coverage(seen: Seen) -> str:
-    return f"{_read(seen)} {_compared(seen)}"
-
-
-def _read(seen: Seen) -> str:
-    if not seen.sources:
-        return "No audit log is configured: no change can be seen."
-    names = ", ".join(source.name for source in seen.sources)
-    gaps = [
-        *([f"{counted(seen.unreadable, 'record')} unreadable"] if seen.unreadable else []),
-        *([counted(seen.outages, "outage")] if seen.outages else []),
-        *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
-        *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
-    ]
-    found = ", ".join(gaps) or "none unreadable, no gap"
-    return f"{counted(seen.records, 'record')} read from {names}: {found}."
-
-
-def _compared(seen: Seen) -> str:
-    if not seen.declared:
-        return "No declared resource was compared: no drift can be seen."
-    return f"{seen.compared:,} of {counted(seen.declared, 'declared resource')} compared within a day."
 
 
 def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
@@ -173,7 +112,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
         Tile(
             title="Manual writes",
             value=_amount(report.manual_writes.now, is_complete=is_read),
-            note=f"in {counted(report.manual_changes, 'change')}",
+            note=f"in {counted(report.manual_changes, 'change')} by hand",
             delta=_delta(report.manual_writes),
             is_notable=False,
         ),
@@ -220,14 +159,14 @@ def _last_ratio(emergencies: Figure, of: Figure) -> str:
 
 def _action_line(action: Action, report: WeeklyReport) -> ActionLine:
     is_overdue = action.due_at is not None and action.due_at < report.as_of
-    due = f"{action.due_at:%a %d %b %H:%M}" if action.due_at else ""
+    due = f"{action.due_at:%d %b %H:%M}" if action.due_at else ""
     return ActionLine(
         age=duration(report.as_of - action.since),
         severity=action.severity,
         resource=action.resource,
         what=action.what,
         missing=" and ".join(action.missing),
-        due=due and f"{'overdue since' if is_overdue else 'due'} {due}",
+        due=due and f"{'was due' if is_overdue else 'due'} {due}",
         is_overdue=is_overdue,
         ref=action.ref,
     )
@@ -270,22 +209,4 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
     how_old = f", {duration(age)} before the end of this report" if age > timedelta() else ""
     yield Health(
         text=f"Evidence: sealed {moment(sealed.made_at)} at {size}{how_old}", is_bad=age > STALE_AFTER
-    )
-
-
-def _period(report: WeeklyReport) -> str:
-    week = report.week
-    last_day = week.until - timedelta(days=1)
-    so_far = f", so far: until {moment(report.as_of)}" if report.as_of < week.until else ""
-    first = " Nothing was read of the week before." if report.manual_writes.before is None else ""
-    return f"Week {week}, {week.since:%Y-%m-%d} to {last_day:%Y-%m-%d}{so_far}. Times are UTC.{first}"
-
-
-def _witness(checkpoint: Checkpoint | None) -> str:
-    if checkpoint is None:
-        return "The ledger was never sealed; drift run --once does it."
-    return (
-        "Keep this: it is a witness. A ledger that has another root at "
-        f"{counted(checkpoint.size, 'entry', 'entries')} is another ledger. "
-        "To check it: drift evidence export --out PACK, then drift evidence verify PACK."
     )

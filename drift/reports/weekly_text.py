@@ -3,7 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
-from drift.reports.weekly_page import DEFINITIONS, ActionLine, Page, Table, Tile
+from drift.reports.weekly_page import ActionLine, Page, Table, Tile
+from drift.reports.weekly_sentences import DEFINITIONS
 from drift.terminal import shown
 
 WIDTH = 96

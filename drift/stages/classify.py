@@ -57,8 +57,8 @@ class PipelineRule:
     """Finds the run in the session's name."""
 
     def recognises(self, actor: Actor) -> bool:
-        """Tell whether `actor` is this pipeline. A person never is, nor whoever is not surely a machine."""
-        if actor.kind is not ActorKind.MACHINE or actor.confidence is Confidence.LOW:
+        """Tell whether `actor` is this pipeline. A person never is."""
+        if actor.kind is not ActorKind.MACHINE:
             return False
         roles = (actor.principal or "", *actor.chain)
         role_fits = self.role is None or any(self.role.fullmatch(role) for role in roles)
@@ -90,7 +90,8 @@ def classify(event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classific
     """Return the tool, credential, channel and lane of `event`, trying the least forgeable sign first."""
     tool, tool_confidence, tool_reason = _tool(event.tools)
     credential = _credential(event.credentials)
-    pipeline = rules.pipeline_for(actor)
+    is_sure = actor.confidence is not Confidence.LOW
+    pipeline = rules.pipeline_for(actor) if is_sure else None
     channel, channel_reason = _channel(event, actor, tool, pipeline, rules)
     is_break_glass = rules.is_break_glass(actor)
     reasons = [channel_reason, *actor.reasons, tool_reason]
@@ -138,6 +139,8 @@ def _channel(
             return Channel.CONSOLE, f"a person, with {tool}"
         case ActorKind.HUMAN:
             return Channel.MANUAL, f"a person, with {tool}"
+        case ActorKind.MACHINE if actor.confidence is Confidence.LOW:
+            return Channel.AUTOMATION, "perhaps a machine: nothing says so surely"
         case ActorKind.MACHINE if actor.is_known_pipeline and not rules.pipelines:
             return (
                 Channel.PIPELINE,

@@ -11,7 +11,17 @@ from sqlalchemy import Connection
 from drift.errors import ProviderError
 from drift.ledger.entry import encode_body
 from drift.ledger.log import append
-from drift.model.change import CHANGING, Change, ChangeEvent, Effect, Fate, Outcome, UnreadableRecord, Write
+from drift.model.change import (
+    CHANGING,
+    Change,
+    ChangeEvent,
+    Effect,
+    Fate,
+    OpenedSession,
+    Outcome,
+    UnreadableRecord,
+    Write,
+)
 from drift.model.evidence import ConfigRecord, DispositionRecord, EntryKind, FindingRecord, GapRecord
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingStatus
 from drift.model.judgement import Judged, Judgement
@@ -65,7 +75,7 @@ def record_write(connection: Connection, source: str, write: Write, now: datetim
     """
     event = write.event
     if event.opens is not None:
-        changes.remember_session(connection, event.opens, event.occurred_at)
+        changes.remember_session(connection, _redact_opened(event.opens), event.occurred_at)
     if event.intended not in CHANGING:
         return _FATES[event.intended]
     if changes.is_known(connection, event.key):
@@ -148,7 +158,12 @@ def _redact_event(event: ChangeEvent) -> ChangeEvent:
         user_agent=redact(event.user_agent).value,
         error=redact(event.error).value,
         statements=statements,
+        opens=_redact_opened(event.opens) if event.opens else None,
     )
+
+
+def _redact_opened(opened: OpenedSession) -> OpenedSession:
+    return replace(opened, tags=tuple((key, redact({key: value}).value[key]) for key, value in opened.tags))
 
 
 def _redact_attribute(attribute: AttributeDrift) -> AttributeDrift:

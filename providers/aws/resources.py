@@ -77,6 +77,8 @@ class ResourceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     child: tuple[str, ...] = ()
     id_pattern: str | None = None
     """Its group is the id: the name within an ARN, for example."""
+    joined_by: str | None = None
+    """Terraform's id is the id and the child's with this between them."""
     when: tuple[Refinement, ...] = ()
     note: str | None = None
 

@@ -33,7 +33,7 @@ def listed(contents: Contents, known: ResourceMap) -> tuple[Resource, ...]:
 
 def _by_row(row: ResourceRow, contents: Contents, known: ResourceMap) -> Iterator[Resource]:
     likeliest = row.refined(contents.request).type or row.types[0]
-    for resource_id in _ids(row, contents):
+    for resource_id in _joined(row, _ids(row, contents), contents):
         kind = known.type_of(resource_id) if likeliest == ANY_TYPE else likeliest
         yield Resource(type=kind, id=resource_id)
 
@@ -43,6 +43,13 @@ def _ids(row: ResourceRow, contents: Contents) -> list[str]:
     texts = [list(_texts(contents, path)) for path in row.ids]
     plain = ([one for text in there if (one := row.plain(text))] for there in texts)
     return next(filter(None, plain), None) or next(filter(None, texts), [])
+
+
+def _joined(row: ResourceRow, ids: list[str], contents: Contents) -> list[str]:
+    children = [text for path in row.child for text in _texts(contents, path)]
+    if row.joined_by is None or len(ids) != 1 or len(children) != 1:
+        return ids
+    return [f"{ids[0]}{row.joined_by}{children[0]}"]
 
 
 def _guessed(contents: Contents, known: ResourceMap) -> Iterator[str]:

@@ -96,6 +96,16 @@ def test_names_chosen_by_an_attacker_stay_in_their_line(drift: Drift, world: Wor
     assert "\u202e" not in ran.out
 
 
+def test_json_says_what_an_attacker_chose_without_obeying_it(drift: Drift, world: World) -> None:
+    world.happened(by="alice\x1b[2J\u202e")
+
+    ran = drift("changes", "--json")
+
+    assert json.loads(ran.out)["actor"] == "alice\x1b[2J\u202e"
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+
+
 def test_nothing_to_list_is_no_error(drift: Drift) -> None:
     ran = drift("changes", "--json")
 

@@ -22,6 +22,7 @@ from tests.cli.running import Drift
 from tests.world import World
 
 HOUR = timedelta(hours=1)
+CALL = f"{'':23}ec2 AuthorizeSecurityGroupIngress, console with console-session from 198.51.100.7"
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
 
@@ -60,9 +61,9 @@ def test_a_change_is_told_from_who_did_what_to_the_evidence(drift: Drift, world:
         "",
         "Time line (UTC)",
         "  2026-11-16 12:00:00  opened tcp/22 to 0.0.0.0/0  [entry 0]",
-        "                       ec2 AuthorizeSecurityGroupIngress, console with console-session from 198.51.100.7",
+        CALL,
         "  2026-11-16 12:01:00  opened tcp/23 to 0.0.0.0/0  [entry 1]",
-        "                       ec2 AuthorizeSecurityGroupIngress, console with console-session from 198.51.100.7",
+        CALL,
         "  2026-11-16 13:00:00  found that it differs from the code  [entry 2]",
         "                       f-1",
         "  2026-11-16 13:00:00  judged unticketed, critical  [entry 3]",
@@ -131,7 +132,7 @@ def test_an_alert_that_was_not_accepted_says_why(drift: Drift, world: World) -> 
 
     told = drift("show", judged.change.change_id).out
 
-    assert "Told        oncall, queued after 1 attempts: Slack does not answer" in told
+    assert "Told        oncall, queued after 1 attempt: Slack does not answer" in told
 
 
 def test_json_is_one_object_with_everything(drift: Drift, world: World) -> None:
@@ -167,8 +168,9 @@ def test_a_beginning_that_fits_several_names_them(drift: Drift, world: World) ->
 
     assert ran.code == 2
     assert ran.out == ""
+    named = ", ".join(ids[:5])
     assert ran.err == (
-        f'drift: several ids begin with "chg-": {", ".join(ids[:5])} and others; write more of the one you mean\n'
+        f'drift: several ids begin with "chg-": {named} and others; write more of the one you mean\n'
     )
 
 

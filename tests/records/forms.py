@@ -4,12 +4,14 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 import msgspec
 
 from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.records import records_of
+from drift.records.whole import WHOLE_LIMIT
 
 
 class Bus:
@@ -68,11 +70,11 @@ def a_parcel(text: bytes) -> bytes:
 
 
 def read(
-    text: bytes, *, whole: bool = True, stream: io.RawIOBase | None = None
+    text: bytes, *, whole: bool = True, stream: BinaryIO | None = None
 ) -> list[RawRecord | UnreadableRecord]:
     """Read a text as the file `log.json`, with or without the fast path."""
-    limits = {} if whole else {"whole_limit": 0}
-    return list(records_of("log.json", stream or io.BytesIO(text), [Bus()], **limits))
+    limit = WHOLE_LIMIT if whole else 0
+    return list(records_of("log.json", stream or io.BytesIO(text), [Bus()], whole_limit=limit))
 
 
 def bodies(found: Iterable[RawRecord | UnreadableRecord]) -> list[bytes]:

@@ -65,7 +65,7 @@ def test_both_forms_say_the_same(layout: Layout) -> None:
         "1,204 records read from trail: none unreadable, no gap.",
         "aws_security_group.web",
         "ticket and code",
-        "overdue since Mon 16 Nov 16:00",
+        "was due 16 Nov 16:00",
         "chg-20261116T120000-1a2b3c4d",
         "Alerts: 7 sent, 0 waiting, 0 given up",
         "c" * 64,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from drift import wiring
@@ -34,9 +35,9 @@ UNLIKE = frozenset({"reference"})
 class Ending:
     """Everything that a run leaves behind, but for salts."""
 
-    changes: list[Any]
-    findings: list[Any]
-    ledger: list[tuple[str, str, Any]]
+    changes: list[str]
+    findings: list[str]
+    ledger: list[str]
     client_ids: Counter[str]
 
 
@@ -98,22 +99,33 @@ def _run(config: Path) -> "subprocess.Popen[bytes]":
 
 def _ending(config: Path, slack: FakeSlack) -> Ending:
     settings = wiring.settings_without_secrets(str(config))
+    own = {str(config.parent): "FOLDER", settings.sha256: "CONFIGURATION"}
     with wiring.open_database(settings) as database, database.reading() as connection:
         return Ending(
-            changes=[(row.change, row.judgement, row.ledger_seq) for row in changes(connection)],
-            findings=[(row.finding, row.status, row.ledger_seq) for row in findings(connection)],
+            changes=[
+                _neutral([row.change, row.judgement, row.ledger_seq], own) for row in changes(connection)
+            ],
+            findings=[
+                _neutral([row.finding, row.status, row.ledger_seq], own) for row in findings(connection)
+            ],
             ledger=[
-                (entry.kind.value, entry.ref, _like(json.loads(entry.body or b"null")))
+                _neutral([entry.kind, entry.ref, _without_place(json.loads(entry.body or b"null"))], own)
                 for entry in entries(connection)
             ],
             client_ids=Counter(message.client_id for message in slack.messages),
         )
 
 
-def _like(body: Any) -> Any:
-    if isinstance(body, dict):
-        return {name: _like(value) for name, value in body.items() if name not in UNLIKE}
-    return [_like(value) for value in body] if isinstance(body, list) else body
+def _neutral(value: object, own: dict[str, str]) -> str:
+    """Return `value` as text, with what is only this world's own replaced."""
+    text = msgspec.json.encode(value).decode()
+    for mine, neutral in own.items():
+        text = text.replace(mine, neutral)
+    return text
+
+
+def _without_place(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in UNLIKE}
 
 
 def _pack_problems(config: Path) -> list[str]:

@@ -1,0 +1,378 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from drift.model.change import CredentialSign, Effect, Statement, ToolSign
+from drift.model.verdict import (
+    Actor,
+    ActorKind,
+    Channel,
+    Classification,
+    Confidence,
+    Credential,
+    Lane,
+    Reference,
+    Tool,
+)
+from drift.stages.classify import ChannelRules, PipelineRule, classify, references_in
+from tests.builders import ACCOUNT, an_actor, an_event
+
+DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/terraform-deploy"
+SUBJECT = "repo:example/infra:environment:production"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/terraform-deploy/GitHubActions-9182736455"
+
+BY_ROLE = PipelineRule(name="deploy", role=re.compile(re.escape(DEPLOY_ROLE)))
+BY_SUBJECT = PipelineRule(name="deploy", subject=re.compile(r"repo:example/infra:.*"))
+BY_BOTH = PipelineRule(name="deploy", role=BY_ROLE.role, subject=BY_SUBJECT.subject)
+
+
+def a_pipeline(
+    *,
+    role: str | None = DEPLOY_ROLE,
+    subject: str | None = SUBJECT,
+    run: str | None = "GitHubActions-9182736455",
+    confidence: Confidence = Confidence.HIGH,
+) -> Actor:
+    """A machine with a token of GitHub Actions."""
+    return an_actor(
+        "terraform-deploy",
+        kind=ActorKind.MACHINE,
+        principal=SESSION,
+        chain=(role,) if role else (),
+        subject=subject,
+        issuer="GitHub Actions",
+        is_known_pipeline=True,
+        run=run,
+        confidence=confidence,
+    )
+
+
+def found(
+    actor: Actor,
+    *pipelines: PipelineRule,
+    tool: Tool | None = Tool.TERRAFORM,
+    acting_service: str | None = None,
+    lane: Lane = Lane.INFRASTRUCTURE,
+    break_glass: str | None = None,
+) -> Classification:
+    rules = ChannelRules(pipelines=pipelines, break_glass=(re.compile(break_glass),) if break_glass else ())
+    return classify(an_event(tool=tool, acting_service=acting_service, lane=lane), actor, rules)
+
+
+# People
+
+
+def test_terraform_user_agent_alone_is_not_a_pipeline_change() -> None:
+    """
+    Anyone can type a user agent, so only the principal proves the pipeline.
+    """
+    verdict = found(an_actor("dana"), BY_SUBJECT, tool=Tool.TERRAFORM)
+
+    assert verdict.channel is Channel.MANUAL
+    assert verdict.reasons[0] == "a person, with terraform"
+
+
+@pytest.mark.parametrize("tool", [Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE])
+def test_a_person_with_an_interactive_tool_is_in_the_console(tool: Tool) -> None:
+    assert found(an_actor(), tool=tool).channel is Channel.CONSOLE
+
+
+@pytest.mark.parametrize("tool", sorted(set(Tool) - {Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE}))
+def test_a_person_with_any_other_tool_works_by_hand(tool: Tool) -> None:
+    assert found(an_actor(), tool=tool).channel is Channel.MANUAL
+
+
+def test_a_person_with_the_role_and_the_token_of_a_pipeline_is_no_pipeline() -> None:
+    person = replace(a_pipeline(), kind=ActorKind.HUMAN)
+
+    verdict = found(person, BY_BOTH, BY_ROLE, BY_SUBJECT)
+
+    assert verdict.channel is Channel.MANUAL
+    assert (verdict.pipeline, verdict.run_id) == (None, None)
+
+
+# Pipelines
+
+
+@pytest.mark.parametrize("rule", [BY_ROLE, BY_SUBJECT, BY_BOTH], ids=["role", "subject", "both"])
+def test_a_pipeline_is_recognised_by_its_role_its_subject_or_both(rule: PipelineRule) -> None:
+    verdict = found(a_pipeline(), rule)
+
+    assert (verdict.channel, verdict.pipeline) == (Channel.PIPELINE, "deploy")
+    assert verdict.reasons[0] == "terraform-deploy is the pipeline deploy"
+
+
+@pytest.mark.parametrize(
+    ("actor", "rules"),
+    [
+        (a_pipeline(subject="repo:example/infra-fork:ref:refs/heads/main"), (BY_SUBJECT, BY_BOTH)),
+        (a_pipeline(subject="repo:example/infra"), (BY_SUBJECT, BY_BOTH)),
+        (a_pipeline(subject=None), (BY_SUBJECT, BY_BOTH)),
+        (a_pipeline(role=f"{DEPLOY_ROLE}-2"), (BY_ROLE, BY_BOTH)),
+        (a_pipeline(role=None), (BY_ROLE, BY_BOTH)),
+    ],
+    ids=["another repository", "no branch", "the sign-in was not seen", "another role", "no role"],
+)
+def test_what_fits_a_rule_only_in_part_is_not_the_pipeline(
+    actor: Actor, rules: tuple[PipelineRule, ...]
+) -> None:
+    verdict = found(actor, *rules)
+
+    assert (verdict.channel, verdict.pipeline) == (Channel.AUTOMATION, None)
+
+
+def test_a_token_of_a_known_provider_that_fits_no_configured_pipeline_is_automation() -> None:
+    """
+    Everybody has a pipeline at the provider: a workflow on any branch of any repository.
+    """
+    stranger = a_pipeline(subject="repo:example/infra:ref:refs/heads/try")
+    rule = PipelineRule(name="deploy", subject=re.compile(re.escape(SUBJECT)))
+
+    verdict = found(stranger, rule)
+
+    assert verdict.channel is Channel.AUTOMATION
+    assert verdict.reasons[0] == (
+        "a token of GitHub Actions that fits no configured pipeline: repo:example/infra:ref:refs/heads/try"
+    )
+
+
+def test_without_a_configuration_a_token_of_a_known_provider_is_a_pipeline_without_a_name() -> None:
+    verdict = found(a_pipeline())
+
+    assert (verdict.channel, verdict.pipeline) == (Channel.PIPELINE, None)
+    assert verdict.reasons[0] == "a token of GitHub Actions; no pipeline is configured to hold it against"
+
+
+def test_a_workload_of_a_cluster_is_automation() -> None:
+    workload = replace(a_pipeline(), issuer="EKS", is_known_pipeline=False)
+
+    assert found(workload).channel is Channel.AUTOMATION
+    assert found(workload, PipelineRule(name="other", role=re.compile("other"))).channel is Channel.AUTOMATION
+
+
+@pytest.mark.parametrize("rules", [(), (BY_ROLE,)], ids=["no configuration", "a fitting rule"])
+def test_who_is_not_surely_a_machine_is_no_pipeline(rules: tuple[PipelineRule, ...]) -> None:
+    verdict = found(a_pipeline(confidence=Confidence.LOW), *rules)
+
+    assert verdict.channel is Channel.AUTOMATION
+
+
+def test_the_first_fitting_rule_names_the_pipeline() -> None:
+    verdict = found(a_pipeline(), replace(BY_BOTH, name="first"), replace(BY_ROLE, name="second"))
+
+    assert verdict.pipeline == "first"
+
+
+@pytest.mark.parametrize(
+    ("run", "run_id"),
+    [
+        ("GitHubActions-9182736455", "9182736455"),
+        ("9182736455", "9182736455"),
+        ("infra.production_123456", "123456"),
+        ("GitHubActions", None),
+        ("build-12", None),
+        ("9182736455-attempt", None),
+        (None, None),
+    ],
+)
+def test_the_run_is_the_number_at_the_end_of_the_sessions_name(run: str | None, run_id: str | None) -> None:
+    assert found(a_pipeline(run=run), BY_ROLE).run_id == run_id
+
+
+@pytest.mark.parametrize("pattern", [r"run-(\w+)@", r"(?<=run-)\w+(?=@)"], ids=["with a group", "without"])
+def test_a_pipeline_may_say_how_its_run_is_found(pattern: str) -> None:
+    rule = replace(BY_ROLE, run_id=re.compile(pattern))
+
+    assert found(a_pipeline(run="run-a1b2@network@example"), rule).run_id == "a1b2"
+    assert found(a_pipeline(run="somebody"), rule).run_id is None
+
+
+def test_only_a_pipelines_change_has_a_run() -> None:
+    assert found(a_pipeline(subject=None), BY_SUBJECT).run_id is None
+
+
+# Services and strangers
+
+
+def test_what_a_service_does_for_a_person_is_the_services() -> None:
+    verdict = found(
+        an_actor("alice"), tool=Tool.CLOUDFORMATION, acting_service="cloudformation.amazonaws.com"
+    )
+
+    assert verdict.channel is Channel.SERVICE
+    assert verdict.reasons[0] == "cloudformation.amazonaws.com made the call"
+
+
+def test_what_a_service_does_for_a_pipeline_is_the_pipelines() -> None:
+    verdict = found(a_pipeline(), BY_ROLE, acting_service="cloudformation.amazonaws.com")
+
+    assert verdict.channel is Channel.PIPELINE
+
+
+def test_a_service_that_acts_by_itself_is_a_service() -> None:
+    assert found(an_actor("autoscaling", kind=ActorKind.SERVICE)).channel is Channel.SERVICE
+
+
+def test_somebody_unknown_stays_unknown() -> None:
+    verdict = found(an_actor("who", kind=ActorKind.UNKNOWN, confidence=Confidence.LOW), BY_ROLE)
+
+    assert verdict.channel is Channel.UNKNOWN
+    assert verdict.confidence is Confidence.LOW
+
+
+# Signs
+
+
+def test_signs_of_low_confidence_decide_nothing() -> None:
+    event = replace(
+        an_event(),
+        tools=(
+            ToolSign(tool=Tool.CONSOLE, confidence=Confidence.LOW, reason="the user agent says so"),
+            ToolSign(tool=Tool.CLI, confidence=Confidence.MEDIUM, reason="the user agent names cli"),
+        ),
+        credentials=(CredentialSign(credential=Credential.SSO, confidence=Confidence.LOW, reason="perhaps"),),
+    )
+
+    verdict = classify(event, an_actor(), ChannelRules())
+
+    assert (verdict.tool, verdict.channel) == (Tool.CLI, Channel.MANUAL)
+    assert verdict.credential is Credential.UNKNOWN
+    assert verdict.confidence is Confidence.MEDIUM
+
+
+def test_a_tool_that_only_a_weak_sign_shows_is_unknown_and_the_sign_is_told() -> None:
+    sign = ToolSign(tool=Tool.CONSOLE, confidence=Confidence.LOW, reason="the user agent names console")
+
+    verdict = classify(replace(an_event(), tools=(sign,)), an_actor(), ChannelRules())
+
+    assert (verdict.tool, verdict.channel, verdict.confidence) == (
+        Tool.UNKNOWN,
+        Channel.MANUAL,
+        Confidence.LOW,
+    )
+    assert verdict.reasons[-1] == "the user agent names console, which alone decides nothing"
+
+
+def test_the_first_of_the_sure_signs_decides() -> None:
+    event = replace(
+        an_event(),
+        tools=(
+            ToolSign(tool=Tool.CONSOLE, confidence=Confidence.HIGH, reason="the cloud says so"),
+            ToolSign(tool=Tool.TERRAFORM, confidence=Confidence.HIGH, reason="the user agent says so"),
+        ),
+    )
+
+    assert classify(event, an_actor(), ChannelRules()).tool is Tool.CONSOLE
+
+
+def test_every_reason_is_kept_the_channels_first() -> None:
+    actor = replace(an_actor("alice"), reasons=("the permission set Admin",))
+
+    verdict = classify(an_event(), actor, ChannelRules())
+
+    assert verdict.reasons == ("a person, with console", "the permission set Admin", "said so")
+
+
+# Emergency access
+
+
+@pytest.mark.parametrize(
+    ("role", "pattern"),
+    [
+        ("BreakGlassAdmin", "BreakGlass.*"),
+        (f"arn:aws:iam::{ACCOUNT}:role/ops/BreakGlassAdmin", f"arn:aws:iam::{ACCOUNT}:role/ops/BreakGlass.*"),
+    ],
+    ids=["name", "ARN"],
+)
+def test_a_break_glass_role_puts_a_change_on_the_emergency_lane(role: str, pattern: str) -> None:
+    verdict = found(
+        an_actor("frank", chain=(role, "frank@example.com")), lane=Lane.CONFIGURATION, break_glass=pattern
+    )
+
+    assert verdict.lane is Lane.EMERGENCY
+    assert verdict.reasons[0] == "emergency access (break-glass) was used"
+
+
+def test_a_break_glass_role_further_back_in_the_chain_counts_too() -> None:
+    actor = an_actor("frank", chain=("Admin", "BreakGlassAdmin"))
+
+    assert found(actor, break_glass="BreakGlass.*").lane is Lane.EMERGENCY
+
+
+def test_a_session_named_like_a_break_glass_role_is_none() -> None:
+    actor = an_actor("frank", principal=f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/BreakGlass")
+
+    assert found(actor, lane=Lane.APPLICATION, break_glass="BreakGlass.*").lane is Lane.APPLICATION
+
+
+def test_reads_with_emergency_access_are_on_its_lane_as_well() -> None:
+    event = an_event(effect=Effect.READ)
+    rules = ChannelRules(break_glass=(re.compile("BreakGlass"),))
+
+    assert classify(event, an_actor(chain=("BreakGlass",)), rules).lane is Lane.EMERGENCY
+
+
+# Tickets
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("alice.OPS-123", ["OPS-123"]),
+        ("alice@OPS-123", ["OPS-123"]),
+        ("OPS-123-fix-the-port", ["OPS-123"]),
+        ("feature/OPS-123_port", ["OPS-123"]),
+        ("refs/heads/OPS-123", ["OPS-123"]),
+        ("[OPS-123] open the port (see OPS2-7).", ["OPS-123", "OPS2-7"]),
+        ("approved in CHG0012345", ["CHG0012345"]),
+        ("INC-204,RITM0010002", ["INC-204", "RITM0010002"]),
+        ("OPS-123OPS-124", []),
+        ("ops-123", []),
+        ("OPS-123-45", []),
+        ("OPS-12345678", []),
+        ("OPS-١٢٣", []),
+        ("UTF-8", []),
+        ("SHA-256 and SHA3-256", []),
+        ("US-EAST-1", []),
+        ("eu-WEST-1", []),
+        ("CVE-2024-1234", []),
+        ("X86-64", []),
+        ("AES-128-GCM", []),
+        ("TLS-1.2", []),
+        ("sg-0ABC-123", []),
+        ("CHG001", []),
+        ("XCHG0012345", []),
+        ("", []),
+    ],
+)
+def test_ticket_keys_are_told_from_other_text(text: str, keys: list[str]) -> None:
+    statements = [Statement(place="session name", text=text)]
+
+    assert [one.key for one in references_in(statements, frozenset())] == keys
+
+
+def test_with_configured_projects_only_their_keys_count() -> None:
+    statements = [Statement(place="tag ticket", text="OPS-1 WEB-2 UTF-8 CHG0012345")]
+
+    keys = [one.key for one in references_in(statements, frozenset({"OPS", "UTF"}))]
+
+    assert keys == ["OPS-1", "UTF-8", "CHG0012345"]
+
+
+def test_a_key_is_kept_once_with_the_first_place_it_stands_in() -> None:
+    statements = [
+        Statement(place="session name", text="alice.OPS-123"),
+        Statement(place="rule description", text="for OPS-123 and OPS-4"),
+    ]
+
+    assert references_in(statements, frozenset()) == (
+        Reference(key="OPS-123", place="session name"),
+        Reference(key="OPS-4", place="rule description"),
+    )
+
+
+def test_a_megabyte_of_almost_keys_is_searched_and_holds_none() -> None:
+    statements = [Statement(place="description", text="A-" * 500_000)]
+
+    assert references_in(statements, frozenset()) == ()

@@ -1,0 +1,454 @@
+"""What becomes evidence, once, in the transaction of the state that follows from it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.errors import ProviderUnavailableError
+from drift.ledger.entry import StoredEntry
+from drift.ledger.log import entries
+from drift.model.baseline import Declaration
+from drift.model.change import Change, Effect, Fate, OpenedSession, Source, Statement, UnreadableRecord, Write
+from drift.model.evidence import ConfigRecord, EntryKind
+from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
+from drift.model.judgement import Judged, Judgement
+from drift.model.resource import NotReadReason
+from drift.model.survey import Held, Survey
+from drift.model.ticket import Coverage
+from drift.model.verdict import Disposition
+from drift.stages.group import group
+from drift.stages.record import (
+    record_comparison,
+    record_configuration,
+    record_coverage,
+    record_gap,
+    record_judgement,
+    record_outage,
+    record_write,
+)
+from drift.store.changes import changes, sessions_behind, sessions_to_judge
+from drift.store.database import Database
+from drift.store.findings import open_findings
+from drift.store.tally import Tally
+from tests.builders import (
+    NOON,
+    a_finding,
+    a_judgement,
+    a_match,
+    a_principal,
+    a_ticket,
+    a_write,
+    an_event,
+    minutes,
+)
+
+SECRET = "hunter2-correct-horse"
+
+LATER = NOON + minutes(60)
+WEEK_AGO = NOON - minutes(7 * 24 * 60)
+
+
+# Writes
+
+
+def test_a_write_is_recorded_with_who_made_it_and_how(database: Database) -> None:
+    assert happened(database, a_write()) == [Fate.CHANGE]
+
+    [entry] = ledger(database)
+    assert (entry.kind, entry.ref, entry.recorded_at) == (EntryKind.OBSERVATION, "aws:e-1", LATER)
+    assert body(entry)["actor"]["name"] == "alice@example.com"
+    assert body(entry)["classification"]["channel"] == "console"
+    assert body(entry)["event"]["source"]["sha256"]
+
+
+def test_a_write_that_is_delivered_twice_is_recorded_once(database: Database) -> None:
+    assert happened(database, a_write(), a_write()) == [Fate.CHANGE, Fate.DUPLICATE]
+    assert happened(database, a_write()) == [Fate.DUPLICATE]
+
+    assert len(ledger(database)) == 1
+    assert [len(row.writes) for row in kept_changes(database)] == [1]
+
+
+def test_a_record_without_an_id_is_recognised_by_its_bytes(database: Database) -> None:
+    nameless = a_write(an_event(event_id=None))
+
+    assert happened(database, nameless, nameless) == [Fate.CHANGE, Fate.DUPLICATE]
+
+
+def test_a_failed_attempt_is_recorded_and_no_change(database: Database) -> None:
+    assert happened(database, a_write(an_event(error="AccessDenied"))) == [Fate.ATTEMPT]
+
+    assert [entry.kind for entry in ledger(database)] == [EntryKind.OBSERVATION]
+    assert kept_changes(database) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "fate"),
+    [(Effect.READ, Fate.READ), (Effect.AUTH, Fate.AUTH), (Effect.DATA, Fate.DATA)],
+)
+def test_what_changes_nothing_is_counted_and_not_kept(database: Database, effect: Effect, fate: Fate) -> None:
+    assert happened(database, a_write(an_event(effect=effect))) == [fate]
+
+    assert ledger(database) == []
+
+
+@pytest.mark.parametrize("effect", [Effect.WRITE, Effect.DEPLOY, Effect.RUNTIME])
+def test_whatever_changes_something_is_a_change(database: Database, effect: Effect) -> None:
+    assert happened(database, a_write(an_event(effect=effect))) == [Fate.CHANGE]
+
+
+def test_a_write_that_says_not_when_is_recorded_as_a_gap_of_its_source(database: Database) -> None:
+    assert happened(database, a_write(an_event(at=None))) == [Fate.UNDATED]
+
+    observation, gap = ledger(database)
+    assert (observation.kind, gap.kind) == (EntryKind.OBSERVATION, EntryKind.GAP)
+    assert (body(gap)["source"], body(gap)["file"]) == ("trail", "trail.json")
+
+
+def test_who_opened_a_session_is_remembered_for_the_calls_made_in_it(database: Database) -> None:
+    opened = OpenedSession(key="ASIA1", opener=a_principal(), via=None, role="Admin")
+
+    happened(database, a_write(an_event(effect=Effect.AUTH, opens=opened)))
+
+    with database.reading() as connection:
+        assert sessions_behind(connection, an_event(session_key="ASIA1"), 5) == {"ASIA1": opened}
+
+
+def test_a_crash_between_a_write_and_its_change_keeps_neither(database: Database) -> None:
+    def crash() -> None:
+        with database.transaction() as connection:
+            record_write(connection, "trail", a_write(), LATER)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        crash()
+
+    assert ledger(database) == []
+    assert happened(database, a_write()) == [Fate.CHANGE]
+
+
+def test_no_secret_of_a_request_reaches_the_database(sqlite_database: Database, tmp_path: Path) -> None:
+    """
+    Not a column here or there: the bytes of the files are looked through.
+    """
+    opened = OpenedSession(
+        key="ASIA1", opener=a_principal(), via=None, role=None, tags=(("password", SECRET), ("team", "web"))
+    )
+    leaking = replace(
+        an_event(
+            request={"masterUserPassword": SECRET, "tags": [{"key": "password", "value": SECRET}]},
+            summary=f"set DB_PASSWORD={SECRET}",
+            statements=[Statement(place="rule description", text=f"password={SECRET}")],
+            opens=opened,
+        ),
+        user_agent=f"curl password={SECRET}",
+    )
+    failed = an_event(event_id="e-2", error=f"AccessDenied for password={SECRET}")
+    drift = AttributeDrift(path="password", declared=SECRET, live=[{"inner": SECRET}])
+
+    happened(sqlite_database, a_write(leaking), a_write(failed))
+    compared(sqlite_database, a_finding(attributes=(drift,)))
+    judged(sqlite_database, a_judgement())
+
+    files = sorted(tmp_path.glob("store.sqlite3*"))
+    assert [file.suffix for file in files] == [".sqlite3", ".sqlite3-shm", ".sqlite3-wal"]
+    assert not [file.name for file in files if SECRET.encode() in file.read_bytes()]
+    assert any(b"curl password=(redacted)" in file.read_bytes() for file in files)
+    assert any(b'["team","web"]' in file.read_bytes() for file in files)
+
+
+HOSTILE = "nul \0 half \ud83d '; -- %s {0} \N{RIGHT-TO-LEFT OVERRIDE}" + "x" * 100_000
+
+
+def test_hostile_text_neither_stops_the_record_nor_its_judgement(database: Database) -> None:
+    hostile = a_write(
+        an_event(
+            event_id=HOSTILE.replace("\ud83d", ""),
+            account=HOSTILE,
+            summary=HOSTILE,
+            request={HOSTILE: [HOSTILE, 2**70, float("nan")]},
+            statements=[Statement(place="tag", text=HOSTILE)],
+        )
+    )
+    hostile = replace(hostile, actor=replace(hostile.actor, name=HOSTILE))
+
+    assert happened(database, hostile, hostile) == [Fate.CHANGE, Fate.DUPLICATE]
+    assert judged(database, a_judgement(match=a_match(Coverage.NONE, HOSTILE))).is_news
+    assert not judged(database, a_judgement(match=a_match(Coverage.NONE, HOSTILE))).is_news
+
+
+def test_a_request_that_is_nested_without_end_is_cut_and_recorded(database: Database) -> None:
+    nested: Any = "deep"
+    for _ in range(900):
+        nested = [nested]
+
+    assert happened(database, a_write(an_event(request=nested))) == [Fate.CHANGE]
+    assert judged(database, a_judgement()).is_news
+
+
+# Configuration, gaps, coverage
+
+
+def test_a_configuration_is_recorded_when_it_changes(database: Database) -> None:
+    for sha256 in ("a", "a", "b", "a"):
+        with database.transaction() as connection:
+            record_configuration(connection, ConfigRecord(sha256=sha256, tool_version="1"), NOON)
+
+    assert [entry.ref for entry in ledger(database)] == ["a", "b", "a"]
+
+
+def test_a_record_that_cannot_be_read_is_a_gap(database: Database) -> None:
+    unreadable = UnreadableRecord(
+        error="not JSON", source=Source(file="trail/1.json", index=3, sha256="ab" * 32)
+    )
+    with database.transaction() as connection:
+        record_gap(connection, "trail", unreadable, NOON)
+
+    [entry] = ledger(database)
+    assert (entry.kind, entry.ref) == (EntryKind.GAP, "trail/1.json")
+    assert body(entry) == {
+        "source": "trail",
+        "file": "trail/1.json",
+        "index": 3,
+        "sha256": "ab" * 32,
+        "error": "not JSON",
+    }
+
+
+def test_an_outage_is_recorded_once_until_the_source_answers_again(database: Database) -> None:
+    error = ProviderUnavailableError("the bucket does not answer", hint="wait")
+    with database.transaction() as connection:
+        record_outage(connection, "trail", error, NOON)
+        record_outage(connection, "trail", error, NOON)
+        record_outage(connection, "other", error, NOON)
+        record_coverage(connection, "trail", NOON)
+        record_outage(connection, "trail", error, NOON)
+
+    assert [entry.ref for entry in ledger(database)] == ["trail", "other", "trail"]
+
+
+def test_coverage_is_recorded_for_each_account_once(database: Database) -> None:
+    tally = Tally("trail")
+    tally.count(an_event(), Fate.READ)
+    tally.count(an_event(account="444455556666"), Fate.READ)
+    with database.transaction() as connection:
+        tally.keep(connection)
+        record_coverage(connection, "trail", NOON)
+        record_coverage(connection, "trail", NOON)
+
+    assert [body(entry)["account"] for entry in ledger(database)] == ["111122223333", "444455556666"]
+
+
+# Comparisons
+
+
+def test_a_finding_is_recorded_when_it_opens_changes_is_resolved_and_comes_back(database: Database) -> None:
+    changed = a_finding(attributes=(AttributeDrift(path="ingress", declared=[], live=[443]),))
+
+    compared(database, a_finding())
+    compared(database, a_finding())
+    compared(database, changed)
+    compared(database)
+    compared(database)
+    compared(database, changed)
+
+    said = [
+        (body(entry)["status"], body(entry)["finding"]["attributes"][0]["live"]) for entry in ledger(database)
+    ]
+    assert said == [("open", [22]), ("open", [443]), ("resolved", [443]), ("open", [443])]
+
+
+def test_a_value_that_json_writes_differently_is_not_news_each_time(database: Database) -> None:
+    """
+    A number that is none is kept as null, and would differ from itself for ever.
+    """
+    odd = a_finding(attributes=(AttributeDrift(path="ingress", declared=(1,), live=float("nan")),))
+
+    compared(database, odd)
+    compared(database, odd)
+
+    assert len(ledger(database)) == 1
+
+
+def test_a_baseline_that_could_not_be_read_resolves_nothing(database: Database) -> None:
+    compared(database, a_finding())
+
+    compared(database, seen=a_survey("another", failures=("prod: the state is locked",), unread={"prod"}))
+
+    assert list(open_of(database)) == ["f-1"]
+
+
+def test_a_baseline_of_which_one_state_could_not_be_read_resolves_nothing(database: Database) -> None:
+    """
+    The finding may be of that state: what is held bears the same name.
+    """
+    compared(database, a_finding())
+
+    compared(database, seen=a_survey("prod", failures=("prod: a state is locked",), unread={"prod"}))
+
+    assert list(open_of(database)) == ["f-1"]
+
+
+def test_a_resource_that_could_not_be_compared_resolves_nothing(database: Database) -> None:
+    compared(database, a_finding())
+
+    compared(database, not_compared=["aws_security_group.web"])
+
+    assert list(open_of(database)) == ["f-1"]
+
+
+def test_what_is_undeclared_stays_so_while_a_baseline_cannot_be_read(database: Database) -> None:
+    unmanaged = a_finding(kind=FindingKind.UNMANAGED, address=None, baseline=None)
+    compared(database, unmanaged)
+
+    compared(database, seen=a_survey("prod", failures=("other: the state is locked",), unread={"other"}))
+    assert list(open_of(database)) == ["f-1"]
+
+    compared(database)
+    assert list(open_of(database)) == []
+
+
+def test_a_change_is_judged_again_when_its_resource_stands_differently(database: Database) -> None:
+    happened(database, a_write())
+    waits = []
+    for findings in ((a_finding(),), (a_finding(),), ()):
+        judged(database, a_judgement(Disposition.AUTHORISED))
+        compared(database, *findings)
+        waits.append(bool(waiting(database)))
+
+    assert waits == [True, False, True]
+
+
+# Judgements
+
+
+def test_a_judgement_is_recorded_with_the_writes_it_rests_on(database: Database) -> None:
+    happened(database, a_write(), a_write(an_event(event_id="e-2", at=NOON + minutes(1))))
+
+    result = judged(database, a_judgement(match=a_match(Coverage.APPROVED_BEFORE, ticket=a_ticket())))
+
+    entry = ledger(database)[-1]
+    assert (entry.kind, entry.seq, result.is_news) == (EntryKind.DISPOSITION, result.ledger_seq, True)
+    assert json.loads(entry.leaf)["links"] == [0, 1]
+    assert body(entry)["events"] == ["aws:e-1", "aws:e-2"]
+    assert (body(entry)["ticket"], body(entry)["ticket_system"]) == ("OPS-1", "jira")
+    assert (body(entry)["began_at"], body(entry)["ended_at"]) == (
+        "2026-11-16T12:00:00Z",
+        "2026-11-16T12:01:00Z",
+    )
+
+
+def test_the_same_judgement_is_recorded_once(database: Database) -> None:
+    happened(database, a_write())
+
+    first, second = judged(database, a_judgement()), judged(database, a_judgement())
+
+    assert (first.is_news, second.is_news) == (True, False)
+    assert first.ledger_seq == second.ledger_seq
+    assert len(ledger(database)) == 2
+
+
+def test_the_same_judgement_of_a_change_with_one_write_more_is_recorded_anew(database: Database) -> None:
+    happened(database, a_write())
+    judged(database, a_judgement())
+    happened(database, a_write(an_event(event_id="e-2", at=NOON + minutes(1))))
+
+    assert judged(database, a_judgement()).is_news
+
+
+def test_a_different_judgement_is_recorded_and_stands_from_then_on(database: Database) -> None:
+    happened(database, a_write())
+    judged(database, a_judgement(Disposition.PENDING))
+
+    later = judged(database, a_judgement(Disposition.UNTICKETED))
+
+    with database.reading() as connection:
+        [row] = changes(connection)
+    assert (row.judgement, row.ledger_seq) == (later.judgement, later.ledger_seq)
+
+
+def happened(database: Database, *writes: Write) -> list[Fate]:
+    """Record writes as the pipeline does, and say what became of them."""
+    fates = []
+    with database.transaction() as connection:
+        for write in writes:
+            fates.append(record_write(connection, "trail", write, LATER))
+            if fates[-1] is Fate.CHANGE:
+                group(connection, write)
+    return fates
+
+
+def compared(
+    database: Database,
+    *findings: DriftFinding,
+    seen: Survey | None = None,
+    not_compared: Sequence[str] = (),
+    at: datetime = LATER,
+) -> None:
+    unread = tuple(
+        NotCompared(
+            address=one,
+            type=None,
+            resource_id=None,
+            reason=NotReadReason.UNREADABLE,
+            error="denied",
+        )
+        for one in not_compared
+    )
+    comparison = Comparison(findings=findings, not_compared=unread, declared=1, compared=1)
+    with database.transaction() as connection:
+        record_comparison(connection, seen or a_survey("prod"), comparison, at, judged_since=WEEK_AGO)
+
+
+def judged(database: Database, judgement: Judgement) -> Judged:
+    """Record a judgement of the only change."""
+    with database.transaction() as connection:
+        [row] = changes(connection)
+        return record_judgement(connection, row.change, judgement, LATER)
+
+
+def a_survey(*names: str, failures: Sequence[str] = (), unread: set[str] | None = None) -> Survey:
+    """Baselines that declare nothing, each read whole unless said otherwise."""
+    return Survey(
+        held=tuple(Held(declaration=_declaration(name), readings=()) for name in names),
+        others=(),
+        discovered=(),
+        failures=tuple(failures),
+        unread=frozenset(unread or ()),
+    )
+
+
+def _declaration(name: str) -> Declaration:
+    return Declaration(
+        name=name, origin=f"{name}.tfstate", lineage=None, serial=1, sha256="0" * 64, resources=()
+    )
+
+
+def ledger(database: Database) -> list[StoredEntry]:
+    with database.reading() as connection:
+        return list(entries(connection))
+
+
+def body(entry: StoredEntry) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(entry.body or b"")
+    return content
+
+
+def kept_changes(database: Database) -> list[Change]:
+    with database.reading() as connection:
+        return [row.change for row in changes(connection)]
+
+
+def open_of(database: Database) -> dict[str, Any]:
+    with database.reading() as connection:
+        return dict(open_findings(connection))
+
+
+def waiting(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return sessions_to_judge(connection, LATER)
