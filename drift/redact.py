@@ -31,8 +31,8 @@ _MAY_ASSIGN = re.compile(r"""=|:\s|:\\*["']|--\w""")
 _ASSIGNMENT = re.compile(
     r"""(?<![\w.-])(?P<flag>--)?(?P<name>[\w.-]++)(?:\\*["'])?(?:\s{0,4}(?P<sign>[=:])\s{0,4}|[ ]{1,4})"""
 )
-_QUOTED = re.compile(r"""(?P<quote>\\*["'])(?P<value>(?:(?!(?P=quote))(?:\\.|.))*+)""", re.DOTALL)
-_BARE = re.compile(r"(?P<value>[^;&\n]{1,256}(?=;)|(?:[^\s;&]|&(?![\w.-]{1,64}=))++)")
+_QUOTED = re.compile(r"""(?P<quote>\\*["'])(?P<value>(?:(?!(?P=quote))(?:\\.|.))*)""", re.DOTALL)
+_BARE = re.compile(r"(?P<value>[^;&\n]{1,256}(?=;)|(?:[^\s;&]|&(?![\w.-]{1,64}=))+)")
 _LINE = re.compile(r"(?P<value>(?:\S{1,32}[ \t]{1,4})?\S++)[ \t]*+(?=\n|\r|\Z)")
 
 

@@ -139,14 +139,16 @@ def running(settings: Settings) -> Iterator["Pipeline"]:
                 },
                 watched=compared,
                 ticket_sources={
-                    one.name: catalog.TICKETS[one.type].make(one.name, one.settings) for one in settings.tickets
+                    one.name: catalog.TICKETS[one.type].make(one.name, one.settings)
+                    for one in settings.tickets
                 },
                 code_hosts={
                     one.name: catalog.CODE_HOSTS[one.type].make(one.name, one.settings)
                     for one in settings.code_hosts
                 },
                 notifiers={
-                    one.name: catalog.NOTIFIERS[one.type].make(one.name, one.settings) for one in settings.notifiers
+                    one.name: catalog.NOTIFIERS[one.type].make(one.name, one.settings)
+                    for one in settings.notifiers
                 },
             )
         )

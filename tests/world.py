@@ -13,7 +13,7 @@ from drift.model.change import Change, ChangeSession, Fate, Source, UnreadableRe
 from drift.model.evidence import Checkpoint
 from drift.model.finding import Comparison, DriftFinding, NotCompared
 from drift.model.judgement import Judged, Judgement
-from drift.model.resource import NotReadReason, Resource
+from drift.model.resource import Absent, NotReadReason, Resource
 from drift.model.survey import Held, Survey
 from drift.model.verdict import Channel
 from drift.stages.compose import compose
@@ -111,7 +111,12 @@ class World:
         """Everything declared was compared, and this was found."""
         resources = tuple(_declared(number) for number in range(declared))
         seen = Survey(
-            held=(Held(declaration=_declaration(resources), readings=()),),
+            held=(
+                Held(
+                    declaration=_declaration(resources),
+                    readings=tuple(Absent(address=one.address) for one in resources),
+                ),
+            ),
             others=(),
             discovered=(),
             failures=(),

@@ -59,8 +59,8 @@ def command(
     With --state nothing is stored; without it, the baselines of the configuration are compared.
     """
     from drift import wiring
+    from drift.redacted import redact_finding
     from drift.stages.detect import detect
-    from drift.stages.record import redact_finding
     from drift.stages.survey import survey
 
     watched = (
@@ -74,7 +74,7 @@ def command(
     with progress("reading what is declared and what is there"):
         seen = survey(watched, types=types)
     comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(), others=seen.others)
-    findings = [redact_finding(finding) for finding in comparison.findings]
+    findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     if as_json:
         click.echo(msgspec.json.encode(_report(findings, comparison)).decode())
     else:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from drift.model.documents import differing_parts
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.resource import Json
 from drift.reports.wording import DIFFERENCE, finding_name
@@ -39,7 +40,8 @@ def finding_lines(finding: DriftFinding) -> Iterator[str]:
 def attribute_lines(attribute: AttributeDrift, indent: str, *, longest: int = WIDTH) -> Iterator[str]:
     """Say how one attribute differs: in one line, or in three where that is too long."""
     path = f"{indent}{shown(attribute.path)}"
-    declared, live = _value(attribute.declared, longest), _value(attribute.live, longest)
+    sides = differing_parts(attribute.declared, attribute.live) or (attribute.declared, attribute.live)
+    declared, live = (_value(side, longest) for side in sides)
     line = f"{path}: {declared} -> {live}"
     if len(line) <= WIDTH:
         yield line

@@ -175,10 +175,12 @@ class ChangeEvent:
     summary: str
     """What was done, in a few words for a message: `opened tcp/22 to 0.0.0.0/0`."""
     request: Json
-    """The parameters of the call. Not yet redacted: see `drift.redact`."""
+    """The parameters of the call, with secrets until `drift.redacted` has cut them out."""
     source_ip: str | None
     user_agent: str | None
     source: Source
+    redacted: tuple[str, ...] = ()
+    """Where in the parameters something was cut out."""
 
     @property
     def key(self) -> str:

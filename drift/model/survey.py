@@ -1,11 +1,11 @@
 """What is declared and what is there, read at one time."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drift.model.baseline import Declaration
 from drift.model.finding import DriftFinding, FindingKind
-from drift.model.resource import LiveReading, LiveResource
+from drift.model.resource import Found, Json, LiveReading, LiveResource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +13,7 @@ class Held:
     """A declaration, and what was read of its resources: one reading each, in their order."""
 
     declaration: Declaration
-    readings: Iterable[LiveReading]
+    readings: Sequence[LiveReading]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,3 +40,14 @@ class Survey:
             return not self.failures
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in self.unread
+
+    def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
+        """Return the attributes of the resource that differs, declared and live."""
+        return tuple(
+            attributes
+            for one in self.held
+            if one.declaration.name == finding.baseline
+            for resource, reading in zip(one.declaration.resources, one.readings, strict=True)
+            if resource.address == finding.address and isinstance(reading, Found)
+            for attributes in (resource.attributes, reading.resource.attributes)
+        )

@@ -74,7 +74,7 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         outages={
             source: reason
             for source in settings.sources
-            if (reason := meta.read(connection, f"outage/{source}")) is not None
+            if (reason := meta.read(connection, meta.outage_of(source))) is not None
         },
         gaps=tuple(gaps_recorded(connection, week.since, week.until)),
         declared=declared,

@@ -19,7 +19,7 @@ def weekly_text(page: Page) -> str:
 
 def _lines(page: Page) -> Iterator[str]:
     yield shown(page.subject)
-    yield shown(page.period)
+    yield from _wrapped(page.period)
     yield ""
     yield from _wrapped(page.verdict)
     yield from _wrapped(page.coverage if page.is_covered else f"NOT ALL SEEN: {page.coverage}")

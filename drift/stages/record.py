@@ -14,19 +14,17 @@ from drift.ledger.log import append
 from drift.model.change import (
     CHANGING,
     Change,
-    ChangeEvent,
     Effect,
     Fate,
-    OpenedSession,
     Outcome,
     UnreadableRecord,
     Write,
 )
 from drift.model.evidence import ConfigRecord, DispositionRecord, EntryKind, FindingRecord, GapRecord
-from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingStatus
+from drift.model.finding import Comparison, DriftFinding, FindingStatus
 from drift.model.judgement import Judged, Judgement
 from drift.model.survey import Survey
-from drift.redact import redact
+from drift.redacted import redact_event, redact_finding, redact_opened
 from drift.store import changes, findings, meta
 from drift.store.tally import take_coverage
 
@@ -55,15 +53,15 @@ def record_gap(connection: Connection, source: str, unreadable: UnreadableRecord
 
 def record_outage(connection: Connection, source: str, error: ProviderError, now: datetime) -> None:
     """Record that a source could not be read: once, until it can be read again."""
-    if meta.read(connection, f"outage/{source}") != error.what:
-        meta.write(connection, f"outage/{source}", error.what)
+    if meta.read(connection, meta.outage_of(source)) != error.what:
+        meta.write(connection, meta.outage_of(source), error.what)
         body = GapRecord(source=source, file=None, index=None, sha256=None, error=error.what)
         append(connection, kind=EntryKind.GAP, ref=source, body=body, recorded_at=now)
 
 
 def record_coverage(connection: Connection, source: str, now: datetime) -> None:
     """Record which spans were read since the last time; a source that answers has no outage."""
-    meta.forget(connection, f"outage/{source}")
+    meta.forget(connection, meta.outage_of(source))
     for interval in take_coverage(connection, source):
         append(connection, kind=EntryKind.COVERAGE, ref=source, body=interval, recorded_at=now)
 
@@ -75,12 +73,12 @@ def record_write(connection: Connection, source: str, write: Write, now: datetim
     """
     event = write.event
     if event.opens is not None:
-        changes.remember_session(connection, _redact_opened(event.opens), event.occurred_at)
+        changes.remember_session(connection, redact_opened(event.opens), event.occurred_at)
     if event.intended not in CHANGING:
         return _FATES[event.intended]
     if changes.is_known(connection, event.key):
         return Fate.DUPLICATE
-    clean = replace(write, event=_redact_event(event))
+    clean = replace(write, event=redact_event(event))
     entry = append(connection, kind=EntryKind.OBSERVATION, ref=event.key, body=clean, recorded_at=now)
     changes.add_write(connection, clean, entry.seq)
     if event.outcome is Outcome.FAILURE:
@@ -105,7 +103,8 @@ def record_comparison(
         findings.forget_declared(connection, seen.declarations)
     before = findings.open_findings(connection)
     touched: set[str | None] = set()
-    for found in map(redact_finding, comparison.findings):
+    for finding in comparison.findings:
+        found = redact_finding(finding, seen.attributes_of(finding))
         known = before.pop(found.finding_id, None)
         if known is None or not _is_same(known.finding, found):
             seq = _append_finding(connection, found, FindingStatus.OPEN, now)
@@ -139,36 +138,9 @@ def record_judgement(connection: Connection, change: Change, judgement: Judgemen
     return Judged(change=change, judgement=judgement, ledger_seq=entry.seq, is_news=True)
 
 
-def redact_finding(finding: DriftFinding) -> DriftFinding:
-    """Cut secrets out of the values of a finding; those marked sensitive are hidden already."""
-    return replace(finding, attributes=tuple(_redact_attribute(one) for one in finding.attributes))
-
-
 def _is_same(kept: object, new: object) -> bool:
     """Tell whether a value says what was kept: as JSON, since that is what was kept."""
     return encode_body(kept) == encode_body(new)
-
-
-def _redact_event(event: ChangeEvent) -> ChangeEvent:
-    statements = tuple(replace(one, text=redact(one.text).value) for one in event.statements)
-    return replace(
-        event,
-        request=redact(event.request).value,
-        summary=redact(event.summary).value,
-        user_agent=redact(event.user_agent).value,
-        error=redact(event.error).value,
-        statements=statements,
-        opens=_redact_opened(event.opens) if event.opens else None,
-    )
-
-
-def _redact_opened(opened: OpenedSession) -> OpenedSession:
-    return replace(opened, tags=tuple((key, redact({key: value}).value[key]) for key, value in opened.tags))
-
-
-def _redact_attribute(attribute: AttributeDrift) -> AttributeDrift:
-    declared, live = (redact({attribute.path: value}) for value in (attribute.declared, attribute.live))
-    return replace(attribute, declared=declared.value[attribute.path], live=live.value[attribute.path])
 
 
 def _append_finding(

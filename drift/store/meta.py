@@ -6,6 +6,11 @@ from drift.store.schema import meta
 from drift.store.upsert import insert_or_update
 
 
+def outage_of(source: str) -> str:
+    """Return the key under which it stands why a source could not be read."""
+    return f"outage/{source}"
+
+
 def read(connection: Connection, key: str) -> str | None:
     """Return a value, or `None` if it was never written or is forgotten."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()

@@ -18,6 +18,9 @@ VIA_CLOUDTRAIL = "via CloudTrail"
 VALIDATION = "CloudTrail validation message."
 """What CloudTrail sends to a topic once, to see whether it may."""
 
+S3_ITSELF = "aws:s3"
+"""Source of a notification about a file; CloudTrail's own records name `s3.amazonaws.com`."""
+
 DIGEST_KEYS = frozenset({"digestS3Object", "digestPublicKeyFingerprint"})
 LOOKUP_KEYS = frozenset({"Events", "NextToken", "ResponseMetadata"})
 QUEUE_KEYS = frozenset({"Messages", "ResponseMetadata"})
@@ -35,8 +38,10 @@ _TEXT = msgspec.json.Decoder(str)
 def unwrap(document: bytes) -> Sequence[bytes] | None:
     """Return the records inside an envelope in their order, or `None` if it is no envelope of AWS."""
     fields = _fields(document)
-    if fields is None or "eventName" in fields:
+    if fields is None:
         return None
+    if "eventName" in fields:
+        return () if _text(fields, "eventSource") == S3_ITSELF else None
     if "Records" in fields:
         return () if _announces_files(fields) else None
     return _opened(fields, MAX_LAYERS)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 
+from drift.model.documents import differing_parts
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Json
 from providers.slack.text import shortened
@@ -13,10 +14,13 @@ ATTRIBUTES = 5
 
 _PATH_BYTES = 60
 _VALUE_BYTES = 110
+_DOCUMENT_BYTES = 240
+"""Of a JSON document only what differs is shown, but that in full: who is let in stands at its end."""
 _ONE_LINE = 64
 """About what a phone shows of a line before it breaks it."""
 _MEMBERS = 12
 _DEPTH = 4
+_DOCUMENT_DEPTH = 6
 
 
 def difference(drift: tuple[AttributeDrift, ...]) -> list[str]:
@@ -31,8 +35,12 @@ def _attribute(attribute: AttributeDrift) -> list[str]:
     path = shortened(attribute.path, _PATH_BYTES)
     if attribute.sensitive:
         return [f"{path}: (sensitive)"]
-    declared = shortened(_notation(attribute.declared, _DEPTH), _VALUE_BYTES)
-    live = shortened(_notation(attribute.live, _DEPTH), _VALUE_BYTES)
+    depth, most = _DEPTH, _VALUE_BYTES
+    declared, live = attribute.declared, attribute.live
+    if documents := differing_parts(declared, live):
+        (declared, live), depth, most = documents, _DOCUMENT_DEPTH, _DOCUMENT_BYTES
+    declared = shortened(_notation(declared, depth), most)
+    live = shortened(_notation(live, depth), most)
     line = f"{path}: {declared} → {live}"
     if len(line) <= _ONE_LINE:
         return [line]

@@ -48,8 +48,10 @@ def when(alert: Alert) -> str:
 
 def due(answer_due_at: datetime, detected_at: datetime) -> str:
     """Say by when somebody must have answered."""
-    left = duration(answer_due_at - detected_at)
-    return f"{answer_due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {left} after it was seen"
+    by = f"{answer_due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if answer_due_at <= detected_at:
+        return f"{by}, which had passed when it was seen"
+    return f"{by}, {duration(answer_due_at - detected_at)} after it was seen"
 
 
 def duration(length: timedelta) -> str:

@@ -61,3 +61,22 @@ def test_long_and_deep_values_are_cut_short() -> None:
     assert lines[1].endswith("…")
     assert lines[2] == "  + [[[[…]]]]"
     assert lines[3] == "ports: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …] → {}"
+
+
+def test_of_two_policies_only_what_differs_is_shown() -> None:
+    declared = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:one"}}]}'
+    live = '{"Statement": [{"Principal": "*", "Effect": "Allow"}], "Version": "2012-10-17"}'
+
+    lines = difference((a_drift(declared, live, path="policy"),))
+
+    assert lines == [
+        "policy",
+        '  - {Statement = [{Principal = {AWS = "arn:one"}}]}',
+        '  + {Statement = [{Principal = "*"}]}',
+    ]
+
+
+def test_text_that_only_looks_like_a_document_is_shown_as_it_is() -> None:
+    lines = difference((a_drift("{half", "{whole}", path="text"),))
+
+    assert lines == ['text: "{half" → "{whole}"']

@@ -1,0 +1,293 @@
+"""Every record of a source is read exactly once, wherever reading breaks off."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+from unittest.mock import patch
+
+import pytest
+
+from drift.clock import SystemClock
+from drift.equipment import Equipment, Policy
+from drift.errors import ProviderResponseError, ProviderUnavailableError, StoreError
+from drift.ledger.log import entries
+from drift.ledger.note import SigningKey
+from drift.model.change import RawRecord, UnreadableRecord
+from drift.model.detection import DetectRules
+from drift.model.evidence import ConfigRecord, EntryKind
+from drift.pipeline import Pipeline
+from drift.ports import AuditLog, Delivery
+from drift.stages.attribute import IdentityRules
+from drift.stages.classify import ChannelRules
+from drift.stages.collect import BATCH_RECORDS, Batch, collect
+from drift.stages.correlate import CorrelationRules
+from drift.stages.decide import DecisionRules
+from drift.stages.translate import Translators
+from drift.store.changes import changes
+from drift.store.database import Database
+from drift.store.sources import move_to, position_in
+from drift.store.tally import funnel_totals
+from providers.aws.audit_log import CloudTrailFiles, CloudTrailFilesSettings
+from providers.aws.translate import AwsTranslator
+from tests.builders import ACCOUNT, NOON
+
+ROOT = Path(__file__).parents[2]
+
+
+class Trail:
+    """An audit log in memory: what it delivers, in order, and where it fails."""
+
+    def __init__(self, *deliveries: Delivery, failure: Exception | None = None) -> None:
+        self.asked_for: list[str | None] = []
+        self._deliveries = deliveries
+        self._failure = failure
+
+    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
+        """Deliver everything, then fail if it is to."""
+        self.asked_for.append(cursor)
+        yield from self._deliveries
+        if self._failure:
+            raise self._failure
+
+
+class Torn(BytesIO):
+    """A body whose connection breaks while it is read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Break off."""
+        raise ConnectionResetError("reset by peer")
+
+
+def a_delivery(
+    count: int, *, name: str = "trail/1.json", version: str = "1", stream: BinaryIO | None = None
+) -> Delivery:
+    """A trail file with so many records."""
+    return Delivery(
+        name=name, version=version, cursor=f"after {name}", open=lambda: stream or BytesIO(a_file(count))
+    )
+
+
+def a_file(count: int) -> bytes:
+    """The bytes of a trail file: a record a second, and each tenth of them a write."""
+    return json.dumps({"Records": [_record(number) for number in range(count)]}).encode()
+
+
+def _record(number: int) -> dict[str, object]:
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "arn": f"arn:aws:iam::{ACCOUNT}:user/alice",
+            "accountId": ACCOUNT,
+            "userName": "alice",
+        },
+        "eventTime": f"{NOON + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}",
+        "eventSource": "ec2.amazonaws.com",
+        "eventName": "DescribeInstances" if number % 10 else "AuthorizeSecurityGroupIngress",
+        "awsRegion": "eu-west-1",
+        "requestParameters": {"groupId": "sg-0abc"},
+        "eventID": f"e-{number}",
+        "readOnly": number % 10 > 0,
+        "recipientAccountId": ACCOUNT,
+    }
+
+
+def test_a_large_delivery_comes_in_batches(database: Database) -> None:
+    batches = read(database, Trail(a_delivery(1201)))
+
+    assert [(batch.begun, batch.position, batch.is_last) for batch in batches] == [
+        (0, 500, False),
+        (500, 1000, False),
+        (1000, 1201, True),
+    ]
+    assert indexes(batches) == list(range(1201))
+
+
+def test_a_delivery_that_fills_its_last_batch_ends_with_an_empty_one(database: Database) -> None:
+    batches = read(database, Trail(a_delivery(BATCH_RECORDS)))
+
+    assert [(batch.position, batch.is_last) for batch in batches] == [(500, False), (500, True)]
+
+
+def test_an_empty_delivery_is_read_whole_at_once(database: Database) -> None:
+    [batch] = read(database, Trail(a_delivery(0)))
+
+    assert (batch.records, batch.is_last) == ((), True)
+
+
+def test_reading_goes_on_where_it_broke_off(database: Database) -> None:
+    delivery = a_delivery(1201)
+    keep(database, read(database, Trail(delivery))[:2])
+
+    batches = read(database, Trail(delivery))
+
+    assert indexes(batches) == list(range(1000, 1201))
+
+
+def test_what_was_read_whole_is_not_read_again_but_its_next_version_is(database: Database) -> None:
+    keep(database, read(database, Trail(a_delivery(3))))
+
+    assert read(database, Trail(a_delivery(3), a_delivery(3))) == []
+    assert indexes(read(database, Trail(a_delivery(4, version="2")))) == [0, 1, 2, 3]
+
+
+def test_a_source_is_asked_for_what_came_after_the_last_delivery(database: Database) -> None:
+    trail = Trail(a_delivery(1, name="a"), a_delivery(1, name="b"))
+
+    keep(database, read(database, trail))
+    read(database, trail)
+
+    assert trail.asked_for == [None, "after b"]
+
+
+def test_what_was_delivered_before_a_failure_stands(database: Database) -> None:
+    failing = Trail(a_delivery(2), failure=ProviderUnavailableError("throttled", hint="wait"))
+    batches = collect("trail", failing, database, [AwsTranslator()])
+
+    assert indexes([next(batches)]) == [0, 1]
+    with pytest.raises(ProviderUnavailableError):
+        next(batches)
+
+
+def test_a_body_that_breaks_off_is_a_failure_of_the_source(database: Database) -> None:
+    """
+    What an adapter's stream raises while it is read comes from its library, and can be anything.
+    """
+    torn = Trail(a_delivery(1, name="a"), a_delivery(9, name="b", stream=Torn()))
+
+    with pytest.raises(ProviderResponseError, match="ConnectionResetError: reset by peer") as raised:
+        read(database, torn)
+
+    assert isinstance(raised.value.__cause__, ConnectionResetError)
+
+
+def test_a_failure_of_the_store_is_not_taken_for_one_of_the_source() -> None:
+    broken = Database("postgresql+psycopg://localhost:1/drift")
+
+    with pytest.raises(StoreError):
+        read(broken, Trail(a_delivery(1)))
+
+
+def test_a_damaged_region_is_a_record_of_its_own(database: Database) -> None:
+    stream = BytesIO(b'{"Records": [{"eventID": "e-1"}, {"eventID": oops}, {"eventID": "e-3"}]}')
+
+    [batch] = read(database, Trail(a_delivery(0, stream=stream)))
+
+    assert [type(record) for record in batch.records] == [RawRecord, UnreadableRecord, RawRecord]
+    assert indexes([batch]) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_a_run_that_is_killed_within_a_batch_keeps_those_before_and_nothing_twice(
+    database: Database, database_url: str, tmp_path: Path, batch: int
+) -> None:
+    file = tmp_path / "trail.json"
+    file.write_bytes(a_file(1201))
+
+    assert killed_while_reading(database_url, file, batch) == 9
+
+    [delivery] = CloudTrailFiles(CloudTrailFilesSettings(path=str(file))).read_since(None)
+    with database.reading() as connection:
+        assert position_in(connection, "trail", delivery) == (batch - 1) * 500
+
+    read_trail(database, file)
+
+    with database.reading() as connection:
+        kinds = [entry.kind for entry in entries(connection)]
+        [row] = changes(connection)
+        assert funnel_totals(connection) == {"change": 121, "read": 1080}
+        assert position_in(connection, "trail", delivery) is None
+    assert kinds == [EntryKind.OBSERVATION] * 121 + [EntryKind.COVERAGE]
+    assert len(row.change.writes) == 121
+
+
+def test_two_runs_at_once_count_nothing_twice(database: Database, tmp_path: Path) -> None:
+    """
+    A first run that takes long is overtaken by cron's next: one of the two gives up, and says why.
+    """
+    file = tmp_path / "trail.json"
+    file.write_bytes(a_file(1201))
+    overtaken = a_pipeline(database)
+    slow = collect("trail", a_trail(file), database, [AwsTranslator()])
+    first = next(slow)
+
+    read_trail(database, file)
+    with pytest.raises(StoreError, match="by another run"):
+        overtaken.observe(first, NOON)
+
+    with database.reading() as connection:
+        assert funnel_totals(connection) == {"change": 121, "read": 1080}
+
+
+def read(database: Database, log: AuditLog) -> list[Batch]:
+    """Collect what a source delivers, without keeping it."""
+    return list(collect("trail", log, database, [AwsTranslator()]))
+
+
+def keep(database: Database, batches: list[Batch]) -> None:
+    """Remember that batches were read."""
+    with database.transaction() as connection:
+        for one in batches:
+            move_to(connection, "trail", one.delivery, one.position, begun=one.begun, is_complete=one.is_last)
+
+
+def indexes(batches: list[Batch]) -> list[int]:
+    return [record.source.index for batch in batches for record in batch.records]
+
+
+def a_trail(file: Path) -> CloudTrailFiles:
+    return CloudTrailFiles(CloudTrailFilesSettings(path=str(file)))
+
+
+def a_pipeline(database: Database) -> Pipeline:
+    """The real program without a cloud to ask."""
+    return Pipeline(
+        have=Equipment(
+            configuration=ConfigRecord(sha256="0" * 64, tool_version="1"),
+            database=database,
+            key=SigningKey(name="driftledger/example", seed=bytes(32)),
+            clock=SystemClock(),
+            policy=Policy(
+                identities=IdentityRules(),
+                channels=ChannelRules(),
+                correlation=CorrelationRules(),
+                detection=DetectRules(),
+                decision=DecisionRules(),
+            ),
+            translators=Translators([AwsTranslator()]),
+            sources={},
+            watched=(),
+            ticket_sources={},
+            code_hosts={},
+            notifiers={},
+        )
+    )
+
+
+def read_trail(database: Database, file: Path) -> None:
+    assert list(a_pipeline(database).read("trail", a_trail(file), NOON)) == []
+
+
+def killed_while_reading(url: str, file: Path, batch: int) -> int:
+    """Read a trail in another process, which dies before it commits a batch; return its exit code."""
+    code = f"from tests.stages.test_collect import die_reading; die_reading({url!r}, {str(file)!r}, {batch})"
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode
+
+
+def die_reading(url: str, file: str, batch: int) -> None:
+    """Run in the other process."""
+    moves = iter(range(1, batch))
+
+    def move_or_die(*arguments: object, **named: object) -> None:
+        if next(moves, None) is None:
+            os._exit(9)
+        move_to(*arguments, **named)  # type: ignore[arg-type]
+
+    with patch("drift.pipeline.move_to", move_or_die):
+        read_trail(Database(url), Path(file))

@@ -1,0 +1,84 @@
+from dataclasses import dataclass, field
+
+from drift.model.change import ChangeEvent, RawRecord, Source, UnreadableRecord
+from drift.model.resource import Cloud
+from drift.stages.translate import UNKNOWN_FORMAT, Translators
+from tests.builders import an_event
+
+
+@dataclass
+class Understands:
+    """A translator that understands the records which begin with its word."""
+
+    word: bytes
+    cloud: Cloud = Cloud.AWS
+    asked: list[bytes] = field(default_factory=list)
+
+    def unwrap(self, document: bytes) -> None:
+        """Know no envelopes."""
+
+    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+        """Understand, or not."""
+        self.asked.append(raw.body)
+        if raw.body == self.word + b"!":
+            return UnreadableRecord(error="damaged", source=raw.source)
+        return an_event(action=raw.body.decode()) if raw.body.startswith(self.word) else None
+
+
+def raw(body: bytes) -> RawRecord:
+    return RawRecord(body=body, source=Source(file="trail.json", index=3, sha256="00"))
+
+
+def test_the_translator_that_understands_a_record_translates_it() -> None:
+    translators = Translators([Understands(b"aws"), Understands(b"gcp")])
+
+    said = translators.translate(raw(b"gcp-1"))
+
+    assert isinstance(said, ChangeEvent)
+    assert said.action == "gcp-1"
+
+
+def test_the_translator_that_understood_the_last_record_is_asked_first() -> None:
+    aws, gcp, azure = Understands(b"aws"), Understands(b"gcp"), Understands(b"azure")
+    translators = Translators([aws, gcp, azure])
+
+    for body in (b"azure-1", b"azure-2", b"azure-3", b"gcp-1", b"gcp-2"):
+        translators.translate(raw(body))
+
+    assert aws.asked == [b"azure-1", b"gcp-1"]
+    assert gcp.asked == [b"azure-1", b"gcp-1", b"gcp-2"]
+    assert azure.asked == [b"azure-1", b"azure-2", b"azure-3", b"gcp-1"]
+
+
+def test_the_order_in_which_they_are_listed_stays_as_it_was_given() -> None:
+    given = [Understands(b"aws"), Understands(b"gcp")]
+    translators = Translators(given)
+
+    translators.translate(raw(b"gcp-1"))
+
+    assert translators.all == tuple(given)
+
+
+def test_what_no_translator_understands_is_unreadable_and_says_so() -> None:
+    record = raw(b"{}")
+
+    said = Translators([Understands(b"aws")]).translate(record)
+
+    assert said == UnreadableRecord(error=UNKNOWN_FORMAT, source=record.source)
+
+
+def test_what_a_translator_recognises_but_cannot_read_is_not_offered_to_the_next() -> None:
+    other = Understands(b"aws")
+
+    said = Translators([Understands(b"aws"), other]).translate(raw(b"aws!"))
+
+    assert isinstance(said, UnreadableRecord)
+    assert (said.error, other.asked) == ("damaged", [])
+
+
+def test_a_damaged_region_is_passed_on_as_it_is() -> None:
+    aws = Understands(b"aws")
+    damage = UnreadableRecord(error="not valid JSON", source=Source(file="trail.json", index=0, sha256="00"))
+
+    assert Translators([aws]).translate(damage) is damage
+    assert aws.asked == []

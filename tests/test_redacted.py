@@ -1,0 +1,61 @@
+"""What is recorded of events and findings holds no secret."""
+
+from dataclasses import replace
+
+from drift.model.change import Statement
+from drift.model.finding import AttributeDrift
+from drift.redact import MASK
+from drift.redacted import redact_event, redact_finding
+from tests.builders import a_finding, an_event
+
+
+def test_the_parameters_of_a_call_say_where_something_was_cut_out() -> None:
+    event = an_event(request={"masterUserPassword": "hunter2hunter2", "engine": "postgres"})
+
+    clean = redact_event(event)
+
+    assert clean.request == {"masterUserPassword": MASK, "engine": "postgres"}
+    assert clean.redacted == ("masterUserPassword",)
+
+
+def test_a_secret_in_a_text_of_the_call_is_cut_out() -> None:
+    leak = "postgres://app:hunter2hunter2@db.example.com/app"
+    event = an_event(statements=[Statement(place="rule description", text=leak)], summary=f"set {leak}")
+
+    clean = redact_event(event)
+
+    assert "hunter2" not in clean.summary
+    assert "hunter2" not in clean.statements[0].text
+
+
+def test_a_value_whose_secrecy_only_the_name_beside_it_tells_is_hidden() -> None:
+    finding = a_finding(
+        attributes=[AttributeDrift(path="environment[0].value", declared="swordfish1", live="swordfish2")]
+    )
+    resource = {"environment": [{"name": "DB_PASSWORD", "value": "swordfish1"}]}
+
+    clean = redact_finding(finding, [resource])
+
+    assert clean.attributes == (AttributeDrift(path="environment[0].value", declared=MASK, live=MASK),)
+
+
+def test_that_a_secret_is_missing_still_shows() -> None:
+    finding = a_finding(attributes=[AttributeDrift(path="password", declared="swordfish", live=None)])
+
+    clean = redact_finding(finding, [{"password": "swordfish"}])
+
+    assert clean.attributes == (AttributeDrift(path="password", declared=MASK, live=None),)
+
+
+def test_an_attribute_that_only_begins_like_a_secret_is_shown() -> None:
+    drift = AttributeDrift(path="password_length", declared=8, live=12)
+
+    clean = redact_finding(a_finding(attributes=[drift]), [{"password": "swordfish", "password_length": 8}])
+
+    assert clean.attributes == (drift,)
+
+
+def test_a_finding_without_secrets_stays_as_it_is() -> None:
+    finding = a_finding()
+
+    assert redact_finding(finding, [{"ingress": []}]) == replace(finding)
