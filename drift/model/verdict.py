@@ -130,7 +130,7 @@ class Actor:
     is_known_pipeline: bool = False
     """The issuer is a CI provider. Policy decides whether that pipeline is trusted."""
     run: str | None = None
-    """Session name of a machine session: pipelines put their run id there."""
+    """Name of the first session of a machine: pipelines put their run id there."""
     reasons: tuple[str, ...] = ()
     confidence: Confidence = Confidence.LOW
 

@@ -70,7 +70,7 @@ def _call_to_action(told: Sequence[Judged], due_at: datetime, now: datetime) -> 
     if any(one.judgement.decision.disposition is Disposition.EMERGENCY for one in told):
         return "Review after the incident: codify the change in Terraform or revert it."
     if late:
-        return "No hurry: it was approved, but only after it was made, and counts as an exception."
+        return "No hurry: it was approved, but only after it was made. It stays on record as a deviation."
     if any(one.judgement.decision.alert for one in told):
         return "Confirm that it is meant: it is covered, but a change of this kind is always told."
     return "Nothing to do: it is settled."

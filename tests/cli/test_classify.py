@@ -18,10 +18,27 @@ HEAVY = frozenset(
     | {"jinja2", "rich", "slack_sdk", "sqlalchemy"}
 )
 
-KEYS = (
-    "event_id occurred_at cloud account region service action effect outcome tool credential actor channel "
-    "lane resources tickets reasons confidence source"
-).split()
+KEYS = [
+    "event_id",
+    "occurred_at",
+    "cloud",
+    "account",
+    "region",
+    "service",
+    "action",
+    "effect",
+    "outcome",
+    "tool",
+    "credential",
+    "actor",
+    "channel",
+    "lane",
+    "resources",
+    "tickets",
+    "reasons",
+    "confidence",
+    "source",
+]
 
 ROLE = "AWSReservedSSO_Admin_0123456789abcdef"
 

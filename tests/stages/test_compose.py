@@ -218,7 +218,7 @@ def test_the_riskiest_write_speaks_for_the_change() -> None:
         ),
         (
             [in_situation(Disposition.RETROACTIVE, approver="erin", severity=Severity.CRITICAL)],
-            "No hurry: it was approved, but only after it was made, and counts as an exception.",
+            "No hurry: it was approved, but only after it was made. It stays on record as a deviation.",
         ),
         (
             [in_situation(Disposition.EMERGENCY)],

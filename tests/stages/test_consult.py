@@ -1,4 +1,4 @@
-"""Asking ticket systems and code hosts: one that fails hides no other, and is not taken for "nothing there"."""
+"""Asking ticket systems and code hosts: one that fails hides no other, and never means "nothing there"."""
 
 from collections.abc import Collection, Sequence
 

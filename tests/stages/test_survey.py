@@ -142,7 +142,8 @@ def test_a_reader_that_can_read_nothing_leaves_its_baseline_unread() -> None:
 
     seen = survey([Watched(baseline=baseline, live=Estate(cannot_read=DENIED))])
 
-    assert (seen.held, seen.unread) == ((), {"prod"})
+    assert seen.held == ()
+    assert seen.unread == {"prod"}
     assert seen.failures == ("prod: access denied (grant it)",)
 
 

@@ -12,6 +12,7 @@ APPROVED, REFUSED = "approved", "changes_requested"
 
 
 def by_run(case: Case, deployment: Deployment) -> TicketMatch:
+    """Return how far the review of what a run deployed covers the change."""
     approval, reason = _review_of(case, deployment)
     coverage = Coverage.NOT_APPROVED
     if approval:

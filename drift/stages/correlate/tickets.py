@@ -10,6 +10,7 @@ BY_RESOURCE = "the ticket names the resource"
 
 
 def by_ticket(case: Case, ticket: Ticket, method: str, confidence: Confidence) -> TicketMatch:
+    """Return how far a ticket, found by `method`, covers the change."""
     approval, why_not = approval_of(case, ticket.key, ticket.approvals)
     coverage, judged = _coverage_of(case, ticket, method, approval, why_not)
     return TicketMatch(
