@@ -1,0 +1,24 @@
+"""Writes the Slack text of every story into its expected.json: `python -m tests.scenarios.retell`.
+
+For after a story was recorded anew, or a message was worded anew. Read the difference
+before you commit it: from then on the tests hold the product to it.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+
+from tests.scenarios.world import FIXTURES, STORIES, expected, told
+
+
+def main() -> None:
+    """Tell each story alone, and keep what Slack would get."""
+    for story in STORIES:
+        with tempfile.TemporaryDirectory() as folder, told(Path(folder), [story]) as end:
+            slack = [message.splitlines() for message in end.messages()]
+        text = json.dumps({**expected(story), "slack": slack}, indent=2, ensure_ascii=False)
+        (FIXTURES / story / "expected.json").write_text(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()
