@@ -41,7 +41,7 @@ def measure() -> Iterator[str]:
         floor = best_of(lambda: _decode_all(folder))
         judged = best_of(lambda: _classify(folder))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield f"classify: decoding alone {records / floor:,.0f} records/s, full verdicts {records / judged:,.0f} records/s"
+    yield f"classify: decoding alone {records / floor:,.0f} records/s, with verdicts {records / judged:,.0f}"
     yield f"classify: {floor / judged:.0%} of the decoding rate; peak memory {peak:.0f} MB"
 
 

@@ -53,6 +53,6 @@ class Daemon:
         try:
             for problem in self._pipeline.run_once():
                 self._say(problem)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again by `wait`, where it can be told
             self._error = error
             self.stop()

@@ -1,5 +1,6 @@
 """The command line: one sub-command a file, loaded only when it is called."""
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -8,6 +9,9 @@ import click
 from drift import __version__
 from drift.cli.commands import Commands, one_line
 from drift.errors import DriftError
+
+READER_GONE = 128 + signal.SIGPIPE
+"""What a shell reports of a command that wrote to a closed pipe."""
 
 COULD_NOT = 2
 """Exit code of a command that could not do its work, or not all of it."""
@@ -46,10 +50,12 @@ def _run(arguments: list[str]) -> int:
         return _say(one_line(error))
     except DriftError as error:
         return _say(f"{error.what}; {error.hint}")
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong, and nothing can be said.
-        sys.stderr.close()
-        return COULD_NOT
+    except SystemExit:
+        # click's answer to a reader that went away (`| head`): not an error, and not a finding either.
+        return READER_GONE
+    except OSError as error:
+        about = f"{error.filename}: " if error.filename else ""
+        return _say(f"{about}{error.strerror or error}; check the place, its permissions and the space left")
     except Exception as error:
         if "--traceback" in arguments:
             raise

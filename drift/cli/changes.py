@@ -70,7 +70,7 @@ def _text(row: "ChangeRow") -> str:
         f"{change.began_at:%Y-%m-%d %H:%M:%S}",
         f"{decision.severity if decision else '':8}",
         f"{decision.disposition if decision else Disposition.PENDING:11}",
-        f"{change.last.classification.channel:10}",
+        f"{change.channel:10}",
         change.actor.name,
     )
     what = f"{change.change_id}  {resource_name(change, row.judgement)}: {done(change)}"

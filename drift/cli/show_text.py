@@ -111,7 +111,7 @@ def _ways(change: Change) -> Iterator[str]:
     found = change.last.classification
     pipeline = f" {found.pipeline}" if found.pipeline else ""
     run = f", run {found.run_id}" if found.run_id else ""
-    yield f"{found.channel}{pipeline}: {found.tool} with {found.credential}{run}, {found.lane} lane"
+    yield f"{change.channel}{pipeline}: {found.tool} with {found.credential}{run}, {change.lane} lane"
     yield from (reason for reason in found.reasons if reason not in change.actor.reasons)
 
 

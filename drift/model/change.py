@@ -260,6 +260,17 @@ class Change:
         return max((write.classification.channel for write in self.writes), key=lambda one: one.rank)
 
     @property
+    def lane(self) -> Lane:
+        """The lane of the change: one emergency among its writes makes it one."""
+        return Lane.EMERGENCY if self.is_emergency else self.last.classification.lane
+
+    @property
+    def run_id(self) -> str | None:
+        """The pipeline run that made it, as the last write that names one says."""
+        runs = (write.classification.run_id for write in reversed(self.writes))
+        return next((run for run in runs if run), None)
+
+    @property
     def is_emergency(self) -> bool:
         """Emergency access was used for at least one of its writes."""
         return any(write.classification.lane is Lane.EMERGENCY for write in self.writes)

@@ -176,7 +176,7 @@ def _changed(row: ChangeRow) -> Moment:
     return Moment(
         at=change.began_at,
         what=f"{change.actor.name}: {change.first.event.summary}",
-        detail=f"{change.change_id}, {change.last.classification.channel}, {stands}",
+        detail=f"{change.change_id}, {change.channel}, {stands}",
         ledger_seq=row.ledger_seq,
     )
 

@@ -7,7 +7,7 @@ from drift.model.change import Change
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
-from drift.model.verdict import Disposition, Lane
+from drift.model.verdict import Disposition
 from drift.reports.weekly import Action, Closed, Missing
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
@@ -81,7 +81,7 @@ def _missing(change: Change, judgement: Judgement) -> Iterator[Missing]:
     match, decision = judgement.match, judgement.decision
     if not decision.alert:
         return
-    if change.first.classification.lane is Lane.EMERGENCY or decision.disposition is Disposition.EMERGENCY:
+    if change.is_emergency or decision.disposition is Disposition.EMERGENCY:
         if not _is_reviewed(change, judgement):
             yield Missing.REVIEW
     elif decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from drift.model.verdict import Disposition, Lane
+from drift.model.verdict import Disposition
 from drift.reports.week import Week
 from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, WeeklyReport
 from drift.reports.weekly_actions import actions, closed, drift_since, last_writers
@@ -68,14 +68,12 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
 
 def is_manual(row: ChangeRow) -> bool:
     """Tell whether a person made the change by hand; somebody unknown is taken for a person."""
-    return row.change.last.classification.channel in PEOPLE
+    return row.change.channel in PEOPLE
 
 
 def is_emergency(row: ChangeRow) -> bool:
     """Tell whether the change was a declared emergency, or made with emergency access."""
-    return (
-        _disposition(row) is Disposition.EMERGENCY or row.change.first.classification.lane is Lane.EMERGENCY
-    )
+    return _disposition(row) is Disposition.EMERGENCY or row.change.is_emergency
 
 
 def _disposition(row: ChangeRow) -> Disposition:

@@ -53,7 +53,11 @@ def _riskiest(change: Change) -> Write:
 
 def _headline(write: Write, where: str, *, more: int) -> str:
     others = f" and {more} more {'change' if more == 1 else 'changes'}" if more else ""
-    return shown(f"{_actor_name(write)} {write.event.summary} ({where})", HEADLINE_CHARS) + others
+    said = f"{_actor_name(write)} {write.event.summary}"
+    # The id is not said twice: `created the bucket x (aws_s3_bucket x)`.
+    kind, _, resource_id = where.partition(" ")
+    place = kind if resource_id and resource_id in said else where
+    return shown(f"{said} ({place})", HEADLINE_CHARS) + others
 
 
 def _call_to_action(told: Sequence[Judged], due_at: datetime, now: datetime) -> str:
@@ -107,7 +111,11 @@ def _actor_name(write: Write) -> str:
 def _identity(write: Write) -> str:
     principal = write.event.principal
     parts = [f"recorded under {write.actor.principal or write.actor.name}"]
-    openers = [one for one in write.actor.chain if not principal or one != principal.role]
+    # An identity provider's id ends with the very name that is told already.
+    said = {principal.role if principal else None}
+    openers = [
+        one for one in write.actor.chain if one not in said and not one.endswith(f":{write.actor.name}")
+    ]
     if openers:
         parts.append(f"opened by {openers[-1]}")
     if principal and principal.mfa is not None:

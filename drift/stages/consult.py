@@ -35,7 +35,7 @@ def _tickets(change: Change, sources: Collection[TicketSource], unavailable: lis
 
 
 def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[str]) -> Deployment | None:
-    run_id = change.last.classification.run_id
+    run_id = change.run_id
     if run_id is None:
         return None
     for host in hosts:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from drift.model.change import Change, Effect
-from drift.model.finding import Standing
+from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
 
@@ -129,12 +129,19 @@ def _severity(
     exposing = tuple(risk.text for risk in risks if risk.slug in EXPOSING_RISKS)
     if standing.is_converged:
         return Severity.MEDIUM, (*exposing, "the live configuration does not differ from the declared one")
+    undeclared = tuple(_UNDECLARED[one.kind] for one in standing.findings if one.kind in _UNDECLARED)
     if exposing:
-        return (Severity.CRITICAL if is_production else Severity.HIGH), exposing
+        return (Severity.CRITICAL if is_production else Severity.HIGH), (*exposing, *undeclared)
     worst = max(
         (one.severity for one in standing.findings), key=lambda one: one.rank, default=Severity.MEDIUM
     )
-    return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), ()
+    return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
+
+
+_UNDECLARED = {
+    FindingKind.UNMANAGED: "no code declares it",
+    FindingKind.MISSING: "it is declared, but does not exist any more",
+}
 
 
 def _is_runtime_only(change: Change) -> bool:

@@ -21,9 +21,15 @@ def group(connection: Connection, write: Write) -> None:
     event, at = write.event, write.event.occurred_at
     if at is None:
         raise ValueError("a write without a time belongs to no change")
-    session_id = _session(connection, f"{write.actor.kind}:{write.actor.name}", event.account or "", at)
+    session_id = _session(connection, _actor(write), event.account or "", at)
     for resource in event.resources or (_unmapped(write),):
         changes.join_change(connection, _change(connection, session_id, resource, at), write)
+
+
+def _actor(write: Write) -> str:
+    """Tell actors apart: two runs of one pipeline are two, since each has a review of its own."""
+    run = f":{write.classification.run_id}" if write.classification.run_id else ""
+    return f"{write.actor.kind}:{write.actor.name}{run}"
 
 
 def _unmapped(write: Write) -> Resource:

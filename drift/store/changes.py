@@ -22,8 +22,8 @@ from drift.model.verdict import Disposition
 from drift.store.schema import change, change_session, change_write, opened_session, write
 from drift.store.upsert import in_chunks, insert_new, insert_or_update
 
-STILL_OPEN = (Disposition.PENDING, Disposition.UNTICKETED)
-"""A ticket may still turn up for these, so they are judged again."""
+STILL_OPEN = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE)
+"""A ticket or its approval may still turn up for these, so they are judged again."""
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 

@@ -41,7 +41,7 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """The SQLAlchemy engine, for migrations."""
+        """The SQLAlchemy engine beneath."""
         return self._engine
 
     @contextmanager

@@ -25,7 +25,7 @@ class Account:
         session: Any = boto3.Session(
             region_name=REGION,
             aws_access_key_id="simulated",
-            aws_secret_access_key="simulated",  # noqa: S106 - moto takes any
+            aws_secret_access_key="simulated",
         )
         return session.client(service, endpoint_url=self.url)
 

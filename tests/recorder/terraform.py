@@ -23,7 +23,7 @@ SERVICES = (
     "sts",
 )
 USER_AGENT = re.compile(r"User-Agent: (APN/[^\r\n]+)")
-SIMULATED_PASSWORD = "recorded-with-a-simulator"  # noqa: S105 - protects nothing
+SIMULATED_PASSWORD = "recorded-with-a-simulator"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,7 @@ class Trail:
 
     def __init__(self, seed: int) -> None:
         self.records: list[Json] = []
-        self._random = Random(seed)  # noqa: S311 - repeatable on purpose, and secret from nobody
+        self._random = Random(seed)
         self._console_keys: dict[tuple[str, str], str] = {}
 
     def call(

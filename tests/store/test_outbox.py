@@ -118,6 +118,11 @@ def test_a_message_for_no_notifier_edits_what_the_first_one_sent_before(database
 
         assert [one.replaces for one in due(connection, "slack")] == ["message-1"]
 
+        send_all(connection, "slack", reference="message-2")
+        outbox.queue(connection, ["slack"], an_alert(), NOON)
+
+        assert [one.replaces for one in due(connection, "slack")] == ["message-2"]
+
 
 def test_news_take_the_place_of_a_message_that_waited_for_a_notifier(database: Database) -> None:
     with database.transaction() as connection:

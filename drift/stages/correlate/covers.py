@@ -82,6 +82,6 @@ def _nothing_found(change: Change, consulted: Consulted) -> Iterator[str]:
 def _why_no_run(change: Change, consulted: Consulted) -> str:
     if not consulted.is_code_host_configured:
         return "no code host is configured, nor this pipeline, so nothing vouches for the code"
-    if run_id := change.last.classification.run_id:
+    if run_id := change.run_id:
         return f"no pipeline run {run_id} was found at the code host"
     return "the pipeline's session does not tell its run"

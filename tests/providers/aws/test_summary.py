@@ -56,7 +56,7 @@ def summary_of(service: str, name: str, request: Any = None, **fields: Any) -> s
             a_block(BlockPublicAcls=False),
             "set the public access block (lowered)",
         ),
-        ("s3", "CreateBucket", {"bucketName": "example-logs"}, "called CreateBucket on example-logs"),
+        ("s3", "CreateBucket", {"bucketName": "example-logs"}, "created the bucket example-logs"),
         ("cloudtrail", "StopLogging", {"name": "audit"}, "stopped the trail audit"),
         ("iam", "CreateAccessKey", {"userName": "bob"}, "created an access key"),
         ("quantum", "FireEverything", None, "called FireEverything"),
@@ -77,7 +77,7 @@ def test_text_from_outside_stays_on_one_short_line() -> None:
     """Names are chosen by whoever creates a resource."""
     summary = summary_of("s3", "CreateBucket", {"bucketName": "{rules}\n{id}\t" + "x" * 5000})
 
-    assert summary.startswith("called CreateBucket on {rules} {id} xxx")
+    assert summary.startswith("created the bucket {rules} {id} xxx")
     assert len(summary) == MAX_LENGTH
 
 
