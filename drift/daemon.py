@@ -1,25 +1,30 @@
-"""Runs the pipeline again and again: start, watch, stop. Signals and flags stay in the command line."""
+"""Runs a cycle again and again: start, watch, stop. Signals and flags stay in the command line."""
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from drift.pipeline import Pipeline
+# It warns of each turn that is left out while a cycle still runs, which is just what is wanted.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Daemon:
-    """One pipeline on a schedule. A cycle that fails stops it, so that its supervisor sees the reason."""
+    """One cycle on a schedule. If it fails, that stops the daemon, so that its supervisor sees why."""
 
-    def __init__(self, pipeline: Pipeline, poll_every: timedelta, say: Callable[[str], None]) -> None:
-        self._pipeline = pipeline
+    def __init__(
+        self, cycle: Callable[[], Iterable[str]], poll_every: timedelta, say: Callable[[str], None]
+    ) -> None:
+        """Run `cycle` every so often, and `say` each problem that it returns."""
+        self._cycle = cycle
         self._say = say
         self._is_over = threading.Event()
         self._error: BaseException | None = None
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
-            self._cycle,
+            self._run,
             "interval",
             seconds=poll_every.total_seconds(),
             next_run_time=datetime.now(UTC),
@@ -49,9 +54,9 @@ class Daemon:
         """Let the running cycle end, and begin no other."""
         self._is_over.set()
 
-    def _cycle(self) -> None:
+    def _run(self) -> None:
         try:
-            for problem in self._pipeline.run_once():
+            for problem in self._cycle():
                 self._say(problem)
         except BaseException as error:  # noqa: BLE001 - raised again by `wait`, where it can be told
             self._error = error

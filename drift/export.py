@@ -16,7 +16,7 @@ from drift.store.database import Database
 def export_evidence(
     database: Database, folder: Path, key: SigningKey, period: Period, now: datetime
 ) -> PackSummary:
-    """Write the auditor's pack of all that is recorded so far into `folder`, and record that it was handed out.
+    """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
     The watch goes on meanwhile: only sealing and recording wait for other writers.
 

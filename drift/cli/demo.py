@@ -58,12 +58,16 @@ def command(out: str) -> int:
 
 def _lay_out(folder: Path) -> int:
     """Copy the stories and their configuration to `folder`; return how many there are."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", hint="name another one with --out")
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise UsageError(f"{folder} holds other files", hint="name another folder with --out")
-        shutil.rmtree(folder)
-    shutil.copytree(_stories(), folder, dirs_exist_ok=True)
+        for inside in folder.iterdir():
+            shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
+    shutil.copytree(_stories(), folder, dirs_exist_ok=True)
     return sum(1 for path in folder.iterdir() if path.is_dir())
 
 

@@ -45,7 +45,7 @@ def _forever(settings: Settings) -> int:
     from drift.daemon import Daemon
 
     with wiring.running(settings) as pipeline:
-        daemon = Daemon(pipeline, settings.poll_every, _say)
+        daemon = Daemon(pipeline.run_once, settings.poll_every, _say)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: daemon.stop())
         daemon.start()

@@ -1,0 +1,224 @@
+"""`drift run`, `check`, `scan`, `baseline`, `evidence` and `demo`, as processes of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.world import FIXTURES, lay_out
+
+STORY = "s3-console-public"
+PATIENCE = 60
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The configuration of one story."""
+    return lay_out(tmp_path, [STORY])
+
+
+def test_one_cycle_says_what_it_did(config: Path) -> None:
+    done = drift("run", "--once", "--config", config)
+
+    assert done.returncode == 0
+    assert "changes   2: 2 unticketed" in done.stdout
+    assert "alerts    1 sent" in done.stdout
+
+
+def test_without_a_notifier_alerts_are_kept_and_that_is_said(config: Path) -> None:
+    text = config.read_text()
+    begin, end = text.index("[[notifier]]"), text.index("[[pipeline]]")
+    config.write_text(text[:begin] + text[end:])
+
+    done = drift("run", "--once", "--config", config)
+
+    assert done.returncode == 0
+    assert "alerts    1 queued (no [[notifier]] is configured" in done.stdout
+
+
+def test_kept_alerts_are_sent_once_there_is_a_notifier(config: Path) -> None:
+    text = config.read_text()
+    begin, end = text.index("[[notifier]]"), text.index("[[pipeline]]")
+    config.write_text(text[:begin] + text[end:])
+    drift("run", "--once", "--config", config)
+    config.write_text(text)
+
+    done = drift("run", "--once", "--config", config)
+
+    assert "alerts    1 sent" in done.stdout
+
+
+def test_the_command_before_which_the_configuration_stands_takes_it_too(config: Path) -> None:
+    done = drift("--config", config, "run", "--once")
+
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_daemon_watches_until_a_signal_stops_it(number: signal.Signals, config: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "drift", "run", "--config", config],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "watching every 60 s" in process.stderr.readline()
+
+    process.send_signal(number)
+
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert said == ""
+
+
+def test_a_check_tries_everything_that_is_configured(config: Path) -> None:
+    done = drift("check", "--config", config)
+
+    assert done.returncode == 0
+    for part in (
+        "store",
+        "ledger key",
+        "audit log trail",
+        "baseline terraform",
+        "tickets jira",
+        "notifier oncall",
+    ):
+        assert f"ok      {part}" in done.stdout
+
+
+def test_a_check_names_what_does_not_work_and_goes_on(config: Path) -> None:
+    (config.parent / "empty" / "tickets.json").write_text("{")
+
+    done = drift("check", "--config", config)
+
+    assert done.returncode == 1
+    assert "FAILED  tickets jira" in done.stdout
+    assert "ok      notifier oncall" in done.stdout
+
+
+def test_a_scan_prints_one_object_with_every_key() -> None:
+    done = scan(STORY, "--json")
+
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert list(report) == ["findings", "not_compared", "summary"]
+    assert report["summary"] == {
+        **{"declared": 3, "compared": 3, "drifted": 2, "missing": 0},
+        **{"unmanaged": 0, "unreadable": 0, "unsupported": 0},
+    }
+    for finding in report["findings"]:
+        assert list(finding) == [
+            *("id", "kind", "address", "type", "resource_id", "account", "region"),
+            *("severity", "attributes", "explained_by"),
+        ]
+        for attribute in finding["attributes"]:
+            assert list(attribute) == ["path", "declared", "live", "sensitive"]
+
+
+def test_a_scan_that_finds_nothing_leaves_with_0() -> None:
+    done = scan("console-change-reverted")
+
+    assert done.returncode == 0
+    assert done.stdout == "2 declared, 2 compared: 0 drifted, 0 missing, 0 unmanaged\n"
+
+
+def test_a_scan_can_be_narrowed_to_types() -> None:
+    done = scan(STORY, "--types", "aws_s3_bucket_policy")
+
+    assert "aws_s3_bucket_policy.assets" in done.stdout
+    assert "public_access_block" not in done.stdout
+    assert "1 declared, 1 compared: 1 drifted" in done.stdout
+
+
+def test_a_scan_stores_nothing(tmp_path: Path) -> None:
+    state, live = FIXTURES / STORY / "terraform.tfstate", FIXTURES / STORY / "live.json"
+
+    drift("scan", "--state", state, "--live", f"file:{live}", cwd=tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_baseline_has_a_line_for_each_instance_with_every_key() -> None:
+    done = drift("baseline", "--state", FIXTURES / "autoscaling-burst" / "terraform.tfstate", "--json")
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert len(lines) == 5
+    assert all(
+        list(line)
+        == [
+            *("address", "type", "resource_id", "provider", "account", "region"),
+            *("serial", "lineage", "source", "ignored"),
+        ]
+        for line in lines
+    )
+    [group] = [line for line in lines if line["type"] == "aws_autoscaling_group"]
+    assert group["ignored"] == ["desired_capacity"]
+    assert group["provider"] == "hashicorp/aws"
+
+
+def test_evidence_is_exported_and_verified(config: Path) -> None:
+    drift("run", "--once", "--config", config)
+    pack = config.parent / "pack"
+
+    exported = drift("evidence", "export", "--out", pack, "--config", config)
+    verified = drift("evidence", "verify", pack)
+
+    assert exported.returncode == 0
+    assert f"python3 -I {pack}/verify/verify_pack.py {pack}" in exported.stdout
+    assert verified.returncode == 0
+
+
+def test_altered_evidence_is_found(config: Path) -> None:
+    drift("run", "--once", "--config", config)
+    pack = config.parent / "pack"
+    drift("evidence", "export", "--out", pack, "--config", config)
+    listing = pack / "02_population" / "changes.csv"
+    listing.write_text(listing.read_text().replace("unticketed", "authorised"))
+
+    verified = drift("evidence", "verify", pack, "--json")
+
+    report = json.loads(verified.stdout)
+    assert verified.returncode == 1
+    assert any("02_population/changes.csv" in problem for problem in report["problems"])
+
+
+def test_a_demo_may_be_repeated_but_spares_what_is_not_its_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "notes.txt").write_text("keep me")
+
+    first = drift("demo", cwd=tmp_path)
+    second = drift("demo", cwd=tmp_path)
+    refused = drift("demo", "--out", mine)
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+
+
+def scan(story: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Scan one story's state."""
+    folder = FIXTURES / story
+    return drift(
+        "scan", "--state", folder / "terraform.tfstate", "--live", f"file:{folder / 'live.json'}", *options
+    )
+
+
+def drift(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run the command line as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "drift", *arguments],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
