@@ -1,11 +1,15 @@
 """What does this record say? Ask each cloud's translator, the last successful one first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
 from drift.ports import Translator
 
 UNKNOWN_FORMAT = "valid JSON, but no audit record of a cloud that is understood"
+
+BELIEVABLE_YEARS = range(2000, 2200)
+"""A record of any other year says not when it was made. Deadlines beyond the last year cannot be reckoned."""
 
 
 class Translators:
@@ -26,5 +30,11 @@ class Translators:
             if (said := translator.translate(raw)) is not None:
                 if position:
                     self._ordered.insert(0, self._ordered.pop(position))
-                return said
+                return _believable(said)
         return UnreadableRecord(error=UNKNOWN_FORMAT, source=raw.source)
+
+
+def _believable(said: ChangeEvent | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
+    if isinstance(said, ChangeEvent) and said.occurred_at and said.occurred_at.year not in BELIEVABLE_YEARS:
+        return replace(said, occurred_at=None)
+    return said

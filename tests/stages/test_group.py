@@ -8,11 +8,20 @@ import pytest
 
 from drift.model.change import ChangeEvent
 from drift.model.resource import Resource
-from drift.model.verdict import ActorKind
+from drift.model.verdict import ActorKind, Channel
 from drift.stages.group import _ids, group
 from drift.store.changes import ChangeRow, add_write, changes
 from drift.store.database import Database
-from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_write, an_actor, an_event, minutes
+from tests.builders import (
+    ACCOUNT,
+    NOON,
+    SECURITY_GROUP,
+    a_classification,
+    a_write,
+    an_actor,
+    an_event,
+    minutes,
+)
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
@@ -95,6 +104,20 @@ def test_two_people_never_share_a_change(database: Database) -> None:
 def test_a_machine_that_is_called_like_a_person_is_not_that_person(database: Database) -> None:
     happened(database, at(0), by="deploy")
     happened(database, at(0), by="deploy", kind=ActorKind.MACHINE)
+
+    assert len(sessions(database)) == 2
+
+
+def test_two_runs_of_one_pipeline_never_share_a_change(database: Database) -> None:
+    """
+    Each has a review of its own.
+    """
+    with database.transaction() as connection:
+        for run_id in ("1", "2"):
+            run = a_classification(channel=Channel.PIPELINE, run_id=run_id)
+            write = a_write(an_event(event_id=run_id), an_actor("deploy", kind=ActorKind.MACHINE), run)
+            add_write(connection, write, 0)
+            group(connection, write)
 
     assert len(sessions(database)) == 2
 

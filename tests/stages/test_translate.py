@@ -1,4 +1,7 @@
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
 
 from drift.model.change import ChangeEvent, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud
@@ -82,3 +85,19 @@ def test_a_damaged_region_is_passed_on_as_it_is() -> None:
 
     assert Translators([aws]).translate(damage) is damage
     assert aws.asked == []
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2200, 9999])
+def test_a_time_that_nobody_can_believe_is_no_time(year: int) -> None:
+    """
+    One record of the year 9999 would otherwise stop every run: no deadline can be reckoned from it.
+    """
+
+    class Odd(Understands):
+        def translate(self, raw: RawRecord) -> ChangeEvent:
+            return an_event(at=datetime(year, 12, 31, 23, 59, tzinfo=UTC))
+
+    said = Translators([Odd(b"aws")]).translate(raw(b"aws-1"))
+
+    assert isinstance(said, ChangeEvent)
+    assert said.occurred_at is None

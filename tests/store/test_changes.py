@@ -48,6 +48,8 @@ ALICE = "human:alice@example.com"
 
 WEEK_AGO = NOON - minutes(7 * 24 * 60)
 
+OPEN = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE)
+
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
 
@@ -197,7 +199,7 @@ def test_a_judgement_is_read_back_as_it_was_kept(database: Database) -> None:
         assert count_by_disposition(connection) == {"unticketed": 1}
 
 
-@pytest.mark.parametrize("disposition", [Disposition.PENDING, Disposition.UNTICKETED])
+@pytest.mark.parametrize("disposition", OPEN)
 def test_an_open_change_is_judged_again_while_it_is_young(
     database: Database, disposition: Disposition
 ) -> None:
@@ -208,10 +210,7 @@ def test_an_open_change_is_judged_again_while_it_is_young(
         assert sessions_to_judge(connection, NOON + minutes(1)) == []
 
 
-@pytest.mark.parametrize(
-    "disposition",
-    [one for one in Disposition if one not in (Disposition.PENDING, Disposition.UNTICKETED)],
-)
+@pytest.mark.parametrize("disposition", [one for one in Disposition if one not in OPEN])
 def test_a_settled_change_is_not_judged_again(database: Database, disposition: Disposition) -> None:
     with database.transaction() as connection:
         keep_judgement(connection, a_kept_change(connection), a_judgement(disposition), 9)

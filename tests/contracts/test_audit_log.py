@@ -1,0 +1,155 @@
+"""What every source of audit-log records must do; a new one is one row of `SOURCES`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from drift.errors import ProviderError
+from drift.ports import AuditLog, Delivery
+from providers.aws.audit_log import CloudTrailFiles, CloudTrailFilesSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trail:
+    """An audit log, with what the cloud does at its other end."""
+
+    log: AuditLog
+    deliver: Callable[[bytes], None]
+    """Add one object with these bytes."""
+    clear: Callable[[], None]
+    """Take away every object, as a lifecycle rule does."""
+    break_down: Callable[[], None]
+
+
+@contextmanager
+def cloudtrail_files(folder: Path) -> Iterator[Trail]:
+    """Trail files; each sorts before those that were there earlier, as a synchronised one may."""
+    trail = folder / "trail"
+    trail.mkdir()
+
+    def deliver(content: bytes) -> None:
+        number = 999 - len(list(trail.iterdir()))
+        (trail / f"{number}.json").write_bytes(content)
+
+    def clear() -> None:
+        for file in trail.iterdir():
+            file.unlink()
+
+    def break_down() -> None:
+        clear()
+        trail.rmdir()
+
+    log = CloudTrailFiles(CloudTrailFilesSettings(path=str(trail)))
+    yield Trail(log=log, deliver=deliver, clear=clear, break_down=break_down)
+
+
+SOURCES: dict[str, Callable[[Path], AbstractContextManager[Trail]]] = {
+    "cloudtrail-files": cloudtrail_files,
+}
+
+
+@pytest.fixture(params=SOURCES)
+def trail(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trail]:
+    """Each source in turn, with nothing delivered yet."""
+    with SOURCES[request.param](tmp_path) as opened:
+        yield opened
+
+
+def read(trail: Trail, cursor: str | None = None) -> list[Delivery]:
+    return list(trail.log.read_since(cursor))
+
+
+def content(delivery: Delivery) -> bytes:
+    with delivery.open() as stream:
+        return stream.read()
+
+
+def test_everything_that_was_delivered_is_read_from_the_start(trail: Trail) -> None:
+    delivered = {b"one", b"two", b"three"}
+    for bytes_ in delivered:
+        trail.deliver(bytes_)
+
+    assert {content(one) for one in read(trail)} == delivered
+
+
+def test_nothing_delivered_is_nothing_to_read(trail: Trail) -> None:
+    assert read(trail) == []
+
+
+def test_every_cursor_resumes_without_leaving_anything_out(trail: Trail) -> None:
+    """
+    What was read may come again, in any order. What was not must come.
+    """
+    for bytes_ in (b"one", b"two", b"three"):
+        trail.deliver(bytes_)
+    deliveries = read(trail)
+
+    for position, delivery in enumerate(deliveries):
+        unread = {one.name for one in deliveries[position + 1 :]}
+        assert unread <= {one.name for one in read(trail, delivery.cursor)}
+
+
+def test_what_arrives_later_comes_after_the_last_cursor(trail: Trail) -> None:
+    trail.deliver(b"one")
+    cursor = read(trail)[-1].cursor
+
+    trail.deliver(b"two")
+
+    assert b"two" in {content(one) for one in read(trail, cursor)}
+
+
+def test_a_cursor_whose_delivery_is_gone_still_resumes(trail: Trail) -> None:
+    trail.deliver(b"one")
+    cursor = read(trail)[-1].cursor
+    trail.clear()
+
+    trail.deliver(b"two")
+
+    assert [content(one) for one in read(trail, cursor)] == [b"two"]
+
+
+def test_a_repeat_can_be_recognised_and_two_deliveries_can_be_told_apart(trail: Trail) -> None:
+    trail.deliver(b"same bytes")
+    trail.deliver(b"same bytes")
+
+    first, second = ([(one.name, one.version) for one in read(trail)] for _ in range(2))
+
+    assert sorted(first) == sorted(second)
+    assert len({name for name, _ in first}) == 2
+
+
+def test_a_delivery_can_be_opened_again_from_its_beginning(trail: Trail) -> None:
+    """
+    A run that was killed reads it once more, and a check may read it meanwhile.
+    """
+    trail.deliver(b"one two three")
+    (delivery,) = read(trail)
+
+    with delivery.open() as first, delivery.open() as second:
+        assert first.read(3) == b"one"
+        assert second.read() == b"one two three"
+        assert first.read() == b" two three"
+
+
+def test_a_source_that_cannot_be_reached_says_so_with_the_next_step(trail: Trail) -> None:
+    trail.deliver(b"one")
+    trail.break_down()
+
+    with pytest.raises(ProviderError) as raised:
+        read(trail)
+
+    assert raised.value.hint
+
+
+def test_a_delivery_that_is_gone_by_now_says_so_with_the_next_step(trail: Trail) -> None:
+    trail.deliver(b"one")
+    (delivery,) = read(trail)
+    trail.clear()
+
+    with pytest.raises(ProviderError) as raised:
+        delivery.open()
+
+    assert raised.value.hint

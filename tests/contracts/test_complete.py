@@ -1,0 +1,31 @@
+"""No adapter escapes the contract of its port."""
+
+import pytest
+
+from drift.ports import AdapterKind
+from providers import catalog
+from tests.contracts.test_audit_log import SOURCES
+from tests.contracts.test_baseline import BASELINES
+from tests.contracts.test_code_host import HOSTS
+from tests.contracts.test_live_config import READERS
+from tests.contracts.test_notifier import CHANNELS
+from tests.contracts.test_ticket_source import SYSTEMS
+from tests.contracts.test_translator import CLOUDS
+
+HELD = {
+    AdapterKind.AUDIT_LOG: set(SOURCES),
+    AdapterKind.BASELINE: set(BASELINES),
+    AdapterKind.LIVE: set(READERS),
+    AdapterKind.TICKETS: set(SYSTEMS),
+    AdapterKind.CODE_HOST: set(HOSTS),
+    AdapterKind.NOTIFIER: set(CHANNELS),
+}
+
+
+@pytest.mark.parametrize("kind", AdapterKind)
+def test_every_adapter_of_the_catalog_is_held_to_the_contract_of_its_port(kind: AdapterKind) -> None:
+    assert HELD[kind] == set(catalog.ADAPTERS[kind])
+
+
+def test_every_translator_is_held_to_the_contract() -> None:
+    assert set(CLOUDS) == {one.cloud for one in catalog.translators()}

@@ -1,0 +1,194 @@
+"""What every reader of live configuration must do; a new one is one row of `READERS`."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from drift.errors import ProviderError
+from drift.model.baseline import DeclaredResource
+from drift.model.resource import Absent, Found, Json, LiveReading, NotRead, NotReadReason
+from drift.ports import LiveConfig
+from providers.recorded.live_config import RecordedLiveConfig, RecordedLiveConfigSettings
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+QUEUE = "aws_sqs_queue"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estate:
+    """A reader, with what happens to the queues that it reads."""
+
+    live: LiveConfig
+    create: Callable[[str, Json], None]
+    """Make a queue of this name, or give it other attributes."""
+    deny: Callable[[str], None]
+    """Let the read of this queue fail."""
+    break_down: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Recording:
+    file: Path
+    queues: dict[str, Json] = field(default_factory=dict)
+    denied: list[str] = field(default_factory=list)
+
+    def create(self, name: str, attributes: Json) -> None:
+        self.queues[name] = attributes
+        self.write()
+
+    def deny(self, name: str) -> None:
+        self.queues.pop(name, None)
+        self.denied.append(name)
+        self.write()
+
+    def write(self) -> None:
+        place = {"type": QUEUE, "account": ACCOUNT, "region": REGION}
+        document = {
+            "schemas": {QUEUE: {}},
+            "resources": [
+                place | {"id": name, "attributes": attributes} for name, attributes in self.queues.items()
+            ],
+            "unreadable": [{"type": QUEUE, "id": name, "error": "access denied"} for name in self.denied],
+        }
+        self.file.write_text(json.dumps(document))
+
+
+@contextmanager
+def recorded(folder: Path) -> Iterator[Estate]:
+    """Recorded answers."""
+    recording = _Recording(file=folder / "live.json")
+    recording.write()
+    yield Estate(
+        live=RecordedLiveConfig(RecordedLiveConfigSettings(path=str(recording.file))),
+        create=recording.create,
+        deny=recording.deny,
+        break_down=recording.file.unlink,
+    )
+
+
+READERS: dict[str, Callable[[Path], AbstractContextManager[Estate]]] = {
+    "recorded": recorded,
+}
+
+
+@pytest.fixture(params=READERS)
+def estate(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Estate]:
+    """Each reader in turn, on an estate with nothing in it."""
+    with READERS[request.param](tmp_path) as opened:
+        yield opened
+
+
+def a_declared(name: str, type_: str = QUEUE) -> DeclaredResource:
+    return DeclaredResource(
+        address=f"{type_}.{name}",
+        type=type_,
+        resource_id=name,
+        provider="hashicorp/aws",
+        account=ACCOUNT,
+        region=REGION,
+        attributes={},
+    )
+
+
+def readings(estate: Estate, *declared: DeclaredResource) -> list[LiveReading]:
+    return list(estate.live.read(declared))
+
+
+def test_a_resource_is_found_with_its_attributes_and_where_it_is(estate: Estate) -> None:
+    estate.create("orders", {"delay_seconds": 5})
+
+    (reading,) = readings(estate, a_declared("orders"))
+
+    assert isinstance(reading, Found)
+    found = reading.resource
+    assert (found.type, found.id, found.account, found.region) == (QUEUE, "orders", ACCOUNT, REGION)
+    assert found.attributes["delay_seconds"] == 5
+
+
+def test_there_is_one_reading_for_each_declared_resource_in_their_order(estate: Estate) -> None:
+    for name in ("a", "b", "c"):
+        estate.create(name, {})
+    estate.deny("d")
+    declared = [a_declared(name) for name in ("c", "gone", "d", "a", "b", "a")]
+
+    assert [one.address for one in readings(estate, *declared)] == [one.address for one in declared]
+
+
+def test_what_is_not_there_is_absent(estate: Estate) -> None:
+    estate.create("orders", {})
+
+    assert readings(estate, a_declared("gone")) == [Absent(address=f"{QUEUE}.gone")]
+
+
+def test_a_read_that_fails_hides_no_other_and_says_why(estate: Estate) -> None:
+    """
+    To take it for absent would be a false finding.
+    """
+    estate.create("orders", {})
+    estate.deny("secret")
+
+    failed, found = readings(estate, a_declared("secret"), a_declared("orders"))
+
+    assert isinstance(failed, NotRead)
+    assert failed.reason is NotReadReason.UNREADABLE
+    assert failed.error
+    assert isinstance(found, Found)
+
+
+def test_a_type_without_a_reader_is_unsupported_and_hides_no_other(estate: Estate) -> None:
+    estate.create("orders", {})
+
+    unknown, found = readings(estate, a_declared("x", "example_unheard_of"), a_declared("orders"))
+
+    assert isinstance(unknown, NotRead)
+    assert unknown.reason is NotReadReason.UNSUPPORTED
+    assert isinstance(found, Found)
+
+
+def test_nothing_declared_is_nothing_to_read(estate: Estate) -> None:
+    assert readings(estate) == []
+
+
+def test_live_configuration_is_read_anew_each_time(estate: Estate) -> None:
+    estate.create("orders", {"delay_seconds": 5})
+    readings(estate, a_declared("orders"))
+
+    estate.create("orders", {"delay_seconds": 6})
+
+    (reading,) = readings(estate, a_declared("orders"))
+    assert isinstance(reading, Found)
+    assert reading.resource.attributes["delay_seconds"] == 6
+
+
+def test_everything_that_exists_is_discovered_once(estate: Estate) -> None:
+    for name in ("a", "b"):
+        estate.create(name, {"delay_seconds": 5})
+
+    assert sorted((one.type, one.id) for one in estate.live.discover()) == [(QUEUE, "a"), (QUEUE, "b")]
+
+
+def test_what_is_discovered_is_as_it_is_read(estate: Estate) -> None:
+    estate.create("orders", {"delay_seconds": 5})
+
+    (discovered,) = estate.live.discover()
+
+    assert readings(estate, a_declared("orders")) == [Found(address=f"{QUEUE}.orders", resource=discovered)]
+
+
+@pytest.mark.parametrize("ask", ["read", "discover"])
+def test_a_reader_that_can_read_nothing_says_so_with_the_next_step(estate: Estate, ask: str) -> None:
+    """
+    Else every resource would be missing.
+    """
+    estate.create("orders", {})
+    estate.break_down()
+    answers = estate.live.discover() if ask == "discover" else estate.live.read([a_declared("orders")])
+
+    with pytest.raises(ProviderError) as raised:
+        list(answers)
+
+    assert raised.value.hint

@@ -1,0 +1,177 @@
+"""What the translator of every cloud must do; a new one is one row of `CLOUDS`."""
+
+import builtins
+import io
+import json
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drift.model.change import ChangeEvent, RawRecord, Source, UnreadableRecord
+from drift.ports import Translator
+from providers.aws.translate import AwsTranslator
+from tests.providers.aws.records import ABSENT, a_record, as_bytes
+
+SOURCE = Source(file="log.json", index=3, sha256="5e" * 32)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialect:
+    """A translator, with what it must understand."""
+
+    translator: Translator
+    record: bytes
+    bare: bytes
+    """A record that lacks an id, a time and a region."""
+    wrap: Callable[[bytes], bytes]
+    """Puts records of this cloud into an envelope."""
+    announcement: bytes
+    """Is delivered among records, and holds none."""
+
+
+def aws() -> Dialect:
+    """CloudTrail."""
+    return Dialect(
+        translator=AwsTranslator(),
+        record=as_bytes(a_record()),
+        bare=as_bytes(a_record(eventID=ABSENT, eventTime=ABSENT, awsRegion=ABSENT)),
+        wrap=lambda record: b'{"detail-type": "AWS API Call via CloudTrail", "detail": ' + record + b"}",
+        announcement=b'{"s3Bucket": "example-trail", "s3ObjectKey": ["a.json.gz"]}',
+    )
+
+
+CLOUDS: dict[str, Dialect] = {"aws": aws()}
+
+FOREIGN = {
+    "gcp": b'{"protoPayload": {"@type": "type.googleapis.com/google.cloud.audit.AuditLog"}}',
+    "azure": b'{"operationName": "MICROSOFT.STORAGE/STORAGEACCOUNTS/WRITE", "category": "Administrative"}',
+    "none": b'{"message": "hello", "level": "info"}',
+    "nothing": b"{}",
+    "a number": b"7",
+    "a list": b"[]",
+}
+"""Records of clouds without a row, and what is nobody's."""
+
+ODD: list[object] = [None, True, -1, 1e308, "", "\udc00", [], [[]], {}, {"": {}}]
+"""Values that stand where no cloud would put them."""
+
+
+@pytest.fixture(params=CLOUDS)
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Each cloud in turn."""
+    return CLOUDS[request.param]
+
+
+def raw(body: bytes) -> RawRecord:
+    return RawRecord(body=body, source=SOURCE)
+
+
+def test_a_record_is_translated_and_says_where_it_came_from(dialect: Dialect) -> None:
+    event = dialect.translator.translate(raw(dialect.record))
+
+    assert isinstance(event, ChangeEvent)
+    assert event.cloud is dialect.translator.cloud
+    assert event.source == SOURCE
+
+
+def test_a_record_without_id_time_and_region_is_readable(dialect: Dialect) -> None:
+    event = dialect.translator.translate(raw(dialect.bare))
+
+    assert isinstance(event, ChangeEvent)
+    assert (event.event_id, event.occurred_at, event.region) == (None, None, None)
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_what_is_not_of_this_cloud_is_left_to_others(dialect: Dialect, foreign: str) -> None:
+    assert dialect.translator.translate(raw(FOREIGN[foreign])) is None
+    assert dialect.translator.unwrap(FOREIGN[foreign]) is None
+
+
+def test_a_record_of_another_translator_is_left_to_it(dialect: Dialect) -> None:
+    for other in CLOUDS.values():
+        if other is not dialect:
+            assert dialect.translator.translate(raw(other.record)) is None
+            assert dialect.translator.unwrap(other.wrap(other.record)) is None
+
+
+def test_an_envelope_gives_its_record_exactly_as_delivered(dialect: Dialect) -> None:
+    """
+    The hash of a record is of these bytes: not even a space may be lost.
+    """
+    spaced = dialect.record.replace(b": ", b" :  ")
+
+    unwrapped = dialect.translator.unwrap(dialect.wrap(spaced))
+
+    assert unwrapped is not None
+    assert list(unwrapped) == [spaced]
+
+
+def test_a_record_is_no_envelope(dialect: Dialect) -> None:
+    assert dialect.translator.unwrap(dialect.record) is None
+    assert dialect.translator.unwrap(dialect.bare) is None
+
+
+def test_what_only_announces_records_is_an_envelope_with_none(dialect: Dialect) -> None:
+    unwrapped = dialect.translator.unwrap(dialect.announcement)
+
+    assert unwrapped is not None
+    assert list(unwrapped) == []
+
+
+def test_a_translator_reads_nothing_but_the_record(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> object:
+        raise AssertionError("a translator has no input or output")
+
+    for module, name in ((builtins, "open"), (io, "open"), (os, "open"), (socket, "socket")):
+        monkeypatch.setattr(module, name, refuse)
+    event = dialect.translator.translate(raw(dialect.record))
+    unwrapped = dialect.translator.unwrap(dialect.wrap(dialect.record))
+    monkeypatch.undo()
+
+    assert isinstance(event, ChangeEvent)
+    assert unwrapped
+
+
+def test_a_translator_remembers_nothing(dialect: Dialect) -> None:
+    first = dialect.translator.translate(raw(dialect.record))
+
+    for body in (dialect.bare, dialect.record[:-20], *FOREIGN.values()):
+        dialect.translator.translate(raw(body))
+        dialect.translator.unwrap(body)
+
+    assert dialect.translator.translate(raw(dialect.record)) == first
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@given(data=st.data())
+def test_damaged_bytes_never_raise(cloud: str, data: st.DataObject) -> None:
+    dialect = CLOUDS[cloud]
+    whole = data.draw(st.sampled_from([dialect.record, dialect.bare, dialect.wrap(dialect.record)]))
+    begin = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(begin, len(whole)))
+    damaged = whole[:begin] + data.draw(st.binary(max_size=20)) + whole[end:]
+
+    said = dialect.translator.translate(raw(damaged))
+    dialect.translator.unwrap(damaged)
+
+    assert said is None or said.source == SOURCE
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@given(data=st.data())
+def test_a_value_of_another_kind_never_raises(cloud: str, data: st.DataObject) -> None:
+    dialect = CLOUDS[cloud]
+    record = json.loads(dialect.record)
+    for key in data.draw(st.lists(st.sampled_from(sorted(record)), min_size=1, max_size=4)):
+        record[key] = data.draw(
+            st.sampled_from([None, True, -1, 1e308, "", "\udc00", [], [[]], {}, {"": {}}])
+        )
+
+    said = dialect.translator.translate(raw(json.dumps(record).encode()))
+
+    assert said is None or isinstance(said, ChangeEvent | UnreadableRecord)
