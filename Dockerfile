@@ -1,20 +1,25 @@
 # The daemon, as a user without rights. Mount a folder with config.toml at /data; the store and the
-# ledger's key live there too, so keep it on a volume and back it up.
+# ledger's key live there too: keep it on a volume that user 10001 may write to, and back it up.
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY pyproject.toml README.md requirements.lock ./
+COPY requirements.lock requirements-dev.lock ./
+# The wheel is built with the pinned and hashed tools of development, which stay behind in this stage.
+RUN python -m venv /opt/build \
+ && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock \
+ && python -m venv /opt/drift \
+ && /opt/drift/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
 COPY drift drift
 COPY providers providers
 COPY terraform-fixtures terraform-fixtures
-RUN python -m venv /opt/drift \
- && /opt/drift/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
- && /opt/drift/bin/pip install --no-cache-dir --no-deps .
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
+ && /opt/drift/bin/pip install --no-cache-dir --no-deps /wheel/*.whl
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --create-home drift
+RUN groupadd --system --gid 10001 drift && useradd --system --uid 10001 --gid drift --home-dir /data --create-home drift
 COPY --from=build /opt/drift /opt/drift
 ENV PATH=/opt/drift/bin:$PATH PYTHONUNBUFFERED=1
-USER drift
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["drift"]

@@ -6,11 +6,8 @@ A verdict uses only records that came earlier in the input, as the daemon's woul
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
-from drift.errors import UsageError
 from drift.model.change import OpenedSession, RawRecord, Source, UnreadableRecord, Write
 from drift.ports import Translator
 from drift.records import files_under, records_of
@@ -56,14 +53,3 @@ def _records(path: Path, translators: Sequence[Translator]) -> Iterator[RawRecor
     except OSError as error:
         source = Source(file=name, index=index, sha256=hashlib.sha256(b"").hexdigest())
         yield UnreadableRecord(error=f"the file cannot be read: {error.strerror or error}", source=source)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
-        with path.open("rb") as stream:
-            yield stream
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}", hint="check its permissions and the disk"
-        ) from error

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from drift.errors import ProviderError
 from drift.ports import Recorded
 from drift.store.changes import newest_write_at
 from drift.store.database import Database
@@ -25,8 +26,16 @@ class RecordsClock:
 
     def now(self) -> datetime:
         """Return the newest time that a recording bears; without any, the system's."""
-        times = [time for recording in self._recordings if (time := recording.read_at())]
+        times = [time for recording in self._recordings if (time := _time_of(recording))]
         with self._database.reading() as connection:
             if newest := newest_write_at(connection):
                 times.append(newest)
         return max(times, default=datetime.now(UTC))
+
+
+def _time_of(recording: Recorded) -> datetime | None:
+    """Return the time of a recording; one that cannot be read is told of where it is needed."""
+    try:
+        return recording.read_at()
+    except ProviderError:
+        return None

@@ -7,12 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from drift.errors import StoreError
+
 # It warns of each turn that is left out while a cycle still runs, which is just what is wanted.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+MOST_FAILURES = 5
+"""A database that was lost may be back the next time; after so many times in a row somebody must look."""
+
+
 class Daemon:
-    """One cycle on a schedule. If it fails, that stops the daemon, so that its supervisor sees why."""
+    """One cycle on a schedule. If it keeps failing, that stops the daemon, so that its supervisor sees why."""
 
     def __init__(
         self, cycle: Callable[[], Iterable[str]], poll_every: timedelta, say: Callable[[str], None]
@@ -22,6 +28,7 @@ class Daemon:
         self._say = say
         self._is_over = threading.Event()
         self._error: BaseException | None = None
+        self._failures = 0
         self._scheduler = BackgroundScheduler(timezone=UTC)
         self._scheduler.add_job(
             self._run,
@@ -50,6 +57,11 @@ class Daemon:
         if self._error is not None:
             raise self._error
 
+    @property
+    def is_stopping(self) -> bool:
+        """It was told to stop."""
+        return self._is_over.is_set()
+
     def stop(self) -> None:
         """Let the running cycle end, and begin no other."""
         self._is_over.set()
@@ -59,5 +71,11 @@ class Daemon:
             for problem in self._cycle():
                 self._say(problem)
         except BaseException as error:  # noqa: BLE001 - raised again by `wait`, where it can be told
+            self._failures += 1
+            if isinstance(error, StoreError) and self._failures < MOST_FAILURES:
+                self._say(f"{error}; it is tried again")
+                return
             self._error = error
             self.stop()
+        else:
+            self._failures = 0

@@ -4,6 +4,8 @@ Adapters raise only `ProviderError`; the core alone retries. A gap in coverage
 or a record that cannot be read is not an error: it is recorded as data.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 
@@ -54,3 +56,20 @@ class ProviderAccessError(ProviderError):
 
 class ProviderResponseError(ProviderError):
     """The answer was not what the service's documents promise."""
+
+
+@contextmanager
+def only_provider_errors(doing: str) -> Iterator[None]:
+    """Let nothing but errors of the program's own leave an adapter.
+
+    The one seam at which what nobody expected is wrapped: a defect in one adapter, or a
+    time-out within a body, must stop neither the others nor the run.
+    """
+    try:
+        yield
+    except DriftError:
+        raise
+    except Exception as error:
+        raise ProviderResponseError(
+            f"{doing} broke off: {type(error).__name__}: {error}", hint="if it happens again, report it"
+        ) from error

@@ -6,14 +6,15 @@ Each transaction is kept whole or not at all, and what is still to do is read fr
 store. So a run that was killed at any line is simply run again.
 """
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
-from drift.model.change import Fate, UnreadableRecord, Write
+from drift.model.change import ChangeSession, Fate, UnreadableRecord, Write
 from drift.model.judgement import Judgement
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
@@ -60,35 +61,42 @@ class Pipeline:
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
         problems += self.compare(now)
-        self.judge(now)
+        problems += self.judge(now)
         problems += notify(have.database, have.notifiers, now).failed
         with have.database.transaction() as connection:
             seal(connection, have.key, now)
         return tuple(problems)
 
-    def read(self, source: str, log: AuditLog, now: datetime) -> Iterator[str]:
+    def read(self, source: str, log: AuditLog, now: datetime) -> list[str]:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
-        database = self.have.database
+        database, unread, problems = self.have.database, Counter[str](), []
         try:
             for batch in collect(source, log, database, self.have.translators.all):
-                self.observe(batch, now)
+                unread.update(self.observe(batch, now))
         except ProviderError as error:
             with database.transaction() as connection:
                 record_outage(connection, source, error, now)
-            yield f"{source}: {error}"
+            problems.append(f"{source}: {error}")
         else:
             with database.transaction() as connection:
                 record_coverage(connection, source, now)
+        if unread:
+            problems.append(f"{source}: {_told(unread)}")
+        return problems
 
-    def observe(self, batch: Batch, now: datetime) -> None:
-        """Keep a batch: who made each write, how, and to which change it belongs."""
-        tally, policy = Tally(batch.source), self.have.policy
+    def observe(self, batch: Batch, now: datetime) -> Counter[str]:
+        """Keep a batch: who made each write, how, and to which change it belongs.
+
+        What of it cannot be read is recorded as a gap, and counted by file.
+        """
+        tally, policy, unread = Tally(batch.source), self.have.policy, Counter[str]()
         with self.have.database.transaction() as connection:
             for raw in batch.records:
                 event = self.have.translators.translate(raw)
                 if isinstance(event, UnreadableRecord):
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
+                    unread[event.source.file] += 1
                     continue
                 actor = attribute(event, sessions_behind(connection, event, MAX_CHAIN), policy.identities)
                 found = classify(event, actor, policy.channels)
@@ -105,43 +113,52 @@ class Pipeline:
                 batch.position,
                 begun=batch.begun,
                 is_complete=batch.is_last,
+                moves_cursor=batch.moves_cursor,
             )
+        return unread
 
-    def compare(self, now: datetime) -> Iterator[str]:
+    def compare(self, now: datetime) -> list[str]:
         """Hold what is declared against what is there."""
         seen = survey(self.have.watched)
         with self.have.database.transaction() as connection:
             writes = writes_by_resource(connection)
             comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection)
             record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
-        yield from seen.failures
+        return [f"{failure.name}: {failure.error}" for failure in seen.failures]
 
-    def judge(self, now: datetime) -> None:
+    def judge(self, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""
-        have, policy = self.have, self.have.policy
-        with have.database.reading() as connection:
+        with self.have.database.reading() as connection:
             sessions = [
                 change_session_of(connection, session_id)
                 for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
             ]
-        for session in sessions:
-            asked = [
-                consult(change, have.ticket_sources.values(), have.code_hosts.values())
-                for change in session.changes
-            ]
-            # One transaction: a crash leaves both the evidence and its alert, or neither,
-            # so an alert can always cite the entry it rests on.
-            with have.database.transaction() as connection:
-                judged = []
-                for change, consulted in zip(session.changes, asked, strict=True):
-                    match = correlate(change, consulted, policy.correlation)
-                    standing = standing_of(connection, change.resource, change.ended_at)
-                    decision = decide(change, match, standing, policy.decision, now)
-                    judgement = Judgement(match=match, standing=standing, decision=decision)
-                    judged.append(record_judgement(connection, change, judgement, now))
-                is_news = any(one.is_news for one in judged)
-                must_tell = any(one.judgement.decision.alert for one in judged)
-                if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
-                    due_at = answer_due_at(session.changes[0], policy.decision)
-                    alert = compose(session, judged, due_at=due_at, now=now)
-                    outbox.queue(connection, have.notifiers, alert, now)
+        return sorted({problem for session in sessions for problem in self._judge(session, now)})
+
+    def _judge(self, session: ChangeSession, now: datetime) -> list[str]:
+        have, policy = self.have, self.have.policy
+        tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
+        asked = [consult(change, tickets, hosts) for change in session.changes]
+        # One transaction: a crash leaves both the evidence and its alert, or neither,
+        # so an alert can always cite the entry it rests on.
+        with have.database.transaction() as connection:
+            judged = []
+            for change, consulted in zip(session.changes, asked, strict=True):
+                match = correlate(change, consulted, policy.correlation)
+                standing = standing_of(connection, change.resource, change.ended_at)
+                decision = decide(change, match, standing, policy.decision, now)
+                judgement = Judgement(match=match, standing=standing, decision=decision)
+                judged.append(record_judgement(connection, change, judgement, now))
+            is_news = any(one.is_news for one in judged)
+            must_tell = any(one.judgement.decision.alert for one in judged)
+            if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
+                due_at = partial(answer_due_at, rules=policy.decision)
+                alert = compose(session, judged, due_at=due_at, now=now)
+                outbox.queue(connection, have.notifiers, alert, now)
+        return [reason for consulted in asked for reason in consulted.unavailable]
+
+
+def _told(unread: Counter[str]) -> str:
+    first, others = next(iter(unread)), len(unread) - 1
+    where = f"{first} and {others} more" if others else first
+    return f"{unread.total()} unreadable, recorded as gaps (`drift classify` says what is wrong in {where})"

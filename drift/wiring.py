@@ -31,6 +31,11 @@ def settings_of(path: str | None) -> Settings:
     return config.load(Path(path) if path else None, catalog.ADAPTERS)
 
 
+def settings_for_reading(path: str | None) -> Settings:
+    """Read the configuration for a command that reads the store, and reaches no other system."""
+    return config.load(Path(path) if path else None, catalog.ADAPTERS, opens_adapters=False)
+
+
 def settings_without_secrets(path: str | None) -> Settings:
     """Read the configuration for a command that reaches no system outside."""
     return config.load(Path(path) if path else None, catalog.ADAPTERS, environ=None)
@@ -77,13 +82,22 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator["Database"]:
-    """Open the store, brought to the tables of this version, and close it at the end."""
+def open_database(settings: Settings, *, may_make: bool = False) -> Iterator["Database"]:
+    """Open the store, brought to the tables of this version, and close it at the end.
+
+    Raises:
+        UsageError: There is none, and it may not be made: an empty one would pass for a quiet week.
+    """
     from drift.store.database import Database
-    from drift.store.migrate import migrate
+    from drift.store.migrate import is_made, migrate
 
     database = Database(settings.store_url.reveal())
     try:
+        if not (may_make or is_made(database)):
+            raise UsageError(
+                f"there is no store yet: {database.name}",
+                hint="name its configuration with --config, or make it with `drift run --once`",
+            )
         migrate(database)
         yield database
     finally:
@@ -118,7 +132,7 @@ def running(settings: Settings) -> Iterator["Pipeline"]:
     from drift.stages.translate import Translators
 
     compared = watched(settings)
-    with open_database(settings) as database:
+    with open_database(settings, may_make=True) as database:
         yield Pipeline(
             have=Equipment(
                 configuration=ConfigRecord(sha256=settings.sha256, tool_version=__version__),

@@ -52,7 +52,7 @@ class Adapter(Generic[PortT_co]):
 
 
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
-    "cloudtrail-files": Adapter("providers.aws.audit_log", "CloudTrailFiles", paths=("path",), has_name=True),
+    "cloudtrail-files": Adapter("providers.aws.audit_log", "CloudTrailFiles", paths=("path",)),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {

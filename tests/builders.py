@@ -375,9 +375,8 @@ def an_alert(session_id: str = "ses-1", *, headline: str = "alice@example.com op
         session_id=session_id,
         severity=Severity.HIGH,
         headline=headline,
-        call_to_action="Link the ticket.",
+        call_to_action="Name sg-0abc in its ticket.",
         actor="alice@example.com",
-        confidence=Confidence.HIGH,
         identity="recorded under alice@example.com",
         channel="by hand in the console",
         account=ACCOUNT,
@@ -385,6 +384,5 @@ def an_alert(session_id: str = "ses-1", *, headline: str = "alice@example.com op
         began_at=NOON,
         detected_at=NOON,
         changes=(),
-        answer_due_at=None,
         fallback_text=headline,
     )

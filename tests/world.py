@@ -100,7 +100,7 @@ class World:
     def told(self, judged: Judged, *, at: datetime, is_down: bool = False) -> None:
         """Somebody was told of a change, or could not be."""
         session = ChangeSession(session_id=judged.change.session_id, changes=(judged.change,))
-        alert = compose(session, [judged], due_at=at + timedelta(hours=4), now=at)
+        alert = compose(session, [judged], due_at=lambda _: at + timedelta(hours=4), now=at)
         with self.database.transaction() as connection:
             outbox.queue(connection, ["oncall"], alert, at)
         notify(self.database, {"oncall": Channels(is_down=is_down)}, at)
@@ -169,6 +169,7 @@ def _declaration(resources: tuple[DeclaredResource, ...]) -> Declaration:
 
 def _not_compared(resource: DeclaredResource) -> NotCompared:
     return NotCompared(
+        baseline="prod",
         address=resource.address,
         type=resource.type,
         resource_id=resource.resource_id,

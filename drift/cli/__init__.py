@@ -19,6 +19,7 @@ COULD_NOT = 2
 
 @click.group(
     cls=Commands,
+    no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done; 1 something was found; 2 the work, or a part of it, could not be done.",
 )

@@ -3,6 +3,7 @@
 import click
 import msgspec
 
+from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
 from drift.errors import ConfigError
 from drift.model.baseline import Declaration, DeclaredResource
@@ -64,7 +65,7 @@ def _json(declaration: Declaration, resource: DeclaredResource) -> str:
         source=resource.source,
         ignored=resource.ignored,
     )
-    return msgspec.json.encode(line).decode()
+    return encoded(line)
 
 
 def _text(resource: DeclaredResource) -> str:

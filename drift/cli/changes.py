@@ -1,16 +1,16 @@
 """`drift changes`: who changed what, through which channel, and was it authorised."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from drift.cli.lines import change_line, encoded
-from drift.cli.options import Moment, config_option, exit_code_option, json_option
-from drift.cli.words import WIDTH
+from drift.cli.options import MomentOrAge, config_option, exit_code_option, json_option, time_of
+from drift.cli.words import width
 from drift.model.verdict import Channel, Disposition
-from drift.reports.wording import counted, done, resource_name
+from drift.reports.wording import counted, done, identity, resource_name
 from drift.terminal import shown
 
 if TYPE_CHECKING:
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 
 @click.command("changes")
-@click.option("--since", type=Moment(), metavar="TIME", help="Changes that began at or after this time.")
-@click.option("--until", type=Moment(), metavar="TIME", help="Changes that began before this time.")
+@click.option(
+    "--since",
+    type=MomentOrAge(),
+    metavar="TIME",
+    help="Changes that began at or after this time: 2026-11-16, 2026-11-16T09:30Z, or 12h or 2d ago.",
+)
+@click.option("--until", type=MomentOrAge(), metavar="TIME", help="Changes that began before this time.")
 @click.option(
     "--disposition",
     "dispositions",
@@ -38,8 +43,8 @@ if TYPE_CHECKING:
 @json_option
 @config_option
 def command(
-    since: datetime | None,
-    until: datetime | None,
+    since: datetime | timedelta | None,
+    until: datetime | timedelta | None,
     dispositions: tuple[str, ...],
     channels: tuple[str, ...],
     exit_code: bool,
@@ -51,8 +56,11 @@ def command(
     from drift.store.lookup import changes_between
 
     listed: Counter[str] = Counter()
-    with wiring.open_database(wiring.settings_of(config)) as database, database.reading() as connection:
-        for row in changes_between(connection, since, until, [Disposition(one) for one in dispositions]):
+    settings = wiring.settings_for_reading(config)
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        clock = wiring.clock(settings, database)
+        span = (time_of(since, clock), time_of(until, clock))
+        for row in changes_between(connection, *span, [Disposition(one) for one in dispositions]):
             line = change_line(row)
             if channels and line.channel not in channels:
                 continue
@@ -71,7 +79,7 @@ def _text(row: "ChangeRow") -> str:
         f"{decision.severity if decision else '':8}",
         f"{decision.disposition if decision else Disposition.PENDING:11}",
         f"{change.channel:10}",
-        change.actor.name,
+        identity(change),
     )
     what = f"{change.change_id}  {resource_name(change, row.judgement)}: {done(change)}"
-    return f"{shown('  '.join(facts), WIDTH)}\n    {shown(what, WIDTH - 4)}"
+    return f"{shown('  '.join(facts), width())}\n    {shown(what, width() - 4)}"

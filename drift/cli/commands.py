@@ -68,7 +68,7 @@ class Commands(click.Group):
         if args and args[0] not in _ROWS:
             near = difflib.get_close_matches(args[0], _ROWS, n=1)
             hint = f'did you mean "{near[0]}"?' if near else "`drift --help` lists the commands"
-            raise click.UsageError(f'unknown command "{args[0]}"; {hint}')
+            raise click.ClickException(f'unknown command "{args[0]}"; {hint}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -81,8 +81,8 @@ class Commands(click.Group):
 def one_line(error: click.ClickException) -> str:
     """Return what click says of a wrong call in one line with the next step."""
     message = error.format_message().rstrip(".")
-    context = getattr(error, "ctx", None)
-    if context is None or context.parent is None:
+    if not isinstance(error, click.UsageError):
         return message
-    name = context.command_path.removeprefix("drift ")
-    return f"{name}: {message}; `{context.command_path} --help` explains it"
+    path = error.ctx.command_path if error.ctx else "drift"
+    name = path.removeprefix("drift").strip()
+    return f"{name + ': ' if name else ''}{message}; `{path} --help` explains it"

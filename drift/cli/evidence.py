@@ -1,5 +1,6 @@
 """`drift evidence`: the auditor's pack, and its verification."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import click
 
 from drift.cli.options import Moment, config_option, json_option
 from drift.cli.words import progress
+from drift.errors import UsageError
 
 
-@click.group("evidence")
+@click.group("evidence", no_args_is_help=False)
 def command() -> None:
     """Export the auditor's pack, or verify one."""
 
@@ -24,13 +26,19 @@ def export(out: str, since: datetime | None, until: datetime | None, config: str
     from drift import wiring
     from drift.export import export_evidence
     from drift.reports.population import Period
+    from drift.reports.wording import counted
 
-    settings = wiring.settings_of(config)
+    settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)
         now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, Period(since=since, until=until), now)
-    click.echo(f"{summary.changes} changes, {summary.findings} findings, {summary.entries} entries in {out}")
+    held = (
+        counted(summary.changes, "change"),
+        counted(summary.findings, "finding"),
+        counted(summary.entries, "entry", "entries"),
+    )
+    click.echo(f"{', '.join(held)} in {out}")
     click.echo(
         f"verify it anywhere, also without us: python3 -I {Path(out, 'verify', 'verify_pack.py')} {out}"
     )
@@ -42,7 +50,11 @@ def export(out: str, since: datetime | None, until: datetime | None, config: str
 @json_option
 def verify(pack: str, key: str | None, as_json: bool) -> int:
     """Check a pack with the same verifier that ships inside it. Exit code 1 if anything is wrong."""
-    from drift.ledger import verify as verifier
+    from drift.ledger.verify import CannotVerify, verify_pack
 
-    arguments = [pack, *(["--key", key] if key else []), *(["--json"] if as_json else [])]
-    return verifier.main(arguments)
+    try:
+        report = verify_pack(pack, key)
+    except CannotVerify as error:
+        raise UsageError(error.what, hint=error.hint) from error
+    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    return 1 if report.all_problems else 0

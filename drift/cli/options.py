@@ -1,10 +1,13 @@
 """Options that several commands share."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import click
+
+from drift.config.values import DURATION, UNITS
+from drift.ports import Clock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,6 +48,25 @@ class Moment(click.ParamType[datetime]):
             return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(f'"{value}" is no time: write 2026-11-16 or 2026-11-16T09:30Z', param, ctx)
+
+
+class MomentOrAge(click.ParamType[datetime | timedelta]):
+    """A moment, or how long ago it was: `12h`, `2d`."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime | timedelta:
+        """Return the time, aware and in UTC, or the duration."""
+        if found := DURATION.fullmatch(value):
+            return timedelta(**{UNITS[found["unit"]]: int(found["count"])})
+        return Moment().convert(value, param, ctx)
+
+
+def time_of(given: datetime | timedelta | None, clock: Clock) -> datetime | None:
+    """Return the time that was given: a duration counts back from what the clock says."""
+    return clock.now() - given if isinstance(given, timedelta) else given
 
 
 def _or_of_group(context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -7,6 +7,7 @@ import click
 
 from drift import __version__
 from drift.cli.options import config_option
+from drift.cli.words import width
 from drift.config import ClockSource, Settings
 from drift.errors import UsageError
 from drift.reports.week import Week, week_at, week_called
@@ -28,14 +29,18 @@ def _week(_context: click.Context, _parameter: click.Parameter, name: str | None
         raise click.BadParameter(f"{error}: write 2026-W47") from error
 
 
-@click.group("report")
+@click.group("report", no_args_is_help=False)
 def command() -> None:
     """Write the weekly report."""
 
 
 @command.command("weekly")
 @click.option(
-    "--week", callback=_week, metavar="WEEK", help="2026-W47, for example; default: the last whole week."
+    "--week",
+    callback=_week,
+    metavar="WEEK",
+    help="2026-W47, for example; default: the last whole week, or the week of the newest write where "
+    "a recording is watched that has none in it.",
 )
 @click.option("--out", metavar="FILE", help="Write to FILE.html or FILE.txt instead of printing.")
 @config_option
@@ -47,12 +52,12 @@ def weekly(week: Week | None, out: str | None, config: str | None) -> None:
     path = Path(out) if out else None
     if path:
         _layout_for(path)  # a wrong name is told before anything is read
-    settings = wiring.settings_of(config)
+    settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database:
         if path:
             click.echo(f"{path}: {write_weekly(settings, database, week, path)}", err=True)
         else:
-            click.echo(weekly_text(_page(settings, database, week)), nl=False)
+            click.echo(weekly_text(_page(settings, database, week), width()), nl=False)
 
 
 def write_weekly(settings: Settings, database: "Database", week: Week | None, path: Path) -> str:

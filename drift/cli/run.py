@@ -1,6 +1,9 @@
 """`drift run`: the background service, or one cycle of it."""
 
+import os
 import signal
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +12,10 @@ from drift.cli.words import progress
 from drift.config import Settings
 from drift.errors import ConfigError
 from drift.terminal import shown
+
+if TYPE_CHECKING:
+    from drift.daemon import Daemon
+    from drift.equipment import Equipment
 
 
 @click.command("run")
@@ -30,7 +37,9 @@ def _once(settings: Settings) -> int:
     from drift import wiring
     from drift.reports.cycle import summary
 
+    is_old_key = settings.key_file.exists()
     with wiring.running(settings) as pipeline:
+        _warn_of_lost_store(pipeline.have, is_old_key)
         with progress("reading, comparing, judging"):
             problems = pipeline.run_once()
         for line in summary(pipeline.have):
@@ -44,14 +53,35 @@ def _forever(settings: Settings) -> int:
     from drift import wiring
     from drift.daemon import Daemon
 
+    is_old_key = settings.key_file.exists()
     with wiring.running(settings) as pipeline:
+        _warn_of_lost_store(pipeline.have, is_old_key)
         daemon = Daemon(pipeline.run_once, settings.poll_every, _say)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: daemon.stop())
+            signal.signal(number, partial(_stop, daemon))
         daemon.start()
         _say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
         daemon.wait()
     return 0
+
+
+def _warn_of_lost_store(have: "Equipment", is_old_key: bool) -> None:
+    """Say that a new ledger is begun with a key that may have signed another one."""
+    from drift.ledger.checkpoint import latest_checkpoint
+
+    with have.database.reading() as connection:
+        is_new = latest_checkpoint(connection) is None
+    if is_old_key and is_new:
+        _say(
+            f"{have.database.name} is new, but its key is not: if there was a store before, bring it back first"
+        )
+
+
+def _stop(daemon: "Daemon", number: int, _frame: object) -> None:
+    """Let the cycle end; a second signal leaves at once, which is as safe as any crash."""
+    if daemon.is_stopping:
+        os._exit(128 + number)
+    daemon.stop()
 
 
 def _say(text: str) -> None:

@@ -1,13 +1,17 @@
 """`drift scan`: what Terraform declares, held against what is there."""
 
+from collections.abc import Sequence
+
 import click
 import msgspec
 
+from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
 from drift.cli.words import finding_lines, progress
 from drift.errors import ConfigError, UsageError
-from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
+from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind
 from drift.model.resource import NotReadReason
+from drift.model.survey import Failure
 from drift.model.verdict import Severity
 from drift.terminal import shown
 
@@ -35,11 +39,19 @@ class _Finding(msgspec.Struct):
     explained_by: tuple[str, ...]
 
 
+class _NotCompared(msgspec.Struct):
+    address: str
+    type: str | None
+    resource_id: str | None
+    reason: NotReadReason
+    error: str
+
+
 class _Report(msgspec.Struct):
     """The one object that `--json` prints; scripts rely on every key."""
 
     findings: list[_Finding]
-    not_compared: tuple[NotCompared, ...]
+    not_compared: list[_NotCompared]
     summary: _Summary
 
 
@@ -75,15 +87,35 @@ def command(
         seen = survey(watched, types=types)
     comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(), others=seen.others)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
-    if as_json:
-        click.echo(msgspec.json.encode(_report(findings, comparison)).decode())
-    else:
-        click.echo(_text(findings, comparison))
+    if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
+        report = encoded(_report(findings, comparison)) if as_json else None
+        click.echo(report or _text(findings, comparison))
     if seen.failures:
-        raise UsageError(
-            "; ".join(seen.failures), hint="what could be read was compared; mend the rest and scan again"
-        )
+        raise _unread(seen.failures)
+    if not findings and not comparison.compared:
+        _refuse_nothing(comparison, types)
     return 1 if findings else 0
+
+
+def _refuse_nothing(comparison: Comparison, types: Sequence[str]) -> None:
+    """Never let "nothing was compared" pass for "nothing differs"."""
+    if comparison.declared:
+        raise UsageError(
+            f"none of the {comparison.declared} declared resources could be compared",
+            hint="the lines above say why; use a --live that covers their types",
+        )
+    if types:
+        raise UsageError(
+            f"nothing that is declared is of the type {' or '.join(types)}",
+            hint="`drift baseline` lists what is declared",
+        )
+
+
+def _unread(failures: Sequence[Failure]) -> UsageError:
+    whats = [
+        one.error.what if one.name in one.error.what else f"{one.name}: {one.error.what}" for one in failures
+    ]
+    return UsageError("; ".join(whats), hint=failures[0].error.hint)
 
 
 def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
@@ -103,7 +135,16 @@ def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
             )
             for one in findings
         ],
-        not_compared=comparison.not_compared,
+        not_compared=[
+            _NotCompared(
+                address=one.address,
+                type=one.type,
+                resource_id=one.resource_id,
+                reason=one.reason,
+                error=one.error,
+            )
+            for one in comparison.not_compared
+        ],
         summary=_summary(comparison),
     )
 

@@ -26,7 +26,7 @@ def command(id_: str, as_json: bool, config: str | None) -> None:
     """Show everything known of a change or a finding. The beginning of its id is enough."""
     from drift import wiring
 
-    settings = wiring.settings_of(config)
+    settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
         story = _story_of(connection, id_)
     click.echo(_json(story, settings.decision) if as_json else _text(story, settings.decision))
@@ -36,6 +36,11 @@ def _story_of(connection: "Connection", beginning: str) -> "ChangeStory | Findin
     from drift.reports.story import story_of_change, story_of_finding
     from drift.store.lookup import change_called, change_ids, finding_called, finding_ids
 
+    if not beginning.strip():
+        raise UsageError(
+            "the id is empty",
+            hint="write the beginning of one that `drift changes` or `drift findings` lists",
+        )
     ids = change_ids(connection, beginning, MOST_NAMED + 1)
     findings = finding_ids(connection, beginning, MOST_NAMED + 1)
     match len(ids), len(findings):

@@ -4,14 +4,14 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from drift.cli.words import WIDTH, attribute_lines
+from drift.cli.words import attribute_lines, width
 from drift.model.change import Change
 from drift.model.finding import AttributeDrift, DriftFinding, FindingStatus
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.story import ChangeStory, FindingStory, Moment
-from drift.reports.wording import DIFFERENCE, counted, done, finding_name, moment, resource_name
+from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, moment, resource_name
 from drift.store.lookup import AlertRow
 from drift.terminal import shown
 
@@ -45,8 +45,8 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
     standing = judgement.standing if judgement else None
     event = change.first.event
     stands = f"{decision.severity}, {decision.disposition}" if decision else "not judged yet"
-    yield shown(f"{change.change_id}  {stands}", WIDTH)
-    yield shown(f"{change.actor.name}: {done(change)}", WIDTH)
+    yield shown(f"{change.change_id}  {stands}", width())
+    yield shown(f"{identity(change)}: {done(change)}", width())
     yield ""
     known = f", declared at {standing.source}" if standing and standing.source else ""
     named = f"{change.resource.type or 'type unknown'} {change.resource.id}"
@@ -71,8 +71,8 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
 
 def _finding_lines(story: FindingStory) -> Iterator[str]:
     row, finding = story.row, story.row.finding
-    yield shown(f"{finding.finding_id}  {finding.severity}, {row.status}", WIDTH)
-    yield shown(f"{finding_name(finding)} {DIFFERENCE[finding.kind]}", WIDTH)
+    yield shown(f"{finding.finding_id}  {finding.severity}, {row.status}", width())
+    yield shown(f"{finding_name(finding)} {DIFFERENCE[finding.kind]}", width())
     yield ""
     named = (
         f"{finding.type} {finding.resource_id}"
@@ -164,9 +164,9 @@ def _moments(moments: Sequence[Moment]) -> Iterator[str]:
     yield from ("", "Time line (UTC)")
     for one in moments:
         entry = f"  [entry {one.ledger_seq}]" if one.ledger_seq is not None else ""
-        yield f"  {one.at:%Y-%m-%d %H:%M:%S}  {shown(one.what, WIDTH - 24 - len(entry))}{entry}"
+        yield f"  {one.at:%Y-%m-%d %H:%M:%S}  {shown(one.what, width() - 24 - len(entry))}{entry}"
         if one.detail:
-            yield f"{'':23}{shown(one.detail, WIDTH - 23)}"
+            yield f"{'':23}{shown(one.detail, width() - 23)}"
 
 
 def _evidence(seqs: Sequence[int]) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _fact(label: str, *lines: str) -> Iterator[str]:
     for line in lines:
         yield from textwrap.wrap(
             shown(line, _LONGEST),
-            WIDTH,
+            width(),
             initial_indent=f"{label:{_LABEL}}  ",
             subsequent_indent=indent,
             break_long_words=False,

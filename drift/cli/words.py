@@ -1,5 +1,6 @@
 """How changes and findings read on a terminal or in a pipe."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,18 @@ from drift.model.resource import Json
 from drift.reports.wording import DIFFERENCE, finding_name
 from drift.terminal import shown
 
-WIDTH = 120
-"""Columns of a line of text. A pipe has no width, so it is the same everywhere."""
+WIDTH_IN_PIPE = 120
+"""Columns of a line of text where nothing has a width: the same everywhere."""
+
+LEAST_WIDTH = 60
+"""On a terminal with fewer columns its own wrapping reads better than what would be left of a line."""
+
+
+def width() -> int:
+    """Return how many columns a line of text has: on a terminal as many as it shows."""
+    if not sys.stdout.isatty():
+        return WIDTH_IN_PIPE
+    return max(LEAST_WIDTH, shutil.get_terminal_size().columns)
 
 
 @contextmanager
@@ -31,19 +42,23 @@ def progress(what: str) -> Iterator[None]:
 def finding_lines(finding: DriftFinding) -> Iterator[str]:
     """Say what differs: the resource, then each attribute."""
     where = f" ({finding.source})" if finding.source else ""
-    yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}", WIDTH)
+    yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}", width())
     if finding.kind is FindingKind.DRIFTED:
         for attribute in finding.attributes:
             yield from attribute_lines(attribute, " " * 10)
 
 
-def attribute_lines(attribute: AttributeDrift, indent: str, *, longest: int = WIDTH) -> Iterator[str]:
-    """Say how one attribute differs: in one line, or in three where that is too long."""
+def attribute_lines(attribute: AttributeDrift, indent: str, *, longest: int | None = None) -> Iterator[str]:
+    """Say how one attribute differs: in one line, or in three where that is too long.
+
+    What is longer than `longest`, by default than a line, is cut.
+    """
+    longest = longest or width()
     path = f"{indent}{shown(attribute.path)}"
     sides = differing_parts(attribute.declared, attribute.live) or (attribute.declared, attribute.live)
     declared, live = (_value(side, longest) for side in sides)
     line = f"{path}: {declared} -> {live}"
-    if len(line) <= WIDTH:
+    if len(line) <= width():
         yield line
         return
     yield shown(path, longest)

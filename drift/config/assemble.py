@@ -30,16 +30,19 @@ def load(
     path: Path | None,
     catalog: Catalog,
     environ: Mapping[str, str] | None = os.environ,
+    *,
+    opens_adapters: bool = True,
 ) -> Settings:
     """Return the settings in the file `path`; without one, in ./config.toml, or else the defaults.
 
-    With `None` for the environment secrets are left empty: a command that only judges
-    files must not fail because a token is not at hand.
+    With `None` for the environment secrets are left empty, and without `opens_adapters` those of
+    adapters are: a command that only judges files, or reads the store, must not fail because
+    Slack's token is not at hand.
 
     Raises:
         ConfigError: The first thing in the file that is wrong.
     """
-    reader = Reader(read_document(path), catalog, environ)
+    reader = Reader(read_document(path), catalog, environ if opens_adapters else None)
     policy = reader.one(tables.Policy)
     return Settings(
         path=reader.document.path,

@@ -69,8 +69,11 @@ def create_key_file(path: Path, name: str) -> SigningKey:
     """
     key = SigningKey(name=_checked_name(name), seed=os.urandom(32))
     text = f"{_PRIVATE_PREFIX}+{name}+{key.key_id.hex()}+{_base64(_ED25519 + key.seed)}\n"
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_private(partial, text)
+        # Linked, not renamed: a key that is there already is never replaced, nor half of one left behind.
+        os.link(partial, path)
     except FileExistsError as error:
         raise ConfigError(
             f"the key file {path} exists already",
@@ -81,11 +84,18 @@ def create_key_file(path: Path, name: str) -> SigningKey:
             f"the key file {path} cannot be written: {error.strerror}",
             hint="create its folder, or name another",
         ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return key
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(descriptor)
-    return key
 
 
 def load_key_file(path: Path, name: str) -> SigningKey:

@@ -4,9 +4,9 @@
 
 One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
 
- 1. The folder: find its regular files. Links and devices are named, never followed.
+ 1. The folder: find its regular files and folders. Links and devices are named, never followed.
  2. The keys: read those that the pack brings, and those that the reader trusts.
- 3. The manifest: its signature and hash, then size and SHA-256 of every file, and no file besides.
+ 3. The manifest: its signature and hash, then size and SHA-256 of every file; no file and no folder besides.
  4. The entries: each in its place, its leaf unaltered, its body as committed to.
  5. The checkpoints: each signed, each with the root of the entries before it; the newest covers all.
  6. The populations: derived again from the entries; every row there, none besides, none altered.
@@ -55,7 +55,8 @@ MAX_SIZE = 1 << 63  # entries of a ledger
 NOT_PROVEN = """\
 What this does not prove:
 - That the clouds' logs, or the ledger, held all that happened: only that this is the signed ledger, whole and
-  unaltered. What is known not to have been read stands in 01_ipe/coverage.csv and 01_ipe/gaps.csv.
+  unaltered. 01_ipe/gaps.csv names what is known not to have been read. 01_ipe/coverage.csv has spans from the
+  first to the last record that was read, not that everything between was delivered.
 - That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint above with one
   that you hold from elsewhere.
 - Whose key it is: the company runs the program and keeps the key.
@@ -65,6 +66,11 @@ What this does not prove:
 
 class CannotVerify(Exception):  # noqa: N818 - nothing is wrong with the pack: it cannot be looked at
     """The pack, or the key to check it with, cannot be read at all."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}; {hint}")
+        self.what = what
+        self.hint = hint
 
 
 class Key(NamedTuple):
@@ -117,7 +123,7 @@ def verify_pack(path: str, key: str | None = None) -> Report:
     """Check the pack in the folder `path` against itself and, if given, against a trusted key.
 
     Raises:
-        CannotVerify: There is no such folder, or the key cannot be read.
+        CannotVerify: There is no such folder, it is no pack at all, or the key cannot be read.
     """
     report = Report()
     pack = Pack(path, report)  # (1)
@@ -200,7 +206,7 @@ class Report:
         return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
 
     def _meaning(self, question: str) -> str:
-        signers = ", ".join(self.signers) or "nobody"
+        signers = ", ".join(self.signers) or "no known key"
         return {
             (INTEGRITY, OK): "what is there is as it was signed",
             (INTEGRITY, FAILED): "something was altered, see below",
@@ -216,12 +222,17 @@ class Report:
 
 
 class Pack:
-    """The regular files of a folder, by their path in it, written with `/`."""
+    """The regular files and the folders in a folder, by their path in it, written with `/`."""
 
     def __init__(self, path: str, report: Report) -> None:
         if not Path(path).is_dir():
-            raise CannotVerify(f"there is no folder {shown(path)}; name the folder of the pack")
+            raise CannotVerify(f"there is no folder {shown(path)}", "name the folder of the pack")
+        if not any(os.path.lexists(Path(path, name)) for name in (MANIFEST, MANIFEST_NOTE, KEYS, ENTRIES)):
+            raise CannotVerify(
+                f"{shown(path)} is no pack: it has no {MANIFEST}", "name the folder of the pack"
+            )
         self.files: dict[str, str] = {}
+        self.folders: set[str] = set()
         self._report = report
         folders = [("", path)]
         while folders:
@@ -233,13 +244,14 @@ class Pack:
             except OSError as error:
                 if not prefix:
                     raise CannotVerify(
-                        f"the folder {shown(path)} cannot be read: {error.strerror}"
+                        f"the folder {shown(path)} cannot be read: {error.strerror}", "check its permissions"
                     ) from error
                 report.add(COMPLETENESS, f"the folder {shown(prefix)} cannot be read: {error.strerror}")
 
     def _place(self, name: str, item: os.DirEntry[str], folders: list[tuple[str, str]]) -> None:
         mode = item.stat(follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):
+            self.folders.add(name)
             folders.append((name + "/", item.path))
         elif stat.S_ISREG(mode):
             self.files[name] = item.path
@@ -316,10 +328,14 @@ def read_trusted_keys(given: str) -> list[Key]:
         try:
             keys = keys_in(Path(given).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise CannotVerify(f"{shown(given)} is no verifier key, and no file that can be read") from error
+            what = f"{shown(given)} is no verifier key, and no file that can be read"
+            raise CannotVerify(what, LOOK_OF_KEYS) from error
     if not keys:
-        raise CannotVerify(f"{shown(given)} holds no verifier key; they look like name+1234abcd+AbCd...")
+        raise CannotVerify(f"{shown(given)} holds no verifier key", LOOK_OF_KEYS)
     return keys
+
+
+LOOK_OF_KEYS = "keys look like name+1234abcd+AbCd..., and --key takes one, or a file with some"
 
 
 def keys_in(text: str) -> list[Key]:
@@ -426,6 +442,13 @@ def check_manifest(pack: Pack, notes: Notes, report: Report) -> None:
             )
     for name in sorted(set(pack.files) - set(listed) - {MANIFEST, MANIFEST_NOTE}):
         report.add(COMPLETENESS, f"unlisted file: {shown(name)}")
+    for name in sorted(pack.folders - folders_of(listed)):
+        report.add(COMPLETENESS, f"unlisted folder: {shown(name)}")
+
+
+def folders_of(names: Iterable[str]) -> set[str]:
+    """Return every folder in which one of the files lies."""
+    return {name[: at.start()] for name in names for at in re.finditer("/", name)}
 
 
 def listed_files(manifest: dict[str, Any], report: Report) -> dict[str, tuple[int, str]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.finding import AttributeDrift
-from drift.model.verdict import Confidence, Disposition, Severity
+from drift.model.verdict import Disposition, Severity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,7 +14,7 @@ class AlertedChange:
     change_id: str
     ledger_seq: int
     resource: str
-    """What people call the resource: its address in the code, else type and id."""
+    """What people call the resource, its address in the code or else its type, and its id."""
     actions: tuple[str, ...]
     """What was done, in order, in a few words each."""
     disposition: Disposition
@@ -37,10 +37,9 @@ class Alert:
     severity: Severity
     headline: str
     call_to_action: str
-    """Answers first: must I act now, and how?"""
-    actor: str
-    confidence: Confidence
-    """How surely it was `actor`: below high, a message names no person, only the identity."""
+    """Answers first: must I act now, how, and until when?"""
+    actor: str | None
+    """Who did it; `None` where it may have been a person, but it is not sure which."""
     identity: str
     """Recorded under which identity, role, MFA and address."""
     channel: str
@@ -49,6 +48,5 @@ class Alert:
     began_at: datetime
     detected_at: datetime
     changes: tuple[AlertedChange, ...]
-    answer_due_at: datetime | None
     fallback_text: str
     """The whole alert in one line of plain text."""

@@ -54,6 +54,8 @@ class DispositionRecord:
     resource_type: str | None
     resource_id: str
     address: str | None
+    summary: str
+    """What was done, in order, in a few words each; cut where it is very long."""
     actor: str
     actor_kind: ActorKind
     principal: str | None
@@ -120,12 +122,13 @@ class ConfigRecord:
     """Body of a `config_version` entry: our own rules are changes too."""
 
     sha256: str
+    """Hash of the configuration file; what stands in it is not recorded."""
     tool_version: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoverageInterval:
-    """A span in which a source was read completely."""
+    """The span from the first to the last record read of a source: not that all between was delivered."""
 
     source: str
     account: str | None

@@ -60,6 +60,7 @@ class DriftFinding:
 class NotCompared:
     """A declared resource that could not be compared: named, never a finding."""
 
+    baseline: str
     address: str
     type: str | None
     resource_id: str | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drift.errors import ProviderError
 from drift.model.baseline import Declaration
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.resource import Found, Json, LiveReading, LiveResource
@@ -17,6 +18,14 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A baseline, or a reader of what is there, that could not be read, or not whole."""
+
+    name: str
+    error: ProviderError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Survey:
     """Everything that could be read, and what could not."""
 
@@ -24,10 +33,7 @@ class Survey:
     others: tuple[Declaration, ...]
     """Everything that is declared, also what was not to be compared."""
     discovered: tuple[LiveResource, ...]
-    failures: tuple[str, ...]
-    """One line for each baseline or reader that could not be read."""
-    unread: frozenset[str] = frozenset()
-    """Names of the baselines that could not be read, or not all of their states."""
+    failures: tuple[Failure, ...] = ()
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
@@ -39,7 +45,7 @@ class Survey:
         if finding.kind is FindingKind.UNMANAGED:
             return not self.failures
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
-        return is_held and finding.baseline not in self.unread
+        return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
         """Return the attributes of the resource that differs, declared and live."""

@@ -1,13 +1,25 @@
-"""What the store holds after a cycle, in a few lines."""
+"""What the store holds after a cycle, in a few lines. The numbers are of all cycles so far."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from drift.equipment import Equipment
 from drift.ledger.checkpoint import latest_checkpoint
+from drift.model.change import Fate
+from drift.reports.wording import counted
 from drift.store.changes import count_by_disposition
 from drift.store.findings import open_findings
 from drift.store.outbox import DeliveryStatus, counts
 from drift.store.tally import funnel_totals
+
+_RECORDS = {
+    Fate.CHANGE: ("write", "writes"),
+    Fate.ATTEMPT: ("failed write", "failed writes"),
+    Fate.DUPLICATE: ("repeated write", "repeated writes"),
+    Fate.UNDATED: ("write without a time", "writes without a time"),
+    Fate.AUTH: ("sign-in", "sign-ins"),
+    Fate.DATA: ("data access", "data accesses"),
+    Fate.READ: ("read", "reads"),
+}
 
 
 def summary(have: Equipment) -> Iterator[str]:
@@ -18,19 +30,32 @@ def summary(have: Equipment) -> Iterator[str]:
         findings = open_findings(connection)
         alerts = counts(connection)
         checkpoint = latest_checkpoint(connection)
-    yield f"records   {sum(fates.values())} read: {_listed(fates)}"
-    yield f"changes   {sum(dispositions.values())}: {_listed(dispositions)}"
-    yield f"findings  {len(findings)} open"
-    yield f"alerts    {_listed(alerts) or 'none'}{_unrouted(have, alerts)}"
+    yield f"records   {_records(fates)}"
+    yield f"changes   {_in_all(dispositions)}"
+    yield f"findings  {len(findings):,} open"
+    yield f"alerts    {_in_all(alerts)}{_unrouted(have, alerts)}"
     if checkpoint:
-        yield f"evidence  {checkpoint.size} entries, root {checkpoint.root}"
+        yield f"evidence  {counted(checkpoint.size, 'entry', 'entries')}, root {checkpoint.root}"
 
 
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+def _records(fates: Mapping[str, int]) -> str:
+    if not fates:
+        return "none read yet"
+    kinds = [counted(fates[fate], *words) for fate, words in _RECORDS.items() if fates.get(fate)]
+    readable = sum(fates.get(fate, 0) for fate in Fate)
+    if unreadable := sum(fates.values()) - readable:
+        kinds.append(f"{unreadable:,} unreadable")
+    return f"{sum(fates.values()):,} read in all: {', '.join(kinds)}"
 
 
-def _unrouted(have: Equipment, alerts: dict[str, int]) -> str:
+def _in_all(numbers: Mapping[str, int]) -> str:
+    if not numbers:
+        return "none yet"
+    listed = ", ".join(f"{number:,} {name}" for name, number in numbers.items() if number)
+    return f"{sum(numbers.values()):,} in all: {listed}"
+
+
+def _unrouted(have: Equipment, alerts: Mapping[str, int]) -> str:
     if have.notifiers or not alerts.get(DeliveryStatus.QUEUED):
         return ""
     return " (no [[notifier]] is configured: they are kept, and sent once there is one)"

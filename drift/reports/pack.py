@@ -1,7 +1,8 @@
 """Writes the auditor pack: a folder with the populations, the ledger they come from, and a verifier.
 
-The same ledger and the same period give the same bytes: nothing in a pack tells when,
-where or by whom it was written.
+The same ledger and the same period give the same bytes: a pack adds nothing that tells when,
+where or by whom it was written. What the ledger holds stands in it as it is, names of delivered
+files included.
 """
 
 import json
@@ -31,7 +32,7 @@ from drift.reports.start_page import start_page
 CHANGE_COLUMNS = (
     *("change_id", "session_id", "began_at", "ended_at"),
     *("cloud", "account", "region", "environment", "resource_type", "resource_id", "address"),
-    *("actor", "actor_kind", "principal", "channel", "lane", "tool"),
+    *("summary", "actor", "actor_kind", "principal", "channel", "lane", "tool"),
     *("disposition", "severity", "alert", "reasons"),
     *("ticket_system", "ticket", "approver", "approved_at", "deployment", "link_method"),
     *("events", "event_sha256", "recorded_at", "ledger_seq", "leaf_hash"),
@@ -45,6 +46,13 @@ COVERAGE_COLUMNS = (
     *("recorded_at", "ledger_seq", "leaf_hash"),
 )
 GAP_COLUMNS = ("source", "file", "index", "sha256", "error", "recorded_at", "ledger_seq", "leaf_hash")
+
+_MEANING = {
+    "coverage.csv": "Of each source, account and region, the time from the first to the last record that was"
+    " read, and their number. It does not prove that everything between them was delivered.",
+    "gaps.csv": "What is known not to have been read or judged. Files are named as their source named them.",
+}
+"""What the tables beside the summary say: they are easily taken for more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,6 +196,7 @@ def _summary(population: Population, period: Period, sealed: Checkpoint, tool_ve
             "sealed_at": format_time(sealed.made_at),
         },
         "counts": population.counts(),
+        "meaning": _MEANING,
     }
 
 

@@ -11,7 +11,7 @@ from drift.model.evidence import AlertRecord, DispositionRecord, EntryKind, Find
 from drift.model.finding import FindingStatus
 from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
-from drift.reports.wording import AGREEMENT, DIFFERENCE
+from drift.reports.wording import AGREEMENT, DIFFERENCE, identity
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
 from drift.store.lookup import AlertRow, alerts_about, changes_with, findings_on
@@ -39,7 +39,7 @@ class ChangeStory:
     moments: tuple[Moment, ...]
     """In order of time."""
     entries: tuple[Entry, ...]
-    """Of the ledger: its writes, how it was judged, who was told."""
+    """Of the ledger: its writes, how it was judged, what was found, who was told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,22 +51,24 @@ class FindingStory:
     """Those that wrote to the resource, in order of time."""
     moments: tuple[Moment, ...]
     entries: tuple[Entry, ...]
+    """Of the ledger: how it was found, and how the changes stand."""
 
 
 def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     """Return everything that is known of a change."""
     change = row.change
-    findings = findings_on(connection, change.resource.id)
+    findings = findings_on(connection, change.resource, change.first.event.account)
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
-    entries = entries_about(connection, [change.change_id, change.session_id, *keys])
+    found = [finding.finding.finding_id for finding in findings]
+    entries = entries_about(connection, [change.change_id, change.session_id, *keys, *found])
     seqs = {entry.ref: entry.seq for entry in entries if entry.kind is EntryKind.OBSERVATION}
     seqs |= dict(_sent(entries))
     moments = [
         *(_permissions(row.judgement.match) if row.judgement else ()),
         *(_written(change, write, seqs.get(write.event.key)) for write in change.writes),
         *(moment for entry in entries if (moment := _judged(entry))),
-        *(moment for finding in findings for moment in _life(finding)),
+        *(_found(entry, entry.ref) for entry in entries if entry.kind is EntryKind.FINDING),
         *(_told(alert, seqs.get(alert.client_id)) for alert in alerts),
     ]
     return ChangeStory(
@@ -81,8 +83,13 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
 def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     """Return everything that is known of a finding."""
     changes = changes_with(connection, row.finding.explained_by)
-    entries = entries_about(connection, [row.finding.finding_id])
-    moments = [*(_changed(change) for change in changes), *map(_found, entries)]
+    standing = {change.ledger_seq for change in changes}
+    about = entries_about(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)])
+    entries = [entry for entry in about if entry.kind is EntryKind.FINDING or entry.seq in standing]
+    moments = [
+        *map(_changed, changes),
+        *(_found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
+    ]
     return FindingStory(row=row, changes=tuple(changes), moments=_in_order(moments), entries=tuple(entries))
 
 
@@ -146,16 +153,6 @@ def _judged(entry: Entry) -> Moment | None:
     return Moment(at=entry.recorded_at, what=what, ledger_seq=entry.seq)
 
 
-def _life(row: FindingRow) -> Iterator[Moment]:
-    finding, seq = row.finding, row.ledger_seq
-    found = f"found that it {DIFFERENCE[finding.kind]}"
-    if row.resolved_at is None:
-        yield Moment(at=row.first_seen_at, what=found, detail=finding.finding_id, ledger_seq=seq)
-    else:
-        yield Moment(at=row.first_seen_at, what=found, detail=finding.finding_id)
-        yield Moment(at=row.resolved_at, what=f"resolved: {AGREEMENT[finding.kind]}", ledger_seq=seq)
-
-
 def _sent(entries: Iterable[Entry]) -> Iterator[tuple[str, int]]:
     for entry in entries:
         if entry.kind is EntryKind.ALERT and (record := entry.read_as(AlertRecord)):
@@ -175,13 +172,13 @@ def _changed(row: ChangeRow) -> Moment:
     stands = row.judgement.decision.disposition if row.judgement else "not judged yet"
     return Moment(
         at=change.began_at,
-        what=f"{change.actor.name}: {change.first.event.summary}",
+        what=f"{identity(change)}: {change.first.event.summary}",
         detail=f"{change.change_id}, {change.channel}, {stands}",
         ledger_seq=row.ledger_seq,
     )
 
 
-def _found(entry: Entry) -> Moment:
+def _found(entry: Entry, finding_id: str | None = None) -> Moment:
     record = entry.read_as(FindingRecord)
     if record is None:
         what = "recorded; the record was erased"
@@ -189,4 +186,4 @@ def _found(entry: Entry) -> Moment:
         what = f"resolved: {AGREEMENT[record.finding.kind]}"
     else:
         what = f"found that it {DIFFERENCE[record.finding.kind]}"
-    return Moment(at=entry.recorded_at, what=what, ledger_seq=entry.seq)
+    return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

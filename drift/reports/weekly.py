@@ -37,12 +37,23 @@ class SourceSeen:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """A record, or a damaged part of a file, that nothing could be read from."""
+
+    file: str
+    index: int | None
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What the numbers rest on."""
 
     sources: tuple[SourceSeen, ...]
     unreadable: int
     """Records, or damaged parts of a file, that nothing could be read from."""
+    unread: tuple[Unread, ...]
+    """The first of them."""
     outages: int
     """Times that a source could not be read."""
     declared: int
@@ -50,12 +61,12 @@ class Seen:
 
     @property
     def records(self) -> int:
-        """How many records were read."""
-        return sum(source.records for source in self.sources)
+        """How many records were delivered, the unreadable ones included."""
+        return sum(source.records for source in self.sources) + self.unreadable
 
     @property
     def is_everything_read(self) -> bool:
-        """Every source delivered, and all of it could be read."""
+        """Every source delivered, and all that it delivered could be read."""
         return (
             bool(self.sources)
             and all(source.records and source.outage is None for source in self.sources)
@@ -94,6 +105,8 @@ class Action:
     what: str
     """What was done or differs, and by whom."""
     missing: tuple[Missing, ...]
+    is_pending: bool
+    """There is still time to bring it."""
     due_at: datetime | None
 
 

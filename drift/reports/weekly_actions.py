@@ -1,7 +1,6 @@
 """What still needs somebody, and what somebody settled."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from drift.model.change import Change
 from drift.model.finding import FindingKind, FindingStatus
@@ -11,21 +10,10 @@ from drift.model.verdict import Disposition
 from drift.reports.weekly import Action, Closed, Missing
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
+from drift.reports.writers import drift_since
 from drift.stages.decide import answer_due_at
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
-
-
-def last_writers(facts: WeeklyFacts) -> Mapping[str, Change]:
-    """Return, by finding, the last change to its resource before it was seen to differ, if one is known."""
-    by_key = {write.event.key: row.change for row in facts.changes for write in row.change.writes}
-    found: dict[str, Change] = {}
-    for row in facts.findings:
-        known = (by_key[key] for key in row.finding.explained_by if key in by_key)
-        before = [change for change in known if change.began_at <= row.first_seen_at]
-        if before:
-            found[row.finding.finding_id] = max(before, key=lambda change: change.ended_at)
-    return found
 
 
 def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, ...]:
@@ -34,21 +22,21 @@ def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, 
     Drift on a resource whose change is listed already is not listed once more.
     """
     changes = list(_change_actions(facts))
-    listed = {row.change.resource.id for row, _ in changes}
+    listed = {
+        finding.finding_id
+        for row, _ in changes
+        if row.judgement
+        for finding in row.judgement.standing.findings
+    }
     drift = [
         _finding_action(row, writers.get(row.finding.finding_id))
         for row in facts.findings
         if row.status is FindingStatus.OPEN
         and row.first_seen_at < facts.week.until
-        and row.finding.resource_id not in listed
+        and row.finding.finding_id not in listed
     ]
     found = [*(action for _, action in changes), *drift]
     return tuple(sorted(found, key=lambda one: (-one.severity.rank, one.since, one.ref)))
-
-
-def drift_since(row: FindingRow, last: Change | None) -> datetime:
-    """Return since when something differs: the last change before it was seen, else our first sight of it."""
-    return last.began_at if last else row.first_seen_at
 
 
 def closed(facts: WeeklyFacts) -> tuple[Closed, ...]:
@@ -62,6 +50,7 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
         if row.judgement is None or not (missing := tuple(_missing(row.change, row.judgement))):
             continue
         is_asked = {Missing.TICKET, Missing.APPROVAL} & set(missing)
+        is_pending = row.judgement.decision.disposition is Disposition.PENDING
         yield (
             row,
             Action(
@@ -71,6 +60,7 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
                 resource=resource_name(row.change, row.judgement),
                 what=f"{person(row.change)}: {done(row.change)}",
                 missing=missing,
+                is_pending=is_pending,
                 due_at=answer_due_at(row.change, facts.settings.decision) if is_asked else None,
             ),
         )
@@ -113,6 +103,7 @@ def _finding_action(row: FindingRow, last: Change | None) -> Action:
         resource=finding_name(finding),
         what=f"{difference}; {writer}",
         missing=(Missing.CODE,),
+        is_pending=False,
         due_at=None,
     )
 

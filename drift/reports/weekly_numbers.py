@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from drift.model.verdict import Disposition
 from drift.reports.week import Week
-from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, WeeklyReport
-from drift.reports.weekly_actions import actions, closed, drift_since, last_writers
+from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, Unread, WeeklyReport
+from drift.reports.weekly_actions import actions, closed
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.wording import resource_name
+from drift.reports.writers import drift_since, last_writers
 from drift.stages.decide import PEOPLE, DecisionRules
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
@@ -18,13 +20,16 @@ from drift.store.outbox import DeliveryStatus
 MOST_CHANGED = 5
 """How many resources the report names as changed most by hand."""
 
+MOST_UNREAD = 3
+"""How many records that could not be read are named with their file."""
+
 
 def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
     """Return the report of a week."""
     week, settings = facts.week, facts.settings
     now, before = _of(facts, week), _of(facts, week.previous)
     open_now = _open_at(facts, facts.as_of)
-    writers = last_writers(facts)
+    writers = last_writers(facts.findings, facts.changes)
     manual = [row for row in now if is_manual(row)]
 
     def figure(this_week: int, last_week: int) -> Figure:
@@ -113,12 +118,18 @@ def _seen(facts: WeeklyFacts) -> Seen:
     names = sorted({*facts.settings.sources, *facts.records})
     # A gap without a place in a file is a source that could not be read at all.
     outages = sum(gap is not None and gap.file is None for gap in facts.gaps)
+    unread = (
+        Unread(file=gap.file, index=gap.index, error=gap.error)
+        for gap in facts.gaps
+        if gap is not None and gap.file is not None
+    )
     return Seen(
         sources=tuple(
             SourceSeen(name=name, records=facts.records.get(name, 0), outage=facts.outages.get(name))
             for name in names
         ),
         unreadable=len(facts.gaps) - outages,
+        unread=tuple(islice(unread, MOST_UNREAD)),
         outages=outages,
         declared=facts.declared,
         compared=facts.compared,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drift.reports.weekly import Action, Figure, WeeklyReport
-from drift.reports.weekly_sentences import coverage, period, subject, verdict, witness
+from drift.reports.weekly_sentences import coverage, period, subject, unseen, verdict, witness
 from drift.reports.wording import counted, duration, moment
 
 MOST_ROWS = 10
@@ -105,7 +105,7 @@ def page_of(report: WeeklyReport) -> Page:
 
 def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
     is_read, is_compared = report.seen.is_everything_read, report.seen.is_everything_compared
-    pending = f", {report.pending} pending" if report.pending else ""
+    pending = f", {report.pending} waiting" if report.pending else ""
     production = report.production_changes
     oldest = report.oldest_drift_at
     return (
@@ -126,7 +126,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
         Tile(
             title="Emergencies",
             value=f"{_amount(report.emergencies.now, is_complete=is_read)} of {production.now:,}",
-            note="changes in production",
+            note=f"{'change' if production.now == 1 else 'changes'} in production",
             delta=_last_ratio(report.emergencies, production),
             is_notable=False,
         ),
@@ -198,15 +198,12 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
         text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
         is_bad=bool(alerts.dead) or unrouted,
     )
-    for source in report.seen.sources:
-        if source.outage is not None:
-            yield Health(text=f"{source.name} cannot be read: {source.outage}", is_bad=True)
+    yield from (Health(text=line, is_bad=True) for line in unseen(report.seen))
     if report.checkpoint is None:
         yield Health(text="Evidence: the ledger was never sealed", is_bad=True)
         return
     sealed, age = report.checkpoint, report.as_of - report.checkpoint.made_at
     size = counted(sealed.size, "entry", "entries")
-    how_old = f", {duration(age)} before the end of this report" if age > timedelta() else ""
-    yield Health(
-        text=f"Evidence: sealed {moment(sealed.made_at)} at {size}{how_old}", is_bad=age > STALE_AFTER
-    )
+    is_stale = age > STALE_AFTER
+    how_old = f", {duration(age)} before the end of this report" if is_stale else ""
+    yield Health(text=f"Evidence: sealed {moment(sealed.made_at)} at {size}{how_old}", is_bad=is_stale)

@@ -1,9 +1,11 @@
 """The sentences of the weekly report."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
-from drift.reports.weekly import Missing, Seen, WeeklyReport
+from drift.reports.weekly import Action, Missing, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
 
 DEFINITIONS = (
@@ -11,17 +13,18 @@ DEFINITIONS = (
     "or by somebody unknown. "
     "Unticketed: nobody else approved it in time. "
     "Emergencies: declared ones and uses of emergency access, of all changes in production. "
-    "Changes that the cloud made by itself are not counted."
+    "Changes that the cloud made by itself are not counted. "
+    "Records were read from the first to the last delivered; a file missing in between is not noticed."
 )
 
 
 def subject(report: WeeklyReport) -> str:
     """Return the subject line: how many need somebody, of which week and whose."""
     number = len(report.actions)
-    if number:
-        mark = f"{number} {'needs' if number == 1 else 'need'} you"
-    else:
-        mark = "0 need you" if report.seen.is_everything else "not all seen"
+    marks = [f"{number} {'needs' if number == 1 else 'need'} you"]
+    if not report.seen.is_everything:
+        marks = [*marks[: bool(number)], "not all seen"]
+    mark = ", ".join(marks)
     return f"[{mark}] Infra change control - wk {report.week.number} - {report.organisation}"
 
 
@@ -31,8 +34,8 @@ def verdict(report: WeeklyReport) -> str:
         if not report.seen.is_everything:
             return "Nothing that was seen needs you, but not everything was seen."
         return f"Nothing needs you: {counted(report.changes, 'change')}, none waits for anybody."
-    kinds = [one.missing[0] for one in report.actions]
-    parts = (f"{kinds.count(kind)} {phrase}" for kind, phrase in _NEEDS.items() if kind in kinds)
+    needs = Counter(_need(one) for one in report.actions)
+    parts = (f"{needs[phrase]} {phrase}" for phrase in (*_NEEDS.values(), *_WAITS.values()) if needs[phrase])
     number = len(report.actions)
     return f"{number} {'needs' if number == 1 else 'need'} you: {', '.join(parts)}."
 
@@ -45,6 +48,14 @@ _NEEDS = {
     Missing.CODE: "to be put into code or reverted",
 }
 
+_WAITS = {Missing.TICKET: "waiting for a ticket", Missing.APPROVAL: "waiting for an approval"}
+"""Of what is asked for, while there is still time."""
+
+
+def _need(action: Action) -> str:
+    kind = action.missing[0]
+    return _WAITS.get(kind, _NEEDS[kind]) if action.is_pending else _NEEDS[kind]
+
 
 def coverage(seen: Seen) -> str:
     """Say what the numbers rest on, and what was not seen."""
@@ -56,13 +67,27 @@ def _read(seen: Seen) -> str:
         return "No audit log is configured: no change can be seen."
     names = ", ".join(source.name for source in seen.sources)
     gaps = [
-        *([f"{counted(seen.unreadable, 'record')} unreadable"] if seen.unreadable else []),
+        f"{seen.unreadable:,} of them unreadable" if seen.unreadable else "none unreadable",
         *([counted(seen.outages, "outage")] if seen.outages else []),
         *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
         *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
     ]
-    found = ", ".join(gaps) or "none unreadable, no gap"
-    return f"{counted(seen.records, 'record')} read from {names}: {found}."
+    return f"{counted(seen.records, 'record')} read from {names}, {', '.join(gaps)}."
+
+
+def unseen(seen: Seen) -> Iterator[str]:
+    """Say what was not seen, each with the next step."""
+    unread = [source for source in seen.sources if source.outage is not None]
+    for source in unread:
+        yield f"{source.name} cannot be read: {source.outage}; drift check says what is missing"
+    if seen.outages and not unread:
+        outages = counted(seen.outages, "outage")
+        yield f"{outages} this week; drift check tells whether everything can be read again"
+    for one in seen.unread:
+        record = "" if one.index is None else f" record {one.index}"
+        yield f"Unreadable: {one.file}{record}: {one.error}"
+    if more := seen.unreadable - len(seen.unread):
+        yield f"Unreadable: {more:,} more; drift classify FILE shows all of a file"
 
 
 def _compared(seen: Seen) -> str:

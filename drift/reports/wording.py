@@ -23,11 +23,22 @@ AGREEMENT = {
 
 
 def person(change: Change) -> str:
-    """Name who answers for a change; a person only where it is sure: nobody is accused by a machine."""
+    """Name who answers for a change; a person only where it is sure: nobody is accused by a machine.
+
+    For what goes out to others. Who has to find out what happened gets the `identity`.
+    """
     actor = change.actor
-    if actor.kind is ActorKind.HUMAN and actor.confidence is Confidence.LOW:
-        return "somebody"
-    return actor.name
+    is_unsure = actor.kind is ActorKind.HUMAN and actor.confidence is not Confidence.HIGH
+    is_nobody = actor.kind is ActorKind.UNKNOWN and actor.principal is None
+    return "somebody" if is_unsure or is_nobody else actor.name
+
+
+def identity(change: Change) -> str:
+    """Name who is recorded, and how surely where there is doubt: for those who look into it."""
+    actor = change.actor
+    if actor.confidence is Confidence.HIGH:
+        return actor.name
+    return f"{actor.name} ({actor.confidence} confidence)"
 
 
 def resource_name(change: Change, judgement: Judgement | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from drift.errors import DriftError, ProviderResponseError
+from drift.errors import ProviderError, only_provider_errors
 from drift.model.change import RawRecord, UnreadableRecord
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
@@ -26,6 +26,8 @@ class Batch:
     """How many records of the delivery were read before this batch."""
     is_last: bool
     """The delivery is read whole once this batch is kept."""
+    moves_cursor: bool
+    """Everything delivered before was read as well."""
 
     @property
     def position(self) -> int:
@@ -38,41 +40,48 @@ def collect(
 ) -> Iterator[Batch]:
     """Yield what `log`, called `source`, delivered and was not kept yet, in batches.
 
+    A delivery that cannot be read hides no other: it is tried again the next time.
+
     Raises:
-        ProviderError: The source could not be read; what was yielded before stands.
+        ProviderError: The source, or a delivery, could not be read; what was yielded before stands.
     """
-    try:
-        yield from _delivered(source, log, database, translators)
-    except DriftError:
-        raise
-    except Exception as error:
-        # Whatever breaks off while bytes are read, a time-out within a body for example.
-        raise ProviderResponseError(
-            f"reading broke off: {type(error).__name__}: {error}", hint="it is tried again the next time"
-        ) from error
-
-
-def _delivered(
-    source: str, log: AuditLog, database: Database, translators: Sequence[Translator]
-) -> Iterator[Batch]:
     with database.reading() as connection:
         cursor = cursor_of(connection, source)
-    for delivery in log.read_since(cursor):
-        with database.reading() as connection:
-            position = position_in(connection, source, delivery)
-        if position is not None:
-            yield from _batches(source, delivery, position, translators)
+    unread: ProviderError | None = None  # the cursor must not move past what could not be read
+    with only_provider_errors("listing what is new"):
+        for delivery in log.read_since(cursor):
+            with database.reading() as connection:
+                position = position_in(connection, source, delivery)
+            try:
+                if position is not None:
+                    yield from _batches(source, delivery, position, translators, moves_cursor=unread is None)
+            except ProviderError as error:
+                unread = unread or error
+    if unread is not None:
+        raise unread
 
 
 def _batches(
-    source: str, delivery: Delivery, position: int, translators: Sequence[Translator]
+    source: str,
+    delivery: Delivery,
+    position: int,
+    translators: Sequence[Translator],
+    *,
+    moves_cursor: bool,
 ) -> Iterator[Batch]:
-    with delivery.open() as stream:
+    with only_provider_errors(f"reading {delivery.name}"), delivery.open() as stream:
         records = islice(records_of(delivery.name, stream, translators), position, None)
         while True:
             taken = tuple(islice(records, BATCH_RECORDS))
             is_last = len(taken) < BATCH_RECORDS
-            yield Batch(source=source, delivery=delivery, records=taken, begun=position, is_last=is_last)
+            yield Batch(
+                source=source,
+                delivery=delivery,
+                records=taken,
+                begun=position,
+                is_last=is_last,
+                moves_cursor=moves_cursor,
+            )
             if is_last:
                 return
             position += len(taken)

@@ -1,7 +1,8 @@
 """What is a change session's message? One for each session, whatever the number of its changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from drift.model.alert import Alert, AlertedChange
 from drift.model.change import Change, ChangeSession, Write
@@ -14,8 +15,16 @@ from drift.terminal import shown
 HEADLINE_CHARS = 300
 """Strangers choose the names in it: a headline stays one line, and a short one."""
 
+NAMED_CHARS = 120
+"""Longer ids would hide until when an answer is due."""
 
-def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: datetime, now: datetime) -> Alert:
+SETTLED = "Nothing to do: it is settled."
+
+DueAt: TypeAlias = Callable[[Change], datetime]
+"""Says when a person must have named the ticket of a change."""
+
+
+def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, now: datetime) -> Alert:
     """Return the message about the changes of `session` that somebody must know of.
 
     Where nobody must any more, the message that was sent before is to say so. Its
@@ -32,8 +41,7 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: datetim
         severity=worst.judgement.decision.severity,
         headline=headline,
         call_to_action=action,
-        actor=write.actor.name,
-        confidence=write.actor.confidence,
+        actor=_known_actor(write),
         identity=_identity(write),
         channel=_channel(write),
         account=write.event.account or "unknown account",
@@ -41,7 +49,6 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: datetim
         began_at=session.changes[0].began_at,
         detected_at=now,
         changes=tuple(_told_change(one) for one in told),
-        answer_due_at=due_at if any(map(_is_unanswered, told)) else None,
         fallback_text=f"{headline} {action}",
     )
 
@@ -53,31 +60,35 @@ def _riskiest(change: Change) -> Write:
 
 def _headline(write: Write, where: str, *, more: int) -> str:
     others = f" and {more} more {'change' if more == 1 else 'changes'}" if more else ""
-    said = f"{_actor_name(write)} {write.event.summary}"
+    said = f"{_known_actor(write) or 'somebody'} {write.event.summary}"
     # The id is not said twice: `created the bucket x (aws_s3_bucket x)`.
     kind, _, resource_id = where.partition(" ")
     place = kind if resource_id and resource_id in said else where
     return shown(f"{said} ({place})", HEADLINE_CHARS) + others
 
 
-def _call_to_action(told: Sequence[Judged], due_at: datetime, now: datetime) -> str:
+def _call_to_action(told: Sequence[Judged], due_at: DueAt, now: datetime) -> str:
     """Answer first: must I act now, and how? The most urgent of the changes decides."""
+    unanswered = [one for one in told if _is_unanswered(one)]
+    ask = _ask(unanswered, due_at, now) if unanswered else ""
+    is_drifted = any(one.judgement.standing.findings for one in told)
     if any(one.change.is_emergency for one in told):
-        return (
-            "Review now: emergency access was used. Confirm the incident, then codify or revert the change."
-        )
-    if unanswered := [one for one in told if _is_unanswered(one)]:
-        return f"{_urgency(unanswered)}{_ask(unanswered, due_at, now)}"
+        then = "" if _are_converged(told) else " Then put the change into the code or revert it."
+        return f"Review now: emergency access was used. {ask or 'Confirm the incident.'}{then}"
+    if unanswered:
+        return _urgency(unanswered) + ask
     late = [one for one in told if one.judgement.decision.disposition is Disposition.RETROACTIVE]
     if not all(one.judgement.match.approver for one in late):
         return f"{_urgency(late)}A ticket came only after the change: approve it or ask for a revert."
     if any(one.judgement.decision.disposition is Disposition.EMERGENCY for one in told):
-        return "Review after the incident: codify the change in Terraform or revert it."
+        then = "" if _are_converged(told) else ": put the change into the code or revert it"
+        return f"Review after the incident{then}."
+    remedy = "; put it into the code or revert it" if is_drifted else ""
     if late:
-        return "No hurry: it was approved, but only after it was made. It stays on record as a deviation."
+        return f"It was approved only after it was made and stays on record as a deviation{remedy}."
     if any(one.judgement.decision.alert for one in told):
-        return "Confirm that it is meant: it is covered, but a change of this kind is always told."
-    return "Nothing to do: it is settled."
+        return "Check that it was meant: a change of this kind is always told, whatever covers it."
+    return f"It is settled, but live differs from the code{remedy}." if is_drifted else SETTLED
 
 
 def _is_unanswered(one: Judged) -> bool:
@@ -85,27 +96,47 @@ def _is_unanswered(one: Judged) -> bool:
     return decision.alert and decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED)
 
 
+def _are_converged(changes: Sequence[Judged]) -> bool:
+    return all(one.judgement.standing.is_converged for one in changes)
+
+
 def _urgency(open_changes: Sequence[Judged]) -> str:
-    if all(one.judgement.standing.is_converged for one in open_changes):
-        return "Nothing is open now: the live configuration is as declared. "
+    if _are_converged(open_changes):
+        return "Not drifted: live is as the code declares. "
     if any(one.judgement.decision.severity is Severity.CRITICAL for one in open_changes):
         return "Act now: revert it unless it is meant. "
     return ""
 
 
-def _ask(unanswered: Sequence[Judged], due_at: datetime, now: datetime) -> str:
-    if all(one.judgement.match.coverage is Coverage.NOT_EVALUABLE for one in unanswered):
+def _ask(unanswered: Sequence[Judged], due_at: DueAt, now: datetime) -> str:
+    """Ask for what covers a change that is already made: a ticket that names its resource."""
+    asked = [one for one in unanswered if one.judgement.match.coverage is not Coverage.NOT_EVALUABLE]
+    if not asked:
         return "Whether a ticket or a review covers it could not be asked; it is judged again."
-    when = f"by {due_at:%a %H:%M} UTC" if now < due_at else f"(was due {due_at:%a %H:%M} UTC)"
-    return f"Link the ticket or declare an emergency {when}."
+    due = min(due_at(one.change) for one in asked)
+    day = f"{due:%a %d %b %H:%M} UTC"
+    when = f"by {day}" if now < due else f"(was due {day})"
+    ids = dict.fromkeys(one.change.resource.id for one in asked if one.judgement.match.ticket is None)
+    if not ids:
+        return f"See below why its ticket does not cover it, and mend that {when}."
+    return f"Name {_resources(list(ids))} in {'its' if len(ids) == 1 else 'their'} ticket {when}."
 
 
-def _actor_name(write: Write) -> str:
-    """Name a person only where the identity is sure: nobody is accused by a machine."""
+def _resources(ids: list[str]) -> str:
+    """Name resources as a ticket must; where that is too long, each id stands with its change."""
+    if sum(map(len, ids)) <= NAMED_CHARS:
+        return " and ".join(shown(one) for one in ids)
+    return "this resource" if len(ids) == 1 else "these resources"
+
+
+def _known_actor(write: Write) -> str | None:
+    """Return whom a message may name: who may be a person, only where it surely was they.
+
+    Nobody is accused by a machine.
+    """
     actor = write.actor
-    is_unsure = actor.kind is ActorKind.HUMAN and actor.confidence is not Confidence.HIGH
-    is_nobody = actor.kind is ActorKind.UNKNOWN and actor.principal is None
-    return "somebody" if is_unsure or is_nobody else actor.name
+    is_no_person = actor.kind in (ActorKind.MACHINE, ActorKind.SERVICE)
+    return actor.name if is_no_person or actor.confidence is Confidence.HIGH else None
 
 
 def _identity(write: Write) -> str:
@@ -147,13 +178,19 @@ def _name_of(one: Judged) -> str:
     return f"{resource.type} {resource.id}" if resource.type else resource.id
 
 
+def _name_and_id(one: Judged) -> str:
+    """Return the name with the id, by which the cloud and its tickets know the resource."""
+    name, resource_id = _name_of(one), one.change.resource.id
+    return name if resource_id in name else f"{name} ({resource_id})"
+
+
 def _told_change(one: Judged) -> AlertedChange:
     change, judgement = one.change, one.judgement
     match, decision = judgement.match, judgement.decision
     return AlertedChange(
         change_id=change.change_id,
         ledger_seq=one.ledger_seq,
-        resource=_name_of(one),
+        resource=_name_and_id(one),
         actions=tuple(dict.fromkeys(write.event.summary for write in change.writes)),
         disposition=decision.disposition,
         severity=decision.severity,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from drift.errors import ProviderError
+from drift.errors import ProviderError, only_provider_errors
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Deployment, Ticket
 from drift.ports import CodeHost, TicketSource
@@ -28,7 +28,8 @@ def _tickets(change: Change, sources: Collection[TicketSource], unavailable: lis
     found: dict[tuple[str, str], Ticket] = {}
     for source in sources:
         try:
-            found.update({(one.system, one.key): one for one in source.find(keys, {change.resource.id})})
+            with only_provider_errors("asking for tickets"):
+                found.update({(one.system, one.key): one for one in source.find(keys, {change.resource.id})})
         except ProviderError as error:
             unavailable.append(f"a ticket system could not be asked: {error.what}")
     return tuple(found.values())
@@ -40,8 +41,9 @@ def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[s
         return None
     for host in hosts:
         try:
-            if deployment := host.deployment(run_id):
-                return deployment
+            with only_provider_errors("asking for the pipeline's run"):
+                if deployment := host.deployment(run_id):
+                    return deployment
         except ProviderError as error:
             unavailable.append(f"a code host could not be asked: {error.what}")
     return None

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
+from drift.errors import (
+    ProviderAccessError,
+    ProviderError,
+    ProviderResponseError,
+    ProviderUnavailableError,
+    only_provider_errors,
+)
 from drift.ledger.log import append
 from drift.model.evidence import AlertRecord, EntryKind
 from drift.ports import Notifier
@@ -54,7 +60,8 @@ def notify(database: Database, notifiers: Mapping[str, Notifier], now: datetime)
 
 def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: datetime) -> ProviderError | None:
     try:
-        reference = notifier.send(queued.alert, replaces=queued.replaces)
+        with only_provider_errors("sending"):
+            reference = notifier.send(queued.alert, replaces=queued.replaces)
     except ProviderError as error:
         _keep_failure(database, queued, error, now)
         return error
@@ -73,7 +80,9 @@ def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: date
 
 
 def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError, now: datetime) -> None:
-    is_over = isinstance(error, ProviderResponseError) or queued.attempts + 1 >= MAX_ATTEMPTS
+    # Missing access is for a person to mend, however long that takes: it never makes a dead letter.
+    is_spent = queued.attempts + 1 >= MAX_ATTEMPTS and not isinstance(error, ProviderAccessError)
+    is_over = isinstance(error, ProviderResponseError) or is_spent
     with database.transaction() as connection:
         outbox.mark_failed(
             connection,

@@ -24,9 +24,14 @@ from drift.model.evidence import ConfigRecord, DispositionRecord, EntryKind, Fin
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
 from drift.model.judgement import Judged, Judgement
 from drift.model.survey import Survey
+from drift.model.ticket import Coverage
+from drift.redact import redact
 from drift.redacted import redact_event, redact_finding, redact_opened
 from drift.store import changes, findings, meta
 from drift.store.tally import take_coverage
+
+_MAX_SUMMARY = 500
+"""Characters: somebody may put a thousand writes into one change."""
 
 _FATES = {Effect.READ: Fate.READ, Effect.AUTH: Fate.AUTH, Effect.DATA: Fate.DATA}
 
@@ -46,16 +51,17 @@ def record_gap(connection: Connection, source: str, unreadable: UnreadableRecord
         file=unreadable.source.file,
         index=unreadable.source.index,
         sha256=unreadable.source.sha256,
-        error=unreadable.error,
+        error=redact(unreadable.error).value,
     )
     append(connection, kind=EntryKind.GAP, ref=unreadable.source.file, body=body, recorded_at=now)
 
 
 def record_outage(connection: Connection, source: str, error: ProviderError, now: datetime) -> None:
     """Record that a source could not be read: once, until it can be read again."""
-    if meta.read(connection, meta.outage_of(source)) != error.what:
-        meta.write(connection, meta.outage_of(source), error.what)
-        body = GapRecord(source=source, file=None, index=None, sha256=None, error=error.what)
+    what = redact(error.what).value
+    if meta.read(connection, meta.outage_of(source)) != what:
+        meta.write(connection, meta.outage_of(source), what)
+        body = GapRecord(source=source, file=None, index=None, sha256=None, error=what)
         append(connection, kind=EntryKind.GAP, ref=source, body=body, recorded_at=now)
 
 
@@ -97,7 +103,8 @@ def record_comparison(
 
     Changes to what it is about that began at or after `judged_since` will be judged again.
     """
-    not_compared = {one.address for one in comparison.not_compared}
+    _record_failures(connection, seen, now)
+    not_compared = {(one.baseline, one.address) for one in comparison.not_compared}
     findings.keep_declared(connection, seen.declarations, not_compared, now)
     if not seen.failures:
         findings.forget_declared(connection, seen.declarations)
@@ -112,7 +119,7 @@ def record_comparison(
             touched.add(found.resource_id)
     findings.see_again(connection, (one.finding_id for one in comparison.findings), now)
     for known in before.values():
-        if seen.covers(known.finding) and known.finding.address not in not_compared:
+        if seen.covers(known.finding) and (known.finding.baseline, known.finding.address) not in not_compared:
             seq = _append_finding(connection, known.finding, FindingStatus.RESOLVED, now)
             findings.resolve(connection, known.finding.finding_id, seq, now)
             touched.add(known.finding.resource_id)
@@ -122,9 +129,9 @@ def record_comparison(
 def record_judgement(connection: Connection, change: Change, judgement: Judgement, now: datetime) -> Judged:
     """Record how a change stands, unless that is recorded already."""
     before = changes.last_judgement(connection, change)
-    if before is not None and _is_same(before, judgement):
+    if before is not None and (_is_same(before, judgement) or _is_outage(judgement)):
         seq = changes.mark_judged(connection, change)
-        return Judged(change=change, judgement=judgement, ledger_seq=seq, is_news=False)
+        return Judged(change=change, judgement=before, ledger_seq=seq, is_news=False)
     body = _disposition_record(change, judgement)
     entry = append(
         connection,
@@ -138,9 +145,23 @@ def record_judgement(connection: Connection, change: Change, judgement: Judgemen
     return Judged(change=change, judgement=judgement, ledger_seq=entry.seq, is_news=True)
 
 
+def _is_outage(judgement: Judgement) -> bool:
+    """Tell whether nobody could be asked: that takes nothing back that was concluded before."""
+    return judgement.match.coverage is Coverage.NOT_EVALUABLE
+
+
 def _is_same(kept: object, new: object) -> bool:
     """Tell whether a value says what was kept: as JSON, since that is what was kept."""
     return encode_body(kept) == encode_body(new)
+
+
+def _record_failures(connection: Connection, seen: Survey, now: datetime) -> None:
+    """Record what could not be compared, and forget the outages of what could be again."""
+    failed = {failure.name for failure in seen.failures}
+    for name in {one.declaration.name for one in seen.held} - failed:
+        meta.forget(connection, meta.outage_of(name))
+    for failure in seen.failures:
+        record_outage(connection, failure.name, failure.error, now)
 
 
 def _append_finding(
@@ -164,6 +185,7 @@ def _disposition_record(change: Change, judgement: Judgement) -> DispositionReco
         resource_type=change.resource.type,
         resource_id=change.resource.id,
         address=judgement.standing.address,
+        summary=_summary(change),
         actor=change.actor.name,
         actor_kind=change.actor.kind,
         principal=change.actor.principal,
@@ -183,3 +205,9 @@ def _disposition_record(change: Change, judgement: Judgement) -> DispositionReco
         alert=judgement.decision.alert,
         reasons=judgement.decision.reasons,
     )
+
+
+def _summary(change: Change) -> str:
+    """Return what was done, in order; what was done again is said once."""
+    text = "; ".join(dict.fromkeys(write.event.summary for write in change.writes))
+    return text if len(text) <= _MAX_SUMMARY else f"{text[: _MAX_SUMMARY - 1]}\N{HORIZONTAL ELLIPSIS}"

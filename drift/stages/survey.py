@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from drift.errors import ProviderError
+from drift.errors import ProviderError, only_provider_errors
 from drift.model.baseline import Declaration
 from drift.model.resource import LiveResource
-from drift.model.survey import Held, Survey
+from drift.model.survey import Failure, Held, Survey
 from drift.ports import LiveConfig, Watched
+
+DISCOVERY = "what exists"
+"""Stands for the listing of everything, which belongs to no single baseline."""
 
 
 def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
@@ -19,31 +22,30 @@ def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
     """
     held: list[Held] = []
     whole: list[Declaration] = []
-    failures: list[str] = []
-    unread: set[str] = set()
+    failures: list[Failure] = []
     for one in watched:
         try:
-            for declaration in one.baseline.declared():
-                wanted = tuple(each for each in declaration.resources if _is_wanted(each.type, types))
-                readings = tuple(one.live.read(wanted))
-                held.append(Held(declaration=replace(declaration, resources=wanted), readings=readings))
-                whole.append(declaration)
+            with only_provider_errors("reading the baseline"):
+                for declaration in one.baseline.declared():
+                    wanted = tuple(each for each in declaration.resources if _is_wanted(each.type, types))
+                    readings = tuple(one.live.read(wanted))
+                    held.append(Held(declaration=replace(declaration, resources=wanted), readings=readings))
+                    whole.append(declaration)
         except ProviderError as error:
-            failures.append(f"{one.baseline.name}: {error}")
-            unread.add(one.baseline.name)
+            failures.append(Failure(name=one.baseline.name, error=error))
     discovered: list[LiveResource] = []
     if not failures:
         for reader in _distinct(watched):
             try:
-                discovered += (one for one in reader.discover() if _is_wanted(one.type, types))
+                with only_provider_errors("listing what exists"):
+                    discovered += (one for one in reader.discover() if _is_wanted(one.type, types))
             except ProviderError as error:
-                failures.append(f"what exists could not be listed: {error}")
+                failures.append(Failure(name=DISCOVERY, error=error))
     return Survey(
         held=tuple(held),
         others=tuple(whole),
         discovered=tuple(discovered),
         failures=tuple(failures),
-        unread=frozenset(unread),
     )
 
 

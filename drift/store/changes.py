@@ -22,7 +22,7 @@ from drift.model.verdict import Disposition
 from drift.store.schema import change, change_session, change_write, opened_session, write
 from drift.store.upsert import in_chunks, insert_new, insert_or_update
 
-STILL_OPEN = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE)
+STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """A ticket or its approval may still turn up for these, so they are judged again."""
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -129,10 +129,12 @@ def join_change(connection: Connection, change_id: str, one: Write) -> None:
 
 
 def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
-    """Return the sessions with a change that is new, or open and begun after `since`, oldest first."""
+    """Return the sessions with a change that is new or pending, or open and begun after `since`, oldest first."""
     is_open = (change.c.disposition.in_(STILL_OPEN), change.c.began_at >= since)
-    found = union(  # each half has an index of its own; an OR of both would read every change
-        select(change.c.session_id).where(change.c.to_judge), select(change.c.session_id).where(*is_open)
+    found = union(  # each part has an index of its own; an OR of them would read every change
+        select(change.c.session_id).where(change.c.to_judge),
+        select(change.c.session_id).where(change.c.disposition == Disposition.PENDING),
+        select(change.c.session_id).where(*is_open),
     )
     return sorted(connection.execute(found).scalars())
 

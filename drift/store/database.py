@@ -44,6 +44,13 @@ class Database:
         """The SQLAlchemy engine beneath."""
         return self._engine
 
+    @property
+    def is_without_file(self) -> bool:
+        """Tell whether it is a file that is not there yet: SQLite would make it at the first look."""
+        url, name = self._engine.url, self._engine.url.database or ":memory:"
+        is_file = url.get_backend_name() == "sqlite" and not name.startswith((":memory:", "file:"))
+        return is_file and not Path(name).exists()
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Run the block in one write transaction: all of it is kept, or none.

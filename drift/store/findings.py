@@ -27,7 +27,10 @@ class FindingRow:
 
 
 def keep_declared(
-    connection: Connection, declarations: Iterable[Declaration], not_compared: set[str], at: datetime
+    connection: Connection,
+    declarations: Iterable[Declaration],
+    not_compared: set[tuple[str, str]],
+    at: datetime,
 ) -> None:
     """Replace what the baselines declare, so that a write can be led to its address in the code."""
     for one in declarations:
@@ -39,7 +42,7 @@ def keep_declared(
                 "type": resource.type,
                 "resource_id": resource.resource_id,
                 "source": resource.source,
-                "compared_at": None if resource.address in not_compared else at,
+                "compared_at": None if (one.name, resource.address) in not_compared else at,
             }
             for resource in one.resources
         ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from drift.model.finding import FindingKind, FindingStatus
+from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
 from drift.store.changes import ChangeRow, changes
 from drift.store.findings import FindingRow, findings
@@ -72,18 +73,32 @@ def changes_with(connection: Connection, event_keys: Collection[str]) -> list[Ch
     return sorted(found.values(), key=lambda row: (row.change.began_at, row.change.change_id))
 
 
-def findings_on(connection: Connection, resource_id: str) -> list[FindingRow]:
-    """Return every finding there was on a resource, the oldest first."""
-    return list(findings(connection, finding.c.resource_id == resource_id))
+def findings_on(connection: Connection, resource: Resource, account: str | None) -> list[FindingRow]:
+    """Return every finding there was on a resource, the oldest first.
+
+    Several resources may bear one id, a bucket and its policy for example. So the type counts too,
+    unless no code declares one of that type: then the id decides alone, as in `standing_of`.
+    """
+    of_type = and_(declared.c.resource_id == resource.id, declared.c.type == resource.type)
+    is_declared = connection.execute(select(exists().where(of_type))).scalar_one()
+    return [
+        row
+        for row in findings(connection, finding.c.resource_id == resource.id)
+        if (row.finding.type == resource.type or not is_declared)
+        and (row.finding.account == account or account is None or row.finding.account is None)
+    ]
 
 
 def findings_of(
     connection: Connection, kinds: Collection[FindingKind] = (), *, with_resolved: bool = False
 ) -> Iterator[FindingRow]:
-    """Yield the findings of these kinds, or of all, the oldest first."""
+    """Yield the findings of these kinds, or of all, the worst first, and of these the oldest."""
     only_open = () if with_resolved else (finding.c.status == FindingStatus.OPEN,)
     only_kinds = (finding.c.kind.in_(kinds),) if kinds else ()
-    yield from findings(connection, *only_open, *only_kinds)
+    # Sorting is stable, and they come the oldest first.
+    yield from sorted(
+        findings(connection, *only_open, *only_kinds), key=lambda row: -row.finding.severity.rank
+    )
 
 
 def has_writes(connection: Connection, since: datetime, until: datetime) -> bool:

@@ -16,6 +16,18 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = table("alembic_version", column("version_num"))
 
 
+def is_made(database: Database) -> bool:
+    """Tell whether there are tables of ours, of any version, without making anything.
+
+    Raises:
+        StoreError: The database cannot be reached or read.
+    """
+    if database.is_without_file:
+        return False
+    with database.reading() as connection:
+        return _version_of(connection) is not None
+
+
 def migrate(database: Database) -> None:
     """Create or upgrade the tables: wholly, or not at all.
 

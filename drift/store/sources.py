@@ -26,7 +26,14 @@ def position_in(connection: Connection, source: str, one: Delivery) -> int | Non
 
 
 def move_to(
-    connection: Connection, source: str, one: Delivery, position: int, *, begun: int, is_complete: bool
+    connection: Connection,
+    source: str,
+    one: Delivery,
+    position: int,
+    *,
+    begun: int,
+    is_complete: bool,
+    moves_cursor: bool = True,
 ) -> None:
     """Remember that a delivery was read from `begun` up to `position`.
 
@@ -41,7 +48,7 @@ def move_to(
     values = {"position": position, "is_complete": is_complete}
     key = {"source": source, "name": one.name, "version": one.version}
     insert_or_update(connection, delivery, {**key, **values}, values)
-    if is_complete:
+    if is_complete and moves_cursor:
         cursor = {"cursor": one.cursor}
         insert_or_update(connection, source_cursor, {"source": source, **cursor}, cursor)
 

@@ -37,8 +37,7 @@ class CloudTrailFiles:
     are not followed: whoever may write there must not choose what is read elsewhere.
     """
 
-    def __init__(self, settings: CloudTrailFilesSettings, name: str = "cloudtrail-files") -> None:
-        self.name = name
+    def __init__(self, settings: CloudTrailFilesSettings) -> None:
         self._path = settings.path
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
@@ -67,7 +66,7 @@ class CloudTrailFiles:
             yield from self._matching(path)
         else:
             raise ProviderUnavailableError(
-                f"{self.name}: there is no {self._path}",
+                f"there is no {self._path}",
                 hint="check `path` of this source, or whether its disk is mounted",
             )
 
@@ -78,7 +77,7 @@ class CloudTrailFiles:
         found = [file for file in files if _fits(file.relative_to(folder).parts, wanted)]
         if not found:
             raise ProviderUnavailableError(
-                f"{self.name}: no file fits {self._path}", hint="check the pattern in `path` of this source"
+                f"no file fits {self._path}", hint="check the pattern in `path` of this source"
             )
         return found
 

@@ -54,12 +54,17 @@ def _name(kind: ActorKind, evidence: Evidence) -> str | None:
 
 
 def _mfa(evidence: Evidence) -> bool | None:
-    """Return whether a second factor was used. Federated sessions say no: it is their provider that asks."""
-    record, names = evidence.record, evidence.names
+    """Return whether a second factor was used.
+
+    Only of users and root is a no the truth. The sessions of roles say it as well when their
+    identity provider, or whoever assumed the role, asked for a second factor.
+    """
+    record = evidence.record
     if record.event_type == SIGN_IN:
         used = get(value_of(record.additional_event_data), "MFAUsed")
-        return {"Yes": True, "No": False}.get(used) if isinstance(used, str) else None
-    attributes = record.session.attributes
-    said = truth(attributes.mfa_authenticated) if attributes else None
-    is_federated = evidence.issued or evidence.signals.sso_role.match(names.role or "")
-    return None if said is False and is_federated else said
+        said = {"Yes": True, "No": False}.get(used) if isinstance(used, str) else None
+    else:
+        attributes = record.session.attributes
+        said = truth(attributes.mfa_authenticated) if attributes else None
+    is_asked_by_aws = record.identity.type in ("IAMUser", "Root")
+    return said if said or is_asked_by_aws else None

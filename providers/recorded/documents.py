@@ -60,7 +60,7 @@ def _bytes_of(file: Path) -> bytes:
         raise ProviderAccessError(f"{file} may not be read", hint="allow its reading to this user") from error
     except OSError as error:
         raise ProviderUnavailableError(
-            f"{file} cannot be read: {error.strerror}", hint="check `path` in the configuration"
+            f"{file} cannot be read: {error.strerror}", hint="check the path of the recording"
         ) from error
 
 

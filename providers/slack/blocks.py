@@ -11,7 +11,6 @@ from typing import Final
 import msgspec
 
 from drift.model.alert import Alert, AlertedChange
-from drift.model.verdict import Disposition
 from providers.slack import elements, wording
 from providers.slack.elements import IDENTITY, LINE, NAME, PARAGRAPH, SENTENCE, Block
 from providers.slack.text import escaped, shortened
@@ -23,15 +22,6 @@ EVENT_TYPE: Final = "driftledger_alert"
 LISTED_CHANGES: Final = 5
 """How many changes of a session are described, the worst first; the rest is counted."""
 
-NEEDS_SOMEBODY: Final = frozenset(
-    {Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY}
-)
-
-_BUTTONS = (
-    ("link_ticket", "Link ticket"),
-    ("declare_emergency", "Declare emergency"),
-    ("approve_change", "Approve"),
-)
 _MOST_BYTES = 12_000
 """Of the blocks together, as JSON. Slack documents no total; messages were seen accepted with
 15,561 and refused (`msg_blocks_too_long`) with 17,694: https://github.com/slackapi/bolt-js/issues/2867
@@ -90,8 +80,6 @@ def _blocks(alert: Alert, listed: int) -> list[Block]:
     if (rest := len(alert.changes) - listed) > 0:
         changes = "changes" if rest > 1 else "change"
         blocks.append(elements.context(f"and {rest} more {changes} in this session"))
-    if any(change.disposition in NEEDS_SOMEBODY for change in alert.changes):
-        blocks.append(elements.buttons(_BUTTONS, alert.session_id))
     return blocks
 
 
@@ -100,9 +88,6 @@ def _facts(alert: Alert) -> Iterator[list[Block]]:
     yield [*elements.label("Identity"), elements.literal(alert.identity, IDENTITY)]
     yield [*elements.label("Where"), elements.literal(wording.where(alert), SENTENCE)]
     yield [*elements.label("When"), elements.literal(wording.when(alert), SENTENCE)]
-    if alert.answer_due_at:
-        due = wording.due(alert.answer_due_at, alert.detected_at)
-        yield [*elements.label("Due"), elements.literal(due, SENTENCE)]
 
 
 def _change(change: AlertedChange, *, reasons_above: tuple[str, ...], is_alone: bool) -> list[Block]:

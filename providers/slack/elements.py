@@ -24,8 +24,6 @@ WORD: Final = 60
 """Limits in bytes. 150 is Slack's own for a header; the others keep a message readable.
 In `IDENTITY` the ARN of a role's session, who opened it, MFA and address have their place."""
 
-_LABEL_MOST = 75
-_VALUE_MOST = 2_000
 _URL_MOST = 300
 _NOTHING = "—"
 """Slack refuses a message in which a text is empty."""
@@ -85,17 +83,6 @@ def link(text: str, url: str | None) -> Block:
     if url is None or not _is_web_address(url):
         return literal(text, WORD)
     return {"type": "link", "url": url, "text": shortened(text, WORD) or _NOTHING}
-
-
-def buttons(labels: Iterable[tuple[str, str]], value: str) -> Block:
-    """Return a row of buttons, as action id and label, that all carry `value`; the first stands out."""
-    carried = value[:_VALUE_MOST]
-    elements: list[Block] = [
-        {"type": "button", "action_id": action, "text": _plain(name, _LABEL_MOST), "value": carried}
-        for action, name in labels
-    ]
-    elements[0]["style"] = "primary"
-    return {"type": "actions", "elements": elements}
 
 
 def _plain(text: str, limit: int) -> Block:

@@ -16,7 +16,6 @@ class Style(StrEnum):
     CODE = "code"
     DIM = "dim"
     LINK = "link"
-    BUTTON = "button"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,9 +53,6 @@ def body(message: Message) -> Iterator[tuple[Piece, ...]]:
                 yield (Piece(text=" · ".join(text["text"] for text in block["elements"]), style=Style.DIM),)
             case "divider":
                 yield ()
-            case "actions":
-                yield ()
-                yield _buttons(block)
         above = block["type"]
 
 
@@ -80,11 +76,3 @@ def _piece(element: Block) -> Piece:
         return Piece(text=f"{element['text']} ({element['url']})", style=Style.LINK)
     style = next(iter(element.get("style", {})), Style.PLAIN)
     return Piece(text=element["text"], style=Style(style))
-
-
-def _buttons(block: Block) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    for button in block["elements"]:
-        pieces += [Piece(text=" ")] if pieces else []
-        pieces.append(Piece(text=f"[{button['text']['text']}]", style=Style.BUTTON))
-    return tuple(pieces)

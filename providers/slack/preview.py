@@ -34,7 +34,6 @@ _STYLES = {
     Style.CODE: "cyan",
     Style.DIM: "dim",
     Style.LINK: "underline",
-    Style.BUTTON: "reverse",
 }
 
 

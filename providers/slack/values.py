@@ -13,9 +13,9 @@ ATTRIBUTES = 5
 """How many attributes of one change a message shows; the rest is counted."""
 
 _PATH_BYTES = 60
-_VALUE_BYTES = 110
-_DOCUMENT_BYTES = 240
-"""Of a JSON document only what differs is shown, but that in full: who is let in stands at its end."""
+_TEXT_BYTES = 110
+_ELEMENTS_BYTES = 240
+"""Of a set or a document only what differs is shown, but that in full: who is let in stands at its end."""
 _ONE_LINE = 64
 """About what a phone shows of a line before it breaks it."""
 _MEMBERS = 12
@@ -35,29 +35,36 @@ def _attribute(attribute: AttributeDrift) -> list[str]:
     path = shortened(attribute.path, _PATH_BYTES)
     if attribute.sensitive:
         return [f"{path}: (sensitive)"]
-    depth, most = _DEPTH, _VALUE_BYTES
-    declared, live = attribute.declared, attribute.live
+    depth, declared, live = _DEPTH, attribute.declared, attribute.live
     if documents := differing_parts(declared, live):
-        (declared, live), depth, most = documents, _DOCUMENT_DEPTH, _DOCUMENT_BYTES
-    declared = shortened(_notation(declared, depth), most)
-    live = shortened(_notation(live, depth), most)
+        (declared, live), depth = documents, _DOCUMENT_DEPTH
+    declared, live = _short(declared, depth), _short(live, depth)
     line = f"{path}: {declared} → {live}"
     if len(line) <= _ONE_LINE:
         return [line]
     return [path, f"  - {declared}", f"  + {live}"]
 
 
+def _short(value: Json, depth: int) -> str:
+    most = _ELEMENTS_BYTES if isinstance(value, list | dict) else _TEXT_BYTES
+    return shortened(_notation(value, depth), most)
+
+
 def _notation(value: Json, depth: int) -> str:
-    """Write a value as Terraform would; members of an object that say nothing are left out."""
+    """Write a value as Terraform would; members of an object that say nothing are left out.
+
+    Numbers and booleans come first: a text that somebody chose cannot push them out of sight.
+    """
     match value:
         case None:
             return "(not set)"
         case str():
-            return json.dumps(value[:_VALUE_BYTES], ensure_ascii=False)
+            return json.dumps(value[:_TEXT_BYTES], ensure_ascii=False)
         case list() if depth:
             return "[" + _members(_notation(element, depth - 1) for element in value) + "]"
         case dict() if depth:
-            said = ((name, value[name]) for name in sorted(value) if value[name] not in _SAYS_NOTHING)
+            names = sorted(value, key=lambda name: (not isinstance(value[name], int | float), name))
+            said = ((name, value[name]) for name in names if value[name] not in _SAYS_NOTHING)
             return "{" + _members(f"{name} = {_notation(member, depth - 1)}" for name, member in said) + "}"
         case list() | dict():
             return "…"

@@ -1,11 +1,11 @@
 """The words of a message: short, concrete, and the same in every message."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Final
 
 from drift.model.alert import Alert
-from drift.model.verdict import Confidence, Disposition, Severity
+from drift.model.verdict import Disposition, Severity
 from providers.slack.elements import NAME
 from providers.slack.text import shortened
 
@@ -17,20 +17,20 @@ LIGHTS: Final[dict[Severity, str]] = {
 }
 
 STANDINGS: Final[dict[Disposition, str]] = {
-    Disposition.AUTHORISED: "approved before it was made",
+    Disposition.AUTHORISED: "allowed before it was made",
     Disposition.EMERGENCY: "its review is still owed",
     Disposition.RETROACTIVE: "the ticket or its approval came after the change",
     Disposition.UNTICKETED: "no ticket covers it",
     Disposition.WAIVED: "an approved exception covers it",
-    Disposition.PENDING: "no ticket covers it yet",
-    Disposition.EXPLAINED: "the cloud did it by itself",
+    Disposition.PENDING: "no ticket is known to cover it yet",
+    Disposition.EXPLAINED: "the cloud itself did it",
     Disposition.BEFORE_ENROLMENT: "made before this account was watched",
 }
 
 
 def who(alert: Alert) -> str:
-    """Name the person only where the log leaves no doubt; the identity stands below in any case."""
-    return alert.actor if alert.confidence is Confidence.HIGH else "not known for sure"
+    """Name who did it, if that is sure; the identity stands below in any case."""
+    return alert.actor or "not known for sure"
 
 
 def where(alert: Alert) -> str:
@@ -44,14 +44,6 @@ def when(alert: Alert) -> str:
     lag = alert.detected_at - alert.began_at
     seen = f"seen {duration(lag)} later" if lag >= timedelta(seconds=1) else "seen at once"
     return f"{alert.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {seen}"
-
-
-def due(answer_due_at: datetime, detected_at: datetime) -> str:
-    """Say by when somebody must have answered."""
-    by = f"{answer_due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    if answer_due_at <= detected_at:
-        return f"{by}, which had passed when it was seen"
-    return f"{by}, {duration(answer_due_at - detected_at)} after it was seen"
 
 
 def duration(length: timedelta) -> str:

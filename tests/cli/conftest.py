@@ -1,12 +1,13 @@
 """A store, and the command line on it."""
 
+import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from drift.store.database import Database
-from tests.cli.running import CONFIG, Drift, run
+from tests.cli.running import CONFIG, Drift, OnTerminal, run
 from tests.world import World
 
 
@@ -22,3 +23,16 @@ def drift(capsys: pytest.CaptureFixture[str], tmp_path: Path, world: World) -> D
     (tmp_path / "trail").mkdir()
     (tmp_path / "config.toml").write_text(CONFIG)
     return partial(run, capsys, tmp_path)
+
+
+@pytest.fixture
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> OnTerminal:
+    """Runs a command as on a terminal with so many columns; returns the lines it prints."""
+
+    def lines(columns: int, drift: Drift, *arguments: str) -> list[str]:
+        with monkeypatch.context() as patched:
+            patched.setenv("COLUMNS", str(columns))
+            patched.setattr(sys.stdout, "isatty", lambda: True)
+            return drift(*arguments).lines
+
+    return lines

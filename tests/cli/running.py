@@ -43,6 +43,9 @@ class Ran:
 Drift: TypeAlias = Callable[..., Ran]
 
 
+OnTerminal: TypeAlias = Callable[..., list[str]]
+
+
 def run(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> Ran:
     """Run `drift` with the configuration in `folder`."""
     capsys.readouterr()

@@ -1,12 +1,14 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from drift.cli.lines import ChangeLine
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
-from drift.model.verdict import Channel, Disposition
-from tests.builders import NOON, a_judgement, a_match, a_standing, a_ticket
-from tests.cli.running import Drift
+from drift.model.verdict import Channel, Confidence, Disposition
+from tests.builders import NOON, a_judgement, a_match, a_standing, a_ticket, a_write, an_actor
+from tests.cli.running import Drift, OnTerminal
 from tests.world import World
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
@@ -51,6 +53,41 @@ def test_changes_are_chosen_by_when_they_began(drift: Drift, world: World) -> No
     ran = drift("changes", "--json", "--since", "2026-11-17", "--until", "2026-11-18T12:00Z")
 
     assert [json.loads(line)["began_at"] for line in ran.lines] == ["2026-11-17T12:00:00Z"]
+
+
+def test_changes_are_chosen_by_how_long_ago_they_began(drift: Drift, world: World) -> None:
+    """The clock of a recording stands at its newest write."""
+    for day in range(3):
+        world.happened(at=NOON + timedelta(days=day))
+
+    ran = drift("changes", "--json", "--since", "36h", "--until", "1h")
+
+    assert [json.loads(line)["began_at"] for line in ran.lines] == ["2026-11-17T12:00:00Z"]
+
+
+@pytest.mark.parametrize("text", ["2 d", "-2d", "d", "2y", "999999d"])
+def test_what_is_no_time_and_no_duration_is_refused(drift: Drift, text: str) -> None:
+    ran = drift("changes", "--since", text)
+
+    assert ran.code == 2
+    assert "is no time" in ran.err
+
+
+@pytest.mark.parametrize("confidence", [Confidence.MEDIUM, Confidence.LOW])
+def test_a_doubtful_identity_is_told_with_the_doubt(
+    drift: Drift, world: World, confidence: Confidence
+) -> None:
+    world.happened(writes=[a_write(actor=an_actor("mallory", confidence=confidence))])
+
+    assert drift("changes").lines[0].endswith(f"  mallory ({confidence} confidence)")
+
+
+def test_a_terminal_gets_lines_of_its_own_width(drift: Drift, world: World, on_terminal: OnTerminal) -> None:
+    world.happened("x" * 200)
+
+    assert max(map(len, on_terminal(80, drift, "changes"))) == 80
+    assert max(map(len, on_terminal(20, drift, "changes"))) == 60
+    assert max(map(len, drift("changes").lines)) == 120
 
 
 def test_changes_are_chosen_by_how_they_stand_and_by_channel(drift: Drift, world: World) -> None:

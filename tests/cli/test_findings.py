@@ -1,13 +1,16 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from drift.cli.lines import FindingLine
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.resource import Resource
+from drift.model.verdict import Severity
 from tests.builders import NOON, a_finding
 from tests.cli.running import Drift
 from tests.world import World
 
+DAY = timedelta(days=1)
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
 
@@ -25,10 +28,29 @@ def test_open_findings_are_told_with_what_differs(drift: Drift, world: World) ->
     assert ran.code == 0
     assert ran.lines == [
         "high      aws_security_group.web differs from the code (main.tf:12)",
-        "          f-1  open since 2026-11-16 12:00",
+        "          f-1  found 2026-11-16 12:00",
         "          ingress: [] -> [22]",
     ]
     assert ran.err == "1 finding: 1 drifted\n"
+
+
+def test_a_finding_names_the_write_that_explains_it(drift: Drift, world: World) -> None:
+    change = world.happened(by="bob@example.com")
+    keys = tuple(write.event.key for write in change.writes)
+    world.compared(replace(a_finding(), explained_by=keys), at=NOON + timedelta(hours=1))
+
+    life = drift("findings").lines[1]
+
+    assert life == "          f-1  found 2026-11-16 13:00, written 2026-11-16 12:00 by bob@example.com"
+
+
+def test_the_worst_is_listed_first(drift: Drift, world: World) -> None:
+    world.compared(a_finding())
+    world.compared(a_finding(), replace(an_unmanaged_bucket(), severity=Severity.CRITICAL), at=NOON + DAY)
+
+    ran = drift("findings", "--json")
+
+    assert [json.loads(line)["id"] for line in ran.lines] == ["f-2", "f-1"]
 
 
 def test_what_is_resolved_is_listed_only_on_wish(drift: Drift, world: World) -> None:
@@ -36,7 +58,7 @@ def test_what_is_resolved_is_listed_only_on_wish(drift: Drift, world: World) -> 
     world.compared(at=NOON + timedelta(days=1))
 
     assert drift("findings").lines == []
-    assert "resolved" in drift("findings", "--all").out
+    assert "f-1  found 2026-11-16 12:00, resolved 2026-11-17 12:00" in drift("findings", "--all").out
 
 
 def test_json_has_every_key_in_every_line(drift: Drift, world: World) -> None:

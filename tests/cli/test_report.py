@@ -2,7 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.builders import NOON, a_finding, a_judgement
-from tests.cli.running import Drift
+from tests.cli.running import Drift, OnTerminal
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -14,7 +14,7 @@ def test_the_week_of_a_recording_is_the_one_it_ends_in(drift: Drift, world: Worl
     ran = drift("report", "weekly")
 
     assert ran.code == 0
-    assert ran.lines[0] == "[1 needs you] Infra change control - wk 47 - example"
+    assert ran.lines[0] == "[1 needs you, not all seen] Infra change control - wk 47 - example"
     assert ran.err == ""
 
 
@@ -48,7 +48,7 @@ def test_the_report_is_written_as_html_or_text_by_the_name_of_its_file(
     drift("report", "weekly", "--out", str(text))
 
     assert ran.out == ""
-    assert ran.err == f"{html}: [1 needs you] Infra change control - wk 47 - example\n"
+    assert ran.err == f"{html}: [1 needs you, not all seen] Infra change control - wk 47 - example\n"
     assert html.read_text().startswith("<!DOCTYPE html>")
     assert text.read_text() == drift("report", "weekly").out
 
@@ -96,3 +96,18 @@ def test_the_report_can_be_written_over_an_older_one(drift: Drift, world: World,
 
     assert file.read_text().startswith("[")
     assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_a_narrow_terminal_gets_a_narrow_report(drift: Drift, world: World, on_terminal: OnTerminal) -> None:
+    world.happened(judged=a_judgement())
+
+    narrow = on_terminal(70, drift, "report", "weekly")
+
+    assert "-" * 70 in narrow
+    assert max(map(len, narrow)) <= 70
+
+
+def test_the_help_says_which_week_is_taken(drift: Drift) -> None:
+    helped = " ".join(drift("report", "weekly", "--help").out.split())
+
+    assert "default: the last whole week, or the week of the newest write where a recording" in helped

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ def test_one_cycle_says_what_it_did(config: Path) -> None:
     done = drift("run", "--once", "--config", config)
 
     assert done.returncode == 0
-    assert "changes   2: 2 unticketed" in done.stdout
-    assert "alerts    1 sent" in done.stdout
+    assert "changes   2 in all: 2 unticketed" in done.stdout
+    assert "alerts    1 in all: 1 sent" in done.stdout
 
 
 def test_without_a_notifier_alerts_are_kept_and_that_is_said(config: Path) -> None:
@@ -37,7 +38,7 @@ def test_without_a_notifier_alerts_are_kept_and_that_is_said(config: Path) -> No
     done = drift("run", "--once", "--config", config)
 
     assert done.returncode == 0
-    assert "alerts    1 queued (no [[notifier]] is configured" in done.stdout
+    assert "alerts    1 in all: 1 queued (no [[notifier]] is configured" in done.stdout
 
 
 def test_kept_alerts_are_sent_once_there_is_a_notifier(config: Path) -> None:
@@ -49,7 +50,7 @@ def test_kept_alerts_are_sent_once_there_is_a_notifier(config: Path) -> None:
 
     done = drift("run", "--once", "--config", config)
 
-    assert "alerts    1 sent" in done.stdout
+    assert "alerts    1 in all: 1 sent" in done.stdout
 
 
 def test_the_command_before_which_the_configuration_stands_takes_it_too(config: Path) -> None:
@@ -74,6 +75,47 @@ def test_the_daemon_watches_until_a_signal_stops_it(number: signal.Signals, conf
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert said == ""
+
+
+def test_a_second_signal_ends_a_cycle_that_hangs(config: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / STORY / "pipe.json")  # whoever opens it waits for a writer, for ever
+    text = config.read_text().replace('"*/tickets.json"', f'"{tmp_path / STORY / "pipe.json"}"')
+    config.write_text(text.replace('source = "records"', 'source = "system"'))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "drift", "run", "--config", config], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    process.stderr.readline()
+    time.sleep(1.5)
+
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_a_new_store_under_an_old_key_is_told_of(config: Path) -> None:
+    """
+    Whoever lost the database should bring it back, not begin another history.
+    """
+    drift("run", "--once", "--config", config)
+    for file in config.parent.glob("driftledger.sqlite3*"):
+        file.unlink()
+
+    done = drift("run", "--once", "--config", config)
+
+    assert "is new, but its key is not" in done.stderr
+
+
+def test_a_ticket_system_that_cannot_be_read_is_told_of(config: Path) -> None:
+    (config.parent / "empty" / "tickets.json").write_text("{")
+
+    done = drift("run", "--once", "--config", config)
+
+    assert done.returncode == 2
+    assert "a ticket system could not be asked" in done.stderr
 
 
 def test_a_check_tries_everything_that_is_configured(config: Path) -> None:
@@ -135,6 +177,21 @@ def test_a_scan_can_be_narrowed_to_types() -> None:
     assert "1 declared, 1 compared: 1 drifted" in done.stdout
 
 
+def test_a_scan_that_compared_nothing_is_no_clean_one(tmp_path: Path) -> None:
+    """
+    A typing error in a pipeline's command must not make it green.
+    """
+    (tmp_path / "none.json").write_text('{"read_at": null, "schemas": {}, "resources": []}')
+    state = FIXTURES / "break-glass" / "terraform.tfstate"
+
+    uncovered = drift("scan", "--state", state, "--live", f"file:{tmp_path / 'none.json'}")
+    mistyped = scan("break-glass", "--types", "aws_db_instanz")
+
+    assert (uncovered.returncode, mistyped.returncode) == (2, 2)
+    assert "none of the 1 declared resources could be compared" in uncovered.stderr
+    assert "nothing that is declared is of the type aws_db_instanz" in mistyped.stderr
+
+
 def test_a_scan_stores_nothing(tmp_path: Path) -> None:
     state, live = FIXTURES / STORY / "terraform.tfstate", FIXTURES / STORY / "live.json"
 
@@ -166,12 +223,28 @@ def test_evidence_is_exported_and_verified(config: Path) -> None:
     drift("run", "--once", "--config", config)
     pack = config.parent / "pack"
 
-    exported = drift("evidence", "export", "--out", pack, "--config", config)
+    since = "2026-11-20T08:32:00Z"
+    exported = drift("evidence", "export", "--out", pack, "--since", since, "--config", config)
     verified = drift("evidence", "verify", pack)
 
     assert exported.returncode == 0
+    assert exported.stdout.startswith("1 change, 2 findings, ")
+    assert f" entries in {pack}\n" in exported.stdout
     assert f"python3 -I {pack}/verify/verify_pack.py {pack}" in exported.stdout
     assert verified.returncode == 0
+
+
+def test_what_is_no_pack_or_no_key_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "MANIFEST.json").touch()
+
+    missing = drift("evidence", "verify", tmp_path / "none")
+    keyless = drift("evidence", "verify", tmp_path, "--key", "none.txt")
+
+    for done, what in ((missing, "there is no folder"), (keyless, "none.txt is no verifier key")):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"drift: {what}")
+        assert "; " in done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 def test_altered_evidence_is_found(config: Path) -> None:

@@ -1,12 +1,15 @@
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from drift.cli.show_json import ChangeObject, FindingObject
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
-from drift.model.verdict import Channel, Disposition, Severity
+from drift.model.verdict import Channel, Confidence, Disposition, Severity
 from tests.builders import (
     NOON,
     a_deployment,
@@ -16,9 +19,11 @@ from tests.builders import (
     a_review,
     a_standing,
     a_ticket,
+    a_write,
+    an_actor,
     an_approval,
 )
-from tests.cli.running import Drift
+from tests.cli.running import Drift, OnTerminal
 from tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -70,7 +75,7 @@ def test_a_change_is_told_from_who_did_what_to_the_evidence(drift: Drift, world:
         "  2026-11-16 13:00:00  oncall accepted the alert  [entry 4]",
         f"                       {ran.lines[-3].strip()}",
         "",
-        "Evidence    ledger entries 0, 1, 3, 4",
+        "Evidence    ledger entries 0, 1, 2, 3, 4",
     ]
 
 
@@ -150,8 +155,58 @@ def test_json_is_one_object_with_everything(drift: Drift, world: World) -> None:
     assert [one["id"] for one in shown["findings"]] == ["f-1"]
     assert [one["status"] for one in shown["alerts"]] == ["sent"]
     assert shown["writes"][0]["source"]["sha256"] == judged.change.first.event.source.sha256
-    assert [one["kind"] for one in shown["entries"]] == ["observation", "disposition", "alert"]
+    assert [one["kind"] for one in shown["entries"]] == ["finding", "observation", "disposition", "alert"]
     assert [one["ledger_seq"] for one in shown["timeline"]][-2:] == [2, 3]
+
+
+def test_what_differs_on_another_resource_with_the_same_id_is_not_told(drift: Drift, world: World) -> None:
+    block = Resource(type="aws_security_group", id="sg-declared-0")
+    policy = Resource(type="aws_s3_bucket_policy", id="sg-declared-0")
+    change = world.happened(resource=block, judged=a_judgement())
+    world.compared(
+        a_finding("mine", resource=block),
+        a_finding("other", resource=policy, attributes=(AttributeDrift(path="policy", declared=1, live=2),)),
+    )
+
+    told = drift("show", change.change_id).out
+
+    assert "  ingress: [] -> [22]" in told
+    assert "policy" not in told
+
+
+def test_a_doubtful_identity_is_told_with_the_doubt(drift: Drift, world: World) -> None:
+    doubtful = a_write(actor=an_actor("mallory", confidence=Confidence.LOW))
+    change = world.happened(writes=[doubtful])
+
+    assert drift("show", change.change_id).lines[1].startswith("mallory (low confidence): opened")
+
+
+def test_every_entry_on_the_time_line_is_among_the_evidence(drift: Drift, world: World) -> None:
+    change = world.happened()
+    world.compared(a_finding(), at=NOON + HOUR)
+    world.compared(at=NOON + 2 * HOUR)
+    world.judged(change, at=NOON + 3 * HOUR)
+
+    told = drift("show", change.change_id)
+
+    assert re.findall(r"\[entry (\d)\]", told.out) == ["0", "1", "2", "3"]
+    assert told.lines[-1] == "Evidence    ledger entries 0, 1, 2, 3"
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_id_is_refused(drift: Drift, world: World, text: str) -> None:
+    world.happened()
+
+    ran = drift("show", text)
+
+    assert ran.code == 2
+    assert ran.err.startswith("drift: the id is empty; write the beginning of one")
+
+
+def test_a_narrow_terminal_gets_narrow_lines(drift: Drift, world: World, on_terminal: OnTerminal) -> None:
+    change = world.happened("x" * 200, judged=a_judgement(match=a_match(Coverage.NONE, "no ticket " * 20)))
+
+    assert max(map(len, on_terminal(70, drift, "show", change.change_id))) <= 80
 
 
 def test_the_beginning_of_an_id_is_enough(drift: Drift, world: World) -> None:
@@ -214,7 +269,7 @@ def test_a_finding_is_told_with_the_writes_to_its_resource(drift: Drift, world: 
         f"                       {change.change_id}, console, unticketed",
         "  2026-11-16 13:00:00  found that it differs from the code  [entry 2]",
         "",
-        "Evidence    ledger entry 2",
+        "Evidence    ledger entries 1, 2",
     ]
 
 

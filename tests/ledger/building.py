@@ -42,6 +42,7 @@ def a_disposition(
         "resource_type": "aws_security_group",
         "resource_id": "sg-0abc",
         "address": None,
+        "summary": "opened tcp/22 to 0.0.0.0/0",
         "actor": "alice@example.com",
         "actor_kind": ActorKind.HUMAN,
         "principal": "arn:aws:sts::111122223333:assumed-role/Admin/alice@example.com",

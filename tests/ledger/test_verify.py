@@ -145,18 +145,38 @@ def test_a_folder_that_is_not_there_cannot_be_checked(
 
 @pytest.mark.parametrize("key", ["none.txt", "name+12345678+AAAA", GO_PUBLIC.replace("c74f", "0000"), ""])
 def test_a_key_that_is_none_cannot_be_checked_with(tmp_path: Path, key: str) -> None:
+    (tmp_path / "MANIFEST.json").touch()
+
     with pytest.raises(CannotVerify):
         verify_pack(str(tmp_path), key)
 
 
 def test_a_file_without_a_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "MANIFEST.json").touch()
     (tmp_path / "key.txt").write_text("no key here")
 
     with pytest.raises(CannotVerify, match="holds no verifier key"):
         verify_pack(str(tmp_path), str(tmp_path / "key.txt"))
 
 
-def test_an_empty_folder_is_no_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_with_nothing_of_a_pack_cannot_be_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").touch()
+
+    assert main([str(tmp_path)]) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "is no pack" in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_a_pack_of_which_next_to_nothing_is_left_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "MANIFEST.json.note").touch()
+
     assert main([str(tmp_path), "--json"]) == 1
 
     report = json.loads(capsys.readouterr().out)

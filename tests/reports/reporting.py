@@ -13,6 +13,7 @@ from tests.builders import NOON
 SEEN = Seen(
     sources=(SourceSeen(name="trail", records=1204, outage=None),),
     unreadable=0,
+    unread=(),
     outages=0,
     declared=40,
     compared=40,
@@ -63,6 +64,7 @@ def an_action(**but: Any) -> Action:
         resource="aws_security_group.web",
         what="alice@example.com: opened tcp/22 to 0.0.0.0/0",
         missing=(Missing.TICKET,),
+        is_pending=False,
         due_at=NOON + timedelta(hours=4),
     )
     return replace(action, **but)

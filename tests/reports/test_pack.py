@@ -224,6 +224,28 @@ def test_tables_hold_no_formulas_and_nothing_hidden(pack: Path) -> None:
     assert gaps[0]["error"] == "'@SUM(1+1)\\u0009\\u202e"
 
 
+def test_a_change_says_what_was_done(pack: Path) -> None:
+    """
+    Without it a sampler could not tell the creation of a role from the deletion of a trail.
+    """
+    table = (pack / "02_population/changes.csv").read_text()
+
+    assert ",address,summary,actor," in table.splitlines()[0]
+    assert rows_of(pack / "02_population/changes.jsonl")[0]["summary"] == "opened tcp/22 to 0.0.0.0/0"
+    assert table_of(pack / "02_population/changes.csv")[0]["summary"] == "opened tcp/22 to 0.0.0.0/0"
+
+
+def test_coverage_is_nowhere_taken_for_more_than_it_is(pack: Path) -> None:
+    summary = json.loads((pack / "01_ipe/summary.json").read_text())
+    page = " ".join((pack / "00_START_HERE.html").read_text(encoding="utf-8").split())
+
+    assert "does not prove that everything between them was delivered" in summary["meaning"]["coverage.csv"]
+    assert "not that everything between was delivered" in page
+    assert "not that everything between was delivered" in verify.NOT_PROVEN
+    monitors = table_of(pack / "10_mapping/tsc_matrix.csv")[-4]
+    assert "does not prove that everything between was delivered" in monitors["evidence"]
+
+
 def test_the_first_page_needs_no_script_and_nothing_from_elsewhere(pack: Path) -> None:
     page = (pack / "00_START_HERE.html").read_text(encoding="utf-8")
 
@@ -234,6 +256,7 @@ def test_the_first_page_needs_no_script_and_nothing_from_elsewhere(pack: Path) -
     assert "python3 -I verify/verify_pack.py" in page
     assert KEY.verifier_key.replace("+", "&#43;") in page or KEY.verifier_key in page
     assert "compliant" not in page
+    assert page.count("IPE") == page.count("information produced by the entity, IPE") == 1
 
 
 def test_the_mapping_says_how_far_each_point_is_supported(pack: Path) -> None:

@@ -103,6 +103,25 @@ def test_a_file_that_was_added_is_unlisted(pack: Path, name: str) -> None:
     assert f"unlisted file: {name}" in verify_pack(str(pack)).problems(COMPLETENESS)
 
 
+@pytest.mark.parametrize("name", ["x", "ledger/x", "02_population/x/y", ".x"])
+def test_an_empty_folder_that_was_added_is_unlisted(pack: Path, name: str) -> None:
+    (pack / name).mkdir(parents=True)
+
+    report = verify_pack(str(pack))
+
+    assert report.verdict(COMPLETENESS) == verify.FAILED
+    assert f"unlisted folder: {name}" in report.problems(COMPLETENESS)
+    assert report.verdict(INTEGRITY) == verify.OK
+
+
+def test_without_the_keys_nobody_says_that_nobody_signed(pack: Path) -> None:
+    (pack / verify.KEYS).unlink()
+
+    told = verify_pack(str(pack)).as_text()
+
+    assert "ORIGIN        unknown  signed by no known key; give --key" in told
+
+
 @pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "ledger/../MANIFEST.json"])
 def test_a_manifest_names_nothing_outside_the_pack(pack: Path, path: str) -> None:
     (pack.parent / "outside").write_text("")

@@ -62,7 +62,7 @@ def test_both_forms_say_the_same(layout: Layout) -> None:
     for said in (
         "[1 needs you] Infra change control - wk 47 - example",
         "1 needs you: 1 without a ticket.",
-        "1,204 records read from trail: none unreadable, no gap.",
+        "1,204 records read from trail, none unreadable.",
         "aws_security_group.web",
         "ticket and code",
         "was due 16 Nov 16:00",
@@ -95,6 +95,20 @@ def test_lines_of_text_are_short_enough_for_a_terminal() -> None:
     text = text_of(a_full_report("a_very_long_name_" * 40))
 
     assert max(map(len, text.splitlines())) <= WIDTH + 20
+
+
+def test_a_narrow_terminal_gets_lines_that_fit() -> None:
+    text = weekly_text(page_of(a_full_report()), 60)
+
+    above_the_signed_note = text.split("\ndriftledger/")[0].splitlines()
+    assert max(map(len, above_the_signed_note)) <= 64
+    assert "changes in production, 1 of 12" in text
+
+
+def test_a_wide_terminal_gets_no_longer_lines_than_a_file() -> None:
+    page = page_of(a_full_report())
+
+    assert weekly_text(page, 300) == weekly_text(page)
 
 
 def test_text_from_outside_is_shown_in_html_and_never_obeyed() -> None:

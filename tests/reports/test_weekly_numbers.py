@@ -9,7 +9,7 @@ import pytest
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage, TicketMatch
-from drift.model.verdict import Channel, Confidence, Disposition, Lane, Severity
+from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity
 from drift.reports.week import Week
 from drift.reports.weekly import Figure, Missing, WeeklyReport
 from drift.reports.weekly_facts import WeeklySettings, read_facts
@@ -260,13 +260,43 @@ def test_drift_of_a_change_that_is_listed_is_not_listed_once_more(world: World) 
     assert len(report_of(world).actions) == 1
 
 
-def test_nobody_is_named_where_the_log_leaves_doubt(world: World) -> None:
-    doubtful = a_write(actor=an_actor("mallory@example.com", confidence=Confidence.LOW))
+@pytest.mark.parametrize("confidence", [Confidence.MEDIUM, Confidence.LOW])
+def test_nobody_is_named_where_the_log_leaves_doubt(world: World, confidence: Confidence) -> None:
+    doubtful = a_write(actor=an_actor("mallory@example.com", confidence=confidence))
     world.happened(writes=[doubtful], judged=a_judgement())
 
     (action,) = report_of(world).actions
 
     assert action.what == "somebody: opened tcp/22 to 0.0.0.0/0"
+
+
+def test_a_machine_is_named_whatever_the_doubt(world: World) -> None:
+    machine = an_actor("cleanup", kind=ActorKind.MACHINE, confidence=Confidence.MEDIUM)
+    world.happened(writes=[a_write(actor=machine)], judged=a_judgement())
+
+    (action,) = report_of(world).actions
+
+    assert action.what == "cleanup: opened tcp/22 to 0.0.0.0/0"
+
+
+def test_drift_of_another_resource_with_the_same_id_is_listed_beside_the_change(world: World) -> None:
+    policy = Resource(type="aws_s3_bucket_policy", id=BUCKET.id)
+    world.compared(a_finding(resource=BUCKET, address="aws_s3_bucket.logs"))
+    world.happened(resource=policy, judged=a_judgement())
+
+    assert {action.resource for action in report_of(world).actions} == {
+        "aws_s3_bucket.logs",
+        "aws_s3_bucket_policy example-logs",
+    }
+
+
+@pytest.mark.parametrize("disposition", [Disposition.PENDING, Disposition.UNTICKETED])
+def test_a_change_that_is_not_due_yet_is_pending(world: World, disposition: Disposition) -> None:
+    world.happened(judged=a_judgement(disposition))
+
+    (action,) = report_of(world).actions
+
+    assert action.is_pending is (disposition is Disposition.PENDING)
 
 
 def test_what_was_approved_afterwards_is_closed_with_who_did_it(world: World) -> None:
@@ -319,6 +349,10 @@ def test_an_unreadable_record_and_an_outage_are_counted_apart(database: Database
     seen = report_of(world).seen
 
     assert (seen.unreadable, seen.outages) == (1, 1)
+    assert seen.records == 2
+    assert [(one.file, one.index, one.error) for one in seen.unread] == [
+        ("trail/a.json.gz", 3, "half a line")
+    ]
     assert seen.sources[0].outage == "the bucket does not answer"
     assert not seen.is_everything_read
 

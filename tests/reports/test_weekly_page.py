@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from drift.reports.weekly import Action, Alerts, Closed, Figure, Missing, Seen, SourceSeen
+from drift.reports.weekly import Action, Alerts, Closed, Figure, Missing, Seen, SourceSeen, Unread
 from drift.reports.weekly_page import Page, page_of
+from drift.reports.weekly_sentences import DEFINITIONS
 from tests.builders import NOON
 from tests.reports.reporting import SEEN, a_report, an_action
 
+UNREAD = Unread(file="trail/a.json.gz", index=3, error="half a line")
 UNREADABLE = replace(SEEN, unreadable=3)
 
 
@@ -29,6 +31,21 @@ def test_one_that_needs_somebody_is_said_in_the_singular() -> None:
 
     assert page.subject.startswith("[1 needs you]")
     assert page.verdict == "1 needs you: 1 to be put into code or reverted."
+
+
+def test_what_is_not_due_yet_is_waiting_and_not_without() -> None:
+    waiting = an_action(is_pending=True)
+
+    page = page_of(a_report(actions=(an_action(), waiting), unticketed=Figure(now=1, before=0), pending=1))
+
+    assert page.verdict == "2 need you: 1 without a ticket, 1 waiting for a ticket."
+    assert (page.tiles[1].value, page.tiles[1].note) == ("1", "of 14 changes, 1 waiting")
+
+
+def test_the_subject_says_both_that_somebody_is_needed_and_that_not_all_was_seen() -> None:
+    page = page_of(a_report(actions=(an_action(),), seen=UNREADABLE))
+
+    assert page.subject.startswith("[1 needs you, not all seen] Infra")
 
 
 def test_a_quiet_week_says_so() -> None:
@@ -77,6 +94,7 @@ def test_the_coverage_line_names_every_gap() -> None:
             SourceSeen(name="org", records=0, outage=None),
         ),
         unreadable=1,
+        unread=(UNREAD,),
         outages=2,
         declared=0,
         compared=0,
@@ -85,10 +103,37 @@ def test_the_coverage_line_names_every_gap() -> None:
     page = page_of(a_report(seen=seen))
 
     assert page.coverage == (
-        "1,204 records read from trail, org: 1 record unreadable, 2 outages, org delivered nothing, "
+        "1,205 records read from trail, org, 1 of them unreadable, 2 outages, org delivered nothing, "
         "trail cannot be read now. No declared resource was compared: no drift can be seen."
     )
     assert not page.is_covered
+
+
+def test_no_gap_is_claimed_where_nobody_could_notice_one() -> None:
+    page = page_of(a_report())
+
+    assert page.coverage.startswith("1,204 records read from trail, none unreadable. ")
+    assert "a file missing in between is not noticed" in DEFINITIONS
+
+
+def test_what_was_not_seen_is_told_with_the_next_step() -> None:
+    trail = SourceSeen(name="trail", records=1204, outage="the bucket does not answer")
+    seen = replace(SEEN, sources=(trail,), unreadable=3, unread=(UNREAD,), outages=1)
+
+    bad = [line.text for line in page_of(a_report(seen=seen)).health if line.is_bad]
+
+    assert bad == [
+        "trail cannot be read: the bucket does not answer; drift check says what is missing",
+        "Unreadable: trail/a.json.gz record 3: half a line",
+        "Unreadable: 2 more; drift classify FILE shows all of a file",
+    ]
+
+
+def test_an_outage_that_seems_over_is_told_with_the_next_step() -> None:
+    page = page_of(a_report(seen=replace(SEEN, outages=1)))
+
+    text = "1 outage this week; drift check tells whether everything can be read again"
+    assert text in [line.text for line in page.health]
 
 
 def test_without_an_audit_log_no_change_can_be_seen() -> None:
@@ -175,6 +220,10 @@ def test_a_ledger_that_was_not_sealed_for_a_day_is_bad_health() -> None:
 
     assert page.health[-1].is_bad
     assert "3 d before the end of this report" in page.health[-1].text
+
+
+def test_a_ledger_that_was_sealed_lately_says_only_when() -> None:
+    assert page_of(a_report()).health[-1].text == "Evidence: sealed 2026-11-22 23:55 at 61 entries"
 
 
 def test_a_ledger_that_was_never_sealed_says_so() -> None:

@@ -18,7 +18,7 @@ from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
 from drift.model.judgement import Judged, Judgement
 from drift.model.resource import NotReadReason
-from drift.model.survey import Held, Survey
+from drift.model.survey import Failure, Held, Survey
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.stages.group import group
@@ -278,7 +278,7 @@ def test_a_value_that_json_writes_differently_is_not_news_each_time(database: Da
 def test_a_baseline_that_could_not_be_read_resolves_nothing(database: Database) -> None:
     compared(database, a_finding())
 
-    compared(database, seen=a_survey("another", failures=("prod: the state is locked",), unread={"prod"}))
+    compared(database, seen=a_survey("another", unread=["prod"]))
 
     assert list(open_of(database)) == ["f-1"]
 
@@ -289,7 +289,7 @@ def test_a_baseline_of_which_one_state_could_not_be_read_resolves_nothing(databa
     """
     compared(database, a_finding())
 
-    compared(database, seen=a_survey("prod", failures=("prod: a state is locked",), unread={"prod"}))
+    compared(database, seen=a_survey("prod", unread=["prod"]))
 
     assert list(open_of(database)) == ["f-1"]
 
@@ -306,7 +306,7 @@ def test_what_is_undeclared_stays_so_while_a_baseline_cannot_be_read(database: D
     unmanaged = a_finding(kind=FindingKind.UNMANAGED, address=None, baseline=None)
     compared(database, unmanaged)
 
-    compared(database, seen=a_survey("prod", failures=("other: the state is locked",), unread={"other"}))
+    compared(database, seen=a_survey("prod", unread=["other"]))
     assert list(open_of(database)) == ["f-1"]
 
     compared(database)
@@ -341,6 +341,23 @@ def test_a_judgement_is_recorded_with_the_writes_it_rests_on(database: Database)
         "2026-11-16T12:00:00Z",
         "2026-11-16T12:01:00Z",
     )
+
+
+def test_a_judgement_is_recorded_with_what_was_done_in_order_and_once(database: Database) -> None:
+    done = ["created the role x", "let anybody take x", "created the role x"]
+
+    happened(database, *writes_that(done))
+    judged(database, a_judgement())
+
+    assert body(ledger(database)[-1])["summary"] == "created the role x; let anybody take x"
+
+
+def test_what_was_done_is_cut_where_it_is_endless(database: Database) -> None:
+    happened(database, *writes_that([f"did {number} things" for number in range(60)]))
+    judged(database, a_judgement())
+
+    told = body(ledger(database)[-1])["summary"]
+    assert (len(told), told[-1]) == (500, "\N{HORIZONTAL ELLIPSIS}")
 
 
 def test_the_same_judgement_is_recorded_once(database: Database) -> None:
@@ -383,6 +400,14 @@ def happened(database: Database, *writes: Write) -> list[Fate]:
     return fates
 
 
+def writes_that(summaries: Sequence[str]) -> list[Write]:
+    """Writes to one resource, a second apart."""
+    return [
+        a_write(an_event(event_id=f"e-{number}", at=NOON + minutes(number / 60), summary=summary))
+        for number, summary in enumerate(summaries)
+    ]
+
+
 def compared(
     database: Database,
     *findings: DriftFinding,
@@ -392,6 +417,7 @@ def compared(
 ) -> None:
     unread = tuple(
         NotCompared(
+            baseline="prod",
             address=one,
             type=None,
             resource_id=None,
@@ -412,14 +438,16 @@ def judged(database: Database, judgement: Judgement) -> Judged:
         return record_judgement(connection, row.change, judgement, LATER)
 
 
-def a_survey(*names: str, failures: Sequence[str] = (), unread: set[str] | None = None) -> Survey:
+def a_survey(*names: str, unread: Sequence[str] = ()) -> Survey:
     """Baselines that declare nothing, each read whole unless said otherwise."""
     return Survey(
         held=tuple(Held(declaration=_declaration(name), readings=()) for name in names),
         others=(),
         discovered=(),
-        failures=tuple(failures),
-        unread=frozenset(unread or ()),
+        failures=tuple(
+            Failure(name=name, error=ProviderUnavailableError("the state is locked", hint="wait"))
+            for name in unread
+        ),
     )
 
 

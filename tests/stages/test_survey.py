@@ -8,8 +8,9 @@ from drift.errors import ProviderResponseError, ProviderUnavailableError
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import FindingKind
 from drift.model.resource import Absent, LiveReading, LiveResource
+from drift.model.survey import Survey
 from drift.ports import Watched
-from drift.stages.survey import survey
+from drift.stages.survey import DISCOVERY, survey
 from tests.builders import a_finding
 
 LOCKED = ProviderResponseError("a state is locked", hint="wait")
@@ -101,7 +102,7 @@ def test_everything_declared_is_read_and_everything_there_is_listed() -> None:
     assert seen.declarations == (state,)
     assert [len(held.readings) for held in seen.held] == [2]
     assert seen.discovered == (a_live(),)
-    assert (seen.failures, seen.unread) == ((), frozenset())
+    assert seen.failures == ()
 
 
 def test_a_reader_that_several_baselines_share_is_listed_once() -> None:
@@ -124,7 +125,7 @@ def test_a_baseline_that_fails_hides_no_other_and_nothing_is_called_undeclared()
     seen = survey(watched)
 
     assert [one.name for one in seen.declarations] == ["prod"]
-    assert seen.failures == ("locked: a state is locked (wait)",)
+    assert _told(seen) == ["locked: a state is locked (wait)"]
     assert estate.lists == 0
 
 
@@ -134,7 +135,7 @@ def test_the_states_before_one_that_fails_are_compared_all_the_same() -> None:
     seen = survey([Watched(baseline=baseline, live=Estate())])
 
     assert len(seen.held) == 1
-    assert seen.unread == {"prod"}
+    assert [failure.name for failure in seen.failures] == ["prod"]
 
 
 def test_a_reader_that_can_read_nothing_leaves_its_baseline_unread() -> None:
@@ -143,8 +144,8 @@ def test_a_reader_that_can_read_nothing_leaves_its_baseline_unread() -> None:
     seen = survey([Watched(baseline=baseline, live=Estate(cannot_read=DENIED))])
 
     assert seen.held == ()
-    assert seen.unread == {"prod"}
-    assert seen.failures == ("prod: access denied (grant it)",)
+    assert [failure.name for failure in seen.failures] == ["prod"]
+    assert _told(seen) == ["prod: access denied (grant it)"]
 
 
 def test_what_cannot_be_listed_is_named_and_what_was_read_stands() -> None:
@@ -153,8 +154,8 @@ def test_what_cannot_be_listed_is_named_and_what_was_read_stands() -> None:
     seen = survey([Watched(baseline=baseline, live=Estate(cannot_list=DENIED))])
 
     assert len(seen.held) == 1
-    assert seen.failures == ("what exists could not be listed: access denied (grant it)",)
-    assert seen.unread == frozenset()
+    assert _told(seen) == ["what exists: access denied (grant it)"]
+    assert [failure.name for failure in seen.failures] == [DISCOVERY]
 
 
 def test_types_narrow_what_is_read_and_listed_but_not_what_counts_as_declared() -> None:
@@ -188,3 +189,7 @@ def test_a_finding_is_gone_only_where_everything_it_could_show_in_was_read(
     assert seen.covers(a_finding(baseline="prod")) is covers_declared
     assert seen.covers(a_finding(kind=FindingKind.UNMANAGED, baseline=None)) is covers_unmanaged
     assert not seen.covers(a_finding(baseline="watched no more"))
+
+
+def _told(seen: Survey) -> list[str]:
+    return [f"{failure.name}: {failure.error}" for failure in seen.failures]

@@ -48,7 +48,7 @@ ALICE = "human:alice@example.com"
 
 WEEK_AGO = NOON - minutes(7 * 24 * 60)
 
-OPEN = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE)
+OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
@@ -210,7 +210,19 @@ def test_an_open_change_is_judged_again_while_it_is_young(
         assert sessions_to_judge(connection, NOON + minutes(1)) == []
 
 
-@pytest.mark.parametrize("disposition", [one for one in Disposition if one not in OPEN])
+def test_a_pending_change_is_judged_again_however_old(database: Database) -> None:
+    """
+    A daemon that was off for eight days still owes its verdicts.
+    """
+    with database.transaction() as connection:
+        keep_judgement(connection, a_kept_change(connection), a_judgement(Disposition.PENDING), 9)
+
+        assert sessions_to_judge(connection, NOON + minutes(30 * 24 * 60)) == ["ses-1"]
+
+
+@pytest.mark.parametrize(
+    "disposition", [one for one in Disposition if one not in (*OPEN, Disposition.PENDING)]
+)
 def test_a_settled_change_is_not_judged_again(database: Database, disposition: Disposition) -> None:
     with database.transaction() as connection:
         keep_judgement(connection, a_kept_change(connection), a_judgement(disposition), 9)

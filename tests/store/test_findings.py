@@ -121,7 +121,7 @@ def test_a_comparison_of_before_the_write_says_nothing_about_it(database: Databa
 
 def test_what_could_not_be_compared_is_declared_all_the_same(database: Database) -> None:
     with database.transaction() as connection:
-        keep_declared(connection, [a_declaration(a_declared())], {"aws_security_group.web"}, LATER)
+        keep_declared(connection, [a_declaration(a_declared())], {("prod", "aws_security_group.web")}, LATER)
 
         standing = standing_of(connection, SECURITY_GROUP, NOON)
 
@@ -132,7 +132,9 @@ def test_what_could_not_be_compared_is_declared_all_the_same(database: Database)
 def test_a_resource_in_two_states_is_compared_once_both_are(database: Database) -> None:
     with database.transaction() as connection:
         keep_declared(connection, [a_declaration(a_declared("a"), origin="a.tfstate")], set(), LATER)
-        keep_declared(connection, [a_declaration(a_declared("b"), origin="b.tfstate")], {"b"}, LATER)
+        keep_declared(
+            connection, [a_declaration(a_declared("b"), origin="b.tfstate")], {("prod", "b")}, LATER
+        )
 
         assert not standing_of(connection, SECURITY_GROUP, NOON).is_compared
 

@@ -1,5 +1,6 @@
 """What people look up, on both engines."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
 from drift.store import lookup
 from drift.store.database import Database
-from tests.builders import NOON, a_finding, a_judgement
+from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_finding, a_judgement
 from tests.world import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
+DECLARED = Resource(type="aws_security_group", id="sg-declared-0")
 
 
 @pytest.fixture
@@ -96,6 +98,39 @@ def test_findings_are_found_by_kind_and_status(world: World) -> None:
 
     assert (open_ones, missing) == (["drifted", "missing"], ["missing"])
     assert everything == ["gone", "drifted", "missing"]
+
+
+def test_the_worst_findings_come_first_and_of_these_the_oldest(world: World) -> None:
+    low = replace(a_finding("low"), severity=Severity.LOW)
+    world.compared(low, a_finding("z-older"), at=NOON)
+    critical = replace(a_finding("critical"), severity=Severity.CRITICAL)
+    world.compared(low, a_finding("z-older"), a_finding("a-newer"), critical, at=NOON + HOUR)
+
+    with world.database.reading() as connection:
+        found = [row.finding.finding_id for row in lookup.findings_of(connection)]
+
+    assert found == ["critical", "z-older", "a-newer", "low"]
+
+
+def test_two_resources_with_one_id_are_two_where_the_code_declares_the_type(world: World) -> None:
+    policy = Resource(type="aws_s3_bucket_policy", id=DECLARED.id)
+    world.compared(a_finding("mine", resource=DECLARED), a_finding("other", resource=policy))
+
+    with world.database.reading() as connection:
+        of_declared = lookup.findings_on(connection, DECLARED, ACCOUNT)
+        of_undeclared = lookup.findings_on(connection, policy, ACCOUNT)
+
+    assert [row.finding.finding_id for row in of_declared] == ["mine"]
+    assert [row.finding.finding_id for row in of_undeclared] == ["mine", "other"]
+
+
+def test_a_resource_of_another_account_is_another_one(world: World) -> None:
+    world.compared(a_finding("f-1"))
+
+    with world.database.reading() as connection:
+        assert lookup.findings_on(connection, SECURITY_GROUP, ACCOUNT)
+        assert lookup.findings_on(connection, SECURITY_GROUP, None)
+        assert not lookup.findings_on(connection, SECURITY_GROUP, "444455556666")
 
 
 def test_records_are_counted_by_source_in_whole_hours(world: World) -> None:

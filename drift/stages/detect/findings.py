@@ -42,7 +42,7 @@ def detect(
     children: dict[int, LiveReading] = {}
     child_types = {row.child for row in rules.companions}
     for one in held:
-        not_compared += map(_not_understood, one.declaration.unreadable)
+        not_compared += (_not_understood(one.declaration, each) for each in one.declaration.unreadable)
         for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
             if resource.type in child_types:
                 children[id(resource)] = reading
@@ -84,13 +84,13 @@ def _held_against(
         case Absent():
             return _Odd(declaration=declaration, resource=resource, live=None)
         case NotRead():
-            return _not_compared(resource, reading.reason, reading.error)
+            return _not_compared(declaration, resource, reading.reason, reading.error)
         case Found(resource=live):
             try:
                 drifts = differences(resource, live, rules)
             except RecursionError:
                 return _not_compared(
-                    resource, NotReadReason.UNREADABLE, "its attributes are nested too deeply"
+                    declaration, resource, NotReadReason.UNREADABLE, "its attributes are nested too deeply"
                 )
             if not drifts:
                 return None
@@ -165,8 +165,9 @@ def _severity(type_: str, path: str, rules: DetectRules) -> Severity:
     return next(fitting, rules.drifted)
 
 
-def _not_understood(instance: UnreadableInstance) -> NotCompared:
+def _not_understood(declaration: Declaration, instance: UnreadableInstance) -> NotCompared:
     return NotCompared(
+        baseline=declaration.name,
         address=instance.address,
         type=instance.type,
         resource_id=instance.resource_id,
@@ -175,8 +176,11 @@ def _not_understood(instance: UnreadableInstance) -> NotCompared:
     )
 
 
-def _not_compared(resource: DeclaredResource, reason: NotReadReason, error: str) -> NotCompared:
+def _not_compared(
+    declaration: Declaration, resource: DeclaredResource, reason: NotReadReason, error: str
+) -> NotCompared:
     return NotCompared(
+        baseline=declaration.name,
         address=resource.address,
         type=resource.type,
         resource_id=resource.resource_id,

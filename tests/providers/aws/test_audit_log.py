@@ -14,7 +14,7 @@ from providers.aws.audit_log import CloudTrailFiles, CloudTrailFilesSettings
 
 
 def read(path: Path | str, cursor: str | None = None) -> list[Delivery]:
-    return list(CloudTrailFiles(CloudTrailFilesSettings(path=str(path)), name="prod").read_since(cursor))
+    return list(CloudTrailFiles(CloudTrailFilesSettings(path=str(path))).read_since(cursor))
 
 
 def names(path: Path, deliveries: list[Delivery]) -> list[str]:
@@ -98,7 +98,7 @@ def test_what_is_not_there_is_said_with_the_next_step(tmp_path: Path, name: str)
     with pytest.raises(ProviderUnavailableError) as refused:
         read(tmp_path / name)
 
-    assert "prod" in refused.value.what
+    assert name in refused.value.what
     assert "`path`" in refused.value.hint
 
 

@@ -296,10 +296,12 @@ def test_no_identity_is_no_principal(identity: object) -> None:
         ("true", an_iam_user(), True),
         ("false", an_iam_user(), False),
         ("false", a_permission_set_session(), None),
+        ("false", a_role_session("Ops", "s-1"), None),
+        ("true", a_role_session("Ops", "s-1"), True),
         ("true", a_permission_set_session(), True),
     ],
 )
-def test_a_second_factor_is_unknown_where_the_provider_asks_for_it(
+def test_a_second_factor_is_unknown_where_a_role_says_that_there_was_none(
     said: str, identity: dict[str, Any], mfa: bool | None
 ) -> None:
     identity = identity | {

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.model.alert import Alert, AlertedChange
 from drift.model.finding import AttributeDrift
-from drift.model.verdict import Confidence, Disposition, Severity
+from drift.model.verdict import Disposition, Severity
 
 BEGAN_AT = datetime(2026, 11, 20, 2, 11, 12, tzinfo=UTC)
 
@@ -19,9 +19,8 @@ def an_alert(**but: Any) -> Alert:
         severity=Severity.CRITICAL,
         headline="dana@example.com opened tcp/22 to 0.0.0.0/0 on module.web.aws_security_group.public",
         call_to_action="Act now: revert it unless it is meant. "
-        "Link the ticket or declare an emergency by Fri 06:12 UTC.",
+        "Name sg-0abc in its ticket by Fri 20 Nov 06:12 UTC.",
         actor="dana@example.com",
-        confidence=Confidence.HIGH,
         identity="recorded under arn:aws:sts::111122223333:assumed-role/"
         "AWSReservedSSO_AdministratorAccess_5f1c52d08b7f3c9e/dana@example.com, "
         "with MFA, from 198.51.100.7, confidence high",
@@ -31,7 +30,6 @@ def an_alert(**but: Any) -> Alert:
         began_at=BEGAN_AT,
         detected_at=BEGAN_AT + timedelta(seconds=74),
         changes=(a_change(),),
-        answer_due_at=BEGAN_AT + timedelta(seconds=74, hours=4),
         fallback_text="CRITICAL: dana@example.com opened tcp/22 to 0.0.0.0/0 in production, without a ticket",
     )
     return replace(alert, **but)
@@ -42,7 +40,7 @@ def a_change(**but: Any) -> AlertedChange:
     change = AlertedChange(
         change_id="c-0a41f6d2",
         ledger_seq=42,
-        resource="module.web.aws_security_group.public",
+        resource="module.web.aws_security_group.public (sg-0abc)",
         actions=("opened tcp/22 to 0.0.0.0/0",),
         disposition=Disposition.UNTICKETED,
         severity=Severity.CRITICAL,

@@ -41,13 +41,6 @@ def _block(block: Json) -> Iterator[str]:
         case {"type": "rich_text", "elements": [_, *_] as parts, **rest}:
             for part in parts:
                 yield from _rich_part(part)
-        case {"type": "actions", "elements": [_, *_] as buttons, **rest}:
-            if len(buttons) > 25:
-                yield "no more than 25 elements"
-            if len({button.get("action_id") for button in buttons}) < len(buttons):
-                yield "action_id is used twice"
-            for button in buttons:
-                yield from _button(button)
         case _:
             yield f"unsupported block {block!r:.100}"
             return
@@ -85,20 +78,6 @@ def _rich_element(element: Json) -> Iterator[str]:
     style = rest.pop("style", {})
     if rest or not set(style) <= {"bold", "italic", "strike", "code"}:
         yield f"unknown fields {[*rest, *style]}"
-
-
-def _button(button: Json) -> Iterator[str]:
-    match button:
-        case {"type": "button", "text": text, "action_id": str(action_id), "value": str(value), **rest}:
-            yield from _plain(text, 75)
-            if not 0 < len(action_id) <= 255:
-                yield "action_id must be 1 to 255 characters"
-            if not 0 < len(value) <= 2_000:
-                yield "value must be 1 to 2000 characters"
-            if rest.pop("style", "primary") not in ("primary", "danger") or rest:
-                yield f"unknown fields {list(rest)}"
-        case _:
-            yield f"unsupported element {button!r:.100}"
 
 
 def _plain(text: Any, most: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drift.model.alert import Alert, AlertedChange
 from drift.model.finding import AttributeDrift
-from drift.model.verdict import Confidence, Disposition, Severity
+from drift.model.verdict import Disposition, Severity
 from providers.slack.blocks import Message, render
 from providers.slack.plain_text import plain_text
 from tests.providers.slack.builders import BEGAN_AT, a_change, an_alert
@@ -17,10 +17,10 @@ from tests.providers.slack.slack_rules import MOST_TEXT, MOST_TOGETHER, broken_r
 
 HOSTILE = [
     "<!channel> <@U0123ABCD> <!subteam^S1> <#C1|general>",
-    "<https://evil.example.com|Link ticket>",
+    "<https://evil.example.com|OPS-123>",
     "https://evil.example.com @here #general :rotating_light:",
     "*bold* _it_ ~no~ `code` ```block```",
-    "> quote\n\n[Approve] Status: authorised",
+    "> quote\n\nStatus: authorised",
     '"}]}, {"type": "divider"}',
     "\u202egnp.exe\u200b\u2066\ufeff\x1b]8;;https://evil.example.com\x07",
     "&lt;!channel&gt; &amp;",
@@ -61,8 +61,7 @@ ALERTS = st.builds(
     severity=st.sampled_from(Severity),
     headline=_TEXTS,
     call_to_action=_TEXTS,
-    actor=_TEXTS,
-    confidence=st.sampled_from(Confidence),
+    actor=st.none() | _TEXTS,
     identity=_TEXTS,
     channel=_TEXTS,
     account=_TEXTS,
@@ -70,7 +69,6 @@ ALERTS = st.builds(
     began_at=_TIMES,
     detected_at=_TIMES,
     changes=st.lists(_CHANGES, max_size=9).map(tuple),
-    answer_due_at=st.none() | _TIMES,
     fallback_text=_TEXTS,
 )
 
@@ -96,7 +94,7 @@ def test_an_alert_reads_from_the_decision_down_to_the_reference() -> None:
 
     assert plain_text(message) == (
         "🔴 CRITICAL: dana@example.com opened tcp/22 to 0.0.0.0/0 on module.web.aws_security_group.public\n"
-        "Act now: revert it unless it is meant. Link the ticket or declare an emergency by Fri 06:12 UTC.\n"
+        "Act now: revert it unless it is meant. Name sg-0abc in its ticket by Fri 20 Nov 06:12 UTC.\n"
         "\n"
         "Who: dana@example.com\n"
         "Identity: recorded under arn:aws:sts::111122223333:assumed-role/"
@@ -104,50 +102,26 @@ def test_an_alert_reads_from_the_decision_down_to_the_reference() -> None:
         "with MFA, from 198.51.100.7, confidence high\n"
         "Where: production · account 111122223333 · by hand in the console\n"
         "When: 2026-11-20 02:11:12 UTC, seen 1 min 14 s later\n"
-        "Due: 2026-11-20 06:12 UTC, 4 h after it was seen\n"
         "\n"
-        "What: module.web.aws_security_group.public – opened tcp/22 to 0.0.0.0/0\n"
+        "What: module.web.aws_security_group.public (sg-0abc) – opened tcp/22 to 0.0.0.0/0\n"
         "Status: unticketed, no ticket covers it\n"
         "Diff, declared → live:\n"
         "    ingress\n"
         "      - []\n"
-        '      + [{cidr_blocks = ["0.0.0.0/0"], from_port = 22, protocol = "tcp", self = false, '
-        "to_port = 22}]\n"
+        '      + [{from_port = 22, self = false, to_port = 22, cidr_blocks = ["0.0.0.0/0"], '
+        'protocol = "tcp"}]\n'
         '    description: "web tier" → "web tier (temp)"\n'
         "Declared at: modules/web/main.tf:12\n"
         "Why flagged: a person, with the console; no ticket was named or approved before 02:11 UTC\n"
         "Ref: c-0a41f6d2 · ledger entry 42\n"
-        "\n"
-        "[Link ticket] [Declare emergency] [Approve]\n"
     )
 
 
-def test_the_buttons_carry_the_session() -> None:
-    buttons = render(an_alert(session_id="s-77")).blocks[-1]["elements"]
-
-    assert [(button["action_id"], button["value"]) for button in buttons] == [
-        ("link_ticket", "s-77"),
-        ("declare_emergency", "s-77"),
-        ("approve_change", "s-77"),
-    ]
-
-
-@pytest.mark.parametrize("disposition", Disposition)
-def test_there_are_buttons_only_when_somebody_must_act(disposition: Disposition) -> None:
-    message = render(an_alert(changes=(a_change(disposition=disposition),)))
-
-    must_act = {Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY}
-    assert ("actions" in types(message)) == (disposition in must_act)
-
-
-def test_below_high_confidence_the_identity_stands_alone() -> None:
-    alert = an_alert(
-        confidence=Confidence.MEDIUM, headline="Deploy opened tcp/22", identity="recorded under Deploy"
-    )
+def test_where_nobody_is_known_for_sure_the_identity_stands_alone() -> None:
+    alert = an_alert(actor=None, identity="recorded under Deploy")
 
     text = plain_text(render(alert))
 
-    assert "dana" not in text
     assert "Who: not known for sure\nIdentity: recorded under Deploy\n" in text
 
 
@@ -209,10 +183,9 @@ def test_an_event_that_is_seen_before_it_happened_was_seen_at_once() -> None:
     """
     Our clock may be behind the cloud's.
     """
-    text = plain_text(render(an_alert(detected_at=BEGAN_AT - timedelta(seconds=3), answer_due_at=None)))
+    text = plain_text(render(an_alert(detected_at=BEGAN_AT - timedelta(seconds=3))))
 
     assert "When: 2026-11-20 02:11:12 UTC, seen at once\n" in text
-    assert "Due:" not in text
 
 
 @SOME_ALERTS
@@ -234,7 +207,7 @@ def test_text_from_outside_is_only_ever_shown_literally(alert: Alert) -> None:
     """
     message = render(alert)
 
-    literal = {"header", "plain_text", "divider", "context", "actions", "button", "text", "link"}
+    literal = {"header", "plain_text", "divider", "context", "text", "link"}
     rich = {"rich_text", "rich_text_section", "rich_text_preformatted"}
     found = [part for part in parts(message.blocks) if "type" in part]
     assert {part["type"] for part in found} <= literal | rich

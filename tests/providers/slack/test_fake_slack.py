@@ -50,9 +50,9 @@ def a_header(text: str) -> dict[str, Any]:
     return {"type": "header", "text": {"type": "plain_text", "text": text}}
 
 
-def a_button(**but: Any) -> dict[str, Any]:
+def a_button() -> dict[str, Any]:
     label = {"type": "plain_text", "text": "Approve"}
-    return {"type": "button", "text": label, "action_id": "approve_change", "value": "s-1"} | but
+    return {"type": "button", "text": label, "action_id": "approve_change", "value": "s-1"}
 
 
 def test_a_good_message_is_kept(slack: FakeSlack) -> None:
@@ -87,8 +87,7 @@ def test_what_is_not_the_web_api_is_refused(slack: FakeSlack) -> None:
         [a_rich_text({"type": "text", "text": ""})],
         [a_rich_text({"type": "user", "user_id": "U1"})],
         [a_rich_text({"type": "link", "url": "x:y", "text": "z"})],
-        [{"type": "actions", "elements": [a_button(value="x" * 2_001)]}],
-        [{"type": "actions", "elements": [a_button(), a_button()]}],
+        [{"type": "actions", "elements": [a_button()]}],  # nothing answers a press
         [{"type": "context", "elements": [{"type": "mrkdwn", "text": "*x*"}]}],
     ],
 )

@@ -22,7 +22,23 @@ def test_a_long_difference_stands_on_two_lines_and_leaves_out_what_says_nothing(
 
     lines = difference((a_drift([], [rule], path="ingress"),))
 
-    assert lines == ["ingress", "  - []", '  + [{cidr_blocks = ["0.0.0.0/0"], from_port = 22, to_port = 22}]']
+    assert lines == ["ingress", "  - []", '  + [{from_port = 22, to_port = 22, cidr_blocks = ["0.0.0.0/0"]}]']
+
+
+def test_no_description_pushes_the_ports_of_a_rule_out_of_sight() -> None:
+    rule = {
+        "cidr_blocks": ["0.0.0.0/0"],
+        "description": "x" * 255,
+        "from_port": 22,
+        "protocol": "tcp",
+        "self": False,
+        "to_port": 22,
+    }
+
+    *_, live = difference((a_drift([], [rule], path="ingress"),))
+
+    assert live.startswith('  + [{from_port = 22, self = false, to_port = 22, cidr_blocks = ["0.0.0.0/0"], ')
+    assert live.endswith('protocol = "tcp"}]')
 
 
 def test_false_is_a_value_but_null_is_not() -> None:
