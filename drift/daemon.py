@@ -18,7 +18,7 @@ MOST_FAILURES = 5
 
 
 class Daemon:
-    """One cycle on a schedule. If it keeps failing, that stops the daemon, so that its supervisor sees why."""
+    """One cycle on a schedule. If it keeps failing, the daemon stops, so that its supervisor sees why."""
 
     def __init__(
         self, cycle: Callable[[], Iterable[str]], poll_every: timedelta, say: Callable[[str], None]

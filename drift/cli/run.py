@@ -73,7 +73,7 @@ def _warn_of_lost_store(have: "Equipment", is_old_key: bool) -> None:
         is_new = latest_checkpoint(connection) is None
     if is_old_key and is_new:
         _say(
-            f"{have.database.name} is new, but its key is not: if there was a store before, bring it back first"
+            f"{have.database.name} is new, but its key is not: bring the old store back, if there was one"
         )
 
 

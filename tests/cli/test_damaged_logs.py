@@ -25,7 +25,15 @@ source = "records"
 name = "trail"
 type = "cloudtrail-files"
 path = "trail"
+
+[[live]]
+name = "recorded"
+type = "recorded"
+path = "live.json"
 """
+
+LIVE = '{"read_at": "2026-11-20T12:00:00Z", "schemas": {}, "resources": []}'
+"""Nothing is compared with it: it tells the time of the recording."""
 
 MANY = 400
 """Enough that half of their file still holds some."""
@@ -89,11 +97,17 @@ DAMAGES: dict[str, tuple[Callable[[], dict[str, bytes]], set[int], str]] = {
 def damage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, set[str], str]:
     """A folder with a damaged trail, the ids of what is whole in it, and the damaged file."""
     make, whole, file = DAMAGES[request.param]
-    (tmp_path / "config.toml").write_text(CONFIG)
-    (tmp_path / "trail").mkdir()
-    for name, content in make().items():
-        (tmp_path / "trail" / name).write_bytes(content)
+    lay_out(tmp_path, make())
     return tmp_path, {f"e-{number}" for number in whole}, file
+
+
+def lay_out(folder: Path, delivered: dict[str, bytes]) -> None:
+    """Write a configuration and its trail."""
+    (folder / "config.toml").write_text(CONFIG)
+    (folder / "live.json").write_text(LIVE)
+    (folder / "trail").mkdir()
+    for name, content in delivered.items():
+        (folder / "trail" / name).write_bytes(content)
 
 
 def told_in_one_line(done: Done) -> str:
@@ -124,10 +138,9 @@ def test_classify_gives_every_record_and_counts_what_it_could_not_read(
 
 
 def test_classify_of_half_a_file_gives_what_arrived(tmp_path: Path) -> None:
-    for name, content in cut_off().items():
-        (tmp_path / name).write_bytes(content)
+    lay_out(tmp_path, cut_off())
 
-    done = drift(tmp_path, "classify", "2.json.gz", "--json")
+    done = drift(tmp_path, "classify", "trail/2.json.gz", "--json")
 
     read = [json.loads(line) for line in done.out.splitlines()]
     ids = [line["event_id"] for line in read[:-1]]
@@ -167,15 +180,12 @@ def test_a_gap_is_told_once_and_stays_on_record(damage: tuple[Path, set[str], st
 
 
 def test_a_file_that_arrives_whole_after_all_gives_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text(CONFIG)
-    (tmp_path / "trail").mkdir()
-    file = tmp_path / "trail" / "1.json.gz"
     delivered = gzip.compress(listed(WRITES), mtime=0)
-    file.write_bytes(delivered[: len(delivered) // 2])
+    lay_out(tmp_path, {"1.json.gz": delivered[: len(delivered) // 2]})
     drift(tmp_path, "run", "--once")
     before = writes_kept(tmp_path)
 
-    file.write_bytes(delivered)
+    (tmp_path / "trail" / "1.json.gz").write_bytes(delivered)
     done = drift(tmp_path, "run", "--once")
 
     assert done.code == 0

@@ -150,8 +150,13 @@ def test_a_scan_prints_one_object_with_every_key() -> None:
     assert done.returncode == 1
     assert list(report) == ["findings", "not_compared", "summary"]
     assert report["summary"] == {
-        **{"declared": 3, "compared": 3, "drifted": 2, "missing": 0},
-        **{"unmanaged": 0, "unreadable": 0, "unsupported": 0},
+        "declared": 3,
+        "compared": 3,
+        "drifted": 2,
+        "missing": 0,
+        "unmanaged": 0,
+        "unreadable": 0,
+        "unsupported": 0,
     }
     for finding in report["findings"]:
         assert list(finding) == [
