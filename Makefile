@@ -47,7 +47,8 @@ clean:
 	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The product, editable, with everything that running and testing it needs, exactly as pinned.
-$(VENV)/.ready: requirements-dev.lock pyproject.toml | python
+$(VENV)/.ready: requirements-dev.lock pyproject.toml
+	@$(MAKE) --no-print-directory python
 	@echo "Setting up $(VENV) (the first time takes a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes -r requirements-dev.lock

@@ -145,7 +145,8 @@ class Pipeline:
             judged = []
             for change, consulted in zip(session.changes, asked, strict=True):
                 match = correlate(change, consulted, policy.correlation)
-                standing = standing_of(connection, change.resource, change.ended_at)
+                account = change.first.event.account
+                standing = standing_of(connection, change.resource, change.ended_at, account)
                 decision = decide(change, match, standing, policy.decision, now)
                 judgement = Judgement(match=match, standing=standing, decision=decision)
                 judged.append(record_judgement(connection, change, judgement, now))

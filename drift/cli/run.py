@@ -72,9 +72,7 @@ def _warn_of_lost_store(have: "Equipment", is_old_key: bool) -> None:
     with have.database.reading() as connection:
         is_new = latest_checkpoint(connection) is None
     if is_old_key and is_new:
-        _say(
-            f"{have.database.name} is new, but its key is not: bring the old store back, if there was one"
-        )
+        _say(f"{have.database.name} is new, but its key is not: bring the old store back, if there was one")
 
 
 def _stop(daemon: "Daemon", number: int, _frame: object) -> None:

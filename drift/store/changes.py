@@ -129,7 +129,7 @@ def join_change(connection: Connection, change_id: str, one: Write) -> None:
 
 
 def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
-    """Return the sessions with a change that is new, pending, or open and begun after `since`, oldest first."""
+    """Return the sessions with a change that is new, pending, or open and begun after `since`, by age."""
     is_open = (change.c.disposition.in_(STILL_OPEN), change.c.began_at >= since)
     found = union(  # each part has an index of its own; an OR of them would read every change
         select(change.c.session_id).where(change.c.to_judge),

@@ -41,6 +41,7 @@ def keep_declared(
                 "address": resource.address,
                 "type": resource.type,
                 "resource_id": resource.resource_id,
+                "account": resource.account,
                 "source": resource.source,
                 "compared_at": None if (one.name, resource.address) in not_compared else at,
             }
@@ -113,21 +114,28 @@ def resolve(connection: Connection, finding_id: str, ledger_seq: int, at: dateti
     )
 
 
-def standing_of(connection: Connection, resource: Resource, written_at: datetime) -> Standing:
+def standing_of(
+    connection: Connection, resource: Resource, written_at: datetime, account: str | None = None
+) -> Standing:
     """Return how a resource that was written to stands with what is declared.
+
+    Names such as a role's repeat in every account: where both sides tell theirs, they must agree.
 
     A comparison of before the write says nothing about it, so only a later one counts as one.
     A write may name a resource by a wider or narrower type than the code does (a bucket for its
     policy), so where its own type is not declared, the id decides alone.
     """
-    rows = connection.execute(
+    known = connection.execute(
         select(declared).where(declared.c.resource_id == resource.id).order_by(declared.c.address)
     ).all()
+    rows = [row for row in known if account in (None, row.account) or row.account is None]
+    open_on_id = findings(
+        connection, finding.c.status == FindingStatus.OPEN, finding.c.resource_id == resource.id
+    )
     about = [
         row.finding
-        for row in findings(
-            connection, finding.c.status == FindingStatus.OPEN, finding.c.resource_id == resource.id
-        )
+        for row in open_on_id
+        if account in (None, row.finding.account) or row.finding.account is None
     ]
     if exact := [row for row in rows if row.type == resource.type]:
         rows, about = exact, [one for one in about if one.type == resource.type]

@@ -126,6 +126,7 @@ declared = Table(
     Column("address", Key, primary_key=True),
     Column("type", Key, nullable=False),
     Column("resource_id", Key),
+    Column("account", Key),  # null: the state does not tell
     Column("source", Text),
     Column("compared_at", UtcTime),  # null: it could not be compared
     Index("ix_declared_resource_id", "resource_id"),

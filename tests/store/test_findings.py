@@ -216,3 +216,13 @@ def test_hostile_values_of_a_finding_come_back(database: Database) -> None:
         row: FindingRow = open_findings(connection)["f-1"]
         assert row.finding == hostile
         assert standing_of(connection, Resource(type=None, id="nul \0"), NOON).findings == (hostile,)
+
+
+def test_a_role_of_another_account_is_another_role(database: Database) -> None:
+    role = Resource(type="aws_iam_role", id="deploy")
+    declared = replace(a_declared("aws_iam_role.deploy", role), account="444455556666")
+    with database.transaction() as connection:
+        keep_declared(connection, [a_declaration(declared)], set(), LATER)
+
+        assert standing_of(connection, role, NOON, "444455556666").address == "aws_iam_role.deploy"
+        assert standing_of(connection, role, NOON, "111122223333").address is None

@@ -197,6 +197,7 @@ def _declared() -> None:
         sa.Column("address", TEXT, nullable=False),
         sa.Column("type", TEXT, nullable=False),
         sa.Column("resource_id", TEXT),
+        sa.Column("account", TEXT),
         sa.Column("source", TEXT),
         sa.Column("compared_at", TIME),
         sa.PrimaryKeyConstraint("baseline", "address", name="pk_declared"),
