@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    if "" in arguments:
+        return _say("an argument is empty; look for a variable of your shell that is not set")
     try:
         code = drift.main(arguments, prog_name="drift", standalone_mode=False)
     except click.exceptions.Exit as leave:

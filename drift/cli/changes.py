@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli.lines import change_line, encoded
-from drift.cli.options import MomentOrAge, config_option, exit_code_option, json_option, time_of
+from drift.cli.options import MomentOrAge, check_order, config_option, exit_code_option, json_option, time_of
 from drift.cli.words import width
 from drift.model.verdict import Channel, Disposition
 from drift.reports.wording import counted, done, identity, resource_name
@@ -60,6 +60,7 @@ def command(
     with wiring.open_database(settings) as database, database.reading() as connection:
         clock = wiring.clock(settings, database)
         span = (time_of(since, clock), time_of(until, clock))
+        check_order(*span)
         for row in changes_between(connection, *span, [Disposition(one) for one in dispositions]):
             line = change_line(row)
             if channels and line.channel not in channels:

@@ -5,6 +5,7 @@ then calls what the other commands call.
 """
 
 import shutil
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _stories() -> Path:
 
 
 def _what_to_look_at(folder: Path) -> str:
-    config = folder / "config.toml"
+    config, drift = folder / "config.toml", _own_name()
     return f"""
 Look at it:
   {folder / "alerts"}/          the messages, as Slack gets them
@@ -86,6 +87,14 @@ Look at it:
   {folder / "pack" / "00_START_HERE.html"}
                         the auditor's pack; verify it without us:
                         python3 -I {folder / "pack/verify/verify_pack.py"} {folder / "pack"}
-  drift --config {config} changes
-  drift --config {config} findings
-  drift --config {config} show <id>"""
+  {drift} --config {config} changes
+  {drift} --config {config} findings
+  {drift} --config {config} show <id>"""
+
+
+def _own_name() -> str:
+    """Return what to type to call this very program: it may lie in an environment that is not active."""
+    called = Path(sys.argv[0])
+    if called.name != "drift":
+        return "python -m drift"
+    return "drift" if shutil.which("drift") == str(called.absolute()) else str(called)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from drift.cli.options import Moment, config_option, json_option
+from drift.cli.options import Moment, check_order, config_option, json_option
 from drift.cli.words import progress
 from drift.errors import UsageError
 
@@ -28,6 +28,7 @@ def export(out: str, since: datetime | None, until: datetime | None, config: str
     from drift.reports.population import Period
     from drift.reports.wording import counted
 
+    check_order(since, until)
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)

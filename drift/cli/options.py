@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from drift.config.values import DURATION, UNITS
+from drift.errors import UsageError
 from drift.ports import Clock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -67,6 +68,19 @@ class MomentOrAge(click.ParamType[datetime | timedelta]):
 def time_of(given: datetime | timedelta | None, clock: Clock) -> datetime | None:
     """Return the time that was given: a duration counts back from what the clock says."""
     return clock.now() - given if isinstance(given, timedelta) else given
+
+
+def check_order(since: datetime | None, until: datetime | None) -> None:
+    """Refuse a span that ends before it begins: what it holds would pass for "nothing happened".
+
+    Raises:
+        UsageError: It does.
+    """
+    if since and until and until <= since:
+        raise UsageError(
+            f"--until {until:%Y-%m-%dT%H:%MZ} is not after --since {since:%Y-%m-%dT%H:%MZ}",
+            hint="write the earlier time as --since",
+        )
 
 
 def _or_of_group(context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

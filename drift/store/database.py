@@ -151,6 +151,10 @@ def _sqlite(url: URL) -> Engine:
         except sqlite3.Error:
             connection.close()  # the pool does not
             raise
+        except UnicodeDecodeError as error:
+            connection.close()
+            # What SQLite says of a damaged file may quote the damage, and the driver trips over that.
+            raise sqlite3.DatabaseError("the file is damaged") from error
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -94,7 +94,8 @@ WRONG_CALLS = {
     "report weekly --out weekly.pdf": ["weekly.pdf is no name for a report", ".html or .txt"],
     "report weekly --out none/weekly.txt": ["cannot be written to none/weekly.txt", "check the place"],
     "show chg-none": ['"chg-none"', "`drift changes` and `drift findings --all` list them"],
-    "show ''": ["the id is empty", "`drift changes` or `drift findings`"],
+    "show ''": ["an argument is empty", "a variable of your shell"],
+    "changes --config ''": ["an argument is empty", "a variable of your shell"],
     "--config none.toml changes": ["none.toml: there is no such file", "--config"],
     "changes --config none.toml": ["none.toml: there is no such file", "--config"],
     "classify --config none.toml trail": ["none.toml: there is no such file", "--config"],
@@ -129,9 +130,24 @@ WRONG_CALLS = {
     "evidence verify trail": ["trail is no pack", "name the folder of the pack"],
     "evidence verify --json trail": ["trail is no pack"],
     "evidence verify pack --key none.txt": ["none.txt is no verifier key, and no file"],
-    "evidence verify pack --key ''": ["is no verifier key"],
+    "evidence verify pack --key ''": ["an argument is empty"],
+    "evidence verify pack --key ' '": ["is no verifier key"],
+    "show ' '": ["the id is empty", "`drift changes` or `drift findings`"],
+    "changes --since 2026-11-18 --until 2026-11-17": ["--until 2026-11-17", "not after --since 2026-11-18"],
+    "evidence export --out new --since 2027-01-01 --until 2026-01-01": ["is not after --since"],
     "demo --out trail": ["trail holds other files", "--out"],
 }
+
+
+def test_a_damaged_store_is_named(folder: Path) -> None:
+    store = folder / "store.sqlite3"
+    content = bytearray(store.read_bytes())
+    content[100::7] = bytes(0xA0 for _ in content[100::7])
+    store.write_bytes(content)
+
+    for command in ("changes", "run --once"):
+        assert_refused(drift(folder, *command.split()), "store.sqlite3", "damaged", "restore a backup")
+    assert store.read_bytes() == content
 
 
 @pytest.mark.parametrize("arguments", WRONG_CALLS)

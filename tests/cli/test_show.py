@@ -200,7 +200,7 @@ def test_an_empty_id_is_refused(drift: Drift, world: World, text: str) -> None:
     ran = drift("show", text)
 
     assert ran.code == 2
-    assert ran.err.startswith("drift: the id is empty; write the beginning of one")
+    assert " is empty; " in ran.err
 
 
 def test_a_narrow_terminal_gets_narrow_lines(drift: Drift, world: World, on_terminal: OnTerminal) -> None:
