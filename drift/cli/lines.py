@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from drift.model.finding import AttributeDrift, FindingKind, FindingStatus
+from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
 from drift.model.resource import Cloud
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
 from drift.reports.wording import done
@@ -52,8 +52,8 @@ class ChangeLine(msgspec.Struct, kw_only=True):
     ledger_seq: int | None
 
 
-class FindingLine(msgspec.Struct, kw_only=True):
-    """One finding: as `drift scan` prints it, and where it is in its life."""
+class ScannedFinding(msgspec.Struct, kw_only=True):
+    """One finding as `drift scan` prints it."""
 
     id: str
     kind: FindingKind
@@ -65,6 +65,11 @@ class FindingLine(msgspec.Struct, kw_only=True):
     severity: Severity
     attributes: tuple[AttributeDrift, ...]
     explained_by: tuple[str, ...]
+
+
+class FindingLine(ScannedFinding, kw_only=True):
+    """One finding of the store: with where it was found, and where it is in its life."""
+
     baseline: str | None
     source: str | None
     status: FindingStatus
@@ -119,10 +124,9 @@ def change_line(row: "ChangeRow") -> ChangeLine:
     )
 
 
-def finding_line(row: "FindingRow") -> FindingLine:
-    """Return the JSON of a finding."""
-    finding = row.finding
-    return FindingLine(
+def scanned_finding(finding: DriftFinding) -> ScannedFinding:
+    """Return the JSON of a finding that is not stored."""
+    return ScannedFinding(
         id=finding.finding_id,
         kind=finding.kind,
         address=finding.address,
@@ -133,8 +137,15 @@ def finding_line(row: "FindingRow") -> FindingLine:
         severity=finding.severity,
         attributes=finding.attributes,
         explained_by=finding.explained_by,
-        baseline=finding.baseline,
-        source=finding.source,
+    )
+
+
+def finding_line(row: "FindingRow") -> FindingLine:
+    """Return the JSON of a finding of the store."""
+    return FindingLine(
+        **msgspec.structs.asdict(scanned_finding(row.finding)),
+        baseline=row.finding.baseline,
+        source=row.finding.source,
         status=row.status,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,

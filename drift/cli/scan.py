@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from drift.cli.lines import encoded
+from drift.cli.lines import ScannedFinding, encoded, scanned_finding
 from drift.cli.options import config_option, json_option
 from drift.cli.words import finding_lines, progress
 from drift.errors import ConfigError, UsageError
-from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind
+from drift.model.finding import Comparison, DriftFinding, FindingKind
 from drift.model.resource import NotReadReason
 from drift.model.survey import Failure
-from drift.model.verdict import Severity
 from drift.terminal import shown
 
 
@@ -26,19 +25,6 @@ class _Summary(msgspec.Struct):
     unsupported: int
 
 
-class _Finding(msgspec.Struct):
-    id: str
-    kind: FindingKind
-    address: str | None
-    type: str
-    resource_id: str | None
-    account: str | None
-    region: str | None
-    severity: Severity
-    attributes: tuple[AttributeDrift, ...]
-    explained_by: tuple[str, ...]
-
-
 class _NotCompared(msgspec.Struct):
     address: str
     type: str | None
@@ -50,7 +36,7 @@ class _NotCompared(msgspec.Struct):
 class _Report(msgspec.Struct):
     """The one object that `--json` prints; scripts rely on every key."""
 
-    findings: list[_Finding]
+    findings: list[ScannedFinding]
     not_compared: list[_NotCompared]
     summary: _Summary
 
@@ -120,21 +106,7 @@ def _unread(failures: Sequence[Failure]) -> UsageError:
 
 def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
     return _Report(
-        findings=[
-            _Finding(
-                id=one.finding_id,
-                kind=one.kind,
-                address=one.address,
-                type=one.type,
-                resource_id=one.resource_id,
-                account=one.account,
-                region=one.region,
-                severity=one.severity,
-                attributes=one.attributes,
-                explained_by=one.explained_by,
-            )
-            for one in findings
-        ],
+        findings=[scanned_finding(one) for one in findings],
         not_compared=[
             _NotCompared(
                 address=one.address,
