@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from drift.model.change import OpenedSession, RawRecord, Source, UnreadableRecord, Write
+from drift.model.change import Write
+from drift.model.event import OpenedSession, RawRecord, Source, UnreadableRecord
 from drift.ports import Translator
 from drift.records import files_under, records_of
 from drift.stages.attribute import IdentityRules, attribute

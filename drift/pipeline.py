@@ -14,7 +14,8 @@ from functools import partial
 from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
-from drift.model.change import ChangeSession, Fate, UnreadableRecord, Write
+from drift.model.change import ChangeSession, Write
+from drift.model.event import Fate, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute

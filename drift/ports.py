@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud, LiveReading, LiveResource
 from drift.model.ticket import Deployment, Ticket
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from drift.model.change import ChangeEvent, OpenedSession
+from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import AttributeDrift, DriftFinding
 from drift.model.resource import Json
 from drift.redact import MASK, redact

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from drift.model.alert import Alert
-from drift.model.change import (
-    Change,
+from drift.model.change import Change, ChangeSession, Write
+from drift.model.event import (
     ChangeEvent,
-    ChangeSession,
     CredentialSign,
     Effect,
     Issuer,
@@ -19,7 +18,6 @@ from drift.model.change import (
     Source,
     Statement,
     ToolSign,
-    Write,
 )
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, Standing
 from drift.model.judgement import Judgement

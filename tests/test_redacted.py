@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from drift.model.change import Statement
+from drift.model.event import Statement
 from drift.model.finding import AttributeDrift
 from drift.redact import MASK
 from drift.redacted import redact_event, redact_finding

@@ -9,7 +9,8 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.change import Change, ChangeSession, Fate, Source, UnreadableRecord, Write
+from drift.model.change import Change, ChangeSession, Write
+from drift.model.event import Fate, Source, UnreadableRecord
 from drift.model.evidence import Checkpoint
 from drift.model.finding import Comparison, DriftFinding, NotCompared
 from drift.model.judgement import Judged, Judgement

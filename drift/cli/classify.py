@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from drift.cli.options import config_option, json_option
-from drift.model.change import Effect, Outcome, Source, UnreadableRecord, Write
+from drift.model.change import Write
+from drift.model.event import Effect, Outcome, Source, UnreadableRecord
 from drift.model.resource import Cloud, Resource
 from drift.model.verdict import ActorKind, Channel, Confidence, Credential, Lane, Tool
 from drift.terminal import inert_json, shown

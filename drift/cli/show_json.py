@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from drift.cli.lines import ChangeLine, FindingLine, change_line, finding_line
-from drift.model.change import Effect, Outcome, Risk, Source, Write
+from drift.model.change import Write
+from drift.model.event import Effect, Outcome, Risk, Source
 from drift.model.evidence import EntryKind
 from drift.model.resource import Json
 from drift.model.ticket import TicketMatch

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
-from drift.model.change import RawRecord, Source, UnreadableRecord
+from drift.model.event import RawRecord, Source, UnreadableRecord
 from drift.ports import Translator
 from drift.records.damage import Damage
 from drift.records.decompress import Text

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from drift.equipment import Equipment
 from drift.ledger.checkpoint import latest_checkpoint
-from drift.model.change import Fate
+from drift.model.event import Fate
 from drift.reports.wording import counted
 from drift.store.changes import count_by_disposition
 from drift.store.findings import open_findings

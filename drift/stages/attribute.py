@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from drift.model.change import ChangeEvent, OpenedSession, Principal
+from drift.model.event import ChangeEvent, OpenedSession, Principal
 from drift.model.verdict import Actor, ActorKind, Confidence
 
 MAX_CHAIN = 5

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from drift.model.change import ChangeEvent, CredentialSign, Statement, ToolSign
+from drift.model.event import ChangeEvent, CredentialSign, Statement, ToolSign
 from drift.model.verdict import (
     Actor,
     ActorKind,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from drift.errors import ProviderError, only_provider_errors
-from drift.model.change import RawRecord, UnreadableRecord
+from drift.model.event import RawRecord, UnreadableRecord
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
 from drift.store.database import Database

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from drift.model.change import Change, Effect
+from drift.model.change import Change
+from drift.model.event import Effect
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity

@@ -11,15 +11,8 @@ from sqlalchemy import Connection
 from drift.errors import ProviderError
 from drift.ledger.entry import encode_body
 from drift.ledger.log import append
-from drift.model.change import (
-    CHANGING,
-    Change,
-    Effect,
-    Fate,
-    Outcome,
-    UnreadableRecord,
-    Write,
-)
+from drift.model.change import Change, Write
+from drift.model.event import CHANGING, Effect, Fate, Outcome, UnreadableRecord
 from drift.model.evidence import ConfigRecord, DispositionRecord, EntryKind, FindingRecord, GapRecord
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
 from drift.model.judgement import Judged, Judgement

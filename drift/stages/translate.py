@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.ports import Translator
 
 UNKNOWN_FORMAT = "valid JSON, but no audit record of a cloud that is understood"

@@ -6,16 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select, union, update
 
-from drift.model.change import (
-    SESSION_GAP,
-    SESSION_LIMIT,
-    Change,
-    ChangeEvent,
-    ChangeSession,
-    OpenedSession,
-    Span,
-    Write,
-)
+from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
+from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition

@@ -6,7 +6,8 @@ A change here needs a migration beside it, in `drift/store/migrations/versions`.
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
 
 from drift.model.alert import Alert
-from drift.model.change import OpenedSession, Write
+from drift.model.change import Write
+from drift.model.event import OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
 from drift.store.columns import Encoded, Key, Text, UtcTime

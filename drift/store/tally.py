@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, delete, func, literal, or_, select
 
-from drift.model.change import ChangeEvent, Fate
+from drift.model.event import ChangeEvent, Fate
 from drift.model.evidence import CoverageInterval
 from drift.store.columns import UtcTime
 from drift.store.schema import coverage, funnel

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from drift.model.change import CredentialSign, ToolSign
+from drift.model.event import CredentialSign, ToolSign
 from drift.model.verdict import Confidence, Credential, Tool
 from providers.aws.callers import STATIC_KEY
 from providers.aws.issuers import issued_by

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drift.model.change import Effect, Outcome
+from drift.model.event import Effect, Outcome
 from drift.model.resource import Json
 from drift.model.verdict import Lane
 from providers.aws.callers import SIGN_IN

@@ -1,6 +1,6 @@
 """The identity that AWS saw, with the names that people know it by."""
 
-from drift.model.change import Principal
+from drift.model.event import Principal
 from drift.model.verdict import ActorKind
 from providers.aws.callers import SIGN_IN, Evidence, who_calls
 from providers.aws.issuers import issued_by

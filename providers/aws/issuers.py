@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drift.model.change import Issuer
+from drift.model.event import Issuer
 from drift.model.verdict import Confidence
 from providers.aws.record import TrailRecord
 from providers.aws.signals import Signals

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from drift.model.change import Effect
+from drift.model.event import Effect
 from drift.model.resource import Json
 from drift.model.verdict import Lane
 from providers.aws.request import get

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import assert_never
 
-from drift.model.change import Risk
+from drift.model.event import Risk
 from drift.model.resource import Json
 from providers.aws.effects import Call
 from providers.aws.network_rules import network_rules

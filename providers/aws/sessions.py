@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from drift.model.change import OpenedSession, Principal
+from drift.model.event import OpenedSession, Principal
 from drift.model.resource import Json
 from providers.aws.contents import Contents
 from providers.aws.record import TrailRecord, moment

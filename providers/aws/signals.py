@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from drift.model.change import Effect
+from drift.model.event import Effect
 from drift.model.verdict import Confidence, Credential, Lane, Tool
 
 SIGNALS = Path(__file__).with_name("signals.toml")

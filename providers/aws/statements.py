@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from drift.model.change import Effect, Statement
+from drift.model.event import Effect, Statement
 from drift.model.resource import Json
 from providers.aws.names import Names
 from providers.aws.record import TrailRecord

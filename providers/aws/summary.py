@@ -1,6 +1,6 @@
 """What was done, in a few words that somebody understands who was just woken up."""
 
-from drift.model.change import Outcome
+from drift.model.event import Outcome
 from drift.model.resource import Json, Resource
 from providers.aws.effects import Call
 from providers.aws.network_rules import NetworkRule, network_rules

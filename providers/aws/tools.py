@@ -7,7 +7,7 @@ An infrastructure tool within a console session stays that tool.
 
 from collections.abc import Iterator
 
-from drift.model.change import ToolSign
+from drift.model.event import ToolSign
 from drift.model.verdict import ActorKind, Confidence, Tool
 from providers.aws.callers import CONSOLE_EVENTS
 from providers.aws.record import TrailRecord

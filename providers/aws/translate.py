@@ -6,7 +6,7 @@ decided in the core, from a table of sessions, and so is what policy makes of th
 
 from collections.abc import Sequence
 
-from drift.model.change import ChangeEvent, Effect, RawRecord, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, Effect, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud, Resource
 from drift.model.verdict import ActorKind
 from providers.aws.contents import EMPTY, Contents, contents_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model.change import ChangeEvent, RawRecord, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Source, UnreadableRecord
 from drift.ports import Translator
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import ABSENT, a_record, as_bytes

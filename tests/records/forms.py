@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from drift.model.change import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.records import records_of
 from drift.records.whole import WHOLE_LIMIT

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from drift.model.change import RawRecord
+from drift.model.event import RawRecord
 from drift.records import records_of
 from drift.records.whole import WHOLE_LIMIT
 from providers.aws.translate import AwsTranslator

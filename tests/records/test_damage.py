@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model.change import UnreadableRecord
+from drift.model.event import UnreadableRecord
 from tests.records.forms import RECORDS, a_record, bodies, errors, lines, listed, read, zipped
 
 Form: TypeAlias = Callable[[Iterable[bytes]], bytes]

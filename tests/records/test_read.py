@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model.change import RawRecord, UnreadableRecord
+from drift.model.event import RawRecord, UnreadableRecord
 from tests.records.forms import RECORDS, a_parcel, a_record, bodies, errors, lines, listed, read, zipped
 
 both_ways = pytest.mark.parametrize("whole", [True, False], ids=["whole", "split"])

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from drift.model.change import Issuer, OpenedSession, Principal
+from drift.model.event import Issuer, OpenedSession, Principal
 from drift.model.verdict import Actor, ActorKind, Confidence
 from drift.stages.attribute import MAX_CHAIN, IdentityRules, attribute
 from tests.builders import ACCOUNT, a_principal, a_session_opened, an_event

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from drift.model.change import CredentialSign, Effect, Statement, ToolSign
+from drift.model.event import CredentialSign, Effect, Statement, ToolSign
 from drift.model.verdict import (
     Actor,
     ActorKind,

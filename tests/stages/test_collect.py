@@ -18,8 +18,8 @@ from drift.equipment import Equipment, Policy
 from drift.errors import ProviderResponseError, ProviderUnavailableError, StoreError
 from drift.ledger.log import entries
 from drift.ledger.note import SigningKey
-from drift.model.change import RawRecord, UnreadableRecord
 from drift.model.detection import DetectRules
+from drift.model.event import RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.pipeline import Pipeline
 from drift.ports import AuditLog, Delivery

@@ -4,7 +4,8 @@ from datetime import datetime
 import pytest
 
 from drift.model.alert import Alert
-from drift.model.change import Change, Risk
+from drift.model.change import Change
+from drift.model.event import Risk
 from drift.model.finding import AttributeDrift
 from drift.model.judgement import Judged, Judgement
 from drift.model.resource import Resource

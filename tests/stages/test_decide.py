@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from drift.model.change import Change, Effect, Risk
+from drift.model.change import Change
+from drift.model.event import Effect, Risk
 from drift.model.finding import Standing
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity

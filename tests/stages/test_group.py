@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from drift.model.change import ChangeEvent
+from drift.model.event import ChangeEvent
 from drift.model.resource import Resource
 from drift.model.verdict import ActorKind, Channel
 from drift.stages.group import _ids, group

@@ -13,7 +13,8 @@ from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
 from drift.model.baseline import Declaration
-from drift.model.change import Change, Effect, Fate, OpenedSession, Source, Statement, UnreadableRecord, Write
+from drift.model.change import Change, Write
+from drift.model.event import Effect, Fate, OpenedSession, Source, Statement, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
 from drift.model.judgement import Judged, Judgement

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.model.change import ChangeEvent, RawRecord, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.stages.translate import UNKNOWN_FORMAT, Translators
 from tests.builders import an_event

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection
 
-from drift.model.change import Change, OpenedSession, Span
+from drift.model.change import Change, Span
+from drift.model.event import OpenedSession
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.changes import (

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import StatementError
 
-from drift.model.change import OpenedSession
+from drift.model.event import OpenedSession
 from drift.ports import Delivery
 from drift.store import meta
 from drift.store.columns import KEY_SIZE

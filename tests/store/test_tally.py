@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from drift.model.change import Fate
+from drift.model.event import Fate
 from drift.model.evidence import CoverageInterval
 from drift.store.database import Database
 from drift.store.tally import Tally, funnel_totals, take_coverage

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from drift.model.change import ChangeEvent, RawRecord, Source
+from drift.model.event import ChangeEvent, RawRecord, Source
 from drift.model.verdict import Confidence, Credential, Tool
 from providers.aws.translate import AwsTranslator
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from drift.model.change import Principal
+from drift.model.event import Principal
 from drift.model.verdict import ActorKind, Confidence
 from tests.providers.aws.records import (
     ABSENT,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from drift.model.change import Effect, Outcome
+from drift.model.event import Effect, Outcome
 from drift.model.verdict import Lane
 from tests.providers.aws.records import ABSENT, event_of
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drift.model.change import ChangeEvent, UnreadableRecord
+from drift.model.event import ChangeEvent, UnreadableRecord
 from providers.aws.envelopes import unwrap
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.model.change import Effect, Outcome, UnreadableRecord
+from drift.model.event import Effect, Outcome, UnreadableRecord
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import ABSENT, a_record, an_iam_user, as_bytes, event_of, raw, translated
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from drift.model.change import Effect
+from drift.model.event import Effect
 from tests.providers.aws.records import ABSENT, a_root_user, event_of
 
 EVERYBODY: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}

@@ -8,7 +8,7 @@ from collections import Counter
 import msgspec
 import pytest
 
-from drift.model.change import Effect
+from drift.model.event import Effect
 from drift.model.verdict import Confidence
 from providers.aws import resources, signals
 from providers.aws.resources import RESOURCES, load_resources, parse_resources
