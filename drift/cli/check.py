@@ -25,6 +25,10 @@ def command(config: str | None) -> int:
 
     settings = wiring.settings_of(config)
     _say_ok("configuration", str(settings.path or "there is no config.toml; the defaults hold"))
+    if not settings.audit_logs and not settings.baselines:
+        # Before anything is made: a store and a key in a wrong folder would look like a beginning.
+        click.echo("FAILED  sources: there is nothing to watch; name an [[audit_log]] and a [[baseline]]")
+        return 1
     failed = 0
     with wiring.running(settings) as pipeline:
         have = pipeline.have

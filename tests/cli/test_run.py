@@ -133,6 +133,14 @@ def test_a_check_tries_everything_that_is_configured(config: Path) -> None:
         assert f"ok      {part}" in done.stdout
 
 
+def test_a_check_of_nothing_fails_and_makes_nothing(tmp_path: Path) -> None:
+    done = drift("check", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "FAILED  sources: there is nothing to watch" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_check_names_what_does_not_work_and_goes_on(config: Path) -> None:
     (config.parent / "empty" / "tickets.json").write_text("{")
 
