@@ -3,13 +3,13 @@
 The only place that knows the adapters, and those only through their catalog.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from drift import __version__, config
-from drift.config import ClockSource, Settings
+from drift.config import AdapterSettings, ClockSource, Settings
 from drift.errors import ConfigError, UsageError
 from drift.model.detection import DetectRules
 from drift.model.evidence import ConfigRecord
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from drift.ledger.note import SigningKey
     from drift.pipeline import Pipeline
     from drift.store.database import Database
+
+PortT = TypeVar("PortT")
 
 RECORDED_LIVE = "file:"
 """Begins the name of a recorded answer on the command line: `--live file:PATH`."""
@@ -58,12 +60,12 @@ def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
 
 def baselines(settings: Settings) -> tuple[Baseline, ...]:
     """Return the configured baselines."""
-    return tuple(catalog.BASELINES[one.type].make(one.name, one.settings) for one in settings.baselines)
+    return tuple(_made(catalog.BASELINES, settings.baselines).values())
 
 
 def watched(settings: Settings, live: str | None = None) -> tuple[Watched, ...]:
     """Return the configured baselines, each with its own reader, or all with the reader `live`."""
-    readers = {one.name: catalog.LIVE[one.type].make(one.name, one.settings) for one in settings.live}
+    readers = _made(catalog.LIVE, settings.live)
     given = _recorded_live(live) if live else None
     return tuple(
         Watched(baseline=baseline, live=given or readers[one.live])
@@ -147,23 +149,11 @@ def running(settings: Settings) -> Iterator["Pipeline"]:
                     decision=settings.decision,
                 ),
                 translators=Translators(translators()),
-                sources={
-                    one.name: catalog.AUDIT_LOGS[one.type].make(one.name, one.settings)
-                    for one in settings.audit_logs
-                },
+                sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
-                ticket_sources={
-                    one.name: catalog.TICKETS[one.type].make(one.name, one.settings)
-                    for one in settings.tickets
-                },
-                code_hosts={
-                    one.name: catalog.CODE_HOSTS[one.type].make(one.name, one.settings)
-                    for one in settings.code_hosts
-                },
-                notifiers={
-                    one.name: catalog.NOTIFIERS[one.type].make(one.name, one.settings)
-                    for one in settings.notifiers
-                },
+                ticket_sources=_made(catalog.TICKETS, settings.tickets),
+                code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
+                notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
             )
         )
 
@@ -175,11 +165,18 @@ def clock(settings: Settings, database: "Database") -> Clock:
     if settings.clock is ClockSource.SYSTEM:
         return SystemClock()
     adapters = [
-        *(catalog.LIVE[one.type].make(one.name, one.settings) for one in settings.live),
-        *(catalog.TICKETS[one.type].make(one.name, one.settings) for one in settings.tickets),
-        *(catalog.CODE_HOSTS[one.type].make(one.name, one.settings) for one in settings.code_hosts),
+        *_made(catalog.LIVE, settings.live).values(),
+        *_made(catalog.TICKETS, settings.tickets).values(),
+        *_made(catalog.CODE_HOSTS, settings.code_hosts).values(),
     ]
     return RecordsClock([one for one in adapters if isinstance(one, Recorded)], database)
+
+
+def _made(
+    adapters: Mapping[str, catalog.Adapter[PortT]], rows: Iterable[AdapterSettings]
+) -> dict[str, PortT]:
+    """Return the configured adapters of one kind by their names, in the order of the configuration."""
+    return {row.name: adapters[row.type].make(row.name, row.settings) for row in rows}
 
 
 def _recorded_live(name: str) -> LiveConfig:

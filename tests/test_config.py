@@ -286,9 +286,9 @@ def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
         """
     ).correlation
 
-    assert rules.same_person("alice example", "alice@example.com")
-    assert rules.same_person("ALICE", "Alice Example")
-    assert not rules.same_person("alice", "bob")
+    assert rules.person("alice example") == rules.person("alice@example.com")
+    assert rules.person("ALICE") == rules.person("Alice Example")
+    assert rules.person("alice") != rules.person("bob")
 
 
 def test_a_bare_role_fits_its_arn_in_any_account_and_path(folder: Folder) -> None:

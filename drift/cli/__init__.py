@@ -27,12 +27,13 @@ COULD_NOT = 2
 @click.option(
     "--config", metavar="FILE", help="The configuration; by default ./config.toml, if there is one."
 )
-@click.option("--traceback", is_flag=True, help="Show where an unexpected error came from.")
+@click.option(
+    "--traceback", is_flag=True, expose_value=False, help="Show where an unexpected error came from."
+)
 @click.pass_context
-def drift(context: click.Context, config: str | None, traceback: bool) -> None:
+def drift(context: click.Context, config: str | None) -> None:
     """See who changed what in your clouds, whether it was authorised, and whether it still differs."""
     context.obj = config
-    context.meta["drift.traceback"] = traceback
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,7 +61,7 @@ def _run(arguments: list[str]) -> int:
         about = f"{error.filename}: " if error.filename else ""
         return _say(f"{about}{error.strerror or error}; check the place, its permissions and the space left")
     except Exception as error:
-        if "--traceback" in arguments:
+        if "--traceback" in arguments:  # click's own view of them is gone by now
             raise
         return _say(
             f"unexpected {type(error).__name__}: {error}; this is a defect of drift: "

@@ -10,22 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import Done, drift, everything_in
+from tests.cli.running import CONFIG as WATCHING_A_TRAIL
 
-CONFIG = """
-[organisation]
-name = "example"
-
-[store]
-url = "sqlite:///store.sqlite3"
-
-[clock]
-source = "records"
-
-[[audit_log]]
-name = "trail"
-type = "cloudtrail-files"
-path = "trail"
-
+CONFIG = f"""{WATCHING_A_TRAIL}
 [[baseline]]
 name = "network"
 type = "terraform-state"

@@ -9,23 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import Done, drift
+from tests.cli.running import CONFIG as WATCHING_A_TRAIL
 from tests.providers.aws.records import a_record, as_bytes
 
-CONFIG = """
-[organisation]
-name = "example"
-
-[store]
-url = "sqlite:///store.sqlite3"
-
-[clock]
-source = "records"
-
-[[audit_log]]
-name = "trail"
-type = "cloudtrail-files"
-path = "trail"
-
+CONFIG = f"""{WATCHING_A_TRAIL}
 [[live]]
 name = "recorded"
 type = "recorded"

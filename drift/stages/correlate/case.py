@@ -19,10 +19,6 @@ class CorrelationRules:
         """Return the one name that stands for whoever is called `name`."""
         return self.aliases.get(name.lower(), name.lower())
 
-    def same_person(self, one: str, other: str) -> bool:
-        """Tell whether two names are one person's."""
-        return self.person(one) == self.person(other)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
