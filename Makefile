@@ -3,15 +3,18 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CORPUS ?= ../shared/corpus
+SECONDS_OF_FUZZ ?= 600
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench corpus lock clean python
+.PHONY: help demo test lint format bench fuzz docs corpus lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
+	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
+	@echo "make docs     write docs/classification.md anew from the tables"
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
 
@@ -33,6 +36,12 @@ format: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.ready
+	$(BIN)/python -m tests.fuzz $(SECONDS_OF_FUZZ) fuzz-found
+
+docs: $(VENV)/.ready
+	$(BIN)/python -m tests.classification_page
 
 corpus: $(VENV)/.ready
 	$(BIN)/python -m tests.corpus $(CORPUS)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from drift.ledger.note import SigningKey
 from drift.model.detection import DetectRules
 from drift.model.evidence import ConfigRecord
-from drift.ports import AuditLog, Clock, CodeHost, Notifier, TicketSource, Watched
+from drift.ports import AuditLog, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
@@ -27,6 +28,14 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Vault:
+    """Where records are kept as they were delivered, and for how long."""
+
+    records: RawVault
+    keep_for: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Equipment:
     """The ports' adapters by their names in the configuration, and what is ours."""
 
@@ -42,3 +51,5 @@ class Equipment:
     ticket_sources: Mapping[str, TicketSource]
     code_hosts: Mapping[str, CodeHost]
     notifiers: Mapping[str, Notifier]
+    vault: Vault | None
+    """Without one, records are not kept as they were delivered."""

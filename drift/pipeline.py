@@ -1,6 +1,7 @@
 """The order of the stages. Read this file first: it is the product on one page.
 
-    collect -> translate -> attribute -> classify -> correlate -> detect -> decide -> record -> notify
+    collect -> translate -> merge -> attribute -> classify -> correlate -> detect -> decide
+        -> record -> notify
 
 Each transaction is kept whole or not at all, and what is still to do is read from the
 store. So a run that was killed at any line is simply run again.
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import Connection
+
 from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
-from drift.model.change import ChangeSession, Write
-from drift.model.event import Fate, UnreadableRecord
+from drift.model.change import Amendment, ChangeSession
+from drift.model.event import CHANGING, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
@@ -26,9 +29,13 @@ from drift.stages.consult import consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.detect import detect
-from drift.stages.group import group
+from drift.stages.erase import erase
+from drift.stages.group import group, regroup
+from drift.stages.merge import Merged, still_known
+from drift.stages.merge.gather import gather, gather_overdue
 from drift.stages.notify import notify
 from drift.stages.record import (
+    record_amendment,
     record_comparison,
     record_configuration,
     record_coverage,
@@ -39,10 +46,10 @@ from drift.stages.record import (
 )
 from drift.stages.survey import survey
 from drift.store import outbox
-from drift.store.changes import change_session_of, sessions_behind, sessions_to_judge, writes_by_resource
+from drift.store.changes import change_session_of, sessions_to_judge, writes_by_resource
 from drift.store.findings import standing_of
-from drift.store.sources import move_to
-from drift.store.tally import Tally
+from drift.store.sessions import forget_sessions, sessions_behind
+from drift.store.tally import Tally, recount
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
@@ -61,10 +68,14 @@ class Pipeline:
             record_configuration(connection, have.configuration, now)
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
+        self.settle(now)
         problems += self.compare(now)
         problems += self.judge(now)
         problems += notify(have.database, have.notifiers, now).failed
+        if have.vault:
+            problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
         with have.database.transaction() as connection:
+            forget_sessions(connection, now)
             seal(connection, have.key, now)
         return tuple(problems)
 
@@ -86,37 +97,49 @@ class Pipeline:
         return problems
 
     def observe(self, batch: Batch, now: datetime) -> Counter[str]:
-        """Keep a batch: who made each write, how, and to which change it belongs.
-
-        What of it cannot be read is recorded as a gap, and counted by file.
-        """
-        tally, policy, unread = Tally(batch.source), self.have.policy, Counter[str]()
-        with self.have.database.transaction() as connection:
+        """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
+        have, tally, unread = self.have, Tally(batch.source), Counter[str]()
+        kept: list[RawRecord] = []
+        with have.database.transaction() as connection:
             for raw in batch.records:
-                event = self.have.translators.translate(raw)
+                event = have.translators.translate(raw)
                 if isinstance(event, UnreadableRecord):
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                     continue
-                actor = attribute(event, sessions_behind(connection, event, MAX_CHAIN), policy.identities)
-                found = classify(event, actor, policy.channels)
-                write = Write(event=event, actor=actor, classification=found)
-                fate = record_write(connection, batch.source, write, now)
-                if fate is Fate.CHANGE:
-                    group(connection, write)
+                if event.intended in CHANGING and isinstance(raw, RawRecord):
+                    kept.append(raw)
+                told = gather(connection, batch.source, event, now)
+                fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
+            if have.vault and kept:
+                have.vault.records.keep(kept, now)  # before the evidence that names them is committed
             tally.keep(connection)
-            move_to(
-                connection,
-                batch.source,
-                batch.delivery,
-                batch.position,
-                begun=batch.begun,
-                is_complete=batch.is_last,
-                moves_cursor=batch.moves_cursor,
-            )
+            batch.mark_read(connection)
         return unread
+
+    def settle(self, now: datetime) -> None:
+        """Judge the calls of which not all records came in time by those that did."""
+        with self.have.database.transaction() as connection:
+            for source, merged in gather_overdue(connection, now):
+                recount(connection, source, merged.event, self._write(connection, source, merged, now))
+
+    def _write(self, connection: Connection, source: str, merged: Merged, now: datetime) -> Fate:
+        """Record a call that changes something: who made it, how, and to which change it belongs."""
+        policy, event = self.have.policy, self.have.translators.describe(merged.event)
+        sessions = sessions_behind(connection, event, MAX_CHAIN)
+        actor = still_known(attribute(event, sessions, policy.identities), merged)
+        write = merged.judged(event, actor, classify(event, actor, policy.channels))
+        belongs = write.is_change or (event.occurred_at is not None and policy.decision.is_alarming(event))
+        if merged.amends is None:
+            fate = record_write(connection, source, write, now)
+            if belongs:
+                group(connection, write)
+            return fate
+        if record_amendment(connection, write, merged.amends, now):
+            regroup(connection, write, belongs=belongs)
+        return Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
 
     def compare(self, now: datetime) -> list[str]:
         """Hold what is declared against what is there."""
@@ -146,7 +169,7 @@ class Pipeline:
             judged = []
             for change, consulted in zip(session.changes, asked, strict=True):
                 match = correlate(change, consulted, policy.correlation)
-                account = change.first.event.account
+                account = change.first.event.call.account
                 standing = standing_of(connection, change.resource, change.ended_at, account)
                 decision = decide(change, match, standing, policy.decision, now)
                 judgement = Judgement(match=match, standing=standing, decision=decision)

@@ -8,13 +8,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias, runtime_checkable
 
-from drift.model.alert import Alert
-from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud, LiveReading, LiveResource
-from drift.model.ticket import Deployment, Ticket
+
+if TYPE_CHECKING:
+    # `classify` waits for every import, and has nothing to do with these.
+    from drift.model.alert import Alert
+    from drift.model.baseline import Declaration, DeclaredResource
+    from drift.model.ticket import Deployment, Ticket
 
 
 class AdapterKind(StrEnum):
@@ -26,6 +29,7 @@ class AdapterKind(StrEnum):
     TICKETS = "tickets"
     CODE_HOST = "code_host"
     NOTIFIER = "notifier"
+    VAULT = "vault"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +61,20 @@ class AuditLog(Protocol):
         ...
 
 
-class Translator(Protocol):
-    """Understands the records of one cloud. Pure: no input or output, no clock."""
+Repeat: TypeAlias = tuple[str | None, datetime | None, ChangeEvent]
+"""The id and the time of a record, and an event that says all the rest of it: always the same object."""
+
+
+class Unwrapper(Protocol):
+    """Takes the records of one cloud out of what they travel in. Pure: no input or output, no clock."""
 
     @property
-    def cloud(self) -> Cloud:
-        """The cloud whose records it understands."""
+    def record_heads(self) -> tuple[bytes, ...]:
+        """How plain records of this cloud mostly begin: `{"eventVersion":"1.` for example.
+
+        What begins so is never shown to `unwrap`: no envelope of any cloud, and no list of records,
+        may begin like it. Records that begin otherwise are only slower to read.
+        """
         ...
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
@@ -70,14 +82,48 @@ class Translator(Protocol):
 
         An envelope may hold none, and what only announces records is such an envelope. The bytes of
         a record are exactly as delivered. Lists of records are split before, so that each element is
-        shown by itself, and so is every plain record: saying no must be quick.
+        shown by itself, and so is every plain record without one of the `record_heads`.
+        """
+        ...
+
+
+class Translator(Unwrapper, Protocol):
+    """Understands the records of one cloud. Pure: no input or output, no clock."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud whose records it understands."""
+        ...
+
+    @property
+    def opening_marks(self) -> tuple[bytes, ...]:
+        """Texts one of which stands in every record that opens a session or begins an operation.
+
+        They tell the few records that later ones rest on from all the others, without translating them.
         """
         ...
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what a record means, or `None` if it is not this cloud's.
 
-        A record that lacks an id, a time or a region is readable. Never raises.
+        A record that lacks an id, a time or a region is readable. The risks are those of the caller
+        alone, and there is no summary, until `describe` adds them. Never raises.
+        """
+        ...
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Recognise a record that says nothing but what an earlier one said, and when.
+
+        It is what makes judging fast: most records are reads, and most reads were made before. A
+        translator that keeps no such memory returns `None`, and the record is translated. Never raises.
+        """
+        ...
+
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Add the risks that lie in what was asked for, and the summary.
+
+        Only who tells people of a write needs them, so judging goes without. Reads nothing but
+        the event, changes nothing else, and may be repeated. Never raises.
         """
         ...
 
@@ -90,7 +136,7 @@ class Baseline(Protocol):
         """The baseline's name in the configuration, or its path or URI."""
         ...
 
-    def declared(self) -> Iterable[Declaration]:
+    def declared(self) -> Iterable["Declaration"]:
         """Read what is declared now: one declaration per state.
 
         Raises:
@@ -103,7 +149,7 @@ class Baseline(Protocol):
 class LiveConfig(Protocol):
     """Reads the configuration that is really there, in Terraform's attribute names."""
 
-    def read(self, declared: Sequence[DeclaredResource]) -> Iterator[LiveReading]:
+    def read(self, declared: Sequence["DeclaredResource"]) -> Iterator[LiveReading]:
         """Yield one reading per declared resource, in their order.
 
         One unreadable resource never hides another: what fails is yielded as `NotRead`.
@@ -133,7 +179,7 @@ class Watched:
 class TicketSource(Protocol):
     """A system in which changes are requested and approved."""
 
-    def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
+    def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence["Ticket"]:
         """Return the tickets with these keys, and those that name these resources, each once.
 
         Keys that do not exist are left out.
@@ -148,7 +194,7 @@ class TicketSource(Protocol):
 class CodeHost(Protocol):
     """A host of reviewed code and of the pipelines that deploy it."""
 
-    def deployment(self, run_id: str) -> Deployment | None:
+    def deployment(self, run_id: str) -> "Deployment | None":
         """Return the pipeline run with its pull request and reviews, or `None` if there is no such run.
 
         Raises:
@@ -169,7 +215,7 @@ class Notifier(Protocol):
         """
         ...
 
-    def send(self, alert: Alert, *, replaces: str | None) -> str:
+    def send(self, alert: "Alert", *, replaces: str | None) -> str:
         """Send the alert, or edit the message that `replaces` names; return the message's reference.
 
         `alert.client_id` travels with the message, so that a repeat can be recognised. A message
@@ -179,6 +225,54 @@ class Notifier(Protocol):
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials or the destination are refused.
             ProviderResponseError: The message itself is refused; asking again is useless.
+        """
+        ...
+
+
+class RawVault(Protocol):
+    """Keeps the records that evidence rests on, byte for byte as they were delivered.
+
+    They hold secrets and personal data, so they lie encrypted, apart from all that is stored, shown
+    or sent, and go when the policy says so; the ledger keeps their hashes.
+    """
+
+    def keep(self, records: Sequence[RawRecord], kept_at: datetime) -> None:
+        """Keep these records; once it returns, they outlive a crash of the machine.
+
+        Keeping a record again is harmless, and lets it stay as long as the later time says.
+
+        Raises:
+            ProviderUnavailableError: Trying again later may succeed.
+            ProviderAccessError: The key or a permission is missing.
+            ProviderResponseError: A record is not what its hash says; nothing is kept.
+        """
+        ...
+
+    def read(self, sha256: str) -> bytes | None:
+        """Return the record of this hash, or `None` if it was never kept or is erased.
+
+        Raises:
+            ProviderUnavailableError: Trying again later may succeed.
+            ProviderAccessError: The key that it was kept under, or a permission, is missing.
+            ProviderResponseError: What is kept was altered, or `sha256` is no hash.
+        """
+        ...
+
+    def count(self, before: datetime) -> int:
+        """Return how many records `erase` would erase.
+
+        Raises:
+            ProviderError: They cannot be looked at.
+        """
+        ...
+
+    def erase(self, before: datetime) -> int:
+        """Erase what was kept before this time, and nothing newer; return how many records it was.
+
+        A vault may hold back what is hardly older, but for less than a day.
+
+        Raises:
+            ProviderError: They cannot be erased, or not all of them.
         """
         ...
 

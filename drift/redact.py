@@ -7,6 +7,7 @@ Names, ids and ARNs are no secrets, and neither are numbers, truth values and nu
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -254,16 +255,16 @@ class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    secret: tuple[str, ...]
-    not_secret: tuple[str, ...]
-    whole: tuple[str, ...]
-    trailing: frozenset[str]
-    about: tuple[str, ...]
-    pair_name: frozenset[str]
-    pair_value: frozenset[str]
-    plain: frozenset[str]
-    reference: tuple[str, ...]
-    shape: tuple[_Shape, ...]
+    secret: tuple[str, ...] = ()
+    not_secret: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    trailing: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    pair_name: tuple[str, ...] = ()
+    pair_value: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
+    shape: tuple[_Shape, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -278,26 +279,70 @@ class _Rules:
     shapes: re.Pattern[str]
 
 
-@lru_cache(maxsize=1)
+def use(own: str) -> None:
+    """Add rows to those of redact.toml, for the whole process: no part of it may be left out.
+
+    Raises:
+        ValueError: `own` is no TOML, or not of that file's form.
+    """
+    global _own
+    if own:
+        _compiled(own)
+    _own = own
+    _read_name.cache_clear()
+
+
+_own = ""
+
+
 def _rules() -> _Rules:
-    text = Path(__file__).with_name("redact.toml").read_text(encoding="utf-8")
-    document = msgspec.convert(tomllib.loads(text), _Document)
+    return _compiled(_own)
+
+
+@lru_cache(maxsize=2)
+def _compiled(own: str) -> _Rules:
+    shipped = Path(__file__).with_name("redact.toml").read_text(encoding="utf-8")
+    documents = [msgspec.convert(tomllib.loads(text), _Document) for text in (shipped, own)]
     endings: dict[tuple[str, ...], _Role] = {}
+    for document in documents:
+        endings |= _endings(document)
+    return _Rules(
+        endings=endings,
+        longest=max(map(len, endings)),
+        trailing=_joined(one.trailing for one in documents),
+        pair_name=_joined(one.pair_name for one in documents),
+        pair_value=_joined(one.pair_value for one in documents),
+        plain=_joined(one.plain for one in documents),
+        reference=_pattern("reference", [text for one in documents for text in one.reference]),
+        shapes=_pattern(
+            "shape", [f"{shape.before}({shape.secret})" for one in documents for shape in one.shape]
+        ),
+    )
+
+
+def _endings(document: _Document) -> dict[tuple[str, ...], _Role]:
+    found: dict[tuple[str, ...], _Role] = {}
     for role, names in (
         (_Role.ABOUT, document.about),
         (_Role.SECRET, document.secret),
         (_Role.ABOUT, document.not_secret),
         (_Role.WHOLE, document.whole),
     ):
-        endings |= {tuple(name.split()): role for name in names}
-        endings |= {(name.replace(" ", ""),): role for name in names}
-    return _Rules(
-        endings=endings,
-        longest=max(map(len, endings)),
-        trailing=document.trailing,
-        pair_name=document.pair_name,
-        pair_value=document.pair_value,
-        plain=document.plain,
-        reference=re.compile("|".join(document.reference)),
-        shapes=re.compile("|".join(f"{shape.before}({shape.secret})" for shape in document.shape)),
-    )
+        found |= {tuple(name.lower().split()): role for name in names}
+        found |= {(name.lower().replace(" ", ""),): role for name in names}
+    return found
+
+
+def _joined(rows: Iterable[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(text for texts in rows for text in texts)
+
+
+def _pattern(table: str, texts: list[str]) -> re.Pattern[str]:
+    for text in texts:
+        try:
+            matches_nothing = re.compile(text).match("")
+        except re.error as error:
+            raise ValueError(f"a row of {table} is no regular expression: {error}") from error
+        if matches_nothing:
+            raise ValueError(f"a row of {table} fits where nothing is written: {text}")
+    return re.compile("|".join(texts))

@@ -4,30 +4,43 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from drift.model.event import ChangeEvent, OpenedSession
+from msgspec import structs
+
+from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import AttributeDrift, DriftFinding
 from drift.model.resource import Json
+from drift.model.verdict import Statement
 from drift.redact import MASK, redact
 
 
 def redact_event(event: ChangeEvent) -> ChangeEvent:
     """Cut secrets out of what a call was given, and out of every text that it carried."""
     request = redact(event.request)
-    return replace(
+    return structs.replace(
         event,
+        call=redact_call(event.call),
         request=request.value,
-        redacted=request.paths,
+        redacted=tuple(dict.fromkeys((*event.redacted, *request.paths))),
         summary=redact(event.summary).value,
-        user_agent=redact(event.user_agent).value,
         error=redact(event.error).value,
-        statements=tuple(replace(one, text=redact(one.text).value) for one in event.statements),
+        statements=_clean(event.statements),
         opens=redact_opened(event.opens) if event.opens else None,
     )
 
 
+def redact_call(call: Call) -> Call:
+    """Cut secrets out of what the caller typed: the user agent, the name of the session."""
+    return replace(call, user_agent=redact(call.user_agent).value, statements=_clean(call.statements))
+
+
 def redact_opened(opened: OpenedSession) -> OpenedSession:
-    """Cut secrets out of the tags of a session."""
-    return replace(opened, tags=tuple((key, redact({key: value}).value[key]) for key, value in opened.tags))
+    """Cut secrets out of what is said where a session is opened: its tags, a justification."""
+    return replace(opened, statements=_clean(opened.statements))
+
+
+def _clean(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Hide texts that look like a secret, or stand where one does: a tag called `password`."""
+    return tuple(replace(one, text=redact({one.place: one.text}).value[one.place]) for one in statements)
 
 
 def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFinding:

@@ -3,54 +3,126 @@
 The only place that knows the adapters, and those only through their catalog.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from drift import __version__, config
-from drift.config import AdapterSettings, ClockSource, Settings
+from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.model.detection import DetectRules
-from drift.model.evidence import ConfigRecord
 from drift.ports import Baseline, Clock, LiveConfig, Recorded, Translator, Watched
+from drift.stages.attribute import IdentityRules
+from drift.stages.classify import ChannelRules
 from providers import catalog
 
 if TYPE_CHECKING:
-    # SQLAlchemy and cryptography are slow to import, and `classify` needs neither.
+    # Slow to import, and `classify` without a configuration needs none of these.
+    from drift.config import AdapterSettings, Settings
+    from drift.equipment import Vault
     from drift.ledger.note import SigningKey
+    from drift.model.detection import DetectRules
     from drift.pipeline import Pipeline
     from drift.store.database import Database
 
 PortT = TypeVar("PortT")
+MadeT = TypeVar("MadeT")
 
 RECORDED_LIVE = "file:"
 """Begins the name of a recorded answer on the command line: `--live file:PATH`."""
 
 
-def settings_of(path: str | None) -> Settings:
+OWN_TABLES = tuple(f"{owner}/{table}" for owner, tables in catalog.TABLES.items() for table in tables)
+"""The adapters' data tables to which a configuration may add rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judging:
+    """What judging records takes, and no more."""
+
+    translators: tuple[Translator, ...]
+    identities: IdentityRules
+    channels: ChannelRules
+
+
+def judging(path: str | None) -> Judging:
+    """Return the rules of the configuration; without one, what holds by default."""
+    if path is None and not Path(DEFAULT_CONFIG).exists():
+        return Judging(translators=catalog.translators(), identities=IdentityRules(), channels=ChannelRules())
+    settings = settings_without_secrets(path)
+    return Judging(
+        translators=translators(settings), identities=settings.identities, channels=settings.channels
+    )
+
+
+def settings_of(path: str | None) -> "Settings":
     """Read the configuration; see `drift.config.load`."""
-    return config.load(Path(path) if path else None, catalog.ADAPTERS)
+    return _loaded(path)
 
 
-def settings_for_reading(path: str | None) -> Settings:
+def settings_for_reading(path: str | None) -> "Settings":
     """Read the configuration for a command that reads the store, and reaches no other system."""
-    return config.load(Path(path) if path else None, catalog.ADAPTERS, opens_adapters=False)
+    return _loaded(path, opens_adapters=False)
 
 
-def settings_without_secrets(path: str | None) -> Settings:
+def settings_without_secrets(path: str | None) -> "Settings":
     """Read the configuration for a command that reaches no system outside."""
-    return config.load(Path(path) if path else None, catalog.ADAPTERS, environ=None)
+    return _loaded(path, has_secrets=False)
 
 
-def translators() -> tuple[Translator, ...]:
+def _loaded(path: str | None, *, has_secrets: bool = True, opens_adapters: bool = True) -> "Settings":
+    """Read the configuration, and let secrets be cut out from now on as it says.
+
+    Raises:
+        ConfigError: Something in it is wrong, or its own rows for cutting out are not of their form.
+    """
+    from drift import config, redact
+
+    settings = config.load(
+        Path(path) if path else None,
+        catalog.ADAPTERS,
+        own_names=OWN_TABLES,
+        has_secrets=has_secrets,
+        opens_adapters=opens_adapters,
+    )
+    redact.use("")
+    for own in settings.own_tables:
+        if own.name == config.REDACT:
+            try:
+                redact.use(own.text)
+            except ValueError as error:
+                raise config.wrong_table(own, error) from error
+    return settings
+
+
+def translators(settings: "Settings") -> tuple[Translator, ...]:
     """Return the translator of every cloud that is understood."""
-    return catalog.translators()
+    return _with_own_tables(settings, catalog.translators)
 
 
-def detect_rules() -> DetectRules:
+def detect_rules(settings: "Settings | None") -> "DetectRules":
     """Return the tables by which declared and live configuration are compared."""
-    return catalog.detect_rules()
+    return _with_own_tables(settings, catalog.detect_rules) if settings else catalog.detect_rules()
+
+
+def _with_own_tables(settings: "Settings", make: Callable[[Mapping[str, str]], MadeT]) -> MadeT:
+    """Return what is made with the user's own tables.
+
+    Raises:
+        ConfigError: One of them is not of its form.
+    """
+    try:
+        return make({own.name: own.text for own in settings.own_tables})
+    except ValueError:
+        for own in settings.own_tables:
+            try:
+                make({own.name: own.text})
+            except ValueError as error:
+                from drift.config import wrong_table
+
+                raise wrong_table(own, error) from error
+        raise
 
 
 def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
@@ -58,12 +130,13 @@ def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
     return tuple(catalog.terraform_state(uri) for uri in uris)
 
 
-def baselines(settings: Settings) -> tuple[Baseline, ...]:
+def baselines(settings: "Settings") -> tuple[Baseline, ...]:
     """Return the configured baselines."""
-    return tuple(_made(catalog.BASELINES, settings.baselines).values())
+    made = _with_own_tables(settings, partial(_made, catalog.BASELINES, settings.baselines))
+    return tuple(made.values())
 
 
-def watched(settings: Settings, live: str | None = None) -> tuple[Watched, ...]:
+def watched(settings: "Settings", live: str | None = None) -> tuple[Watched, ...]:
     """Return the configured baselines, each with its own reader, or all with the reader `live`."""
     readers = _made(catalog.LIVE, settings.live)
     given = _recorded_live(live) if live else None
@@ -84,7 +157,7 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
 
 
 @contextmanager
-def open_database(settings: Settings, *, may_make: bool = False) -> Iterator["Database"]:
+def open_database(settings: "Settings", *, may_make: bool = False) -> Iterator["Database"]:
     """Open the store, brought to the tables of this version, and close it at the end.
 
     Raises:
@@ -106,7 +179,7 @@ def open_database(settings: Settings, *, may_make: bool = False) -> Iterator["Da
         database.close()
 
 
-def signing_key(settings: Settings, database: "Database") -> "SigningKey":
+def signing_key(settings: "Settings", database: "Database") -> "SigningKey":
     """Return the key of the ledger; a new ledger gets a new one.
 
     Raises:
@@ -127,9 +200,10 @@ def signing_key(settings: Settings, database: "Database") -> "SigningKey":
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator["Pipeline"]:
+def running(settings: "Settings") -> Iterator["Pipeline"]:
     """Put the program together, and take it apart at the end."""
     from drift.equipment import Equipment, Policy
+    from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
 
@@ -145,22 +219,33 @@ def running(settings: Settings) -> Iterator["Pipeline"]:
                     identities=settings.identities,
                     channels=settings.channels,
                     correlation=settings.correlation,
-                    detection=detect_rules(),
+                    detection=detect_rules(settings),
                     decision=settings.decision,
                 ),
-                translators=Translators(translators()),
+                translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
                 ticket_sources=_made(catalog.TICKETS, settings.tickets),
                 code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
+                vault=_vault(settings),
             )
         )
 
 
-def clock(settings: Settings, database: "Database") -> Clock:
+def _vault(settings: "Settings") -> "Vault | None":
+    from drift.equipment import Vault
+
+    if settings.vault is None:
+        return None
+    (records,) = _made(catalog.VAULTS, [settings.vault]).values()
+    return Vault(records=records, keep_for=settings.vault.keep_for)
+
+
+def clock(settings: "Settings", database: "Database") -> Clock:
     """Return the clock that the configuration names."""
     from drift.clock import RecordsClock, SystemClock
+    from drift.config import ClockSource
 
     if settings.clock is ClockSource.SYSTEM:
         return SystemClock()
@@ -173,10 +258,12 @@ def clock(settings: Settings, database: "Database") -> Clock:
 
 
 def _made(
-    adapters: Mapping[str, catalog.Adapter[PortT]], rows: Iterable[AdapterSettings]
+    adapters: Mapping[str, catalog.Adapter[PortT]],
+    rows: "Iterable[AdapterSettings]",
+    overrides: Mapping[str, str] = {},
 ) -> dict[str, PortT]:
     """Return the configured adapters of one kind by their names, in the order of the configuration."""
-    return {row.name: adapters[row.type].make(row.name, row.settings) for row in rows}
+    return {row.name: adapters[row.type].make(row.name, row.settings, overrides) for row in rows}
 
 
 def _recorded_live(name: str) -> LiveConfig:

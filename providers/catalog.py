@@ -7,12 +7,14 @@ is used.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from drift.model.detection import DetectRules
+from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
     AuditLog,
@@ -20,9 +22,11 @@ from drift.ports import (
     CodeHost,
     LiveConfig,
     Notifier,
+    RawVault,
     TicketSource,
     Translator,
 )
+from providers.on_demand import OnDemand
 
 PortT_co = TypeVar("PortT_co", covariant=True)
 
@@ -37,6 +41,8 @@ class Adapter(Generic[PortT_co]):
     """The settings that name files: where relative, they start from the configuration's folder."""
     has_name: bool = False
     """Whether it is told what the configuration calls it."""
+    tables: str | None = None
+    """Whose data tables it reads, to which the configuration may add rows; see `TABLES`."""
 
     @property
     def settings(self) -> type[Struct]:
@@ -44,20 +50,32 @@ class Adapter(Generic[PortT_co]):
         settings: type[Struct] = getattr(import_module(self.module), f"{self.cls}Settings")
         return settings
 
-    def make(self, name: str, settings: object) -> PortT_co:
-        """Return the adapter, ready for use."""
+    def make(self, name: str, settings: object, overrides: Mapping[str, str] = {}) -> PortT_co:
+        """Return the adapter, ready for use, with the user's own rows of its tables.
+
+        Raises:
+            ValueError: An own table is not of its form.
+        """
         adapter: Any = getattr(import_module(self.module), self.cls)
-        made: PortT_co = adapter(settings=settings, **({"name": name} if self.has_name else {}))
+        given: dict[str, object] = {"name": name} if self.has_name else {}
+        if self.tables:
+            given["overrides"] = own_tables(self.tables, overrides)
+        made: PortT_co = adapter(settings=settings, **given)
         return made
 
 
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
-    "cloudtrail-files": Adapter("providers.aws.audit_log", "CloudTrailFiles", paths=("path",)),
+    "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
+    "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {
     "terraform-state": Adapter(
-        "providers.terraform.baseline", "TerraformState", paths=("state", "code"), has_name=True
+        "providers.terraform.baseline",
+        "TerraformState",
+        paths=("state", "code"),
+        has_name=True,
+        tables="terraform",
     ),
 }
 
@@ -78,6 +96,18 @@ NOTIFIERS: Mapping[str, Adapter[Notifier]] = {
     "slack-preview": Adapter("providers.slack.preview", "SlackPreview", paths=("folder",)),
 }
 
+VAULTS: Mapping[str, Adapter[RawVault]] = {
+    "local-folder": Adapter("providers.vault.local_folder", "LocalFolder", paths=("folder",)),
+}
+
+TRANSLATORS: Mapping[Cloud, str] = {
+    Cloud.AWS: "AwsTranslator",
+    Cloud.GCP: "GcpTranslator",
+    Cloud.AZURE: "AzureTranslator",
+    Cloud.LAUNCHDARKLY: "LaunchDarklyTranslator",
+}
+"""The translator of each cloud, in the module `translate` of its folder, beside `envelopes`."""
+
 ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.AUDIT_LOG: AUDIT_LOGS,
     AdapterKind.BASELINE: BASELINES,
@@ -85,22 +115,59 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.TICKETS: TICKETS,
     AdapterKind.CODE_HOST: CODE_HOSTS,
     AdapterKind.NOTIFIER: NOTIFIERS,
+    AdapterKind.VAULT: VAULTS,
 }
 """What the configuration may name, by the table that it stands in."""
 
 
-def translators() -> tuple[Translator, ...]:
-    """Return the translators, one a cloud."""
-    from providers.aws.translate import AwsTranslator
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "aws": ("signals", "resources"),
+    "gcp": ("signals", "resources"),
+    "azure": ("signals", "resources"),
+    "launchdarkly": ("signals",),
+    "terraform": ("attributes", "companions", "locations"),
+}
+"""The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 
-    return (AwsTranslator(),)
+
+def translators(overrides: Mapping[str, str] = {}) -> tuple[Translator, ...]:
+    """Return the translators, one a cloud, with the user's own rows: texts by `aws/signals` and the like.
+
+    Raises:
+        ValueError: An own table is not of its form.
+    """
+    return tuple(_translator(cloud, own_tables(cloud, overrides)) for cloud in TRANSLATORS)
 
 
-def detect_rules() -> DetectRules:
-    """Return the tables by which declared and live configuration are compared."""
+def _translator(cloud: Cloud, own: Mapping[str, str]) -> Translator:
+    """Return a cloud's translator: at once where own tables are to be checked, else when it is needed."""
+    if own:
+        return _made(cloud, own)
+    envelopes = import_module(f"providers.{cloud}.envelopes")
+    return OnDemand(cloud, envelopes.RECORD_HEADS, envelopes.unwrap, partial(_made, cloud, own))
+
+
+def _made(cloud: Cloud, own: Mapping[str, str]) -> Translator:
+    module = import_module(f"providers.{cloud}.translate")
+    made: Translator = getattr(module, TRANSLATORS[cloud])(own)
+    return made
+
+
+def own_tables(owner: str, overrides: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the own tables of one owner in which something stands, by the names that it gives them."""
+    named = ((name, overrides.get(f"{owner}/{name}", "")) for name in TABLES[owner])
+    return {name: text for name, text in named if text.strip()}
+
+
+def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
+    """Return the tables by which declared and live configuration are compared.
+
+    Raises:
+        ValueError: An own table is not of its form.
+    """
     from providers.terraform.rules import detect_rules
 
-    return detect_rules()
+    return detect_rules(own_tables("terraform", overrides))
 
 
 def terraform_state(uri: str) -> Baseline:

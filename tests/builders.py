@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from drift.model.alert import Alert
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import (
+    Call,
     ChangeEvent,
-    CredentialSign,
     Effect,
     Issuer,
     OpenedSession,
@@ -16,8 +16,6 @@ from drift.model.event import (
     Principal,
     Risk,
     Source,
-    Statement,
-    ToolSign,
 )
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, Standing
 from drift.model.judgement import Judgement
@@ -41,12 +39,15 @@ from drift.model.verdict import (
     Classification,
     Confidence,
     Credential,
+    CredentialSign,
     Decision,
     Disposition,
     Lane,
     Reference,
     Severity,
+    Statement,
     Tool,
+    ToolSign,
 )
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
@@ -68,6 +69,7 @@ def an_event(
     at: datetime | None = NOON,
     account: str | None = ACCOUNT,
     region: str | None = "eu-west-1",
+    service: str | None = "ec2",
     action: str = "AuthorizeSecurityGroupIngress",
     effect: Effect = Effect.WRITE,
     error: str | None = None,
@@ -84,38 +86,46 @@ def an_event(
     summary: str = "opened tcp/22 to 0.0.0.0/0",
     request: Json = None,
     source_ip: str | None = "198.51.100.7",
+    user_agent: str | None = "console.ec2.amazonaws.com",
 ) -> ChangeEvent:
     """A successful write in the console, unless said otherwise; with an error it failed."""
     return ChangeEvent(
         event_id=event_id,
         occurred_at=at,
-        cloud=Cloud.AWS,
-        account=account,
-        region=region,
-        service="ec2",
-        action=action,
+        call=Call(
+            cloud=Cloud.AWS,
+            account=account,
+            region=region,
+            service=service,
+            action=action,
+            principal=principal,
+            acting_service=acting_service,
+            tools=() if tool is None else (a_tool_sign(tool),),
+            credentials=()
+            if credential is None
+            else (CredentialSign(credential=credential, confidence=Confidence.HIGH, reason="said so"),),
+            session_keys=(session_key,) if session_key else (),
+            source_ip=source_ip,
+            user_agent=user_agent,
+        ),
         effect=Effect.FAILED if error else effect,
         intended=effect,
         outcome=Outcome.FAILURE if error else Outcome.SUCCESS,
         error=error,
         lane=lane,
-        principal=principal,
-        acting_service=acting_service,
-        tools=() if tool is None else (ToolSign(tool=tool, confidence=Confidence.HIGH, reason="said so"),),
-        credentials=()
-        if credential is None
-        else (CredentialSign(credential=credential, confidence=Confidence.HIGH, reason="said so"),),
-        session_key=session_key,
         opens=opens,
         resources=tuple(resources),
         statements=tuple(statements),
         risks=tuple(risks),
         summary=summary,
         request=request,
-        source_ip=source_ip,
-        user_agent="console.ec2.amazonaws.com",
         source=Source(file="trail.json", index=0, sha256=hashlib.sha256(str(event_id).encode()).hexdigest()),
     )
+
+
+def a_tool_sign(tool: Tool, confidence: Confidence = Confidence.HIGH) -> ToolSign:
+    """A sign that was seen."""
+    return ToolSign(tool=tool, confidence=confidence, reason="said so")
 
 
 def a_principal(
@@ -148,9 +158,21 @@ def a_session_opened(
     via: str | None = None,
     role: str | None = f"arn:aws:iam::{ACCOUNT}:role/Admin",
     source_identity: str | None = None,
+    statements: Sequence[Statement] = (),
+    tools: Sequence[ToolSign] = (),
+    expires_at: datetime | None = None,
 ) -> OpenedSession:
     """A sign-in into a role; through `via`, the key of an earlier session, a step of a chain."""
-    return OpenedSession(key=key, opener=opener, via=via, role=role, source_identity=source_identity)
+    return OpenedSession(
+        key=key,
+        opener=opener,
+        via=via,
+        role=role,
+        source_identity=source_identity,
+        statements=tuple(statements),
+        tools=tuple(tools),
+        expires_at=expires_at,
+    )
 
 
 def an_actor(

@@ -1,6 +1,7 @@
 """What config.toml may say, and what is said about its mistakes."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from drift.config import AdapterSettings, BaselineSettings, ClockSource, Setting
 from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
+from drift.model.resource import Resource
 from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
+from tests.builders import an_event
 
 
 class FolderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,12 +67,16 @@ CATALOG = {
     AdapterKind.BASELINE: {"state": Known(StateSettings, paths=("state",))},
     AdapterKind.LIVE: {"recorded": FILES},
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
+    AdapterKind.VAULT: {"folder": FILES},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
+VAULT = '[[vault]]\nname = "raw"\ntype = "folder"\npath = "raw"\n'
 CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
+PIPELINE = '[[pipeline]]\nname = "x"\n'
+EXCLUSION = '[[exclusion]]\nname = "fleet"\nreason = "It scales."\n'
 
 ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
 
@@ -84,7 +91,7 @@ class Folder:
         """Load a configuration of this text."""
         file = self.path / "config.toml"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return load(Path("config.toml"), CATALOG, environ)
+        return load(Path("config.toml"), CATALOG, environ, own_names=["aws/signals", "aws/resources"])
 
     def refusal(self, text: str | bytes, environ: Mapping[str, str] = ENVIRON) -> ConfigError:
         """Load it, and return what is wrong with it."""
@@ -123,6 +130,7 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_watched(folder: Folder)
     assert found.clock is ClockSource.SYSTEM
     assert found.poll_every == timedelta(minutes=1)
     assert found.audit_logs == found.baselines == found.notifiers == ()
+    assert found.vault is None
 
 
 def test_without_a_file_named_the_one_in_the_current_folder_is_read(folder: Folder) -> None:
@@ -277,6 +285,15 @@ def test_a_baseline_names_what_it_is_compared_with(folder: Folder) -> None:
     )
 
 
+@pytest.mark.parametrize(("keep_for", "days"), [("", 400), ('keep_for = "90d"', 90)])
+def test_a_vault_says_when_records_are_erased(folder: Folder, keep_for: str, days: int) -> None:
+    vault = folder.load(VAULT + keep_for).vault
+
+    assert vault is not None
+    assert (vault.kind, vault.name, vault.keep_for) == (AdapterKind.VAULT, "raw", timedelta(days=days))
+    assert vault.settings == FolderSettings(path=f"{folder.path}/raw", cache=f"{folder.path}/cache")
+
+
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
     rules = folder.load(
         """
@@ -315,6 +332,227 @@ def test_a_session_called_like_a_pipeline_is_not_the_pipeline(folder: Folder) ->
 
     assert rules.pipeline_for(a_machine(principal=session, role="Developer")) is None
     assert rules.pipeline_for(a_machine(principal=session, role="terraform-deploy")) is not None
+
+
+@pytest.mark.parametrize(
+    ("where", "fits", "others"),
+    [
+        (
+            'branch = "main"',
+            [
+                "repo:example/infra:ref:refs/heads/main",
+                "project_path:example/infra:ref_type:branch:ref:main",
+            ],
+            [
+                "repo:example/infra:ref:refs/heads/main2",
+                "repo:example/infra2:ref:refs/heads/main",
+                "repo:example/infra:pull_request",
+                "repo:example/infra:environment:main",
+                "project_path:example/infra:ref_type:tag:ref:main",
+            ],
+        ),
+        (
+            'branch = "refs/heads/release/*"',
+            ["repo:example/infra:ref:refs/heads/release/2"],
+            ["repo:example/infra:ref:refs/heads/main"],
+        ),
+        (
+            'environment = "production"',
+            ["repo:example/infra:environment:production"],
+            ["repo:example/infra:environment:production-test", "repo:example/infra:ref:refs/heads/main"],
+        ),
+        (
+            'environment = "eu:prod"',
+            ["repo:example/infra:environment:eu%3Aprod"],
+            ["repo:example/infra:environment:eu:prod"],
+        ),
+        (
+            'environment = "x"\nsubject = "repo:example/infra:environment:x"',
+            ["repo:example/infra:environment:x"],
+            ["repo:example/infra:environment:y"],
+        ),
+    ],
+)
+def test_a_repository_with_its_branch_or_environment_stands_for_the_subject_of_its_tokens(
+    folder: Folder, where: str, fits: list[str], others: list[str]
+) -> None:
+    rules = folder.load(PIPELINE + f'repository = "example/infra"\n{where}').channels
+
+    assert [one for one in fits if rules.pipeline_for(a_machine(subject=one)) is None] == []
+    assert [one for one in others if rules.pipeline_for(a_machine(subject=one))] == []
+
+
+def test_the_groups_of_gitlab_may_lie_in_groups(folder: Folder) -> None:
+    rules = folder.load(PIPELINE + 'repository = "example/ops/infra"\nbranch = "main"').channels
+
+    assert rules.pipeline_for(a_machine(subject="project_path:example/ops/infra:ref_type:branch:ref:main"))
+
+
+@pytest.mark.parametrize(
+    ("principal", "fits", "other"),
+    [
+        (
+            "terraform@example-prod.iam.gserviceaccount.com",
+            "terraform@example-prod.iam.gserviceaccount.com",
+            "terraform@example-test.iam.gserviceaccount.com",
+        ),
+        (
+            "*@example-prod.iam.gserviceaccount.com",
+            "terraform@example-prod.iam.gserviceaccount.com",
+            "arn:aws:sts::111122223333:assumed-role/Dev/x@example-prod.iam.gserviceaccount.com",
+        ),
+        (
+            "0F1E2D3C-0000-4000-8000-000000000000",
+            "0f1e2d3c-0000-4000-8000-000000000000",
+            "0f1e2d3c-0000-4000-8000-000000000001",
+        ),
+        (
+            "arn:aws:iam::111122223333:user/deploy",
+            "arn:aws:iam::111122223333:user/deploy",
+            "arn:aws:sts::111122223333:assumed-role/user/deploy",
+        ),
+        (
+            "arn:aws:sts::*:assumed-role/deploy/*",
+            "arn:aws:sts::111122223333:assumed-role/deploy/run-1",
+            "arn:aws:sts::111122223333:assumed-role/Dev/deploy",
+        ),
+    ],
+)
+def test_a_pipeline_without_a_role_is_known_by_the_identity_that_it_acts_with(
+    folder: Folder, principal: str, fits: str, other: str
+) -> None:
+    rules = folder.load(PIPELINE + f'principal = "{principal}"').channels
+
+    assert rules.pipeline_for(a_machine(principal=fits)) is not None
+    assert rules.pipeline_for(a_machine(principal=other)) is None
+
+
+def test_everything_that_is_given_of_a_pipeline_must_fit(folder: Folder) -> None:
+    rules = folder.load(PIPELINE + 'role = "deploy"\nrepository = "example/infra"\nbranch = "main"').channels
+    main = "repo:example/infra:ref:refs/heads/main"
+
+    assert rules.pipeline_for(a_machine(role="deploy", subject=main)) is not None
+    assert rules.pipeline_for(a_machine(role="other", subject=main)) is None
+    assert rules.pipeline_for(a_machine(role="deploy", subject=f"{main}2")) is None
+
+
+def test_emergency_access_without_a_role_is_known_by_its_identity(folder: Folder) -> None:
+    rules = folder.load('[break_glass]\nprincipals = ["breakglass-*@example.com"]').channels
+
+    assert rules.is_break_glass(a_machine(principal="BreakGlass-1@example.com"))
+    assert not rules.is_break_glass(a_machine(principal="alice@example.com"))
+
+
+def test_an_exclusion_leaves_out_what_fits_in_everything_that_it_names(folder: Folder) -> None:
+    rules = folder.load(
+        EXCLUSION
+        + """
+        account = "1111*"
+        service = "EC2"
+        action = "Run*"
+        principal = "arn:aws:sts::111122223333:assumed-role/fleet/*"
+        resource = "i-*"
+        resource_type = "aws_instance"
+        """
+    ).channels
+    fleet = a_machine(principal="arn:aws:sts::111122223333:assumed-role/fleet/i-1")
+    event = an_event(action="RunInstances", resources=[Resource(type="aws_instance", id="i-1")])
+
+    assert rules.exclusion_of(event, fleet) == "It scales."
+    assert rules.exclusion_of(event, a_machine(principal="alice@example.com")) is None
+    assert rules.exclusion_of(an_event(action="RunInstances"), fleet) is None
+
+
+def test_a_session_called_like_somebody_who_is_left_out_is_not_left_out(folder: Folder) -> None:
+    rules = folder.load(EXCLUSION + 'principal = "*fleet"').channels
+    session = a_machine(principal="arn:aws:sts::111122223333:assumed-role/Admin/fleet")
+
+    assert rules.exclusion_of(an_event(), session) is None
+
+
+def test_what_is_out_of_scope_is_left_out(folder: Folder) -> None:
+    rules = folder.load('[scope]\naccounts = ["111122223333", "Example-*"]').channels
+    somebody = a_machine()
+
+    found = [
+        rules.exclusion_of(an_event(account=account), somebody)
+        for account in ("111122223333", "example-prod", "444455556666")
+    ]
+
+    assert found == [None, None, "444455556666 is out of scope"]
+
+
+def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: Folder) -> None:
+    rules = folder.load(
+        """
+        [[environment]]
+        name = "production"
+        accounts = ["111122223333", "example-prod-*", "0F1E2D3C-0000-4000-8000-000000000000"]
+        """
+    ).decision
+
+    for account in ("111122223333", "example-prod-web", "0f1e2d3c-0000-4000-8000-000000000000"):
+        environment = rules.environment_of(account)
+        assert environment is not None
+        assert environment.name == "production"
+
+
+def test_what_the_watch_depends_on_alarms(folder: Folder) -> None:
+    rules = folder.load('[watch]\nresources = ["driftledger"]').decision
+
+    assert rules.is_alarming(an_event(request={"queueName": "driftledger"}))
+    assert not rules.is_alarming(an_event())
+
+
+def test_strict_identity_is_off_until_its_domains_are_named(folder: Folder) -> None:
+    assert folder.load("").identities.strict_domains == ()
+    assert folder.load('[identities]\nstrict_domains = ["example.com"]').identities.strict_domains == (
+        "example.com",
+    )
+
+
+def test_own_tables_are_read_and_belong_to_what_is_in_force(folder: Folder) -> None:
+    """
+    `cat config.toml my-signals.toml | sha256sum` prints what the ledger records.
+    """
+    text = b'[[table]]\nname = "aws/signals"\npath = "my-signals.toml"\n'
+    (folder.path / "my-signals.toml").write_bytes(b"\xef\xbb\xbfown = 1\n")
+
+    found = folder.load(text)
+
+    assert [(one.name, one.path, one.text) for one in found.own_tables] == [
+        ("aws/signals", folder.path / "my-signals.toml", "own = 1\n")
+    ]
+    assert found.sha256 == hashlib.sha256(text + b"\xef\xbb\xbfown = 1\n").hexdigest()
+
+
+def test_own_keys_of_tickets_are_in_force(folder: Folder) -> None:
+    (folder.path / "keys.toml").write_text(
+        "[[key]]\nsystem = 'our desk'\npattern = 'DESK/\\d{4}'\nsource = 'its handbook'"
+    )
+
+    found = folder.load('[[table]]\nname = "ticket-keys"\npath = "keys.toml"')
+
+    assert list(found.channels.ticket_keys.found_in("DESK/1234")) == ["DESK/1234"]
+    assert found.identities.ticket_keys.without_suffix("alice.DESK/1234") == "alice"
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"[[key]]\nsystem = 'desk'\npattern = '('\nsource = ''", "the pattern of desk is no regular"),
+        (b"nonsense", 'keys.toml: the table "ticket-keys" cannot be used: '),
+        (b"\xff", 'the file of "path" is no UTF-8 text'),
+    ],
+)
+def test_an_own_table_that_nobody_can_use_is_named_with_its_file(
+    folder: Folder, content: bytes, what: str
+) -> None:
+    (folder.path / "keys.toml").write_bytes(content)
+
+    error = folder.refusal('[[table]]\nname = "ticket-keys"\npath = "keys.toml"')
+
+    assert what in error.what
 
 
 def test_the_dots_and_brackets_of_a_glob_are_ordinary_characters(folder: Folder) -> None:
@@ -361,6 +599,19 @@ def test_a_secret_is_read_but_never_shown(folder: Folder) -> None:
     assert "xoxb" not in repr((by_variable, by_file))
 
 
+POLICY = (Path(__file__).parents[1] / "docs" / "policy.md").read_text()
+
+
+@pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", POLICY, re.DOTALL))
+def test_what_the_page_about_the_policy_shows_is_a_configuration(folder: Folder, example: str) -> None:
+    (folder.path / "my-signals.toml").write_text("")
+    if example.startswith("[[key]]"):
+        (folder.path / "keys.toml").write_text(example)
+        example = '[[table]]\nname = "ticket-keys"\npath = "keys.toml"'
+
+    assert folder.load(example).path == folder.path / "config.toml"
+
+
 # What is said about mistakes
 
 MISTAKES = [
@@ -392,6 +643,9 @@ MISTAKES = [
     ('[[notifier]]\nname = "x"\ntype = "telex"', 'unknown type "telex"', "known are chat, folder"),
     ('[[tickets]]\nname = "x"\ntype = "jira"', '[[tickets]] "x": unknown type "jira"', "none is known"),
     (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
+    (VAULT + VAULT.replace("raw", "rare"), '[[vault]] "rare": there is a vault already', "leave one"),
+    (VAULT + 'keep_for = "400"', '[[vault]] "raw": "keep_for" is no duration', ""),
+    (VAULT + 'keep_for = "23h"', '[[vault]] "raw": "keep_for" is too short', "at least 86400 s"),
     ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
     (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),
@@ -406,7 +660,57 @@ MISTAKES = [
     ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', "at least 1 s"),
     ('[policy]\nticket_projects = ["ops"]', 'no project key: "ops"', '"OPS"'),
     ('[organisation]\nname = "two words"', '[organisation]: "name" cannot be "two words"', ""),
-    ('[[pipeline]]\nname = "x"', '[[pipeline]] "x": "role" or "subject" is missing', ""),
+    ('[[pipeline]]\nname = "x"', '"role", "subject", "repository" or "principal" is missing', ""),
+    (
+        PIPELINE + 'repository = "example/infra"',
+        "whoever can push any branch could deploy",
+        'branch = "main"',
+    ),
+    (PIPELINE + 'role = "r"\nrepository = "example/infra"', "whoever can push any branch", ""),
+    (PIPELINE + 'repository = "infra"\nbranch = "main"', '"repository" is none: "infra"', '"example/infra"'),
+    (PIPELINE + 'repository = "example/*"\nbranch = "main"', '"repository" is none: "example/*"', ""),
+    (PIPELINE + 'branch = "main"', '"repository" is missing', ""),
+    (
+        PIPELINE + 'repository = "a/b"\nbranch = "main"\nenvironment = "production"',
+        '"branch" and "environment" contradict each other',
+        "the environment if the job has one",
+    ),
+    (PIPELINE + 'repository = "a/b"\nbranch = "*"', '"branch" would trust every', ""),
+    (PIPELINE + 'repository = "a/b"\nenvironment = ""', '"environment" would trust every', ""),
+    (
+        PIPELINE + 'repository = "a/b/c"\nenvironment = "x"',
+        '"environment" is in no token of "a/b/c"',
+        "branch",
+    ),
+    (
+        PIPELINE + 'repository = "a/b"\nenvironment = "x"\nsubject = "repo:a/b:ref:refs/heads/main"',
+        '"subject" contradicts "repository", whose tokens say "repo:a/b:environment:x"',
+        "leave one of them out",
+    ),
+    (PIPELINE + 'principal = "*"', '"principal" would trust every machine', ""),
+    (
+        PIPELINE + 'principal = "arn:aws:sts::111122223333:assumed-role/deploy/run-*"',
+        '"principal" must leave the name of a session open',
+        "/*",
+    ),
+    (PIPELINE + 'principal = "arn:aws:sts::*:assumed-role/*/*"', '"principal" must leave the name', ""),
+    ('[break_glass]\nroles = ["*"]', '[break_glass]: "roles" would make every call an emergency', ""),
+    ('[break_glass]\nprincipals = [""]', '"principals" would make every call an emergency', ""),
+    ('[identities]\nstrict_domains = ["@example.com"]', 'no domain: "@example.com"', '"example.com"'),
+    (EXCLUSION, '[[exclusion]] "fleet": does not say which writes it leaves out', "at least one of account"),
+    (EXCLUSION + 'action = "*"\naccount = "**"', "would leave out every write", ""),
+    (EXCLUSION.replace("It scales.", " ") + 'action = "Run*"', '"reason" is empty', "an auditor will ask"),
+    ('[[exclusion]]\nname = "x"\naction = "Run*"', '"reason" is missing', ""),
+    (EXCLUSION + 'principal = "arn:aws:sts::1:assumed-role/fleet/x"', '"principal" must leave the name', ""),
+    (EXCLUSION + 'acount = "1"', 'unknown key "acount"', 'did you mean "account"?'),
+    ('[scope]\naccounts = [""]', '[scope]: "accounts" holds an empty text', ""),
+    ('[[environment]]\nname = "x"\naccounts = [" "]', '"accounts" holds an empty text', ""),
+    ('[watch]\nresources = ["*"]', '"resources" would make every change an alarm: "*"', ""),
+    ('[[table]]\nname = "aws/signal"\npath = "x"', 'no table "aws/signal"', 'did you mean "aws/signals"?'),
+    ('[[table]]\nname = "redact"', '[[table]] "redact": "path" is missing', ""),
+    ('[[table]]\nname = "redact"\npath = "none.toml"', 'the file of "path" cannot be read: No such file', ""),
+    ('[[table]]\nname = "redact"\npath = ""', '"path" is no path', ""),
+    (('[[table]]\nname = "redact"\npath = "x"\n' * 2), "there are two of this name", ""),
     ('[[pipeline]]\nname = "x"\nrole = "**"', '"role" would trust every machine', ""),
     ('[[pipeline]]\nname = "x"\nsubject = ""', '"subject" would trust every machine', ""),
     ('[[pipeline]]\nname = "x"\nrole = "r"\nrun_id = "("', '"run_id" is no regular expression', ""),

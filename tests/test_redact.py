@@ -1,11 +1,12 @@
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drift.redact import MASK, redact
+from drift.redact import MASK, redact, use
 
 PLANTED = "hunter2-planted"
 
@@ -288,3 +289,51 @@ def _outline(value: Any) -> Any:
     if isinstance(value, list):
         return [_outline(item) for item in value]
     return str if isinstance(value, str) else value
+
+
+# Own rows
+
+
+@pytest.fixture
+def no_own_rows() -> Iterator[None]:
+    """Afterwards only the rows that ship are in force."""
+    yield
+    use("")
+
+
+@pytest.mark.usefixtures("no_own_rows")
+def test_own_names_and_shapes_are_cut_out_too() -> None:
+    use("secret = ['pin code']\n[[shape]]\nkind = 'badge'\nsecret = 'BADGE-[0-9]{6}'")
+
+    clean = redact({"doorPinCode": PLANTED, "note": "it is BADGE-123456", "password": PLANTED}).value
+
+    assert clean == {"doorPinCode": MASK, "note": f"it is {MASK}", "password": MASK}
+
+
+@pytest.mark.usefixtures("no_own_rows")
+def test_own_names_can_say_that_something_is_no_secret() -> None:
+    assert redact({"brandToken": "blue"}).value == {"brandToken": MASK}
+
+    use("not_secret = ['brand token']")
+
+    assert redact({"brandToken": "blue", "apiToken": PLANTED}).value == {
+        "brandToken": "blue",
+        "apiToken": MASK,
+    }
+
+
+@pytest.mark.parametrize(
+    ("own", "what"),
+    [
+        ("sekret = []", "sekret"),
+        ("secret = 3", "Expected `array`"),
+        ("[[shape]]\nkind = 'x'\nsecret = '('", "no regular expression"),
+        ("reference = ['x*']", "where nothing is written"),
+        ("secret =", "Invalid"),
+    ],
+)
+def test_own_rows_of_another_form_are_refused_and_leave_what_is_in_force(own: str, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        use(own)
+
+    assert redact({"password": PLANTED}).value == {"password": MASK}

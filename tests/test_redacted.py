@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from drift.model.event import Statement
 from drift.model.finding import AttributeDrift
+from drift.model.verdict import Statement
 from drift.redact import MASK
 from drift.redacted import redact_event, redact_finding
 from tests.builders import a_finding, an_event

@@ -13,6 +13,8 @@ from drift.model.resource import NotRead
 from drift.ports import AuditLog, CodeHost, TicketSource, Watched
 from drift.terminal import shown
 
+NOT_READ = "changes inside Kubernetes clusters cannot be shown: the logs of EKS, GKE and AKS are not read"
+
 A_FEW = 1000
 """Deliveries are not counted further: a trail of years has millions."""
 
@@ -25,6 +27,7 @@ def command(config: str | None) -> int:
 
     settings = wiring.settings_of(config)
     _say_ok("configuration", str(settings.path or "there is no config.toml; the defaults hold"))
+    click.echo(f"note    {NOT_READ}")
     if not settings.audit_logs and not settings.baselines:
         # Before anything is made: a store and a key in a wrong folder would look like a beginning.
         click.echo("FAILED  sources: there is nothing to watch; name an [[audit_log]] and a [[baseline]]")

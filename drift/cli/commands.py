@@ -22,6 +22,9 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row(
             "classify", "drift.cli.classify", "Say who made each call in audit-log files, how, and to what."
         ),
+        _Row(
+            "learn", "drift.cli.learn", "List who makes changes, and propose whom the configuration trusts."
+        ),
         _Row("scan", "drift.cli.scan", "Compare what Terraform declares with what is there."),
         _Row("baseline", "drift.cli.baseline", "List what Terraform declares."),
     ),

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import click
 
-from drift.config.values import DURATION, UNITS
 from drift.errors import UsageError
 from drift.ports import Clock
 
@@ -60,6 +59,9 @@ class MomentOrAge(click.ParamType[datetime | timedelta]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime | timedelta:
         """Return the time, aware and in UTC, or the duration."""
+        # Slow to import, and most commands take no such value.
+        from drift.config.values import DURATION, UNITS
+
         if found := DURATION.fullmatch(value):
             return timedelta(**{UNITS[found["unit"]]: int(found["count"])})
         return Moment().convert(value, param, ctx)

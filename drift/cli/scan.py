@@ -61,9 +61,8 @@ def command(
     from drift.stages.detect import detect
     from drift.stages.survey import survey
 
-    watched = (
-        wiring.watched_states(states, live) if states else wiring.watched(wiring.settings_of(config), live)
-    )
+    settings = None if states else wiring.settings_of(config)
+    watched = wiring.watched(settings, live) if settings else wiring.watched_states(states, live)
     if not watched:
         raise ConfigError(
             "there is nothing to compare",
@@ -71,7 +70,7 @@ def command(
         )
     with progress("reading what is declared and what is there"):
         seen = survey(watched, types=types)
-    comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(), others=seen.others)
+    comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(settings), others=seen.others)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
         report = encoded(_report(findings, comparison)) if as_json else None

@@ -97,8 +97,8 @@ def _write(write: Write) -> _Write:
         event=event.key,
         event_id=event.event_id,
         occurred_at=event.occurred_at,
-        service=event.service,
-        action=event.action,
+        service=event.call.service,
+        action=event.call.action,
         effect=event.effect,
         outcome=event.outcome,
         error=event.error,
@@ -107,8 +107,8 @@ def _write(write: Write) -> _Write:
         classification=write.classification,
         risks=event.risks,
         request=event.request,
-        source_ip=event.source_ip,
-        user_agent=event.user_agent,
+        source_ip=event.call.source_ip,
+        user_agent=event.call.user_agent,
         source=event.source,
     )
 

@@ -54,7 +54,7 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
     yield from _fact("Who", f"{change.actor.name}, {change.actor.kind}, {change.actor.confidence} confidence")
     yield from _fact("", *_identity(change))
     yield from _fact("How", *_ways(change))
-    where = (decision.environment if decision else None, event.account, event.region)
+    where = (decision.environment if decision else None, event.call.account, event.call.region)
     yield from _fact("Where", ", ".join(part for part in where if part) or "unknown")
     if judgement:
         yield from _fact("Why", *judgement.decision.reasons)
@@ -96,7 +96,7 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
 
 
 def _identity(change: Change) -> Iterator[str]:
-    actor, principal = change.actor, change.first.event.principal
+    actor, principal = change.actor, change.first.event.call.principal
     if actor.principal:
         yield f"as {actor.principal}"
     if actor.chain:

@@ -1,9 +1,19 @@
 """Turns config.toml into frozen settings; the only code that reads the environment.
 
-`tables` is the shape of the file, `assemble` says what it means, the others read and check it.
+`tables` is the shape of the file, `assemble` and `policy` say what it means, the others read and check it.
 """
 
 from drift.config.assemble import load
-from drift.config.settings import AdapterSettings, BaselineSettings, ClockSource, Settings
+from drift.config.own_tables import REDACT, wrong_table
+from drift.config.settings import AdapterSettings, BaselineSettings, ClockSource, OwnTable, Settings
 
-__all__ = ["AdapterSettings", "BaselineSettings", "ClockSource", "Settings", "load"]
+__all__ = [
+    "REDACT",
+    "AdapterSettings",
+    "BaselineSettings",
+    "ClockSource",
+    "OwnTable",
+    "Settings",
+    "load",
+    "wrong_table",
+]

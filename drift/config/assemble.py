@@ -1,29 +1,25 @@
-"""Says what the tables mean: settings of the program and rules of the stages."""
+"""Says what the tables mean: settings of the program, and through `policy` the rules of the stages."""
 
+import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from drift.config import tables, values
-from drift.config.document import read_document
-from drift.config.place import Place, quoted
+from drift.config import policy, tables, values
+from drift.config.document import Document, read_document
+from drift.config.own_tables import own_tables, ticket_keys_of
+from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
-from drift.config.settings import Settings
+from drift.config.settings import OwnTable, Settings
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
-from drift.stages.attribute import IdentityRules
-from drift.stages.classify import DEFAULT_RUN_ID, ChannelRules, PipelineRule
-from drift.stages.correlate import CorrelationRules
-from drift.stages.decide import DecisionRules, Environment
 
 DEFAULT_STORE = "sqlite:///driftledger.sqlite3"
 
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """It becomes part of the name in every checkpoint, which allows neither spaces nor `+`."""
-
-PROJECT = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
 def load(
@@ -31,22 +27,27 @@ def load(
     catalog: Catalog,
     environ: Mapping[str, str] | None = os.environ,
     *,
+    own_names: Collection[str] = (),
+    has_secrets: bool = True,
     opens_adapters: bool = True,
 ) -> Settings:
     """Return the settings in the file `path`; without one, in ./config.toml, or else the defaults.
 
-    With `None` for the environment secrets are left empty, and without `opens_adapters` those of
-    adapters are: a command that only judges files, or reads the store, must not fail because
+    `own_names` are the data tables of adapters to which the file may add rows of its own.
+    Without `has_secrets` they are left empty, and without `opens_adapters` those of adapters
+    are: a command that only judges files, or reads the store, must not fail because
     Slack's token is not at hand.
 
     Raises:
         ConfigError: The first thing in the file that is wrong.
     """
+    environ = environ if has_secrets else None
     reader = Reader(read_document(path), catalog, environ if opens_adapters else None)
-    policy = reader.one(tables.Policy)
+    own = own_tables(reader, own_names)
+    ticket_keys = ticket_keys_of(own)
     return Settings(
         path=reader.document.path,
-        sha256=reader.document.sha256,
+        sha256=_sha256(reader.document, own),
         organisation=_organisation(reader.one(tables.Organisation)),
         store_url=_store_url(reader.one(tables.Store), reader.document.folder, environ),
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
@@ -58,19 +59,17 @@ def load(
         tickets=reader.adapters(AdapterKind.TICKETS),
         code_hosts=reader.adapters(AdapterKind.CODE_HOST),
         notifiers=reader.adapters(AdapterKind.NOTIFIER),
-        identities=_identities(reader.one(tables.Identities)),
-        correlation=CorrelationRules(aliases=_aliases(reader.many(tables.Person))),
-        channels=ChannelRules(
-            pipelines=tuple(_pipeline(row) for row in reader.many(tables.Pipeline)),
-            break_glass=tuple(values.role_glob(role) for role in reader.one(tables.BreakGlass).table.roles),
-            ticket_projects=_ticket_projects(policy),
-        ),
-        decision=DecisionRules(
-            environments=tuple(_environment(row) for row in reader.many(tables.Environment)),
-            settle_window=values.duration(policy.place, "settle_window", policy.table.settle_window),
-            answer_deadline=values.duration(policy.place, "answer_deadline", policy.table.answer_deadline),
-        ),
+        vault=reader.vault(),
+        identities=policy.identity_rules(reader, ticket_keys),
+        correlation=policy.correlation_rules(reader),
+        channels=policy.channel_rules(reader, ticket_keys),
+        decision=policy.decision_rules(reader),
+        own_tables=own,
     )
+
+
+def _sha256(document: Document, own: tuple[OwnTable, ...]) -> str:
+    return hashlib.sha256(b"".join([document.data, *(one.data for one in own)])).hexdigest()
 
 
 def _organisation(row: Row[tables.Organisation]) -> str:
@@ -104,62 +103,3 @@ def _key_file(row: Row[tables.Ledger], folder: Path) -> Path:
 
 def _poll_every(row: Row[tables.Schedule]) -> timedelta:
     return values.duration(row.place, "poll_every", row.table.poll_every, least=timedelta(seconds=1))
-
-
-def _identities(row: Row[tables.Identities]) -> IdentityRules:
-    return IdentityRules(people=row.table.people, machines=row.table.machines)
-
-
-def _aliases(rows: tuple[Row[tables.Person], ...]) -> Mapping[str, str]:
-    """Return every name of everybody, in lower case, with the one it stands for."""
-    aliases: dict[str, str] = {}
-    for row in rows:
-        person = row.table.name.lower()
-        for name in (row.table.name, *row.table.aliases):
-            if aliases.setdefault(name.lower(), person) != person:
-                raise row.place.error(
-                    f"{quoted(name)} is also a name of {quoted(aliases[name.lower()])}",
-                    hint="one name stands for one person",
-                )
-    return aliases
-
-
-def _pipeline(row: Row[tables.Pipeline]) -> PipelineRule:
-    pipeline, place = row.table, row.place
-    if pipeline.role is None and pipeline.subject is None:
-        raise place.error('"role" or "subject" is missing', hint="say how the pipeline is recognised")
-    return PipelineRule(
-        name=pipeline.name,
-        role=_trusted(place, "role", pipeline.role, values.role_glob),
-        subject=_trusted(place, "subject", pipeline.subject, values.glob),
-        run_id=values.regex(place, "run_id", pipeline.run_id) if pipeline.run_id else DEFAULT_RUN_ID,
-    )
-
-
-def _trusted(
-    place: Place, key: str, text: str | None, pattern: Callable[[str], re.Pattern[str]]
-) -> re.Pattern[str] | None:
-    """Return the pattern of what a pipeline is trusted by, which may not be anything at all."""
-    if text is None:
-        return None
-    if not text.strip("*?"):
-        raise place.error(f'"{key}" would trust every machine: {quoted(text)}', hint="name the one you trust")
-    return pattern(text)
-
-
-def _environment(row: Row[tables.Environment]) -> Environment:
-    return Environment(
-        name=row.table.name,
-        accounts=tuple(values.glob(account) for account in row.table.accounts),
-        is_production=row.table.production,
-    )
-
-
-def _ticket_projects(row: Row[tables.Policy]) -> frozenset[str]:
-    for project in row.table.ticket_projects:
-        if not PROJECT.fullmatch(project):
-            raise row.place.error(
-                f'"ticket_projects" holds no project key: {quoted(project)}',
-                hint='write it as it stands in keys of tickets: "OPS" of OPS-123',
-            )
-    return frozenset(row.table.ticket_projects)

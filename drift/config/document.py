@@ -1,13 +1,13 @@
 """Reads the file itself: its bytes, its text, its TOML."""
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from drift import DEFAULT_CONFIG
 from drift.errors import ConfigError
 
-DEFAULT_FILE = Path("config.toml")
+DEFAULT_FILE = Path(DEFAULT_CONFIG)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,7 @@ class Document:
     """As the user gave it."""
     folder: Path
     """What relative paths in it start from."""
-    sha256: str
+    data: bytes
     tables: dict[str, object]
 
 
@@ -40,7 +40,7 @@ def _document(path: Path | None, data: bytes) -> Document:
         path=path.absolute() if path else None,
         name=str(path or DEFAULT_FILE),
         folder=path.absolute().parent if path else Path.cwd(),
-        sha256=hashlib.sha256(data).hexdigest(),
+        data=data,
         tables=_parse(str(path), data),
     )
 

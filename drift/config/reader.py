@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
@@ -11,8 +12,8 @@ from drift.config import values
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
-from drift.config.settings import AdapterSettings, BaselineSettings
-from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable, NamedTable, Table
+from drift.config.settings import AdapterSettings, BaselineSettings, VaultSettings
+from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable, NamedTable, Table, VaultTable
 from drift.errors import ConfigError
 from drift.ports import AdapterKind
 
@@ -106,6 +107,24 @@ class Reader:
             )
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )
+
+    def vault(self) -> VaultSettings | None:
+        """Return the configured vault, of which there is at most one."""
+        found = [
+            VaultSettings(
+                kind=AdapterKind.VAULT,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                keep_for=values.duration(row.place, "keep_for", row.table.keep_for, least=timedelta(days=1)),
+            )
+            for row, settings in self._adapters(AdapterKind.VAULT, VaultTable)
+        ]
+        if len(found) > 1:
+            raise self._place(f"[[vault]] {quoted(found[1].name)}").error(
+                "there is a vault already", hint="leave one of them out: a record is kept in one place"
+            )
+        return found[0] if found else None
 
     def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
         """Yield each adapter's common keys, and its own settings out of the same table."""

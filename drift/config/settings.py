@@ -42,13 +42,36 @@ class BaselineSettings(AdapterSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VaultSettings(AdapterSettings):
+    """The configured vault."""
+
+    keep_for: timedelta
+    """Records that are older are erased."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnTable:
+    """Rows of the user's own for a data table, before those that ship with the program."""
+
+    name: str
+    """`aws/signals` for example."""
+    path: Path
+    data: bytes
+    """The file as it is."""
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Everything that a configuration file says. Every path in it is absolute."""
 
     path: Path | None
     """The file; `None` where there is none and the defaults hold."""
     sha256: str
-    """Hex SHA-256 of the file's bytes, of no bytes where there is no file."""
+    """Hex SHA-256 of the file's bytes, of no bytes where there is no file.
+
+    Those of its own tables follow, in their order: they judge as it does.
+    """
     organisation: str
     store_url: Secret
     """It may hold a password."""
@@ -61,10 +84,13 @@ class Settings:
     tickets: tuple[AdapterSettings, ...]
     code_hosts: tuple[AdapterSettings, ...]
     notifiers: tuple[AdapterSettings, ...]
+    vault: VaultSettings | None
+    """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     identities: IdentityRules
     channels: ChannelRules
     correlation: CorrelationRules
     decision: DecisionRules
+    own_tables: tuple[OwnTable, ...]
 
     @property
     def ledger_origin(self) -> str:

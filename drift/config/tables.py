@@ -71,12 +71,19 @@ class BaselineTable(AdapterTable, frozen=True, kw_only=True):
     live: str
 
 
+class VaultTable(AdapterTable, frozen=True, kw_only=True):
+    """A vault also says when records are erased from it."""
+
+    keep_for: str = "400d"
+
+
 class Identities(Table, frozen=True, kw_only=True):
     """Identities known better than the records tell. Globs."""
 
     heading = "identities"
     people: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
+    strict_domains: tuple[str, ...] = ()
 
 
 class Person(NamedTable, frozen=True, kw_only=True):
@@ -87,11 +94,18 @@ class Person(NamedTable, frozen=True, kw_only=True):
 
 
 class Pipeline(NamedTable, frozen=True, kw_only=True):
-    """A trusted pipeline: globs of its role and of its token's subject."""
+    """A trusted pipeline: globs of its role, its token's subject and the identity that it acts with.
+
+    Repository and branch or environment are another way to write the subject.
+    """
 
     heading = "pipeline"
     role: str | None = None
     subject: str | None = None
+    repository: str | None = None
+    branch: str | None = None
+    environment: str | None = None
+    principal: str | None = None
     run_id: str | None = None
 
 
@@ -100,6 +114,34 @@ class BreakGlass(Table, frozen=True, kw_only=True):
 
     heading = "break_glass"
     roles: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+
+
+class Exclusion(NamedTable, frozen=True, kw_only=True):
+    """Writes that the policy leaves out. Globs, all of which must fit."""
+
+    heading = "exclusion"
+    reason: str
+    account: str | None = None
+    service: str | None = None
+    action: str | None = None
+    principal: str | None = None
+    resource: str | None = None
+    resource_type: str | None = None
+
+
+class Scope(Table, frozen=True, kw_only=True):
+    """The part of the estate that is watched. Globs."""
+
+    heading = "scope"
+    accounts: tuple[str, ...] = ()
+
+
+class Watch(Table, frozen=True, kw_only=True):
+    """What the watch itself depends on. Globs."""
+
+    heading = "watch"
+    resources: tuple[str, ...] = ()
 
 
 class Environment(NamedTable, frozen=True, kw_only=True):
@@ -108,6 +150,13 @@ class Environment(NamedTable, frozen=True, kw_only=True):
     heading = "environment"
     accounts: tuple[str, ...]
     production: bool = True
+
+
+class OwnTable(NamedTable, frozen=True, kw_only=True):
+    """Rows of the user's own for a data table: its name is the table's."""
+
+    heading = "table"
+    path: str
 
 
 class Policy(Table, frozen=True, kw_only=True):
@@ -127,9 +176,11 @@ SINGLE: tuple[type[Table], ...] = (
     Schedule,
     Identities,
     BreakGlass,
+    Scope,
+    Watch,
     Policy,
 )
 """The tables that stand once."""
 
-REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Environment)
+REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Environment, OwnTable)
 """The tables that may be repeated, besides the adapters'."""

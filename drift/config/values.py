@@ -21,6 +21,8 @@ VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 ROLE_ARN = r"(?:arn:[^:/]*:iam::[^:/]*:role/(?:[^:]*/)?)?"
 """What may stand before a role's bare name: never a session's ARN, whose end its caller chooses."""
 
+_NO_SESSION = "(?!arn:[^:]*:sts:)"
+
 SQLITE_FILE = re.compile(r"(?P<driver>sqlite(?:\+\w+)?:///)(?P<path>[^?]+)(?P<query>\?.*)?", re.DOTALL)
 
 PASSWORD = re.compile(r"://[^/?]*:[^?]*@|[?&]\w*password=")
@@ -36,13 +38,36 @@ def duration(place: Place, key: str, text: str, *, least: timedelta = timedelta(
         )
     time = timedelta(**{UNITS[found["unit"]]: int(found["count"])})
     if time < least:
-        raise place.error(f'"{key}" is too short: {quoted(text)}', hint=f"at least {least.seconds} s")
+        raise place.error(
+            f'"{key}" is too short: {quoted(text)}', hint=f"at least {least.total_seconds():.0f} s"
+        )
     return time
 
 
 def glob(text: str) -> re.Pattern[str]:
     """Return the pattern in which `*` and `?` stand for anything, and nothing else is special."""
     return re.compile(_translated(text, any_one="."), re.DOTALL)
+
+
+def id_glob(text: str) -> re.Pattern[str]:
+    """Return the glob of an id or a name, which clouds write now in capitals, now in small letters."""
+    return re.compile(_translated(text, any_one="."), re.DOTALL | re.IGNORECASE)
+
+
+def principal_glob(place: Place, key: str, text: str) -> re.Pattern[str]:
+    """Return the glob of an identity: an address, an application's id, an ARN.
+
+    It fits no session by the end of its name, which is chosen by whoever opens the session.
+    """
+    if not re.match("arn:[^:]*:sts:", text):
+        return re.compile(_NO_SESSION + _translated(text, any_one="."), re.DOTALL | re.IGNORECASE)
+    role = text.removesuffix("/*").partition("/")[2]
+    if not text.endswith("/*") or not role.strip("*?"):
+        raise place.error(
+            f'"{key}" must leave the name of a session open, for its caller chose it: {quoted(text)}',
+            hint="name the role, and end with /*: arn:aws:sts::111122223333:assumed-role/deploy/*",
+        )
+    return glob(text)
 
 
 def role_glob(text: str) -> re.Pattern[str]:

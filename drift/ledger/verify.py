@@ -101,6 +101,7 @@ class Populations(NamedTuple):
     findings: list[Entry]
     coverage: list[Entry]
     gaps: list[Entry]
+    excluded: int
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -495,6 +496,16 @@ class Ledger:
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
         self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+        self.excluded: dict[str, Time | None] = {}
+
+    def take_write(self, ref: str, body: str) -> None:
+        """Note whether the policy leaves a write out, as the latest entry about it says."""
+        self.excluded.pop(ref, None)
+        if '"exclusion":"' in body:  # of most it does not
+            said = parse_object(body) or {}
+            write = as_object(said.get("write", said))
+            if isinstance(as_object(write.get("classification")).get("exclusion"), str):
+                self.excluded[ref] = parse_time(as_object(write.get("event")).get("occurred_at"))
 
     def take(self, kind: str, entry: Entry) -> None:
         """Count an entry, and keep it if a population may list it: of a change or finding, the latest."""
@@ -505,6 +516,11 @@ class Ledger:
                 self.first_at.setdefault(entry.ref, entry.recorded_at)
         elif kind in self.every:
             self.every[kind].append(entry)
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """Return a JSON object, or an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
@@ -552,6 +568,8 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     if is_listed and parse_object(body) is None:
         return "its body is not a JSON object"
     ledger.take(kind, Entry(seq, ref, recorded_at, leaf_hash, body if is_listed else ""))
+    if kind in ("observation", "amendment"):
+        ledger.take_write(ref, body)
     return None
 
 
@@ -689,6 +707,7 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
         findings=sorted(findings, key=lambda one: one.ref),
         coverage=[one for one in ledger.every["coverage"] if overlaps(one, since, until)],
         gaps=[one for one in ledger.every["gap"] if is_within(parse_time(one.recorded_at), since, None)],
+        excluded=sum(is_within(time, since, until) for time in ledger.excluded.values()),
     )
 
 
@@ -831,6 +850,7 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
         "records_read": total(listed.coverage, "records"),
         "records_unreadable": total(listed.coverage, "unreadable"),
         "gaps": len(listed.gaps),
+        "writes_excluded": listed.excluded,
     }
 
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from drift.model.event import ChangeEvent
+from msgspec import Struct
+
+from drift.model.event import ChangeEvent, Outcome, Source
 from drift.model.resource import Resource
 from drift.model.verdict import Actor, Channel, Classification, Lane
 
@@ -32,13 +35,75 @@ class Span:
         return self.distance(at) < SESSION_GAP and length < SESSION_LIMIT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Write:
+class Part(Struct, frozen=True, kw_only=True, gc=False):
+    """A record that tells of a write: its own, one more of its operation, a correction or a copy."""
+
+    key: str
+    """The record's identity across redeliveries."""
+    source: Source
+
+
+class Write(Struct, frozen=True, kw_only=True, gc=False):
     """A change event with the judgement of who made it and how."""
 
     event: ChangeEvent
     actor: Actor
     classification: Classification
+    parts: tuple[Part, ...] = ()
+    """The further records that tell of it, in the order they were read."""
+    is_in_progress: bool = False
+    """It was begun, and how it ended was not told in time."""
+
+    @property
+    def is_change(self) -> bool:
+        """It took effect, says when, and is nothing that the policy leaves out."""
+        event = self.event
+        took_effect = event.outcome is Outcome.SUCCESS and event.occurred_at is not None
+        return took_effect and self.classification.exclusion is None
+
+    @property
+    def records(self) -> tuple[Part, ...]:
+        """Every record that tells of it, the one that it is known by first."""
+        return (Part(key=self.event.key, source=self.event.source), *self.parts)
+
+
+class Amendment(StrEnum):
+    """What a further record does to a write that was recorded before."""
+
+    COMPLETED = "completed"
+    """It tells of the same operation: how it ended, who began it, or what was changed."""
+    CORRECTED = "corrected"
+    """The cloud takes back what it said."""
+    COPIED = "copied"
+    """Another account was told of the same call. What the owner of the resource was told counts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownWrite:
+    """A write that was recorded before."""
+
+    write: Write
+    ledger_seq: int
+    """Of the latest evidence entry about it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amended:
+    """A write that further records amend, and what they do to it."""
+
+    before: KnownWrite
+    why: Amendment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """What earlier records say of the call that a record tells of."""
+
+    write: KnownWrite | None = None
+    held: tuple[ChangeEvent, ...] = ()
+    """Records of its operation that wait for the others, and belong to no write yet."""
+    is_repeated: bool = False
+    """The very record was read before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +115,10 @@ class Change:
     resource: Resource
     writes: tuple[Write, ...]
     """In order of time, never empty."""
+    withdrawn: str | None = None
+    """Why none of the writes belongs to it any more; they are shown all the same. `None` if they do."""
+    revision: int = 0
+    """Rises whenever a write joins it, is amended or leaves it."""
 
     @property
     def first(self) -> Write:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from drift.model.resource import Cloud, Json, Resource
-from drift.model.verdict import ActorKind, Confidence, Credential, Lane, Tool
+from drift.model.verdict import ActorKind, Confidence, CredentialSign, Lane, Statement, ToolSign
 
 
 class Effect(StrEnum):
@@ -31,8 +33,7 @@ class Outcome(StrEnum):
     FAILURE = "failure"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True, gc=False):
     """Where a record was delivered."""
 
     file: str
@@ -42,38 +43,18 @@ class Source:
     """Hex SHA-256 of the record's bytes exactly as delivered."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawRecord:
+class RawRecord(Struct, frozen=True, kw_only=True, gc=False):
     """One audit-log entry as the cloud delivered it."""
 
     body: bytes
     source: Source
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnreadableRecord:
+class UnreadableRecord(Struct, frozen=True, kw_only=True, gc=False):
     """A delivered record, or a damaged region of a file, that nothing could be read from."""
 
     error: str
     source: Source
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolSign:
-    """One indication of the program that made a call, strongest first in `ChangeEvent.tools`."""
-
-    tool: Tool
-    confidence: Confidence
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CredentialSign:
-    """One indication of where the key of a call came from, strongest first."""
-
-    credential: Credential
-    confidence: Confidence
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +88,7 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedSession:
-    """What a sign-in or role assumption says about the calls that will use its key."""
+    """What a sign-in, a role assumption or a grant says about the calls that will bear its key."""
 
     key: str
     opener: Principal
@@ -116,17 +97,13 @@ class OpenedSession:
     """The key of the session in which the opener acted, for role chains."""
     role: str | None
     source_identity: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
+    statements: tuple[Statement, ...] = ()
+    """Session tags, the justification of a grant: later calls do not repeat them."""
+    tools: tuple[ToolSign, ...] = ()
+    """The program of the opener, where what is called in the session is that program's doing."""
     expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
-    """A text in which somebody may have named a ticket."""
-
-    place: str
-    """Where it stands, in the reader's words: `session name`, `rule description`."""
-    text: str
+    is_renewable: bool = False
+    """A later opening takes the place of this one, as of a grant; else the first one stands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,48 +115,91 @@ class Risk:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeEvent:
-    """One call to one account, normalised; the neutral facts that judging needs."""
+class Phase(StrEnum):
+    """Which part of a long operation a record tells of."""
 
-    event_id: str | None
-    occurred_at: datetime | None
+    BEGIN = "begin"
+    """Who asked for what, with which program; the outcome is open."""
+    PROGRESS = "progress"
+    END = "end"
+    """The outcome. It may lack what the beginning said of the caller."""
+    DETAIL = "detail"
+    """Another source's account of it: what was changed, with which program."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """The operation that several records tell of."""
+
+    key: str
+    """The same in all of its records."""
+    phase: Phase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """Who called what and with which program: all that calls of one kind share.
+
+    A translator gives the same object to records that agree in it, so that they are judged once.
+    """
+
     cloud: Cloud
     account: str | None
     region: str | None
     service: str | None
     action: str | None
+    principal: Principal | None
+    behind: tuple[Principal, ...] = ()
+    """Who stood behind the principal as the record itself says, nearest first: delegation, impersonation."""
+    acting_service: str | None
+    """The cloud service that acted by itself or in somebody's name."""
+    tools: tuple[ToolSign, ...]
+    credentials: tuple[CredentialSign, ...]
+    session_keys: tuple[str, ...] = ()
+    """Join the call to the `OpenedSession`s it was made in, the nearest first."""
+    statements: tuple[Statement, ...] = ()
+    """What the identity and the user agent say; those of the request stand in the event."""
+    source_ip: str | None
+    user_agent: str | None
+
+
+class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One call to one account, normalised; the neutral facts that judging needs."""
+
+    event_id: str | None
+    occurred_at: datetime | None
+    call: Call
     effect: Effect
     intended: Effect
     """What the call would have done had it not failed; equals `effect` for a successful one."""
     outcome: Outcome
     error: str | None
     lane: Lane
-    principal: Principal | None
-    acting_service: str | None
-    """The cloud service that acted by itself or in somebody's name."""
-    tools: tuple[ToolSign, ...]
-    credentials: tuple[CredentialSign, ...]
-    session_key: str | None
-    """Joins the call to the `OpenedSession` it was made in."""
     opens: OpenedSession | None
     resources: tuple[Resource, ...]
     statements: tuple[Statement, ...]
+    """What the request says; what the caller says stands in the call."""
     risks: tuple[Risk, ...]
     summary: str
     """What was done, in a few words for a message: `opened tcp/22 to 0.0.0.0/0`."""
     request: Json
     """The parameters of the call, with secrets until `drift.redacted` has cut them out."""
-    source_ip: str | None
-    user_agent: str | None
     source: Source
+    operation: Operation | None = None
+    """Of which this record tells a part; `None` where it tells the whole."""
+    corrects: str | None = None
+    """Id of an earlier record that this one corrects."""
+    shared_id: str | None = None
+    """The same in all copies of a call that several accounts were told of."""
+    is_owners: bool = True
+    """This copy was delivered to the account that owns the resource."""
     redacted: tuple[str, ...] = ()
     """Where in the parameters something was cut out."""
 
     @property
     def key(self) -> str:
         """The event's identity across redeliveries: the cloud's id, else the hash of its bytes."""
-        return f"{self.cloud}:{self.event_id}" if self.event_id else f"sha256:{self.source.sha256}"
+        return f"{self.call.cloud}:{self.event_id}" if self.event_id else f"sha256:{self.source.sha256}"
 
 
 class Fate(StrEnum):
@@ -188,6 +208,10 @@ class Fate(StrEnum):
     CHANGE = "change"
     ATTEMPT = "attempt"
     """It would have changed something, and failed."""
+    EXCLUDED = "excluded"
+    """It changed something that the policy leaves out: recorded with the reason, and judged no further."""
+    PART = "part"
+    """It tells of a call whose write is counted under another record, or waits for that record."""
     DUPLICATE = "duplicate"
     UNDATED = "undated"
     """It changed something, but says not when: recorded as a gap."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.change import Amendment, Part, Write
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.resource import Cloud
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
@@ -13,6 +14,7 @@ class EntryKind(StrEnum):
     """What an evidence entry records."""
 
     OBSERVATION = "observation"
+    AMENDMENT = "amendment"
     DISPOSITION = "disposition"
     FINDING = "finding"
     ALERT = "alert"
@@ -20,6 +22,7 @@ class EntryKind(StrEnum):
     GAP = "gap"
     CONFIG_VERSION = "config_version"
     EXPORT = "export"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +40,16 @@ class EvidenceEntry:
     """Id of what the fact is about: a change, a finding, a delivered file."""
     leaf_hash: str
     """Hex RFC 6962 leaf hash."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AmendmentRecord:
+    """Body of an `amendment` entry: what further records say of a write that was recorded before."""
+
+    why: Amendment
+    records: tuple[Part, ...]
+    write: Write
+    """As it stands from then on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +76,9 @@ class DispositionRecord:
     lane: Lane
     tool: Tool
     events: tuple[str, ...]
+    """Every record that tells of its writes, by its key."""
     event_sha256: tuple[str, ...]
+    """Of the same records, in the same order."""
     ticket: str | None
     ticket_system: str | None
     approver: str | None
@@ -115,6 +130,17 @@ class ExportRecord:
     since: datetime | None
     until: datetime | None
     entries: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErasureRecord:
+    """Body of an `erasure` entry, made before anything is erased: raw records that the policy keeps no longer.
+
+    Should the program be stopped between the two, the next cycle records and erases what is left.
+    """
+
+    records: int
+    kept_before: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

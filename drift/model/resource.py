@@ -15,6 +15,7 @@ class Cloud(StrEnum):
     AWS = "aws"
     GCP = "gcp"
     AZURE = "azure"
+    LAUNCHDARKLY = "launchdarkly"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -114,6 +114,54 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToolSign:
+    """One indication of the program that made a call, strongest first in `ChangeEvent.tools`."""
+
+    tool: Tool
+    confidence: Confidence
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CredentialSign:
+    """One indication of where the key of a call came from, strongest first."""
+
+    credential: Credential
+    confidence: Confidence
+    reason: str
+
+
+class Trust(StrEnum):
+    """How much a text that names a ticket proves, by who could have written it."""
+
+    GRANT = "grant"
+    """The record of approved temporary access: PIM, PAM."""
+    SESSION = "session"
+    """Set when the session was opened, and fixed for its length: a source identity, a session tag."""
+    NAME = "name"
+    """Chosen by the caller: a session's name, a stated reason."""
+    TAG = "tag"
+    """A tag or label of the resource."""
+    TEXT = "text"
+    """Free text: a description, a user agent."""
+
+    @property
+    def rank(self) -> int:
+        """Orders trust: higher proves more."""
+        return ("text", "tag", "name", "session", "grant").index(self.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """A text in which somebody may have named a ticket."""
+
+    place: str
+    """Where it stands, in the reader's words: `session name`, `rule description`."""
+    text: str
+    trust: Trust = Trust.TEXT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """The person, machine or service answerable for a call."""
 
@@ -131,6 +179,10 @@ class Actor:
     """The issuer is a CI provider. Policy decides whether that pipeline is trusted."""
     run: str | None = None
     """Name of the first session of a machine: pipelines put their run id there."""
+    statements: tuple[Statement, ...] = ()
+    """What the records say that opened the sessions behind it: session tags, justifications."""
+    tools: tuple[ToolSign, ...] = ()
+    """The programs of those behind it, for calls that show none of their own."""
     reasons: tuple[str, ...] = ()
     confidence: Confidence = Confidence.LOW
 
@@ -141,6 +193,7 @@ class Reference:
 
     key: str
     place: str
+    trust: Trust = Trust.TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,6 +210,8 @@ class Classification:
     run_id: str | None
     reasons: tuple[str, ...]
     confidence: Confidence
+    exclusion: str | None = None
+    """Why the policy leaves the write out; `None` where it does not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,17 +2,16 @@
 
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
-GZIP_MAGIC = b"\x1f\x8b"
-_GZIP = 31
-"""zlib's `wbits` for a gzip header and trailer."""
+from drift.records.inflate import GZIP_MAGIC, PIECE_BYTES, inflated, inflated_at_once
+
 _READ_BYTES = 256 * 1024
-_PIECE_BYTES = 1024 * 1024
 
 
 class Text:
-    """The text of one file, read once and in pieces of about a megabyte.
+    """The text of one file, read once: at once, or in pieces of about a megabyte.
 
     The name of the file says nothing about its form: senders and browsers unpack or repack
     files without renaming them.
@@ -20,8 +19,22 @@ class Text:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._begin: list[bytes] = []
+        """What was read and not used yet."""
         self.damage: str | None = None
         """Why the text ends before its file does; known once the last piece was read."""
+
+    def at_once(self, limit: int) -> bytes | None:
+        """Return the text, or `None` if it takes more than `limit` bytes or its compression is not plain.
+
+        What it returned is not iterated over again.
+        """
+        if self._read_more_than(limit):
+            return None
+        delivered = b"".join(self._begin)
+        if delivered.startswith(GZIP_MAGIC):
+            return inflated_at_once(delivered, limit)
+        return delivered
 
     def __iter__(self) -> Iterator[bytes]:
         gathered: list[bytes] = []
@@ -29,67 +42,33 @@ class Text:
         for piece in self._pieces():
             gathered.append(piece)
             size += len(piece)
-            if size >= _PIECE_BYTES:
+            if size >= PIECE_BYTES:
                 yield b"".join(gathered)
                 gathered, size = [], 0
         if gathered:
             yield b"".join(gathered)
 
     def _pieces(self) -> Iterator[bytes]:
-        first = self._stream.read(_READ_BYTES)
-        while len(first) < len(GZIP_MAGIC) and (more := self._stream.read(_READ_BYTES)):
-            first += more
-        chunks = self._chunks(first)
-        return self._inflated(chunks) if first.startswith(GZIP_MAGIC) else chunks
-
-    def _chunks(self, first: bytes) -> Iterator[bytes]:
-        chunk = first
-        while chunk:
-            yield chunk
-            chunk = self._stream.read(_READ_BYTES)
+        self._read_more_than(len(GZIP_MAGIC))
+        is_compressed = b"".join(self._begin).startswith(GZIP_MAGIC)
+        chunks = chain(self._begin, iter(lambda: self._stream.read(_READ_BYTES), b""))
+        return self._inflated(chunks) if is_compressed else chunks
 
     def _inflated(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        inflater = zlib.decompressobj(_GZIP)
         try:
-            for chunk in chunks:
-                left = chunk
-                if inflater.eof:
-                    left = left.lstrip(b"\0")  # padding, allowed behind every member
-                while left:
-                    if inflater.eof:
-                        inflater = zlib.decompressobj(_GZIP)
-                    yield from _inflate(inflater, left)
-                    left = inflater.unused_data.lstrip(b"\0")
+            yield from inflated(chunks)
+        except EOFError:
+            self.damage = "the gzip data is cut off"
         except zlib.error as error:
             self.damage = f"the gzip data is damaged ({error})"
-        else:
-            self.damage = None if inflater.eof else "the gzip data is cut off"
 
-
-def _inflate(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Inflate `data` in pieces, so that a small file which unpacks to a huge one takes little memory.
-
-    Raises:
-        zlib.error: The data is damaged; what came before the damage was yielded.
-    """
-    while True:
-        before = inflater.copy()
-        try:
-            piece = inflater.decompress(data, _PIECE_BYTES)
-        except zlib.error:
-            yield from _salvage(before, data)
-            raise
-        yield piece
-        data = inflater.unconsumed_tail
-        # A full piece may leave text inside zlib even when all its input is used up.
-        if inflater.eof or (not data and len(piece) < _PIECE_BYTES):
-            return
-
-
-def _salvage(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Inflate `data` byte by byte up to the bad one: a call that fails forgets what it had unpacked."""
-    for byte in data:
-        try:
-            yield inflater.decompress(bytes((byte,)))
-        except zlib.error:
-            return
+    def _read_more_than(self, limit: int) -> bool:
+        """Read on until more than `limit` bytes are held; return whether there are as many."""
+        size = sum(map(len, self._begin))
+        while size <= limit:
+            chunk = self._stream.read(_READ_BYTES)
+            if not chunk:
+                return False
+            self._begin.append(chunk)
+            size += len(chunk)
+        return True

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from drift.ports import Translator
+from drift.ports import Unwrapper
 from drift.records.damage import Damage
 from drift.records.lists import holds_list
 from drift.records.whole import documents_of
@@ -14,11 +14,16 @@ ENVELOPE_LEVELS = 3
 
 
 def records_in(
-    documents: Iterable[bytes | Damage], translators: Sequence[Translator], levels: int = ENVELOPE_LEVELS
+    documents: Iterable[bytes | Damage], unwrappers: Sequence[Unwrapper], levels: int = ENVELOPE_LEVELS
 ) -> Iterator[bytes | Damage]:
     """Yield each document that is a record, and in the place of an envelope the records it carries."""
+    heads = tuple(head for unwrapper in unwrappers for head in unwrapper.record_heads)
     for document in documents:
-        if isinstance(document, Damage) or (carried := _carried(document, translators)) is None:
+        if isinstance(document, Damage) or document.startswith(heads):
+            yield document
+            continue
+        carried = _carried(document, unwrappers)
+        if carried is None:
             yield document
         elif levels == 0:
             yield Damage(
@@ -27,12 +32,12 @@ def records_in(
             )
         else:
             inner = chain.from_iterable(map(documents_of, carried))
-            yield from records_in(inner, translators, levels - 1)
+            yield from records_in(inner, unwrappers, levels - 1)
 
 
-def _carried(document: bytes, translators: Sequence[Translator]) -> Sequence[bytes] | None:
-    for translator in translators:
-        carried = translator.unwrap(document)
+def _carried(document: bytes, unwrappers: Sequence[Unwrapper]) -> Sequence[bytes] | None:
+    for unwrapper in unwrappers:
+        carried = unwrapper.unwrap(document)
         if carried is not None:
             return carried
     return (document,) if holds_list(document) else None

@@ -18,8 +18,8 @@ def list_among(text: bytes, at: int) -> int | None:
     which has objects among its first members, is told from a wrapper by a short look.
     """
     end = at + LOOKAHEAD
-    bracket = text.find(b"[", at, end)
-    if bracket < 0 or text.find(b"{", at, bracket) >= 0:
+    brace = text.find(b"{", at, end)
+    if text.find(b"[", at, end if brace < 0 else brace) < 0:
         return None
     match = _LIST.match(text, at, end)
     return match.end() if match else None

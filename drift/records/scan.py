@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from drift.records.window import Window
 
@@ -23,8 +24,7 @@ _END = 0
 """Stands for the end of what may be read, where the others are the byte that was met."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True, kw_only=True, gc=False):
     """A value that does not end as it should."""
 
     error: str

@@ -1,17 +1,20 @@
-"""Splits a text into its documents, step by step and whatever its damage.
+"""Splits a text into its documents, whatever its length and damage.
 
 A document is an element of the text's list of records, or one of several values that follow
-each other, on lines of their own or not. It is found by its brackets and quotes and then tried
-by itself, so that no value hides its neighbours.
+each other, on lines of their own or not. Where many can be decoded at once, they are (`runs`).
+Else each is found by its brackets and quotes and tried by itself, so that none hides its neighbours.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
-from drift.records.damage import Damage, leave_damage
+from msgspec.structs import replace
+
+from drift.records.damage import Damage
 from drift.records.heads import Heads, head_at, is_element
 from drift.records.lists import LOOKAHEAD, list_among
+from drift.records.region import leave_damage
+from drift.records.runs import RUN_BYTES, documents_in, end_of_run
 from drift.records.scan import ENDLESS, RECORD_LIMIT, TOO_LARGE, Broken, end_of_value
 from drift.records.sound import fault_of
 from drift.records.window import Window
@@ -40,11 +43,14 @@ class _Splitter:
         self._damaged = False
         self._wasted = 0
         """How many bytes were looked at in vain."""
+        self._tried = [0, 0]
+        """Up to where taking many documents at once was tried in vain, outside a list and inside one."""
 
     def pieces(self) -> Iterator[bytes | Damage]:
         while self._seek():
-            piece = self._next()
-            if piece is not None:
+            if run := self._run():
+                yield from run
+            elif (piece := self._next()) is not None:
                 yield piece
                 self._last = piece
         if self._closers and not (isinstance(self._last, Damage) and self._last.to_the_end):
@@ -60,6 +66,21 @@ class _Splitter:
                 window.at = match.end()
             if window.ended or len(window.data) - window.at >= LOOKAHEAD:
                 return window.at < len(window.data)
+
+    def _run(self) -> list[bytes]:
+        """Take the documents up to the last that is held; none where one of them needs a closer look."""
+        window, in_list = self._window, self._closers[-1:] == b"]"
+        if window.position < self._tried[in_list] or self._closers == b"}":
+            return []
+        end = end_of_run(window.data, window.at, in_list=in_list)
+        run = documents_in(window.data[window.at : end], in_list=in_list)
+        if run:
+            window.at = end
+            self._last = run[-1]
+            self._learn(run)
+        else:
+            self._tried[in_list] = window.position + (end - window.at or RUN_BYTES)
+        return run
 
     def _next(self) -> bytes | Damage | None:
         """Take the next step: over a document, a damaged region, or a bracket around documents."""
@@ -147,10 +168,14 @@ class _Splitter:
         return self._damage("UTF-16 text: convert it to UTF-8" if is_utf_16 else "not JSON")
 
     def _taken(self, piece: bytes) -> bytes:
-        if not self._damaged:  # what follows a damage may be a part of what was damaged
-            self._heads.learn(piece, 0)
+        self._learn((piece,))
         self._window.at += len(piece)
         return piece
+
+    def _learn(self, documents: Iterable[bytes]) -> None:
+        if not self._damaged:  # what follows a damage may be a part of what was damaged
+            for document in documents:
+                self._heads.learn(document, 0)
 
     def _damage(self, error: str, size: int | None = None) -> Damage | None:
         """Go over a damaged region; `None` if it only continues the one before."""

@@ -10,7 +10,6 @@ import msgspec
 
 from drift.records.damage import Damage
 from drift.records.lists import holds_list, list_among
-from drift.records.split import split
 
 WHOLE_LIMIT = 4 * 1024 * 1024
 """A text of more bytes is split step by step."""
@@ -24,7 +23,7 @@ _BLANKS = b" \t\r\n"
 def documents_of(text: bytes, *, whole_limit: int = WHOLE_LIMIT) -> Iterator[bytes | Damage]:
     """Yield the documents of a text that is at hand, and one `Damage` per damaged region."""
     documents = _decoded(text.removeprefix(_BOM).strip(_BLANKS)) if len(text) <= whole_limit else None
-    return split(iter((text,))) if documents is None else documents
+    return _split(text) if documents is None else documents
 
 
 def _decoded(text: bytes) -> Iterator[bytes | Damage] | None:
@@ -42,7 +41,13 @@ def _listed(value: bytes) -> Iterator[bytes | Damage]:
     if not holds_list(value):
         return iter((value,))
     elements = _elements(value)
-    return split(iter((value,))) if elements is None else map(bytes, elements)
+    return _split(value) if elements is None else map(bytes, elements)
+
+
+def _split(text: bytes) -> Iterator[bytes | Damage]:
+    from drift.records.split import split  # mostly nothing is damaged, and this need not be loaded
+
+    return split(iter((text,)))
 
 
 def _elements(text: bytes) -> list[msgspec.Raw] | None:

@@ -15,6 +15,8 @@ _RECORDS = {
     Fate.CHANGE: ("write", "writes"),
     Fate.ATTEMPT: ("failed write", "failed writes"),
     Fate.DUPLICATE: ("repeated write", "repeated writes"),
+    Fate.PART: ("further record of a write", "further records of writes"),
+    Fate.EXCLUDED: ("write left out by the policy", "writes left out by the policy"),
     Fate.UNDATED: ("write without a time", "writes without a time"),
     Fate.AUTH: ("sign-in", "sign-ins"),
     Fate.DATA: ("data access", "data accesses"),

@@ -14,6 +14,9 @@ from drift.ledger.entry import StoredEntry, format_time
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingStatus
 
+_EXCLUSION = b'"exclusion":"'
+"""Stands in every write that the policy leaves out, and in few others."""
+
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -67,6 +70,8 @@ class Population:
     """Those that were open at some time of the period, by their id."""
     coverage: tuple[Row, ...]
     gaps: tuple[Row, ...]
+    writes_excluded: int
+    """Writes that the policy leaves out: each is recorded with the reason, and belongs to no change."""
     entries_by_kind: dict[str, int]
 
     def counts(self) -> dict[str, Any]:
@@ -84,6 +89,7 @@ class Population:
             "records_read": sum(row.fields["records"] for row in self.coverage),
             "records_unreadable": sum(row.fields["unreadable"] for row in self.coverage),
             "gaps": len(self.gaps),
+            "writes_excluded": self.writes_excluded,
         }
 
 
@@ -96,6 +102,7 @@ class Reading:
     _found_at: dict[str, datetime] = field(default_factory=dict)
     _coverage: list[Row] = field(default_factory=list)
     _gaps: list[Row] = field(default_factory=list)
+    _excluded: dict[str, datetime | None] = field(default_factory=dict)
     _kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: StoredEntry) -> None:
@@ -112,8 +119,20 @@ class Reading:
                 self._coverage.append(row)
             case EntryKind.GAP:
                 self._gaps.append(row)
+            case EntryKind.OBSERVATION | EntryKind.AMENDMENT:
+                self._add_write(entry)
             case _:
                 pass  # the other kinds are counted, and listed nowhere
+
+    def _add_write(self, entry: StoredEntry) -> None:
+        """Note whether the policy leaves a write out, as the latest entry about it says."""
+        self._excluded.pop(entry.ref, None)
+        if _EXCLUSION in (entry.body or b""):
+            said = json.loads(entry.body or b"{}")
+            write = said.get("write", said)
+            if write["classification"].get("exclusion"):  # the first versions knew none
+                at = write["event"]["occurred_at"]
+                self._excluded[entry.ref] = None if at is None else datetime.fromisoformat(at)
 
     def population(self, period: Period) -> Population:
         """Return what the entries so far say about a period.
@@ -132,6 +151,7 @@ class Reading:
                 and _begins_before(period.until, row.time("from_at"))
             ),
             gaps=tuple(row for row in self._gaps if period.is_reached_by(row.entry.recorded_at)),
+            writes_excluded=sum(map(period.holds, self._excluded.values())),
             entries_by_kind=dict(sorted(self._kinds.items())),
         )
 

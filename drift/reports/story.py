@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from drift.model.change import Change, Write
-from drift.model.evidence import AlertRecord, DispositionRecord, EntryKind, FindingRecord
+from drift.model.change import Amendment, Change, Write
+from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind, FindingRecord
 from drift.model.finding import FindingStatus
 from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
@@ -57,7 +57,7 @@ class FindingStory:
 def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     """Return everything that is known of a change."""
     change = row.change
-    findings = findings_on(connection, change.resource, change.first.event.account)
+    findings = findings_on(connection, change.resource, change.first.event.call.account)
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
     found = [finding.finding.finding_id for finding in findings]
@@ -67,6 +67,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     moments = [
         *(_permissions(row.judgement.match) if row.judgement else ()),
         *(_written(change, write, seqs.get(write.event.key)) for write in change.writes),
+        *(_amended(entry) for entry in entries if entry.kind is EntryKind.AMENDMENT),
         *(moment for entry in entries if (moment := _judged(entry))),
         *(_found(entry, entry.ref) for entry in entries if entry.kind is EntryKind.FINDING),
         *(_told(alert, seqs.get(alert.client_id)) for alert in alerts),
@@ -100,14 +101,28 @@ def _in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:
 
 def _written(change: Change, write: Write, seq: int | None) -> Moment:
     event, found = write.event, write.classification
-    call = f"{event.service or 'unknown service'} {event.action or 'unnamed call'}"
-    place = f" from {event.source_ip}" if event.source_ip else ""
+    call = f"{event.call.service or 'unknown service'} {event.call.action or 'unnamed call'}"
+    place = f" from {event.call.source_ip}" if event.call.source_ip else ""
     return Moment(
         at=write.event.occurred_at or change.began_at,
         what=event.summary,
         detail=f"{call}, {found.tool} with {found.credential}{place}",
         ledger_seq=seq,
     )
+
+
+def _amended(entry: Entry) -> Moment:
+    record = entry.read_as(AmendmentRecord)
+    what = _AMENDMENT[record.why] if record else "a write was amended; the record was erased"
+    detail = ", ".join(one.key for one in record.records) if record else None
+    return Moment(at=entry.recorded_at, what=what, detail=detail, ledger_seq=entry.seq)
+
+
+_AMENDMENT = {
+    Amendment.COMPLETED: "a further record told of the same operation",
+    Amendment.CORRECTED: "the cloud corrected its record",
+    Amendment.COPIED: "another account was told of the same call",
+}
 
 
 def _permissions(match: TicketMatch) -> Iterator[Moment]:

@@ -58,6 +58,8 @@ class Seen:
     """Times that a source could not be read."""
     declared: int
     compared: int
+    excluded: int = 0
+    """Writes that the policy leaves out."""
 
     @property
     def records(self) -> int:

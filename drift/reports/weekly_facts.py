@@ -45,6 +45,8 @@ class WeeklyFacts:
     records: Mapping[str, int]
     """Read in this week, by source."""
     records_before: int
+    writes_excluded: int
+    """By the policy, in this week."""
     outages: Mapping[str, str]
     """Why a source cannot be read now."""
     gaps: tuple[GapRecord | None, ...]
@@ -71,6 +73,7 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         findings=tuple(findings(connection)),
         records=lookup.records_read(connection, week.since, week.until),
         records_before=sum(lookup.records_read(connection, before.since, before.until).values()),
+        writes_excluded=lookup.writes_excluded(connection, week.since, week.until),
         outages={
             source: reason
             for source in settings.sources

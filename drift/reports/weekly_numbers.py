@@ -102,7 +102,7 @@ def _standing(rows: Sequence[ChangeRow], disposition: Disposition) -> int:
 
 def _in_production(rows: Sequence[ChangeRow], rules: DecisionRules) -> list[ChangeRow]:
     """Return those in production. An account that no environment claims is taken for it."""
-    environments = ((row, rules.environment_of(row.change.first.event.account)) for row in rows)
+    environments = ((row, rules.environment_of(row.change.first.event.call.account)) for row in rows)
     return [row for row, environment in environments if environment is None or environment.is_production]
 
 
@@ -133,6 +133,7 @@ def _seen(facts: WeeklyFacts) -> Seen:
         outages=outages,
         declared=facts.declared,
         compared=facts.compared,
+        excluded=facts.writes_excluded,
     )
 
 

@@ -68,6 +68,7 @@ def _read(seen: Seen) -> str:
     names = ", ".join(source.name for source in seen.sources)
     gaps = [
         f"{seen.unreadable:,} of them unreadable" if seen.unreadable else "none unreadable",
+        *([f"{counted(seen.excluded, 'write')} left out by the policy"] if seen.excluded else []),
         *([counted(seen.outages, "outage")] if seen.outages else []),
         *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
         *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),

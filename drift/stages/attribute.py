@@ -6,17 +6,16 @@ stood behind it. Session names are chosen by the caller and prove nothing alone.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 
-from drift.model.event import ChangeEvent, OpenedSession, Principal
+from drift.model.event import Call, ChangeEvent, OpenedSession, Principal
 from drift.model.verdict import Actor, ActorKind, Confidence
+from drift.ticket_keys import TicketKeys, shipped_ticket_keys
 
 MAX_CHAIN = 5
 """Roles assumed from roles are followed this far; longer chains are cut, and said to be."""
-
-TICKET_SUFFIX = re.compile(r"[.@_+=,-](?:[A-Z][A-Z0-9]{1,9}-\d{1,7}|(?:CHG|INC|RITM|REQ|PRB)\d{7,10})$")
-"""A ticket key behind a person's name, as in `alice@example.com.OPS-123`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,39 +26,80 @@ class IdentityRules:
     """Over the principal, its role and its session's name."""
     machines: tuple[str, ...] = ()
     """Over the same but the session's name: else anybody could call themselves a machine."""
+    strict_domains: tuple[str, ...] = ()
+    """Where given, people sign in under an address of these domains, and whoever does not is unknown."""
+    ticket_keys: TicketKeys = field(default_factory=shipped_ticket_keys)
+    """People append a ticket's key to the name of their session."""
 
 
 def attribute(event: ChangeEvent, sessions: Mapping[str, OpenedSession], rules: IdentityRules) -> Actor:
     """Return who answers for `event`, naming everyone in the chain behind it."""
-    principal = event.principal
+    return actor_of(event.call, sessions_behind(event, sessions), rules)
+
+
+def sessions_behind(event: ChangeEvent, sessions: Mapping[str, OpenedSession]) -> tuple[OpenedSession, ...]:
+    """Return the sessions that lead to the call, the last one first."""
+    found: dict[str, OpenedSession] = {}
+    for first in event.call.session_keys:
+        key: str | None = first
+        while key is not None and key not in found and len(found) < MAX_CHAIN:
+            opened = sessions.get(key)
+            if opened is None or _is_over(opened, event.occurred_at):
+                break
+            found[key] = opened
+            key = opened.via
+    return tuple(found.values())
+
+
+def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules) -> Actor:
+    """Return who answers for calls of this kind that were made in these sessions."""
+    principal = call.principal
     if principal is None:
-        return _without_principal(event)
-    behind = _behind(event.session_key, sessions)
-    links = [_as_configured(one, rules) for one in (*(each.opener for each in reversed(behind)), principal)]
-    who = _answerable(links, rules)
+        return _without_principal(call)
+    openers = (each.opener for each in reversed(behind))
+    links = [_as_configured(one, rules) for one in (*openers, *reversed(call.behind), principal)]
+    who = _answerable(links, rules, acts_alone=call.acting_service is not None)
     issuer = next((one.issuer for one in links if one.issuer), None)
     is_machine = who.kind is ActorKind.MACHINE
-    return Actor(
+    actor = Actor(
         kind=who.kind,
-        name=_name_of(who, links[-1], behind),
+        name=_name_of(who, links[-1], behind, rules),
         principal=principal.id,
-        chain=_chain(principal, behind),
+        chain=_chain(call, behind),
         subject=issuer.subject if issuer else None,
         issuer=issuer.name if issuer else None,
         is_known_pipeline=issuer is not None and issuer.is_pipeline and is_machine,
         run=next((one.session_name for one in links if one.session_name), None) if is_machine else None,
-        reasons=(who.reason, *_reasons_behind(who, behind)),
+        statements=tuple(said for one in behind for said in one.statements),
+        tools=next((one.tools for one in reversed(behind) if one.tools), ()),
+        reasons=(who.reason, *_reasons_behind(who, call, behind)),
         confidence=Confidence.LOW if _is_cut(behind) else who.confidence,
     )
+    return _held_to_strictness(actor, who, rules)
 
 
-def _without_principal(event: ChangeEvent) -> Actor:
-    if event.acting_service:
+def _held_to_strictness(actor: Actor, who: Principal, rules: IdentityRules) -> Actor:
+    """Take a person for unknown who did not sign in under an address of the company.
+
+    The rule is on the identity and nothing else, so that no list of programs can go stale.
+    """
+    if not rules.strict_domains or actor.kind is not ActorKind.HUMAN:
+        return actor
+    domain = actor.name.rpartition("@")[2].lower() if "@" in actor.name else None
+    is_vouched_for = who.confidence is not Confidence.LOW
+    if is_vouched_for and domain in {one.lower() for one in rules.strict_domains}:
+        return actor
+    reason = f"strict identity: no sign-in under {' or '.join(rules.strict_domains)}"
+    return replace(actor, kind=ActorKind.UNKNOWN, reasons=(reason, *actor.reasons), confidence=Confidence.LOW)
+
+
+def _without_principal(call: Call) -> Actor:
+    if call.acting_service:
         return Actor(
             kind=ActorKind.SERVICE,
-            name=event.acting_service,
+            name=call.acting_service,
             principal=None,
-            reasons=(f"{event.acting_service} acted by itself",),
+            reasons=(f"{call.acting_service} acted by itself",),
             confidence=Confidence.HIGH,
         )
     return Actor(
@@ -67,15 +107,8 @@ def _without_principal(event: ChangeEvent) -> Actor:
     )
 
 
-def _behind(key: str | None, sessions: Mapping[str, OpenedSession]) -> tuple[OpenedSession, ...]:
-    """Return the sessions that lead to the call, the last one first."""
-    chain: list[OpenedSession] = []
-    while key is not None and len(chain) < MAX_CHAIN and (opened := sessions.get(key)) is not None:
-        if opened in chain:
-            break
-        chain.append(opened)
-        key = opened.via
-    return tuple(chain)
+def _is_over(opened: OpenedSession, at: datetime | None) -> bool:
+    return at is not None and opened.expires_at is not None and opened.expires_at < at
 
 
 def _is_cut(behind: tuple[OpenedSession, ...]) -> bool:
@@ -100,7 +133,9 @@ def _as_configured(principal: Principal, rules: IdentityRules) -> Principal:
         return replace(
             principal,
             kind=ActorKind.HUMAN,
-            name=principal.name if is_known else _person_in(principal.session_name or principal.name),
+            name=principal.name
+            if is_known
+            else rules.ticket_keys.without_suffix(principal.session_name or principal.name),
             confidence=_confidence_in_person(principal),
             reason=f"the configuration calls {pattern} a person",
         )
@@ -120,15 +155,16 @@ def _confidence_in_person(principal: Principal) -> Confidence:
     return principal.confidence if principal.kind is ActorKind.HUMAN else Confidence.MEDIUM
 
 
-def _answerable(links: list[Principal], rules: IdentityRules) -> Principal:
+def _answerable(links: list[Principal], rules: IdentityRules, *, acts_alone: bool) -> Principal:
     """Return who of a chain answers for it; its links are in order of time.
 
     Brokers open sessions for people, and people use roles that are made for machines: a
     person anywhere in the chain answers. Only what begins with a pipeline's token, or with
-    a machine of the configuration, stays a machine's, whatever its sessions are called.
+    a machine of the configuration, stays a machine's, whatever its sessions are called. A
+    service that carries out what somebody asked for is no answer, one that acts alone is.
     """
     first, last = links[0], links[-1]
-    if last.kind is ActorKind.SERVICE:
+    if last.kind is ActorKind.SERVICE and (acts_alone or first.kind is ActorKind.UNKNOWN):
         return last
     if _is_surely_machine(first, rules):
         return first
@@ -144,13 +180,17 @@ def _is_surely_machine(principal: Principal, rules: IdentityRules) -> bool:
     return principal.kind is ActorKind.MACHINE and (has_token or is_configured)
 
 
-def _name_of(who: Principal, last: Principal, behind: tuple[OpenedSession, ...]) -> str:
+def _name_of(who: Principal, last: Principal, behind: tuple[OpenedSession, ...], rules: IdentityRules) -> str:
     """Name a machine by the role it acted in, and a person by the source identity or else the sign-in."""
     match who.kind:
         case ActorKind.MACHINE:
             return _own_name(last.role or "") or last.name
         case ActorKind.HUMAN if said := _source_identity(behind):
-            return _person_in(said.source_identity or "") if _is_believed(said, who) else who.name
+            return (
+                rules.ticket_keys.without_suffix(said.source_identity or "")
+                if _is_believed(said, who)
+                else who.name
+            )
         case _:
             return who.name
 
@@ -169,8 +209,8 @@ def _is_believed(said: OpenedSession, who: Principal) -> bool:
     return said.via is None or who.confidence is not Confidence.HIGH
 
 
-def _person_in(name: str) -> str:
-    return TICKET_SUFFIX.sub("", name)
+def _person_in(name: str, rules: IdentityRules) -> str:
+    return rules.ticket_keys.without_suffix(name)
 
 
 def _own_name(role: str) -> str:
@@ -178,12 +218,19 @@ def _own_name(role: str) -> str:
     return role.rpartition("/")[2]
 
 
-def _chain(principal: Principal, behind: tuple[OpenedSession, ...]) -> tuple[str, ...]:
-    ids = [principal.role, *(one.opener.id for one in behind)]
-    return tuple(dict.fromkeys(one for one in ids if one and one != principal.id))
+def _chain(call: Call, behind: tuple[OpenedSession, ...]) -> tuple[str, ...]:
+    principal = call.principal
+    ids = [principal.role if principal else None, *(one.id for one in (*call.behind, *_openers(behind)))]
+    return tuple(dict.fromkeys(one for one in ids if one and (principal is None or one != principal.id)))
 
 
-def _reasons_behind(who: Principal, behind: tuple[OpenedSession, ...]) -> Iterator[str]:
+def _openers(behind: tuple[OpenedSession, ...]) -> Iterator[Principal]:
+    return (one.opener for one in behind)
+
+
+def _reasons_behind(who: Principal, call: Call, behind: tuple[OpenedSession, ...]) -> Iterator[str]:
+    if call.behind:
+        yield f"{call.behind[-1].id} acted as {call.principal.id if call.principal else 'nobody'}"
     if not behind:
         return
     opened = f"the session of {behind[0].role or 'the key used'}"

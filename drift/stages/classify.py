@@ -6,10 +6,10 @@ a user agent is whatever the caller typed. Nothing below medium confidence decid
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from drift.model.event import ChangeEvent, CredentialSign, Statement, ToolSign
+from drift.model.event import CHANGING, Call, ChangeEvent, Phase
 from drift.model.verdict import (
     Actor,
     ActorKind,
@@ -17,29 +17,19 @@ from drift.model.verdict import (
     Classification,
     Confidence,
     Credential,
+    CredentialSign,
     Lane,
     Reference,
+    Statement,
     Tool,
+    ToolSign,
 )
+from drift.ticket_keys import TicketKeys, shipped_ticket_keys
+
+NEVER_EXCLUDED = frozenset({"blinds-monitoring"})
+"""Risks of writes that no policy can leave out: they would hide everything else."""
 
 INTERACTIVE_TOOLS = frozenset({Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE})
-
-TICKET_KEY = re.compile(
-    r"""
-    (?<![A-Za-z0-9-])
-    (?P<key>(?P<project>[A-Z][A-Z0-9]{1,9})-\d{1,7} | (?:CHG|INC|RITM|REQ|PRB)\d{7,10})
-    (?![A-Za-z0-9]|-\d)
-    """,
-    re.ASCII | re.VERBOSE,
-)
-"""Jira-shaped and ServiceNow-shaped keys. `US-EAST-1` has none: its digits follow a second dash."""
-
-NOT_PROJECTS = frozenset(
-    {"AES", "AWS", "CP", "CRC", "CVE", "EC", "ECDSA", "ED", "FIPS", "GMT", "GPT", "HTTP", "IP", "IPV", "ISO"}
-    | {"KMS", "MD", "NIST", "RFC", "RSA", "SHA", "SHA1", "SHA2", "SHA3", "SOC", "SSE", "SSL", "TLS", "UCS"}
-    | {"UTC", "UTF", "X86"}
-)
-"""Standards and algorithms that look like ticket keys, for when the configuration names no projects."""
 
 DEFAULT_RUN_ID = re.compile(r"(?:^|[-_./])(\d{6,})$")
 
@@ -53,6 +43,8 @@ class PipelineRule:
     """The role's name or ARN that the pipeline deploys with."""
     subject: re.Pattern[str] | None = None
     """The token's subject: repository and branch or environment, not the CI provider alone."""
+    principal: re.Pattern[str] | None = None
+    """The identity that it acts with where it has no role: a service account, an application's id."""
     run_id: re.Pattern[str] = DEFAULT_RUN_ID
     """Finds the run in the session's name."""
 
@@ -60,10 +52,41 @@ class PipelineRule:
         """Tell whether `actor` is this pipeline. A person never is."""
         if actor.kind is not ActorKind.MACHINE:
             return False
-        roles = (actor.principal or "", *actor.chain)
-        role_fits = self.role is None or any(self.role.fullmatch(role) for role in roles)
+        links = (actor.principal or "", *actor.chain)
+        role_fits = self.role is None or any(self.role.fullmatch(role) for role in links)
         subject_fits = self.subject is None or self.subject.fullmatch(actor.subject or "") is not None
-        return role_fits and subject_fits
+        principal_fits = self.principal is None or any(self.principal.fullmatch(one) for one in links)
+        return role_fits and subject_fits and principal_fits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exclusion:
+    """Writes that the policy leaves out, and why: everything that is given must fit whole."""
+
+    reason: str
+    account: re.Pattern[str] | None = None
+    service: re.Pattern[str] | None = None
+    action: re.Pattern[str] | None = None
+    principal: re.Pattern[str] | None = None
+    resource: re.Pattern[str] | None = None
+    """The id of every resource that the write touched."""
+    resource_type: re.Pattern[str] | None = None
+
+    def covers(self, event: ChangeEvent, actor: Actor) -> bool:
+        """Tell whether everything that is given fits `event`."""
+        call = event.call
+        pairs = (
+            (self.account, (call.account,)),
+            (self.service, (call.service,)),
+            (self.action, (call.action,)),
+            (self.principal, (actor.principal,)),
+            (self.resource, tuple(one.id for one in event.resources) or (None,)),
+            (self.resource_type, tuple(one.type for one in event.resources) or (None,)),
+        )
+        return all(
+            pattern is None or all(pattern.fullmatch(value or "") for value in values)
+            for pattern, values in pairs
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +98,19 @@ class ChannelRules:
     """Roles of emergency access."""
     ticket_projects: frozenset[str] = field(default_factory=frozenset)
     """Project keys that count as tickets; empty: every key-shaped text but well-known standards."""
+    ticket_keys: TicketKeys = field(default_factory=shipped_ticket_keys)
+    exclusions: tuple[Exclusion, ...] = ()
+    scope: tuple[re.Pattern[str], ...] = ()
+    """The accounts that are watched; empty: all of them."""
+
+    def exclusion_of(self, event: ChangeEvent, actor: Actor) -> str | None:
+        """Return why the policy leaves the write out; `None` where it does not, as of all that blinds us."""
+        if any(risk.slug in NEVER_EXCLUDED for risk in event.risks):
+            return None
+        account = event.call.account
+        if self.scope and account and not any(one.fullmatch(account) for one in self.scope):
+            return f"{account} is out of scope"
+        return next((one.reason for one in self.exclusions if one.covers(event, actor)), None)
 
     def pipeline_for(self, actor: Actor) -> PipelineRule | None:
         """Return the configured pipeline that `actor` is."""
@@ -88,21 +124,25 @@ class ChannelRules:
 
 def classify(event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classification:
     """Return the tool, credential, channel and lane of `event`, trying the least forgeable sign first."""
-    tool, tool_confidence, tool_reason = _tool(event.tools)
-    credential = _credential(event.credentials)
+    return refine(classify_call(event.call, actor, rules), event, actor, rules)
+
+
+def classify_call(call: Call, actor: Actor, rules: ChannelRules) -> Classification:
+    """Return what the calls of one kind have in common, whatever each of them asked for."""
+    tool, tool_confidence, tool_reason = _tool(call.tools or actor.tools or _signs_of(actor))
     is_sure = actor.confidence is not Confidence.LOW
     pipeline = rules.pipeline_for(actor) if is_sure else None
-    channel, channel_reason = _channel(event, actor, tool, pipeline, rules)
+    channel, channel_reason = _channel(call, actor, tool, pipeline, rules)
     is_break_glass = rules.is_break_glass(actor)
     reasons = [channel_reason, *actor.reasons, tool_reason]
     if is_break_glass:
         reasons.insert(0, "emergency access (break-glass) was used")
     return Classification(
         tool=tool,
-        credential=credential,
+        credential=_credential(call.credentials),
         channel=channel,
-        lane=Lane.EMERGENCY if is_break_glass else event.lane,
-        references=references_in(event.statements, rules.ticket_projects),
+        lane=Lane.EMERGENCY if is_break_glass else Lane.INFRASTRUCTURE,
+        references=references_in((*actor.statements, *call.statements), rules),
         pipeline=pipeline.name if pipeline else None,
         run_id=_run_id(channel, pipeline, actor),
         reasons=tuple(reason for reason in reasons if reason),
@@ -110,28 +150,45 @@ def classify(event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classific
     )
 
 
-def references_in(statements: Iterable[Statement], projects: frozenset[str]) -> tuple[Reference, ...]:
-    """Return the ticket keys named in `statements`, each once, with the first place it stands in.
+def refine(common: Classification, event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classification:
+    """Return the classification of `event`, given what it has in common with calls of its kind.
+
+    Where it is in the same lane, says nothing, is the whole of its operation, and the policy
+    leaves nothing out, that is `common` itself.
+    """
+    found = common
+    if event.lane is not found.lane is not Lane.EMERGENCY:
+        found = replace(found, lane=event.lane)
+    if event.statements:
+        said = (*actor.statements, *event.call.statements, *event.statements)
+        found = replace(found, references=references_in(said, rules))
+    if found.channel is Channel.MANUAL and not (event.call.tools or actor.tools) and _is_lone_end(event):
+        reason = "a person, in a long operation whose beginning was not delivered"
+        found = replace(found, channel=Channel.UNKNOWN, reasons=(reason, *found.reasons[1:]))
+    if (rules.exclusions or rules.scope) and event.intended in CHANGING:
+        found = replace(found, exclusion=rules.exclusion_of(event, actor))
+    return found
+
+
+def references_in(statements: Iterable[Statement], rules: ChannelRules) -> tuple[Reference, ...]:
+    """Return the ticket keys named in `statements`, each once, the most trusted place first.
 
     They are claims: a key proves nothing until its ticket was looked up.
     """
     found: dict[str, Reference] = {}
-    for statement in statements:
-        for match in TICKET_KEY.finditer(statement.text):
-            project = match["project"]
-            wanted = project is None or (project in projects if projects else project not in NOT_PROJECTS)
-            if wanted:
-                found.setdefault(match["key"], Reference(key=match["key"], place=statement.place))
+    for said in sorted(statements, key=lambda one: -one.trust.rank):
+        for key in rules.ticket_keys.found_in(said.text, rules.ticket_projects):
+            found.setdefault(key, Reference(key=key, place=said.place, trust=said.trust))
     return tuple(found.values())
 
 
 def _channel(
-    event: ChangeEvent, actor: Actor, tool: Tool, pipeline: PipelineRule | None, rules: ChannelRules
+    call: Call, actor: Actor, tool: Tool, pipeline: PipelineRule | None, rules: ChannelRules
 ) -> tuple[Channel, str]:
     if pipeline:
         return Channel.PIPELINE, f"{actor.name} is the pipeline {pipeline.name}"
-    if event.acting_service:
-        return Channel.SERVICE, f"{event.acting_service} made the call"
+    if call.acting_service:
+        return Channel.SERVICE, f"{call.acting_service} made the call"
     match actor.kind:
         case ActorKind.SERVICE:
             return Channel.SERVICE, f"{actor.name} acted by itself"
@@ -155,6 +212,18 @@ def _channel(
             return Channel.UNKNOWN, "no rule names the actor"
         case _:
             assert_never(actor.kind)
+
+
+def _is_lone_end(event: ChangeEvent) -> bool:
+    """The end of an operation names no program; where its beginning is known, they are merged."""
+    return event.operation is not None and event.operation.phase is Phase.END
+
+
+def _signs_of(actor: Actor) -> tuple[ToolSign, ...]:
+    """A service needs no program but itself."""
+    if actor.kind is not ActorKind.SERVICE:
+        return ()
+    return (ToolSign(tool=Tool.CLOUD_SERVICE, confidence=actor.confidence, reason="a service of the cloud"),)
 
 
 def _tool(signs: tuple[ToolSign, ...]) -> tuple[Tool, Confidence, str]:

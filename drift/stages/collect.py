@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.event import RawRecord, UnreadableRecord
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
 from drift.store.database import Database
-from drift.store.sources import cursor_of, position_in
+from drift.store.sources import cursor_of, move_to, position_in
 
 BATCH_RECORDS = 500
 """Records kept in one transaction. Fixed, so that a repeated run cuts its batches at the same places."""
@@ -33,6 +35,22 @@ class Batch:
     def position(self) -> int:
         """How many records of the delivery are read once this batch is kept."""
         return self.begun + len(self.records)
+
+    def mark_read(self, connection: Connection) -> None:
+        """Remember that the batch was read, in the transaction that keeps what it says.
+
+        Raises:
+            StoreError: Another run read the same records meanwhile.
+        """
+        move_to(
+            connection,
+            self.source,
+            self.delivery,
+            self.position,
+            begun=self.begun,
+            is_complete=self.is_last,
+            moves_cursor=self.moves_cursor,
+        )
 
 
 def collect(

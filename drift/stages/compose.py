@@ -44,7 +44,7 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
         actor=_known_actor(write),
         identity=_identity(write),
         channel=_channel(write),
-        account=write.event.account or "unknown account",
+        account=write.event.call.account or "unknown account",
         environment=worst.judgement.decision.environment,
         began_at=session.changes[0].began_at,
         detected_at=now,
@@ -140,7 +140,7 @@ def _known_actor(write: Write) -> str | None:
 
 
 def _identity(write: Write) -> str:
-    principal = write.event.principal
+    principal = write.event.call.principal
     parts = [f"recorded under {write.actor.principal or write.actor.name}"]
     # An identity provider's id ends with the very name that is told already.
     said = {principal.role if principal else None}
@@ -151,8 +151,8 @@ def _identity(write: Write) -> str:
         parts.append(f"opened by {openers[-1]}")
     if principal and principal.mfa is not None:
         parts.append("with MFA" if principal.mfa else "without MFA")
-    if write.event.source_ip:
-        parts.append(f"from {write.event.source_ip}")
+    if write.event.call.source_ip:
+        parts.append(f"from {write.event.call.source_ip}")
     parts.append(f"confidence {write.actor.confidence}")
     return ", ".join(parts)
 

@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from drift.model.change import Change
-from drift.model.event import Effect
+from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
+from drift.own_resources import OwnResource
 
-CRITICAL_RISKS = frozenset({"root-user", "blinds-monitoring"})
+BLINDS = "blinds-monitoring"
+
+CRITICAL_RISKS = frozenset({"root-user", BLINDS})
 """Always critical and always told, whoever did it and whatever ticket covers it."""
 
 EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-escalation", "new-credential"})
@@ -41,6 +44,20 @@ class DecisionRules:
     """How long a pipeline's write waits for its run to be known. A person's never waits."""
     answer_deadline: timedelta = timedelta(hours=4)
     """How long a person has to name the ticket before the change counts as unticketed."""
+    own_resources: tuple[OwnResource, ...] = ()
+    """What the watch itself depends on: whoever changes it may blind us."""
+
+    def risks_of(self, event: ChangeEvent) -> tuple[Risk, ...]:
+        """Return what about `event` makes it matter more: by the cloud's rules, and by the policy's."""
+        own = next((one for one in self.own_resources if one.is_named_in(event)), None)
+        if own is None:
+            return event.risks
+        text = f"touches {own.text}, which the watch itself depends on"
+        return (Risk(slug=BLINDS, text=text), *event.risks)
+
+    def is_alarming(self, event: ChangeEvent) -> bool:
+        """Tell whether even a failed attempt must be told: whoever tries to blind us will try again."""
+        return any(risk.slug == BLINDS for risk in self.risks_of(event))
 
     def environment_of(self, account: str | None) -> Environment | None:
         """Return the first environment that claims `account`; none claims one that is not known."""
@@ -57,7 +74,7 @@ def decide(
     """Return how `change` stands at `now`."""
     disposition, why = _disposition(change, match, rules, now)
     severity, how_bad = _severity(change, disposition, standing, rules)
-    environment = rules.environment_of(change.first.event.account)
+    environment = rules.environment_of(change.first.event.call.account)
     return Decision(
         disposition=disposition,
         severity=severity,
@@ -70,6 +87,10 @@ def decide(
 def _disposition(
     change: Change, match: TicketMatch, rules: DecisionRules, now: datetime
 ) -> tuple[Disposition, tuple[str, ...]]:
+    if change.withdrawn:
+        return Disposition.EXPLAINED, (f"withdrawn: {change.withdrawn}",)
+    if all(write.event.outcome is Outcome.FAILURE for write in change.writes):
+        return Disposition.EXPLAINED, ("an attempt that failed: nothing was changed",)
     if change.channel is Channel.SERVICE:
         return Disposition.EXPLAINED, (_explanation(change),)
     match match.coverage:
@@ -109,14 +130,16 @@ def _settled_at(change: Change, rules: DecisionRules) -> datetime:
 def _explanation(change: Change) -> str:
     if change.actor.kind is ActorKind.SERVICE:
         return f"{change.actor.name} acted by itself: no person decided it"
-    service = change.last.event.acting_service or "a service of the cloud"
+    service = change.last.event.call.acting_service or "a service of the cloud"
     return f"{service} acted for {change.actor.name}: the call that made it do so is judged by itself"
 
 
 def _severity(
     change: Change, disposition: Disposition, standing: Standing, rules: DecisionRules
 ) -> tuple[Severity, tuple[str, ...]]:
-    risks = dict.fromkeys(risk for write in change.writes for risk in write.event.risks)
+    if change.withdrawn:
+        return Severity.LOW, ()
+    risks = _risks(change, rules)
     texts = tuple(risk.text for risk in risks)
     if any(risk.slug in CRITICAL_RISKS for risk in risks):
         return Severity.CRITICAL, texts
@@ -139,6 +162,10 @@ def _severity(
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
 
 
+def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:
+    return tuple(dict.fromkeys(risk for write in change.writes for risk in rules.risks_of(write.event)))
+
+
 _UNDECLARED = {
     FindingKind.UNMANAGED: "no code declares it",
     FindingKind.MISSING: "it is declared, but does not exist any more",
@@ -151,13 +178,14 @@ def _is_runtime_only(change: Change) -> bool:
 
 def _is_production(change: Change, rules: DecisionRules) -> bool:
     """An account that no environment claims is taken for production: the safe side."""
-    environment = rules.environment_of(change.first.event.account)
+    environment = rules.environment_of(change.first.event.call.account)
     return environment is None or environment.is_production
 
 
 def _must_tell(change: Change, disposition: Disposition, rules: DecisionRules, now: datetime) -> bool:
-    slugs = {risk.slug for write in change.writes for risk in write.event.risks}
-    if slugs & CRITICAL_RISKS or change.is_emergency:
+    if change.withdrawn:
+        return False
+    if any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules)) or change.is_emergency:
         return True
     if _is_runtime_only(change):
         return False

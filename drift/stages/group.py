@@ -12,18 +12,40 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.model.change import Write
+from drift.model.event import Outcome
 from drift.model.resource import Resource
 from drift.store import changes
 
 
 def group(connection: Connection, write: Write) -> None:
     """Add a write to the change of each resource it touched, beginning what is not begun."""
+    _join(connection, write)
+
+
+def regroup(connection: Connection, write: Write, *, belongs: bool) -> None:
+    """Lead an amended write to the changes it belongs to now, if to any, and out of all others."""
+    joined = _join(connection, write) if belongs else ()
+    changes.leave_changes(connection, write, joined, _why_it_leaves(write))
+
+
+def _join(connection: Connection, write: Write) -> tuple[str, ...]:
     event, at = write.event, write.event.occurred_at
     if at is None:
         raise ValueError("a write without a time belongs to no change")
-    session_id = _session(connection, _actor(write), event.account or "", at)
-    for resource in event.resources or (_unmapped(write),):
-        changes.join_change(connection, _change(connection, session_id, resource, at), write)
+    session_id = _session(connection, _actor(write), event.call.account or "", at)
+    resources = event.resources or (_unmapped(write),)
+    joined = tuple(_change(connection, session_id, resource, at) for resource in resources)
+    for change_id in joined:
+        changes.join_change(connection, change_id, write)
+    return joined
+
+
+def _why_it_leaves(write: Write) -> str:
+    if write.event.outcome is Outcome.FAILURE:
+        return "the call failed after all"
+    if write.classification.exclusion is not None:
+        return f"the policy leaves it out: {write.classification.exclusion}"
+    return "it belongs to another change, as a later record says"
 
 
 def _actor(write: Write) -> str:
@@ -34,7 +56,7 @@ def _actor(write: Write) -> str:
 
 def _unmapped(write: Write) -> Resource:
     """Stand in for the resource of a call that no row maps: such changes are judged all the same."""
-    return Resource(type=None, id=f"{write.event.service}:{write.event.action}")
+    return Resource(type=None, id=f"{write.event.call.service}:{write.event.call.action}")
 
 
 def _session(connection: Connection, actor: str, account: str, at: datetime) -> str:

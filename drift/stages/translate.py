@@ -1,14 +1,15 @@
 """What does this record say? Ask each cloud's translator, the last successful one first."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
-from drift.ports import Translator
+from drift.ports import Repeat, Translator
 
 UNKNOWN_FORMAT = "valid JSON, but no audit record of a cloud that is understood"
 
-BELIEVABLE_YEARS = range(2000, 2200)
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 """A record of any other year says not when it was made. Deadlines beyond the last year cannot be reckoned."""
 
 
@@ -22,19 +23,33 @@ class Translators:
         self.all = tuple(translators)
         self._ordered = list(translators)
 
+    def recall(self, body: bytes) -> Repeat | None:
+        """Recognise a record that says nothing but what an earlier one said, and when."""
+        repeat = self._ordered[0].recall(body)
+        if repeat is not None and repeat[1] is not None and not FIRST_YEAR <= repeat[1].year <= LAST_YEAR:
+            return None
+        return repeat
+
     def translate(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         """Return what the record says; damage, or what no translator knows, is unreadable."""
         if isinstance(raw, UnreadableRecord):
             return raw
-        for position, translator in enumerate(self._ordered):
+        said = self._ordered[0].translate(raw) or self._by_another(raw)
+        if isinstance(said, ChangeEvent):
+            at = said.occurred_at
+            if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+                return structs.replace(said, occurred_at=None)
+        return said
+
+    def _by_another(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord:
+        """Ask the others, and ask the one that understands first from now on."""
+        for position, translator in enumerate(self._ordered[1:], start=1):
             if (said := translator.translate(raw)) is not None:
-                if position:
-                    self._ordered.insert(0, self._ordered.pop(position))
-                return _believable(said)
+                self._ordered.insert(0, self._ordered.pop(position))
+                return said
         return UnreadableRecord(error=UNKNOWN_FORMAT, source=raw.source)
 
-
-def _believable(said: ChangeEvent | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
-    if isinstance(said, ChangeEvent) and said.occurred_at and said.occurred_at.year not in BELIEVABLE_YEARS:
-        return replace(said, occurred_at=None)
-    return said
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Add what people are told of a write: what it did, and what about it is risky."""
+        owner = next((one for one in self.all if one.cloud is event.call.cloud), None)
+        return event if owner is None else owner.describe(event)

@@ -1,17 +1,16 @@
-"""Writes, and the changes and sessions that they add up to."""
+"""The changes and change sessions that writes add up to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, exists, func, insert, select, union, update
+from sqlalchemy import ColumnElement, Connection, Table, func, select, union, update
 
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
-from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
-from drift.store.schema import change, change_session, change_write, opened_session, write
+from drift.store.schema import change, change_session, change_write, write
 from drift.store.upsert import in_chunks, insert_new, insert_or_update
 
 STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
@@ -27,44 +26,6 @@ class ChangeRow:
     change: Change
     judgement: Judgement | None
     ledger_seq: int | None
-
-
-def remember_session(connection: Connection, opened: OpenedSession, at: datetime | None) -> None:
-    """Keep what a sign-in said about the calls that will use its key."""
-    values = {"opened_at": at, "body": opened}
-    insert_or_update(connection, opened_session, {"key": opened.key, **values}, values)
-
-
-def sessions_behind(connection: Connection, event: ChangeEvent, depth: int) -> Mapping[str, OpenedSession]:
-    """Return the sessions that `event` was made through, at most `depth` of them."""
-    found: dict[str, OpenedSession] = {}
-    key = event.session_key
-    while key is not None and key not in found and len(found) < depth:
-        opened: OpenedSession | None = connection.execute(
-            select(opened_session.c.body).where(opened_session.c.key == key)
-        ).scalar_one_or_none()
-        if opened is None:
-            break
-        found[key] = opened
-        key = opened.via
-    return found
-
-
-def is_known(connection: Connection, key: str) -> bool:
-    """Tell whether a write was kept already: logs deliver some records twice."""
-    return bool(connection.execute(select(exists().where(write.c.key == key))).scalar_one())
-
-
-def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
-    """Keep a write and the evidence entry that records it."""
-    connection.execute(
-        insert(write).values(
-            key=one.event.key,
-            occurred_at=one.event.occurred_at,
-            ledger_seq=ledger_seq,
-            body=one,
-        )
-    )
 
 
 def near_session(connection: Connection, actor: str, account: str, at: datetime) -> Span | None:
@@ -106,18 +67,34 @@ def begin_change(
         "began_at": at,
         "ended_at": at,
         "to_judge": True,
+        "revision": 1,
     }
     return insert_new(connection, change, values)
 
 
 def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
     """Have a change reach to `at`, and have it judged again."""
-    _stretch(connection, change, span, at, to_judge=True)
+    _stretch(connection, change, span, at, to_judge=True, revision=change.c.revision + 1)
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
-    """Add a write to a change."""
-    insert_new(connection, change_write, {"change_id": change_id, "write_key": one.event.key})
+    """Add a write to a change that was begun or stretched for it."""
+    key = {"change_id": change_id, "write_key": one.event.key}
+    insert_or_update(connection, change_write, {**key, "left_because": None}, {"left_because": None})
+
+
+def leave_changes(connection: Connection, one: Write, still: Collection[str], because: str) -> None:
+    """Take a write out of all changes but those it `still` belongs to, and have these judged again.
+
+    That it was there, and why it is not any more, stays.
+    """
+    mine = (change_write.c.write_key == one.event.key, change_write.c.left_because.is_(None))
+    joined = connection.execute(select(change_write.c.change_id).where(*mine)).scalars().all()
+    for change_id in sorted(set(joined) - set(still)):
+        this = (change_write.c.change_id == change_id, *mine)
+        connection.execute(update(change_write).where(*this).values(left_because=because))
+        values = {"to_judge": True, "revision": change.c.revision + 1, **_reach(connection, change_id)}
+        connection.execute(update(change).where(change.c.change_id == change_id).values(**values))
 
 
 def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
@@ -148,15 +125,15 @@ def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
 
 
 def last_judgement(connection: Connection, one: Change) -> Judgement | None:
-    """Return what was concluded about a change as it is now; with writes that came since, nothing was."""
+    """Return what was concluded about a change as it is now; since its writes changed, nothing was."""
     row = connection.execute(
-        select(change.c.judgement, change.c.judged_writes).where(change.c.change_id == one.change_id)
+        select(change.c.judgement, change.c.judged_revision).where(change.c.change_id == one.change_id)
     ).one()
-    return row.judgement if row.judged_writes == len(one.writes) else None
+    return row.judgement if row.judged_revision == one.revision else None
 
 
 def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
-    """Return the evidence entries of a change's writes."""
+    """Return the latest evidence entries of a change's writes, and of those that left it."""
     return tuple(
         connection.execute(
             select(write.c.ledger_seq)
@@ -173,8 +150,8 @@ def keep_judgement(connection: Connection, one: Change, judgement: Judgement, le
         update(change)
         .where(change.c.change_id == one.change_id)
         .values(
-            to_judge=_has_grown(one),
-            judged_writes=len(one.writes),
+            to_judge=_is_outdated(one),
+            judged_revision=one.revision,
             disposition=judgement.decision.disposition,
             severity=judgement.decision.severity,
             judgement=judgement,
@@ -186,7 +163,7 @@ def keep_judgement(connection: Connection, one: Change, judgement: Judgement, le
 def mark_judged(connection: Connection, one: Change) -> int:
     """Note that a change was judged again and nothing came out differently; return the standing entry."""
     mine = change.c.change_id == one.change_id
-    connection.execute(update(change).where(mine).values(to_judge=_has_grown(one)))
+    connection.execute(update(change).where(mine).values(to_judge=_is_outdated(one)))
     return int(connection.execute(select(change.c.ledger_seq).where(mine)).scalar_one())
 
 
@@ -196,12 +173,15 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
         select(change).where(*where).order_by(change.c.began_at, change.c.change_id)
     ).all()
     for row in rows:
+        writes, withdrawn = _writes_of(connection, row.change_id)
         yield ChangeRow(
             change=Change(
                 change_id=row.change_id,
                 session_id=row.session_id,
                 resource=Resource(type=row.resource_type, id=row.resource_id),
-                writes=_writes_of(connection, row.change_id),
+                writes=writes,
+                withdrawn=withdrawn,
+                revision=row.revision,
             ),
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
@@ -215,6 +195,7 @@ def writes_by_resource(connection: Connection) -> dict[Resource, tuple[str, ...]
         select(change.c.resource_type, change.c.resource_id, write.c.key)
         .join(change_write, change_write.c.change_id == change.c.change_id)
         .join(write, write.c.key == change_write.c.write_key)
+        .where(change_write.c.left_because.is_(None))
         .order_by(write.c.occurred_at, write.c.key)
     )
     for type_, resource_id, key in rows:
@@ -235,21 +216,32 @@ def newest_write_at(connection: Connection) -> datetime | None:
     return newest
 
 
-def _writes_of(connection: Connection, change_id: str) -> tuple[Write, ...]:
-    return tuple(
-        connection.execute(
-            select(write.c.body)
-            .join(change_write, change_write.c.write_key == write.c.key)
-            .where(change_write.c.change_id == change_id)
-            .order_by(write.c.occurred_at, write.c.key)
-        ).scalars()
-    )
+def _writes_of(connection: Connection, change_id: str) -> tuple[tuple[Write, ...], str | None]:
+    """Return the writes of a change; if all of them left it, those, and why the last one did."""
+    rows = connection.execute(
+        select(write.c.body, change_write.c.left_because)
+        .join(change_write, change_write.c.write_key == write.c.key)
+        .where(change_write.c.change_id == change_id)
+        .order_by(write.c.occurred_at, write.c.key)
+    ).all()
+    if staying := tuple(row.body for row in rows if row.left_because is None):
+        return staying, None
+    return tuple(row.body for row in rows), rows[-1].left_because
 
 
-def _has_grown(one: Change) -> ColumnElement[bool]:
-    """Tell whether writes came to a change while it was judged, so that it must be judged again."""
-    count = select(func.count()).where(change_write.c.change_id == one.change_id).scalar_subquery()
-    return count != len(one.writes)
+def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
+    """Return from when to when the writes reach that belong to a change, if any does."""
+    first, last = connection.execute(
+        select(func.min(write.c.occurred_at), func.max(write.c.occurred_at))
+        .join(change_write, change_write.c.write_key == write.c.key)
+        .where(change_write.c.change_id == change_id, change_write.c.left_because.is_(None))
+    ).one()
+    return {} if first is None else {"began_at": first, "ended_at": last}
+
+
+def _is_outdated(one: Change) -> ColumnElement[bool]:
+    """Tell whether its writes changed while a change was judged, so that it must be judged again."""
+    return change.c.revision != one.revision
 
 
 def _near(connection: Connection, table: Table, at: datetime, *same: ColumnElement[bool]) -> Span | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
+from drift.model.change import Write
+from drift.model.event import Fate
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
@@ -107,6 +109,14 @@ def has_writes(connection: Connection, since: datetime, until: datetime) -> bool
     return bool(connection.execute(select(exists().where(inside))).scalar_one())
 
 
+def writes_since(connection: Connection, since: datetime) -> Iterator[Write]:
+    """Yield the writes that were kept, attempts among them, the oldest first."""
+    wanted = (
+        select(write.c.body).where(write.c.occurred_at >= since).order_by(write.c.occurred_at, write.c.key)
+    )
+    yield from connection.execute(wanted.execution_options(yield_per=500)).scalars()
+
+
 def change_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:
     """Return the ids of changes that begin with a text, in their order, at most so many."""
     return _ids(connection, change.c.change_id, beginning, most)
@@ -161,6 +171,14 @@ def records_read(connection: Connection, since: datetime, until: datetime) -> di
         .order_by(funnel.c.source)
     )
     return {source: int(records) for source, records in rows}
+
+
+def writes_excluded(connection: Connection, since: datetime, until: datetime) -> int:
+    """Return how many writes of a span, whole hours, the policy leaves out."""
+    first, after = (f"{at:%Y-%m-%dT%H}" for at in (since, until))
+    inside = (funnel.c.hour >= first, funnel.c.hour < after, funnel.c.rule == Fate.EXCLUDED)
+    counted = select(func.coalesce(func.sum(funnel.c.records), 0)).where(*inside)
+    return int(connection.execute(counted).scalar_one())
 
 
 def declared_and_compared(connection: Connection, since: datetime) -> tuple[int, int]:

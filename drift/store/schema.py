@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from drift.model.alert import Alert
 from drift.model.change import Write
-from drift.model.event import OpenedSession
+from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
 from drift.store.columns import Encoded, Key, Text, UtcTime
@@ -68,8 +68,20 @@ opened_session = Table(
     "opened_session",
     metadata,
     Column("key", Key, primary_key=True),
-    Column("opened_at", UtcTime),
+    Column("opened_at", UtcTime, index=True),
+    Column("expires_at", UtcTime),  # null: the record does not tell
     Column("body", Encoded(OpenedSession), nullable=False),
+)
+
+held_record = Table(
+    "held_record",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("operation", Key, nullable=False, index=True),
+    Column("source", Key, nullable=False),
+    Column("held_until", UtcTime, nullable=False, index=True),
+    Column("body", Encoded(ChangeEvent), nullable=False),
+    comment="Parts of operations that wait for the others",
 )
 
 write = Table(
@@ -77,8 +89,18 @@ write = Table(
     metadata,
     Column("key", Key, primary_key=True),
     Column("occurred_at", UtcTime, index=True),
-    Column("ledger_seq", BigInteger, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),  # of the latest entry about it
+    Column("operation", Key, index=True),
+    Column("shared_id", Key, index=True),
     Column("body", Encoded(Write), nullable=False),
+)
+
+write_part = Table(
+    "write_part",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("write_key", Key, ForeignKey("write.key"), nullable=False),
+    comment="The further records that tell of a write, so that a repeat is recognised",
 )
 
 change_session = Table(
@@ -105,7 +127,8 @@ change = Table(
     Column("disposition", String),  # of the last judgement, null before the first
     Column("severity", String),
     Column("judgement", Encoded(Judgement)),
-    Column("judged_writes", Integer),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("judged_revision", Integer),
     Column("ledger_seq", BigInteger),
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_id", "began_at"),
@@ -118,6 +141,7 @@ change_write = Table(
     metadata,
     Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
     Column("write_key", Key, ForeignKey("write.key"), primary_key=True, index=True),
+    Column("left_because", Text),  # null: the write belongs to the change
 )
 
 declared = Table(

@@ -42,9 +42,8 @@ class Tally:
 
     def count(self, event: ChangeEvent, fate: Fate) -> None:
         """Count a record under what became of it."""
-        hour = f"{event.occurred_at:%Y-%m-%dT%H}" if event.occurred_at else ""
-        self._funnel[event.account or "", hour, fate] += 1
-        span = self._spans.setdefault((event.account or "", event.region or ""), _Span())
+        self._funnel[*_place_of(event), fate] += 1
+        span = self._spans.setdefault((event.call.account or "", event.call.region or ""), _Span())
         span.records += 1
         span.stretch(event.occurred_at)
 
@@ -55,11 +54,8 @@ class Tally:
 
     def keep(self, connection: Connection) -> None:
         """Add the counts to those of earlier batches."""
-        for (account, hour, rule), records in self._funnel.items():
-            key = {"source": self.source, "account": account, "hour": hour, "rule": rule}
-            insert_or_update(
-                connection, funnel, {**key, "records": records}, {"records": funnel.c.records + records}
-            )
+        for row, records in self._funnel.items():
+            _add(connection, (self.source, *row), records)
         for (account, region), span in self._spans.items():
             key = {"source": self.source, "account": account, "region": region}
             values = {
@@ -69,6 +65,12 @@ class Tally:
                 "unreadable": span.unreadable,
             }
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
+
+
+def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:
+    """Count a record that waited, and was counted as a part meanwhile, under what became of it."""
+    _add(connection, (source, *_place_of(event), Fate.PART), -1)
+    _add(connection, (source, *_place_of(event), fate), 1)
 
 
 def take_coverage(connection: Connection, source: str) -> list[CoverageInterval]:
@@ -95,6 +97,17 @@ def funnel_totals(connection: Connection) -> dict[str, int]:
     """Return how many records each rule took, over all sources and times."""
     rows = connection.execute(select(funnel.c.rule, func.sum(funnel.c.records)).group_by(funnel.c.rule))
     return {rule: int(records) for rule, records in sorted((rule, records) for rule, records in rows)}
+
+
+def _place_of(event: ChangeEvent) -> tuple[str, str]:
+    """Return the account and the hour under which a record is counted; empty where it tells none."""
+    return event.call.account or "", f"{event.occurred_at:%Y-%m-%dT%H}" if event.occurred_at else ""
+
+
+def _add(connection: Connection, row: tuple[str, str, str, str], records: int) -> None:
+    key = dict(zip(("source", "account", "hour", "rule"), row, strict=True))
+    values = {"records": funnel.c.records + records}
+    insert_or_update(connection, funnel, {**key, "records": records}, values)
 
 
 def _widened(span: _Span) -> dict[str, object]:

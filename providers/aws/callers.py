@@ -17,27 +17,25 @@ The first rule that fits decides:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from drift.model.verdict import ActorKind, Confidence, Tool
 from providers.aws.issuers import Issued
 from providers.aws.names import Names
-from providers.aws.record import TrailRecord, truth
-from providers.aws.services import SERVICE_IDENTITY, linked_service, tool_of
+from providers.aws.origin import SERVICE_IDENTITY, SIGN_IN, Origin
+from providers.aws.record import truth
+from providers.aws.services import linked_service, tool_of
 from providers.aws.signals import Signals
-from providers.aws.user_agent import UserAgent
 
-SIGN_IN = "AwsConsoleSignIn"
 CONSOLE_EVENTS = frozenset({SIGN_IN, "AwsConsoleAction"})
 STATIC_KEY = "AKIA"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """All that the rules look at."""
 
-    record: TrailRecord
-    agent: UserAgent
+    origin: Origin
     service: str | None
     """The service that made the call."""
     names: Names
@@ -45,8 +43,7 @@ class Evidence:
     signals: Signals
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """A kind of caller, and the reason."""
 
     kind: ActorKind
@@ -60,16 +57,16 @@ def who_calls(evidence: Evidence) -> Who:
 
 
 def _service_itself(evidence: Evidence) -> Who | None:
-    record, signals = evidence.record, evidence.signals
-    if record.identity.type == SERVICE_IDENTITY:
+    origin, signals = evidence.origin, evidence.signals
+    if origin.identity.type == SERVICE_IDENTITY:
         return Who(ActorKind.SERVICE, Confidence.HIGH, "the identity of an AWS service")
-    if linked_service(record, signals):
+    if linked_service(origin.identity, signals):
         return Who(ActorKind.SERVICE, Confidence.HIGH, "a service-linked role")
     return None
 
 
 def _identity_center_user(evidence: Evidence) -> Who | None:
-    caller = evidence.record.identity
+    caller = evidence.origin.identity
     if caller.type == "IdentityCenterUser" or (caller.on_behalf_of and caller.on_behalf_of.user_id):
         return Who(ActorKind.HUMAN, Confidence.HIGH, "a user of IAM Identity Center")
     return None
@@ -94,22 +91,23 @@ def _token(evidence: Evidence) -> Who | None:
 
 
 def _instance(evidence: Evidence) -> Who | None:
-    if evidence.record.session.ec2_role_delivery:
+    if evidence.origin.session.ec2_role_delivery:
         reason = "credentials of an EC2 instance, on which a person may sit"
         return Who(ActorKind.MACHINE, Confidence.HIGH, reason)
-    scope = evidence.record.identity.in_scope_of
+    scope = evidence.origin.identity.in_scope_of
     if scope and scope.issuer_type:
-        return Who(ActorKind.MACHINE, Confidence.HIGH, f"credentials of {scope.issuer_type}")
+        holder = " ".join(filter(None, (scope.issuer_type, scope.credentials_issued_to)))
+        return Who(ActorKind.MACHINE, Confidence.HIGH, f"credentials of {holder}")
     return None
 
 
 def _federated_person(evidence: Evidence) -> Who | None:
-    caller, names = evidence.record.identity, evidence.names
+    caller, names = evidence.origin.identity, evidence.names
     if caller.type == "SAMLUser":
         return Who(ActorKind.HUMAN, Confidence.HIGH, "a SAML sign-in")
     if caller.type == "FederatedUser":
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "a federated user")
-    if evidence.record.session.source_identity:
+    if evidence.origin.session.source_identity:
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "the session carries a source identity")
     if evidence.signals.email.match(names.person or ""):
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "the session is named like an e-mail address")
@@ -117,26 +115,27 @@ def _federated_person(evidence: Evidence) -> Who | None:
 
 
 def _user(evidence: Evidence) -> Who | None:
-    record = evidence.record
-    if record.identity.type == "Root" or truth(record.session.assumed_root):
-        return Who(ActorKind.HUMAN, Confidence.HIGH, "the root user")
-    if record.event_type == SIGN_IN:
+    origin = evidence.origin
+    if origin.identity.type == "Root" or truth(origin.session.assumed_root):
+        way = ", through central root access" if truth(origin.session.assumed_root) else ""
+        return Who(ActorKind.HUMAN, Confidence.HIGH, f"the root user{way}")
+    if origin.event_type == SIGN_IN:
         return Who(ActorKind.HUMAN, Confidence.HIGH, "a sign-in to the console")
-    if record.identity.type != "IAMUser":
+    if origin.identity.type != "IAMUser":
         return None
-    if record.is_from_console:
+    if origin.is_flagged:
         return Who(ActorKind.HUMAN, Confidence.HIGH, "an IAM user signed in to the console")
-    if (record.identity.access_key_id or "").startswith(STATIC_KEY):
+    if (origin.identity.access_key_id or "").startswith(STATIC_KEY):
         reason = "an IAM user with a static key, a person unless the configuration says otherwise"
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, reason)
     return Who(ActorKind.HUMAN, Confidence.MEDIUM, "an IAM user")
 
 
 def _in_the_console(evidence: Evidence) -> Who | None:
-    record = evidence.record
-    if record.is_from_console or record.event_type in CONSOLE_EVENTS:
+    origin = evidence.origin
+    if origin.is_flagged or origin.event_type in CONSOLE_EVENTS:
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "credentials from a console sign-in")
-    rows = evidence.agent.rows(evidence.signals.console_agents)
+    rows = evidence.origin.agent.rows(evidence.signals.console_agents)
     if evidence.service is None and any(not row.needs_person for row in rows):
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "the user agent of the console's own servers")
     return None
@@ -146,11 +145,14 @@ def _machine_session(evidence: Evidence) -> Who | None:
     session = evidence.names.session or ""
     rows = evidence.signals.sessions
     row = next((one for one in rows if one.pattern.match(session)), None)
-    return Who(ActorKind.MACHINE, Confidence.MEDIUM, row.reason) if row else None
+    if row is None:
+        return None
+    kind = ActorKind.UNKNOWN if row.confidence is Confidence.LOW else ActorKind.MACHINE
+    return Who(kind, row.confidence, row.reason)
 
 
 def _workstation(evidence: Evidence) -> Who | None:
-    features = evidence.agent.features
+    features = evidence.origin.agent.features
     if any(row.person and row.ids & features for row in evidence.signals.features):
         return Who(
             ActorKind.HUMAN, Confidence.MEDIUM, "the SDK took its credential from a workstation's login"

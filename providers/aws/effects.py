@@ -1,48 +1,109 @@
 """What a call did, and in which lane of change management it falls."""
 
-from dataclasses import dataclass
+from operator import attrgetter
+
+from msgspec import Struct
 
 from drift.model.event import Effect, Outcome
 from drift.model.resource import Json
 from drift.model.verdict import Lane
-from providers.aws.callers import SIGN_IN
+from providers.aws.contents import Contents
+from providers.aws.origin import SIGN_IN
 from providers.aws.record import TrailRecord, truth
 from providers.aws.request import get
-from providers.aws.resources import ResourceRow
+from providers.aws.resources import AS_IT_STANDS, Refinement, ResourceMap, ResourceRow
+from providers.aws.signal_rows import LaunchRow
 from providers.aws.signals import Signals
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """Which call a record is about."""
+class Deed(Struct, frozen=True, kw_only=True, eq=False):
+    """What was called and where, and what the tables say of it."""
 
+    account: str | None
+    """The account that was told of the call: the caller may belong to another one."""
+    region: str | None
+    action: str | None
+    """The event's name as it stands."""
     service: str | None
     """The event source without `.amazonaws.com`."""
     event: str | None
     """The event's name without the API date that some names carry."""
+    row: ResourceRow | None
+    effect: Effect
+    """What the call does when it succeeds, as far as its parameters do not say otherwise."""
+    lane: Lane
+    """The table's, for what is no deployment."""
+    is_read: bool
+    is_sign_in: bool
+    launch: LaunchRow | None
+    """The call sets a service to work."""
+
+    def refined(self, request: Json) -> Refinement:
+        """Return what these parameters make of the call."""
+        row = self.row
+        if row is None or not row.when:
+            return AS_IT_STANDS
+        found = row.refined(request)
+        return found if self.effect is row.effect else Refinement(type=found.type)
+
+    def lane_of(self, intended: Effect, refined: Refinement = AS_IT_STANDS) -> Lane:
+        """Return the lane: the row's for this request, else what the effect says, else the table's."""
+        return refined.lane or (Lane.APPLICATION if intended is Effect.DEPLOY else self.lane)
 
 
-def call_of(record: TrailRecord, signals: Signals) -> Call:
-    """Return the call in the spelling of the tables."""
-    source = record.event_source
-    return Call(
-        service=signals.service_host.sub("", source) if source else None,
-        event=signals.event_name(record.event_name) if record.event_name else None,
+deed_key = attrgetter(
+    "event_source",
+    "event_name",
+    "event_type",
+    "read_only",
+    "event_category",
+    "management_event",
+    "aws_region",
+    "recipient_account_id",
+)
+"""Returns what is equal for two records of one deed."""
+
+
+def deed_of(record: TrailRecord, known: ResourceMap, signals: Signals) -> Deed:
+    """Return what a record says was called."""
+    source, name = record.event_source, record.event_name
+    service = signals.service_host.without(source) if source else None
+    event = signals.event_name(name) if name else None
+    row = known.row(service, event)
+    effect = _intended(record, service, event, row, signals)
+    lanes = (one.lane for one in signals.lanes if one.cover(service, event))
+    lane = next(lanes, Lane.INFRASTRUCTURE)
+    return Deed(
+        account=record.recipient_account_id or None,
+        region=record.aws_region or None,
+        action=name,
+        service=service,
+        event=event,
+        row=row,
+        effect=effect,
+        lane=lane,
+        is_read=effect is Effect.READ,
+        is_sign_in=effect is Effect.AUTH,
+        launch=next((one for one in signals.launches if one.cover(service, event)), None),
     )
 
 
-def intended_effect(record: TrailRecord, call: Call, row: ResourceRow | None, signals: Signals) -> Effect:
+def _intended(
+    record: TrailRecord, service: str | None, event: str | None, row: ResourceRow | None, signals: Signals
+) -> Effect:
     """Return what the call does when it succeeds, by the first rule that fits.
 
+    0. A report on calls, which have records of their own, changes nothing itself.
     1. A sign-in, or a call of the table that signs in: `auth`, even where it claims to be a read.
     2. What the record calls a read is one.
     3. The tables know the call: queries that claim to write, data, deployments.
     4. The record is of the data plane: `data`.
     5. The record says that it is no read; where it does not say, its name decides.
     """
-    if record.event_type in signals.observing_types:
-        return Effect.READ
-    known = next((one.effect for one in signals.effects if one.cover(call.service, call.event)), None)
+    reports = (one.effect for one in signals.reports if one.covers(record.event_type, record.event_category))
+    if (report := next(reports, None)) is not None:
+        return report
+    known = next((one.effect for one in signals.effects if one.cover(service, event)), None)
     if record.event_type == SIGN_IN or known is Effect.AUTH:
         return Effect.AUTH
     read_only = truth(record.read_only)
@@ -54,32 +115,30 @@ def intended_effect(record: TrailRecord, call: Call, row: ResourceRow | None, si
         return row.effect
     if record.event_category == "Data" or truth(record.management_event) is False:
         return Effect.DATA
-    is_read = read_only is None and signals.read_name.match(call.event or "") is not None
+    is_read = read_only is None and signals.read_name.match(event or "") is not None
     return Effect.READ if is_read else Effect.WRITE
 
 
-def lane_of(call: Call, effect: Effect, refined: Lane | None, signals: Signals) -> Lane:
-    """Return the lane: the row's for this request, the table's for this call, else what the effect says."""
-    if refined is not None:
-        return refined
-    if effect is Effect.DEPLOY:
-        return Lane.APPLICATION
-    rows = (one.lane for one in signals.lanes if one.cover(call.service, call.event))
-    return next(rows, Lane.INFRASTRUCTURE)
+def has_trace_of_error(record: TrailRecord) -> bool:
+    """Tell quickly whether the record may speak of an error: most succeed, and their answers are long."""
+    if record.error_code or record.error_message or record.event_type == SIGN_IN:
+        return True
+    response = bytes(record.response_elements)
+    return response != b"null" and response.find(b"rror") >= 0
 
 
-def error_of(record: TrailRecord, response: Json) -> str | None:
+def error_of(record: TrailRecord, contents: Contents) -> str | None:
     """Return why the call failed, or `None` where it did not.
 
     Some services say so only in the response, and a refused sign-in says it in a word.
     """
-    code = record.error_code or _text(get(response, "errorCode"))
-    message = record.error_message or _text(get(response, "errorMessage"))
-    if code or message:
-        return ": ".join(part for part in (code, message) if part)
-    if _text(get(response, "ConsoleLogin")) == "Failure":
-        return "the sign-in was refused"
-    return None
+    code, message = record.error_code, record.error_message
+    if not code and not message:
+        response = contents.response
+        code, message = _text(get(response, "errorCode")), _text(get(response, "errorMessage"))
+        if not code and not message:
+            return "the sign-in was refused" if get(response, "ConsoleLogin") == "Failure" else None
+    return ": ".join(part for part in (code, message) if part)
 
 
 def effect_of(intended: Effect, error: str | None) -> tuple[Effect, Outcome]:

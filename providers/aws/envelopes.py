@@ -14,6 +14,9 @@ import msgspec
 MAX_LAYERS = 4
 """SQS around SNS around EventBridge around the record; nothing real is deeper."""
 
+RECORD_HEADS = (b'{"eventVersion":"1.', b'{"eventVersion": "1.')
+"""How CloudTrail writes its records. S3's notifications begin with a version 2, and no envelope with any."""
+
 VIA_CLOUDTRAIL = "via CloudTrail"
 VALIDATION = "CloudTrail validation message."
 """What CloudTrail sends to a topic once, to see whether it may."""

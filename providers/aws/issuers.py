@@ -1,10 +1,10 @@
 """Identity providers whose tokens open sessions."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from drift.model.event import Issuer
 from drift.model.verdict import Confidence
-from providers.aws.record import TrailRecord
+from providers.aws.record import UserIdentity
 from providers.aws.signals import Signals
 
 OIDC = ":oidc-provider/"
@@ -13,8 +13,7 @@ FEDERATED_IDENTITY = "WebIdentityUser"
 """On the call that trades a token for a session; later calls keep the provider only."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True, kw_only=True):
     """The provider behind a session, and how surely a machine uses it."""
 
     issuer: Issuer
@@ -22,15 +21,15 @@ class Issued:
     """`None` for providers that nobody has listed: they serve people and machines."""
 
 
-def issued_by(record: TrailRecord, signals: Signals) -> Issued | None:
+def issued_by(caller: UserIdentity, signals: Signals) -> Issued | None:
     """Return the token's issuer, or `None` where the session was not opened with a token."""
-    federation = record.session.web_id_federation_data
-    provider = (federation.federated_provider if federation else None) or record.identity.identity_provider
+    federation = caller.session.web_id_federation_data
+    provider = (federation.federated_provider if federation else None) or caller.identity_provider
     if not provider or SAML in provider:
         return None
     host = provider.rpartition(OIDC)[2].partition("/")[0]
-    is_token = record.identity.type == FEDERATED_IDENTITY
-    subject = subject_of(record.identity.user_name, signals) if is_token else None
+    is_token = caller.type == FEDERATED_IDENTITY
+    subject = subject_of(caller.user_name, signals) if is_token else None
     for row in signals.issuers:
         if row.pattern.search(host):
             issuer = Issuer(name=row.name, is_pipeline=row.pipeline, subject=subject)

@@ -1,16 +1,15 @@
 """The names in an identity: of the user, the role and the session."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
-from providers.aws.record import TrailRecord
+from providers.aws.record import UserIdentity
 from providers.aws.signals import Signals
 
 ROLE_SESSION = "AssumedRole"
 ROLE_IDENTITIES = (":assumed-role/", ":federated-user/")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """What an identity is called."""
 
     id: str | None
@@ -27,16 +26,16 @@ class Names:
     """
 
 
-def names_of(record: TrailRecord, signals: Signals) -> Names:
-    """Return the names in the record's identity."""
-    caller = record.identity
+def names_of(caller: UserIdentity, signals: Signals) -> Names:
+    """Return the names in an identity."""
     arn = caller.arn or ""
-    issuer = record.session.session_issuer
+    issuer = caller.session.session_issuer
     issuer_arn = (issuer.arn if issuer else None) or ""
     role, session = _role_and_session(arn, caller.principal_id if caller.type == ROLE_SESSION else None)
-    chosen = record.session.source_identity or session
+    behalf = caller.on_behalf_of.user_id if caller.on_behalf_of else None
+    chosen = caller.session.source_identity or session
     return Names(
-        id=caller.arn or caller.principal_id or caller.user_name or caller.account_id or None,
+        id=caller.arn or caller.principal_id or behalf or caller.user_name or caller.account_id or None,
         user=caller.user_name or (arn.rpartition("/")[2] if ":user/" in arn else None),
         role=(issuer.user_name if issuer else None) or role,
         role_arn=issuer_arn if ":role/" in issuer_arn else None,
@@ -49,7 +48,7 @@ def person_in(name: str | None, signals: Signals) -> str | None:
     """Return the person that a session is named after, without a ticket key behind it."""
     if not name or signals.generated_session.match(name):
         return None
-    return signals.ticket_suffix.sub("", name) or name
+    return signals.ticket_suffix.without(name) or name
 
 
 def _role_and_session(arn: str, principal_id: str | None) -> tuple[str | None, str | None]:

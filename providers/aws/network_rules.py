@@ -1,7 +1,8 @@
 """The rules in a call on a security group or a network ACL."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from drift.model.resource import Json
 from providers.aws.request import get, nodes, texts_at
@@ -26,8 +27,7 @@ _PEERS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NetworkRule:
+class NetworkRule(Struct, frozen=True, kw_only=True):
     """Who may reach which ports."""
 
     ports: str
@@ -48,7 +48,7 @@ class NetworkRule:
 def network_rules(parameters: Json) -> Iterator[NetworkRule]:
     """Yield the rules in a request, in any of the shapes that EC2 has used."""
     for _, value in nodes(parameters):
-        protocol = next(texts_at(value, "ipProtocol"), None) or next(texts_at(value, "aclProtocol"), None)
+        protocol = _first(value, "ipProtocol", "aclProtocol")
         if isinstance(value, dict) and protocol:
             yield NetworkRule(
                 ports=_ports(PROTOCOLS.get(protocol, protocol), value),
@@ -59,8 +59,8 @@ def network_rules(parameters: Json) -> Iterator[NetworkRule]:
 
 
 def _ports(protocol: str, rule: Json) -> str:
-    first = _number(rule, "fromPort", "portRange.from")
-    last = _number(rule, "toPort", "portRange.to")
+    first = _first(rule, "fromPort", "portRange.from")
+    last = _first(rule, "toPort", "portRange.to")
     if protocol in WITHOUT_PORTS or first is None or last is None:
         return protocol
     if (first, last) == ("0", "65535"):
@@ -68,5 +68,5 @@ def _ports(protocol: str, rule: Json) -> str:
     return f"{protocol}/{first}" if first == last else f"{protocol}/{first}-{last}"
 
 
-def _number(rule: Json, *paths: str) -> str | None:
+def _first(rule: Json, *paths: str) -> str | None:
     return next((text for path in paths for text in texts_at(rule, path)), None)

@@ -11,11 +11,16 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from drift.model.resource import Json
-from providers.aws.record import TrailRecord
+from providers.aws.record import NOBODY, NULL, TrailRecord, UserIdentity
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 _STRICT = msgspec.json.Decoder(TrailRecord)
+_DECODE = msgspec.json.Decoder().decode
+_IDENTITY = msgspec.json.Decoder(UserIdentity | None)
+
+NOTIFICATION = "aws:"
+"""How the event source of S3's notifications begins; they also have an event name."""
 
 
 def read_record(body: bytes) -> TrailRecord | None:
@@ -29,18 +34,34 @@ def read_record(body: bytes) -> TrailRecord | None:
         record = _STRICT.decode(body)
     except msgspec.ValidationError:
         return _read_leniently(body)
-    is_whole = record.event_id is not None and record.event_name is not None
-    if is_whole or not _may_be_of_a_trail(body):
-        return record if _is_of_a_trail(record) else None
-    return _read_leniently(body)
+    if record.event_id and record.event_name and record.event_source:
+        return record if record.event_source[:4] != NOTIFICATION else None
+    if _may_be_of_a_trail(body):
+        return _read_leniently(body)
+    return record if _is_of_a_trail(record) else None
+
+
+def read_identity(raw: msgspec.Raw) -> UserIdentity:
+    """Return who called; empty where the record does not say."""
+    try:
+        identity = _IDENTITY.decode(raw) or NOBODY
+    except msgspec.ValidationError:
+        identity = NOBODY
+    if identity.type is not None:
+        return identity
+    document = value_of(raw)
+    return _fitted(UserIdentity, document) if isinstance(document, dict) else NOBODY
 
 
 def value_of(raw: msgspec.Raw) -> Json:
     """Decode an undecoded field. Exports keep some as JSON within a string."""
-    value = _decode(raw)
+    try:
+        value = _DECODE(raw)
+    except msgspec.ValidationError:
+        value = _decode(bytes(raw))
     if isinstance(value, str) and value[:1] in ("{", "[", "n"):
         try:
-            return msgspec.json.decode(value)
+            return _DECODE(value)
         except (ValueError, RecursionError):
             return value
     return value
@@ -53,13 +74,14 @@ def _may_be_of_a_trail(body: bytes) -> bool:
 
 def _is_of_a_trail(record: TrailRecord) -> bool:
     """Tell a record from other JSON. S3's notifications also have an event name and a source."""
-    if (record.event_source or "").startswith("aws:"):
+    if (record.event_source or "").startswith(NOTIFICATION):
         return False
     is_named = record.event_name is not None or record.event_source is not None
     is_typed = (record.event_type or "").startswith("Aws")
     texts = (record.event_name, record.event_source, record.event_type, record.event_time, record.event_id)
-    known = [text for text in (*texts, record.aws_region, record.user_identity) if text is not None]
-    return (is_named or is_typed) and len(known) + (bytes(record.event_version) != b"null") >= 2
+    known = [text for text in (*texts, record.aws_region) if text is not None]
+    undecoded = [raw for raw in (record.user_identity, record.event_version) if bytes(raw) != bytes(NULL)]
+    return (is_named or is_typed) and len(known) + len(undecoded) >= 2
 
 
 def _read_leniently(body: bytes) -> TrailRecord | None:
@@ -70,12 +92,12 @@ def _read_leniently(body: bytes) -> TrailRecord | None:
     return record if _is_of_a_trail(record) else None
 
 
-def _decode(raw: bytes | msgspec.Raw) -> Json:
+def _decode(text: bytes) -> Json:
     try:
-        return msgspec.json.decode(raw)
+        return _DECODE(text)
     except msgspec.ValidationError:
         # A number beyond what a float holds: its digits are kept as text.
-        found = json.loads(bytes(raw), parse_float=str, parse_constant=str)
+        found = json.loads(text, parse_float=str, parse_constant=str)
         json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates, as msgspec does
         return found
 

@@ -49,12 +49,20 @@ class OnBehalfOf(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The Identity Center user that a service acts for."""
 
     user_id: Text = None
+    identity_store_arn: Text = None
+
+
+class Delegate(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """Whose product works with access that somebody delegated to it for a time."""
+
+    account_id: Text = None
 
 
 class InScopeOf(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The function or task that holds the credentials."""
 
     issuer_type: Text = None
+    credentials_issued_to: Text = None
 
 
 class UserIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -67,61 +75,60 @@ class UserIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
     access_key_id: Text = None
     user_name: Text = None
     invoked_by: Text = None
+    invoked_by_delegate: Delegate | None = None
     identity_provider: Text = None
     session_context: SessionContext | None = None
     on_behalf_of: OnBehalfOf | None = None
     in_scope_of: InScopeOf | None = None
 
+    @property
+    def session(self) -> SessionContext:
+        """The session of the call; empty where there was none."""
+        return self.session_context or NO_SESSION
+
+
+class Addendum(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """Why a record came late, or which earlier one it corrects."""
+
+    reason: Text = None
+    original_event_id: Text = msgspec.field(default=None, name="originalEventID")
+
+
+class TlsDetails(msgspec.Struct, frozen=True, gc=False):
+    """There are some: the client itself spoke to the service. What they are does not matter."""
+
 
 class TrailRecord(msgspec.Struct, frozen=True, rename="camel", gc=False):
-    """One entry of the trail.
+    """One entry of the trail, its fields in the order of the trail, in which they are found fastest.
 
-    Request and response stay undecoded: most calls are reads, and theirs matter to nobody.
+    Identity, request and response stay undecoded: most identities were seen before, and most
+    calls are reads, whose request matters to nobody.
     """
 
+    event_version: msgspec.Raw = NULL
+    user_identity: msgspec.Raw = NULL
+    event_time: Text = None
     event_source: Text = None
     event_name: Text = None
-    event_type: Text = None
-    event_category: Text = None
-    event_time: Text = None
-    event_version: msgspec.Raw = NULL
-    event_id: Text = msgspec.field(default=None, name="eventID")
     aws_region: Text = None
     source_ip_address: Text = msgspec.field(default=None, name="sourceIPAddress")
     user_agent: Text = None
     error_code: Text = None
     error_message: Text = None
-    read_only: Flag = None
-    management_event: Flag = None
-    recipient_account_id: Text = None
-    session_credential_from_console: Flag = None
-    user_identity: UserIdentity | None = None
     request_parameters: msgspec.Raw = NULL
     response_elements: msgspec.Raw = NULL
-    resources: msgspec.Raw = NULL
     additional_event_data: msgspec.Raw = NULL
-
-    @property
-    def identity(self) -> UserIdentity:
-        """Who called; empty where the record does not say."""
-        return self.user_identity or NOBODY
-
-    @property
-    def session(self) -> SessionContext:
-        """The session of the call; empty where there was none."""
-        return self.identity.session_context or NO_SESSION
-
-    @property
-    def is_from_console(self) -> bool:
-        """AWS says that the credentials come from a console sign-in. Missing from many console calls."""
-        attributes = self.session.attributes
-        flag = attributes.session_credential_from_console if attributes else None
-        return truth(self.session_credential_from_console) is True or truth(flag) is True
-
-    @property
-    def occurred_at(self) -> datetime | None:
-        """Time of the call, or `None` where it is missing or no time."""
-        return moment(self.event_time)
+    event_id: Text = msgspec.field(default=None, name="eventID")
+    read_only: Flag = None
+    resources: msgspec.Raw = NULL
+    event_type: Text = None
+    management_event: Flag = None
+    recipient_account_id: Text = None
+    shared_event_id: Text = msgspec.field(default=None, name="sharedEventID")
+    addendum: Addendum | None = None
+    event_category: Text = None
+    tls_details: TlsDetails | None = None
+    session_credential_from_console: Flag = None
 
 
 NOBODY = UserIdentity()
@@ -137,10 +144,18 @@ def truth(flag: Flag) -> bool | None:
 
 def moment(text: str | None) -> datetime | None:
     """Return the time that `text` names, in UTC; a time without zone is UTC already."""
-    if not text:
+    if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        stripped = text.strip()
+        return moment(stripped) if stripped != text else None
+    return found if found.tzinfo is UTC else _in_utc(found)
+
+
+def _in_utc(found: datetime) -> datetime | None:
+    try:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None

@@ -11,17 +11,25 @@ import re
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from drift.model.event import Effect
 from drift.model.resource import Json
-from drift.model.verdict import Lane
+from drift.model.verdict import Confidence, Lane
+from providers.aws.contents import RecordPath, record_path
 from providers.aws.request import get
 
 RESOURCES = Path(__file__).with_name("resources.json")
 
 ANY_TYPE = "*"
+
+
+PathText: TypeAlias = Annotated[
+    str, msgspec.Meta(pattern=r"^(requestParameters|responseElements|resources)(\[\])?(\.|$)")
+]
+"""A place in a record: `requestParameters.items[].groupId`."""
 
 
 class Kind(StrEnum):
@@ -72,9 +80,9 @@ class ResourceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     kind: Kind
     types: tuple[str, ...]
     match: str
-    ids: tuple[str, ...]
-    source: str
-    child: tuple[str, ...] = ()
+    ids: tuple[PathText, ...]
+    source: Literal["record", "model", "expert"]
+    child: tuple[PathText, ...] = ()
     id_pattern: str | None = None
     """Its group is the id: the name within an ARN, for example."""
     joined_by: str | None = None
@@ -82,21 +90,35 @@ class ResourceRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     when: tuple[Refinement, ...] = ()
     note: str | None = None
 
+    @cached_property
+    def id_paths(self) -> tuple[RecordPath, ...]:
+        """Where the id may stand, the likeliest place first."""
+        return tuple(map(record_path, self.ids))
+
+    @cached_property
+    def child_paths(self) -> tuple[RecordPath, ...]:
+        """Where the ids of what lies inside stand."""
+        return tuple(map(record_path, self.child))
+
     @property
     def effect(self) -> Effect:
         """What the call does when it succeeds."""
         return _EFFECTS.get(self.kind, Effect.WRITE)
 
+    @property
+    def confidence(self) -> Confidence:
+        """How sure the row is: what nobody saw or checked against a model is known from documents alone."""
+        return Confidence.MEDIUM if self.source == "expert" else Confidence.HIGH
+
     def refined(self, request: Json) -> Refinement:
         """Return what these parameters make of the call."""
         return next((one for one in self.when if one.fits(request)), AS_IT_STANDS)
 
-    def plain(self, text: str) -> str | None:
-        """Return the id within `text`, or `None` where `text` is no id of this kind."""
+    def plain(self, texts: list[str]) -> list[str]:
+        """Return the ids within `texts`, without those that are no ids of this kind."""
         if self.id_pattern is None:
-            return text
-        found = re.match(self.id_pattern, text)
-        return found[1] if found else None
+            return texts
+        return [found[1] for text in texts if (found := re.match(self.id_pattern, text))]
 
 
 class ResourceMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
@@ -105,15 +127,20 @@ class ResourceMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     id_prefixes: dict[str, str | None]
     arn_types: dict[str, str]
     """`service:kind` of an ARN, or `service:` where its ARNs name no kind."""
-    fallbacks: tuple[str, ...]
+    fallbacks: tuple[PathText, ...]
     """Where an id may stand in a call without a row."""
-    not_ids: tuple[str, ...]
-    """Keys that look like one of an id and are none."""
+    not_ids: frozenset[str]
+    """Keys that look like one of an id and are none, in lower case."""
     rows: tuple[ResourceRow, ...]
 
     @cached_property
+    def fallback_paths(self) -> tuple[RecordPath, ...]:
+        """Where an id may stand in a call without a row."""
+        return tuple(record_path(path, self.not_ids) for path in self.fallbacks)
+
+    @cached_property
     def _by_call(self) -> dict[tuple[str, str], ResourceRow]:
-        return {(row.service, row.event): row for row in self.rows}
+        return {(row.service, row.event): row for row in reversed(self.rows)}
 
     def row(self, service: str | None, event: str | None) -> ResourceRow | None:
         """Return the row of a call."""
@@ -137,9 +164,37 @@ class ResourceMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @lru_cache(maxsize=1)
 def load_resources() -> ResourceMap:
     """Read the map that ships with the program, once."""
-    return parse_resources(RESOURCES.read_bytes())
+    return msgspec.json.decode(RESOURCES.read_bytes(), type=ResourceMap)
+
+
+def own_resources(text: str) -> ResourceMap:
+    """Return the shipped map with the rows of `text` before its own.
+
+    Raises:
+        ValueError: `text` is no JSON, or a row of it does not fit; the message names the row.
+    """
+    own = msgspec.json.decode(text, type=dict[str, Any])
+    shipped = msgspec.json.decode(RESOURCES.read_bytes(), type=dict[str, Any])
+    merged = shipped | {name: _before(rows, shipped.get(name)) for name, rows in own.items()}
+    return parse_resources(msgspec.json.encode(merged))
+
+
+def _before(own: Any, shipped: Any) -> Any:
+    match own, shipped:
+        case list(), list():
+            return [*own, *shipped]
+        case dict(), dict():
+            return shipped | own
+        case _:
+            return own
 
 
 def parse_resources(text: bytes) -> ResourceMap:
-    """Check `text` against the map's types; raise `msgspec.ValidationError` at the first misfit."""
-    return msgspec.json.decode(text, type=ResourceMap)
+    """Check `text` against the map's types, its expressions too; raise `ValueError` at the first misfit."""
+    found = msgspec.json.decode(text, type=ResourceMap)
+    for number, row in enumerate(found.rows):
+        try:
+            re.compile(row.id_pattern or "")
+        except re.error as problem:
+            raise ValueError(f"rows[{number}]: {row.id_pattern!r} is no expression: {problem}") from problem
+    return found

@@ -1,42 +1,45 @@
 """What makes a write matter more, by the rows of the table."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import assert_never
 
+from msgspec import Struct
+
 from drift.model.event import Risk
 from drift.model.resource import Json
-from providers.aws.effects import Call
 from providers.aws.network_rules import network_rules
+from providers.aws.origin import Origin
 from providers.aws.policies import admits_everybody, allows_everything, policies
-from providers.aws.record import TrailRecord, truth
+from providers.aws.record import truth
 from providers.aws.request import get, nodes
-from providers.aws.signals import RiskRow, RiskTest, Signals
+from providers.aws.signal_rows import RiskRow, RiskTest
+from providers.aws.signals import Signals
 
 ROOT_USER = Risk(slug="root-user", text="the root user acted")
 MAX_NAMED = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A risk, with the word that a message adds to what was done."""
 
     risk: Risk
     mark: str | None = None
 
 
-def found_risks(
-    record: TrailRecord, call: Call, service: str | None, request: Json, signals: Signals
-) -> tuple[Found, ...]:
-    """Return the risks of a call, whether it succeeded or was only tried.
+def callers_risks(origin: Origin, service: str | None) -> tuple[Risk, ...]:
+    """Return what is risky about who called.
 
     What a service does later with the root user's identity was not done by the root user.
     """
-    found = [_found(row, request) for row in signals.risks if row.cover(call.service, call.event)]
-    is_root = record.identity.type == "Root" or truth(record.session.assumed_root) is True
-    by_root = [Found(risk=ROOT_USER)] if is_root and service is None else []
-    return (*by_root, *(one for one in found if one))
+    is_root = origin.identity.type == "Root" or truth(origin.session.assumed_root) is True
+    return (ROOT_USER,) if is_root and service is None else ()
+
+
+def found_risks(service: str | None, event: str | None, request: Json, signals: Signals) -> tuple[Found, ...]:
+    """Return the risks that lie in what was asked for, whether it succeeded or was only tried."""
+    found = (_found(row, request) for row in signals.risks if row.cover(service, event))
+    return tuple(one for one in found if one)
 
 
 def _found(row: RiskRow, request: Json) -> Found | None:
@@ -55,6 +58,8 @@ def _text(row: RiskRow, request: Json) -> str | None:
             return row.text if any(_values(row, request)) else None
         case RiskTest.NOT_ALL_TRUE:
             return row.text if _is_lowered(row, request) else None
+        case RiskTest.OFF:
+            return row.text if _is_off(row, request) else None
         case RiskTest.PUBLIC_POLICY:
             return row.text if any(map(admits_everybody, policies(request))) else None
         case RiskTest.ADMIN_POLICY:
@@ -83,3 +88,8 @@ def _is_lowered(row: RiskRow, request: Json) -> bool:
         if any(switch is not None for switch in switches):
             return not all(isinstance(switch, bool | str) and truth(switch) for switch in switches)
     return False
+
+
+def _is_off(row: RiskRow, request: Json) -> bool:
+    switches = [get(request, key) for key in row.keys]
+    return any(isinstance(switch, bool | str) and not truth(switch) for switch in switches)

@@ -1,84 +1,55 @@
-"""Which session a call was made in, and which it opens.
+"""Which sessions a call was made in.
 
 A session that STS opened is joined by its access key. The console uses many keys for
 one sign-in, so its calls are joined by the sign-in, or by who opened the session when.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
-from drift.model.event import OpenedSession, Principal
-from drift.model.resource import Json
-from providers.aws.contents import Contents
-from providers.aws.record import TrailRecord, moment
-from providers.aws.request import get, texts_at
-
-MAX_TAGS = 50
-"""STS allows no more."""
-
-_SPELLED_OUT = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})\s([AP]M)")
-"""`Nov 18, 2026 1:21:51 AM`, as STS writes the end of a session; newer ones have a narrow space before AM."""
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from providers.aws.origin import Origin
+from providers.aws.record import UserIdentity
+from providers.aws.signals import Signals
 
 
-def session_key(record: TrailRecord, is_console: bool) -> str | None:
-    """Return what joins the call to the record that opened its session."""
-    caller, session = record.identity, record.session
-    if not is_console:
-        return caller.access_key_id or None
-    if session.sign_in_session_arn:
-        return session.sign_in_session_arn
-    began = session.attributes.creation_date if session.attributes else None
+def session_keys(
+    origin: Origin, service: str | None, is_console: bool, shows_session: bool, signals: Signals
+) -> tuple[str, ...]:
+    """Return what joins a call to the records that opened its sessions, the nearest session first.
+
+    A call that shows its session to be the console's needs no other to tell it.
+    """
+    return tuple(dict.fromkeys(filter(None, _keys(origin, service, is_console, shows_session, signals))))
+
+
+def opened_when(caller: UserIdentity) -> str | None:
+    """Return the key of a session by who opened it when: all keys of one console session share it."""
+    attributes = caller.session.attributes
+    began = attributes.creation_date if attributes else None
     return f"{caller.principal_id}|{began}" if caller.principal_id and began else None
 
 
-def opened_session(
-    record: TrailRecord, principal: Principal | None, via: str | None, contents: Contents
-) -> OpenedSession | None:
-    """Return the session that an STS call opened, or `None` where it opened none."""
-    key = _text(contents.response, "credentials.accessKeyId")
-    if record.event_source != "sts.amazonaws.com" or key is None or principal is None:
-        return None
-    request = contents.request
-    return OpenedSession(
-        key=key,
-        opener=principal,
-        via=via,
-        role=_text(request, "roleArn") or _text(contents.response, "assumedRoleUser.arn"),
-        source_identity=_text(request, "sourceIdentity") or _text(contents.response, "sourceIdentity"),
-        tags=tuple(_tags(request)),
-        expires_at=_expiry(_text(contents.response, "credentials.expiration")),
-    )
+def console_key(arn: str | None) -> str | None:
+    """Return the key of the console session of an identity, in which somebody may switch roles."""
+    return f"console|{arn}" if arn else None
 
 
-def _tags(request: Json) -> Iterator[tuple[str, str]]:
-    """Yield the session's tags. Only this record has them: later calls of the session do not."""
-    tags = get(request, "tags")
-    for tag in tags[:MAX_TAGS] if isinstance(tags, list) else []:
-        key, value = get(tag, "key"), get(tag, "value")
-        if isinstance(key, str) and isinstance(value, str):
-            yield key, value
-    asserted = get(request, "principalTags")
-    for key, value in list(asserted.items())[:MAX_TAGS] if isinstance(asserted, dict) else ():
-        if isinstance(value, str):
-            yield key, value
+def launch_key(host: str, who: str) -> str:
+    """Return the key of what a service does in somebody's name, or in that of a role."""
+    return f"{host}|{who}"
 
 
-def _text(root: Json, path: str) -> str | None:
-    return next(texts_at(root, path), None)
-
-
-def _expiry(text: str | None) -> datetime | None:
-    found = _SPELLED_OUT.fullmatch(text or "")
-    if found is None:
-        return moment(text)
-    month, day, year, hour, minute, second, half = found.groups()
-    hours = int(hour) % 12 + (12 if half == "PM" else 0)
-    try:
-        return datetime(
-            int(year), _MONTHS.index(month) + 1, int(day), hours, int(minute), int(second), tzinfo=UTC
-        )
-    except ValueError:
-        return None
+def _keys(
+    origin: Origin, service: str | None, is_console: bool, shows_session: bool, signals: Signals
+) -> Iterator[str | None]:
+    caller = origin.identity
+    issuer = caller.session.session_issuer
+    if service and any(row.host == service for row in signals.launches):
+        for who in (caller.arn, issuer.arn if issuer else None):
+            yield launch_key(service, who) if who else None
+    if is_console:
+        yield console_key(caller.arn)
+    else:
+        yield caller.access_key_id
+    if not shows_session:
+        yield caller.session.sign_in_session_arn
+        yield opened_when(caller)

@@ -1,195 +1,137 @@
 """What AWS writes into its records, and what it means: the literals of `signals.toml`."""
 
-import re
 import tomllib
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from drift.model.event import Effect
-from drift.model.verdict import Confidence, Credential, Lane, Tool
+from providers.aws.signal_rows import (
+    AgentRow,
+    EffectRow,
+    FeatureRow,
+    Form,
+    IssuerRow,
+    LaneRow,
+    LaunchRow,
+    LoginRow,
+    Pattern,
+    PhraseRow,
+    ReportRow,
+    RiskRow,
+    RoleSwitchRow,
+    Row,
+    ServiceToolRow,
+    SessionRow,
+    Words,
+)
 
 SIGNALS = Path(__file__).with_name("signals.toml")
-
-ANY = "*"
-
-Pattern = re.Pattern[str]
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a table; a key that nobody reads is an error."""
-
-
-class Calls(Row, frozen=True, kw_only=True):
-    """Which calls a row is about."""
-
-    service: str
-    events: tuple[str, ...]
-
-    def cover(self, service: str | None, event: str | None) -> bool:
-        """Tell whether the row is about `event` of `service`."""
-        return self.service in (ANY, service) and any(_fits(name, event) for name in self.events)
-
-
-class EffectRow(Calls, frozen=True, kw_only=True):
-    """What calls do that the record's own flags do not tell."""
-
-    effect: Effect
-    confidence: Confidence
-    source: str
-
-
-class LaneRow(Calls, frozen=True, kw_only=True):
-    """Calls that belong to a lane."""
-
-    lane: Lane
-
-
-class AgentRow(Row, frozen=True, kw_only=True):
-    """A user agent that names a tool."""
-
-    tool: Tool
-    pattern: Pattern
-    confidence: Confidence
-    source: str
-    needs_person: bool = False
-    """Only a person's identity makes it this tool: services and scripts write the same."""
-
-
-class FeatureRow(Row, frozen=True, kw_only=True):
-    """Feature ids of the SDKs, which say where a credential came from."""
-
-    ids: frozenset[str]
-    credential: Credential
-    confidence: Confidence
-    source: str
-    person: bool = False
-    """Somebody sits at a workstation."""
-
-
-class IssuerRow(Row, frozen=True, kw_only=True):
-    """An identity provider, by the host of its tokens."""
-
-    name: str
-    pattern: Pattern
-    pipeline: bool
-    confidence: Confidence
-    source: str
-
-
-class SessionRow(Row, frozen=True, kw_only=True):
-    """Session names that machines choose."""
-
-    pattern: Pattern
-    credential: Credential
-    reason: str
-    source: str
-
-
-class ServiceToolRow(Row, frozen=True, kw_only=True):
-    """A service that carries out infrastructure code."""
-
-    host: str
-    session: str
-    """The name of its sessions when it uses a role of its own."""
-    tool: Tool
-    source: str
-
-
-class RiskTest(StrEnum):
-    """How a call is tested for a risk."""
-
-    ALWAYS = "always"
-    OPEN_RULE = "open-rule"
-    VALUE = "value"
-    NOT_ALL_TRUE = "not-all-true"
-    PUBLIC_POLICY = "public-policy"
-    ADMIN_POLICY = "admin-policy"
-
-
-class RiskRow(Calls, frozen=True, kw_only=True):
-    """Something that makes a write matter more."""
-
-    slug: str
-    text: str
-    test: RiskTest
-    source: str
-    pattern: Pattern | None = None
-    keys: tuple[str, ...] = ()
-    mark: str | None = None
-    """Goes into the words of a message."""
-
-
-class PhraseRow(Row, frozen=True, kw_only=True):
-    """What a call did, in the words of a message."""
-
-    service: str
-    event: str
-    text: str
-    rule: str | None = None
-    """How one network rule is put, for texts with `{rules}`."""
 
 
 class Signals(Row, frozen=True, kw_only=True):
     """All tables of `signals.toml`, in its order."""
 
-    api_date: Pattern
-    read_name: Pattern
-    sso_role: Pattern
-    sso_role_path: Pattern
-    service_role: Pattern
-    service_role_path: Pattern
-    service_host: Pattern
-    console_host: Pattern
-    internal_name: Pattern
-    generated_session: Pattern
-    ticket_suffix: Pattern
-    email: Pattern
-    github_subject: Pattern
-    cloudshell_environment: Pattern
-    observing_types: frozenset[str]
-    free_text: tuple[str, ...]
-    known_products: frozenset[str]
+    api_date: Form
+    read_name: Form
+    sso_role: Form
+    sso_role_path: Form
+    service_role: Form
+    service_role_path: Form
+    service_host: Form
+    internal_name: Form
+    generated_session: Form
+    ticket_suffix: Form
+    email: Form
+    github_subject: Form
+    cloudshell_environment: Form
+    role_switch: RoleSwitchRow
+    free_text: Words
+    known_products: Words
+    reports: tuple[ReportRow, ...]
     effects: tuple[EffectRow, ...]
     lanes: tuple[LaneRow, ...]
     iac_agents: tuple[AgentRow, ...]
+    front_ends: tuple[AgentRow, ...]
     console_agents: tuple[AgentRow, ...]
+    mobile_agents: tuple[AgentRow, ...] = ()
     client_agents: tuple[AgentRow, ...]
     features: tuple[FeatureRow, ...]
+    logins: tuple[LoginRow, ...]
     issuers: tuple[IssuerRow, ...]
     sessions: tuple[SessionRow, ...]
     service_tools: tuple[ServiceToolRow, ...]
+    launches: tuple[LaunchRow, ...]
     risks: tuple[RiskRow, ...]
     phrases: tuple[PhraseRow, ...]
 
+    def front_end(self, host: str | None) -> AgentRow | None:
+        """Return the row of a host that stands for whoever sits in front of it."""
+        return next((row for row in self.front_ends if host and row.pattern.match(host)), None)
+
+    def phrase(self, service: str | None, event: str | None) -> PhraseRow | None:
+        """Return the words for a call."""
+        return next((row for row in self.phrases if (row.service, row.event) == (service, event)), None)
+
     def event_name(self, name: str) -> str:
         """Return the name of a call without the API date that some names carry."""
-        return self.api_date.sub("", name)
+        return self.api_date.without(name)
 
 
 @lru_cache(maxsize=1)
 def load_signals() -> Signals:
     """Read the table that ships with the program, once."""
-    return parse_signals(SIGNALS.read_text(encoding="utf-8"))
+    return _converted(tomllib.loads(SIGNALS.read_text(encoding="utf-8")))
 
 
 def parse_signals(text: str) -> Signals:
-    """Check `text` against the tables' types; raise `msgspec.ValidationError` at the first misfit."""
-    return msgspec.convert(tomllib.loads(text), Signals, dec_hook=_pattern)
+    """Check `text` against the tables' types, its expressions too; raise `ValueError` at the first misfit."""
+    found = _converted(tomllib.loads(text))
+    _compile_all(found)
+    return found
+
+
+def own_signals(text: str) -> Signals:
+    """Return the shipped tables with the rows of `text` before theirs; a single row takes its place.
+
+    Raises:
+        ValueError: `text` is no TOML, or a row of it does not fit; the message names the row.
+    """
+    own = tomllib.loads(text)
+    shipped = tomllib.loads(SIGNALS.read_text(encoding="utf-8"))
+    found = _converted(shipped | {name: _before(rows, shipped.get(name)) for name, rows in own.items()})
+    for name in own.keys() & shipped.keys():
+        rows = getattr(found, name)
+        _compile_all(rows[: len(own[name])] if isinstance(rows, tuple) else rows, name)
+    return found
+
+
+def _before(own: Any, shipped: Any) -> Any:
+    return [*own, *shipped] if isinstance(own, list) and isinstance(shipped, list) else own
+
+
+def _converted(document: Mapping[str, Any]) -> Signals:
+    return msgspec.convert(document, Signals, dec_hook=_pattern)
 
 
 def _pattern(_kind: type, value: object) -> Pattern:
     if not isinstance(value, str):
         raise TypeError(f"a regular expression is text, not {type(value).__name__}")
-    try:
-        return re.compile(value)
-    except re.error as problem:
-        raise ValueError(f"{value!r} is no regular expression: {problem}") from problem
+    return Pattern(value)
 
 
-def _fits(name: str, event: str | None) -> bool:
-    if name.endswith(ANY):
-        return event is None or event.startswith(name[:-1])
-    return name == event
+def _compile_all(found: Any, place: str = "") -> None:
+    """Compile the expressions of a row, or of all rows below; raise `ValueError` that names the row."""
+    if isinstance(found, Pattern):
+        try:
+            _ = found.compiled
+        except ValueError as problem:
+            raise ValueError(f"{place}: {problem}") from problem
+    elif isinstance(found, tuple):
+        for number, row in enumerate(found):
+            _compile_all(row, f"{place}[{number}]")
+    elif isinstance(found, Row):
+        for name in found.__struct_fields__:
+            _compile_all(getattr(found, name), f"{place}.{name}".removeprefix("."))

@@ -1,36 +1,28 @@
 """What was done, in a few words that somebody understands who was just woken up."""
 
-from drift.model.event import Outcome
-from drift.model.resource import Json, Resource
-from providers.aws.effects import Call
+from drift.model.event import ChangeEvent, Outcome
+from drift.model.resource import Json
 from providers.aws.network_rules import NetworkRule, network_rules
-from providers.aws.signals import PhraseRow, Signals
+from providers.aws.signal_rows import PhraseRow
+from providers.aws.signals import Signals
 
 MAX_LENGTH = 200
 MAX_NAMED = 2
 
 
-def summary_of(
-    call: Call,
-    request: Json,
-    resources: tuple[Resource, ...],
-    outcome: Outcome,
-    marks: list[str],
-    signals: Signals,
-) -> str:
+def summary_of(event: ChangeEvent, name: str | None, marks: list[str], signals: Signals) -> str:
     """Return the phrase for the call; without one, its name and its resources."""
-    names = _some([one.id for one in resources])
-    known = (row for row in signals.phrases if (row.service, row.event) == (call.service, call.event))
-    row = next(known, None)
-    said = _phrase(row, names, request) if row else _call(call, names)
+    names = _some([one.id for one in event.resources])
+    row = signals.phrase(event.call.service, name)
+    said = _phrase(row, names, event.request) if row else _call(name, names)
     marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
-    told = marked if outcome is Outcome.SUCCESS else f"failed attempt: {marked}"
+    told = marked if event.outcome is Outcome.SUCCESS else f"failed attempt: {marked}"
     return " ".join(told.split())[:MAX_LENGTH]
 
 
-def _call(call: Call, names: str) -> str:
-    name = f"called {call.event}" if call.event else "made an unnamed call"
-    return f"{name} on {names}" if names else name
+def _call(name: str | None, names: str) -> str:
+    called = f"called {name}" if name else "made an unnamed call"
+    return f"{called} on {names}" if names else called
 
 
 def _phrase(row: PhraseRow, names: str, request: Json) -> str:

@@ -7,29 +7,26 @@ An infrastructure tool within a console session stays that tool.
 
 from collections.abc import Iterator
 
-from drift.model.event import ToolSign
-from drift.model.verdict import ActorKind, Confidence, Tool
+from drift.model.verdict import ActorKind, Confidence, Tool, ToolSign
 from providers.aws.callers import CONSOLE_EVENTS
-from providers.aws.record import TrailRecord
+from providers.aws.origin import Origin
 from providers.aws.services import tool_of
-from providers.aws.signals import AgentRow, Signals
-from providers.aws.user_agent import UserAgent
+from providers.aws.signal_rows import AgentRow
+from providers.aws.signals import Signals
 
 
 def tool_signs(
-    record: TrailRecord, agent: UserAgent, service: str | None, kind: ActorKind, signals: Signals
+    origin: Origin, service: str | None, kind: ActorKind, signals: Signals
 ) -> tuple[ToolSign, ...]:
     """Return every sign of the tool, the deciding one first."""
-    return tuple(_signs(record, agent, service, kind, signals))
+    return tuple(_signs(origin, service, kind, signals))
 
 
-def _signs(
-    record: TrailRecord, agent: UserAgent, service: str | None, kind: ActorKind, signals: Signals
-) -> Iterator[ToolSign]:
-    invoker = record.identity.invoked_by
+def _signs(origin: Origin, service: str | None, kind: ActorKind, signals: Signals) -> Iterator[ToolSign]:
+    agent, invoker = origin.agent, origin.identity.invoked_by
     clients, consoles = agent.rows(signals.client_agents), agent.rows(signals.console_agents)
-    if record.event_type in CONSOLE_EVENTS:
-        yield _sure(Tool.CONSOLE, f"the record is an {record.event_type}")
+    if origin.event_type in CONSOLE_EVENTS:
+        yield _sure(Tool.CONSOLE, f"the record is an {origin.event_type}")
     if service:
         yield _sure(tool_of(service, signals), f"{service} made the call")
     for row in agent.rows(signals.iac_agents):
@@ -37,15 +34,22 @@ def _signs(
     if signals.cloudshell_environment.match(agent.environment):
         yield _sure(Tool.CLOUDSHELL, "the user agent runs in CloudShell")
     # A command line with the console's keys carries the flag too: `aws login`, or keys out of the browser.
-    if record.is_from_console and (consoles or not clients):
-        yield _sure(Tool.CONSOLE, "AWS marks the credentials as the console's")
-    if invoker and signals.console_host.match(invoker):
-        yield _sure(Tool.CONSOLE, f"{invoker} made the call")
+    if origin.is_flagged and (consoles or not clients):
+        yield _sure(Tool.CONSOLE, f"AWS marks the credentials as the console's, and {_way(origin)}")
+    if front := signals.front_end(invoker):
+        yield ToolSign(tool=front.tool, confidence=front.confidence, reason=f"{invoker} made the call")
+    for row in agent.rows(signals.mobile_agents):
+        yield _named(row, row.confidence)
     for row in consoles:
         is_trusted = not row.needs_person or (kind is ActorKind.HUMAN and not invoker)
         yield _named(row, row.confidence if is_trusted else Confidence.LOW)
     for row in clients:
         yield _named(row, row.confidence)
+
+
+def _way(origin: Origin) -> str:
+    """Say on which way a call of the console came: behind its own servers the TLS details are left out."""
+    return "the browser itself made the call" if origin.is_direct else "its servers made the call"
 
 
 def _sure(tool: Tool, reason: str) -> ToolSign:

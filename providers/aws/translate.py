@@ -4,42 +4,85 @@ It emits neutral facts, each with its confidence: which session means which pers
 decided in the core, from a table of sessions, and so is what policy makes of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from drift.model.event import ChangeEvent, Effect, RawRecord, Source, UnreadableRecord
-from drift.model.resource import Cloud, Resource
-from drift.model.verdict import ActorKind
-from providers.aws.contents import EMPTY, Contents, contents_of
-from providers.aws.credentials import credential_signs, is_console_session
-from providers.aws.effects import call_of, effect_of, error_of, intended_effect, lane_of
-from providers.aws.envelopes import unwrap
-from providers.aws.identity import principal_of
-from providers.aws.names import names_of
-from providers.aws.reading import read_record
-from providers.aws.record import TrailRecord
-from providers.aws.resources import AS_IT_STANDS, ResourceMap, ResourceRow, load_resources
+from msgspec.structs import replace
+
+from drift.model.event import ChangeEvent, Effect, OpenedSession, RawRecord, Source, UnreadableRecord
+from drift.model.resource import Cloud
+from drift.ports import Repeat
+from providers.aws.contents import Contents
+from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
+from providers.aws.envelopes import RECORD_HEADS, unwrap
+from providers.aws.known_calls import KnownCalls
+from providers.aws.openings import opened_by_launch, opened_by_sts, opened_by_switch
+from providers.aws.origin import SIGN_IN
+from providers.aws.reading import read_identity, read_record
+from providers.aws.record import TrailRecord, moment
+from providers.aws.resources import ResourceMap, load_resources, own_resources
 from providers.aws.risks import found_risks
-from providers.aws.services import acting_service
-from providers.aws.sessions import opened_session, session_key
-from providers.aws.signals import Signals, load_signals
-from providers.aws.statements import statements_of
+from providers.aws.signals import Signals, load_signals, own_signals
+from providers.aws.statements import Keys, said_in_request
 from providers.aws.summary import summary_of
-from providers.aws.tools import tool_signs
 from providers.aws.touched import listed, touched
-from providers.aws.user_agent import read_user_agent
 
 UNREADABLE = (ValueError, RecursionError, OverflowError)
 """What decoding hostile bytes can raise; msgspec's errors are values' too."""
+
+UPDATED = "UPDATED_DATA"
+"""The reason of an addendum that corrects an earlier record; others only came late."""
+
+STS = "sts"
+"""The service that hands out the keys of sessions."""
+
+OPENING_MARKS = (b"sts.amazonaws.com", SIGN_IN.encode(), b"essionCredentialFromConsole")
+"""Of the calls that hand out keys, sign somebody in, or show that somebody is signed in to the console."""
+
+READ_MARK = b'"readOnly":true'
+"""Stands in the delivered records of reads. One that is written otherwise is only slower to judge."""
 
 
 class AwsTranslator:
     """Understands CloudTrail records."""
 
     cloud = Cloud.AWS
+    record_heads = RECORD_HEADS
 
-    def __init__(self) -> None:
-        self._signals: Signals = load_signals()
-        self._known: ResourceMap = load_resources()
+    def __init__(self, overrides: Mapping[str, str] = {}) -> None:
+        """Take the texts of own tables by their names, `signals` (TOML) and `resources` (JSON).
+
+        Raises:
+            ValueError: A text is not of its table's form; the message names the row.
+        """
+        if "signals" in overrides:
+            self._signals = own_signals(overrides["signals"])
+        if "resources" in overrides:
+            self._resources = own_resources(overrides["resources"])
+
+    # The tables are read for the first record that is of this cloud: saying that one is not needs none.
+
+    @cached_property
+    def _signals(self) -> Signals:
+        return load_signals()
+
+    @cached_property
+    def _resources(self) -> ResourceMap:
+        return load_resources()
+
+    @cached_property
+    def _known(self) -> KnownCalls:
+        return KnownCalls(self._signals, self._resources)
+
+    @cached_property
+    def _keys(self) -> Keys:
+        return Keys(self._signals)
+
+    @cached_property
+    def opening_marks(self) -> tuple[bytes, ...]:
+        """Texts one of which stands in every record that opens a session."""
+        launching = {f"{row.service}.amazonaws.com".encode() for row in self._signals.launches}
+        return (*OPENING_MARKS, *sorted(launching))
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return the records inside an envelope of AWS, or `None` if it is none."""
@@ -49,69 +92,113 @@ class AwsTranslator:
         """Say what a record means, or `None` if it is no record of a trail."""
         try:
             record = read_record(raw.body)
-            return None if record is None else self._event(record, raw.source)
+            if record is None:
+                return None
+            event = self._event(record, raw.source)
+            return _related(event, record) if record.shared_event_id or record.addendum else event
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 
+    def recall(self, body: bytes) -> Repeat | None:
+        """Recognise a read that was made before, with what is known of its kind."""
+        if READ_MARK not in body:
+            return None
+        try:
+            record = read_record(body)
+        except UNREADABLE:
+            return None
+        if record is None or has_trace_of_error(record) or record.shared_event_id or record.addendum:
+            return None
+        known, deed = self._known.of(record)
+        if not deed.is_read:
+            return None
+        return record.event_id or None, moment(record.event_time), known
+
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Add the risks that lie in what was asked for, and the summary."""
+        if event.intended is Effect.READ:
+            return event
+        call = event.call
+        name = self._signals.event_name(call.action) if call.action else None
+        found = found_risks(call.service, name, event.request, self._signals)
+        risks = dict.fromkeys((*event.risks, *(one.risk for one in found)))
+        marks = [one.mark for one in found if one.mark]
+        summary = summary_of(event, name, marks, self._signals)
+        return replace(event, risks=tuple(risks), summary=summary)
+
     def _event(self, record: TrailRecord, source: Source) -> ChangeEvent:
-        signals, known = self._signals, self._known
-        call = call_of(record, signals)
-        row = known.row(call.service, call.event)
-        meant = intended_effect(record, call, row, signals)
-        contents = EMPTY if meant is Effect.READ else contents_of(record)
-        refined = row.refined(contents.request) if row and meant is row.effect else AS_IT_STANDS
-        intended = refined.effect or meant
+        known, deed = self._known.of(record)
+        if not deed.is_read:
+            return self._write(known, deed, record, source)
+        event_id, occurred_at = record.event_id or None, moment(record.event_time)
+        if not has_trace_of_error(record):
+            return replace(known, event_id=event_id, occurred_at=occurred_at, source=source)
+        error = error_of(record, Contents(record))
+        effect, outcome = effect_of(Effect.READ, error)
+        return replace(
+            known,
+            event_id=event_id,
+            occurred_at=occurred_at,
+            effect=effect,
+            outcome=outcome,
+            error=error,
+            source=source,
+        )
 
-        agent = read_user_agent(record.user_agent)
-        names = names_of(record, signals)
-        service = acting_service(record, signals)
-        principal = principal_of(record, names, agent, service, signals)
-        kind = principal.kind if principal else ActorKind.UNKNOWN
-        tools = tool_signs(record, agent, service, kind, signals)
-        credentials = credential_signs(record, agent, names, tools, signals)
-        key = session_key(record, is_console_session(credentials))
-
-        error = error_of(record, contents.response)
+    def _write(self, known: ChangeEvent, deed: Deed, record: TrailRecord, source: Source) -> ChangeEvent:
+        """Add what only the request and the response tell."""
+        contents = Contents(record)
+        refined = deed.refined(contents.request)
+        intended = refined.effect or deed.effect
+        error = error_of(record, contents) if has_trace_of_error(record) else None
         effect, outcome = effect_of(intended, error)
-        is_read = intended is Effect.READ
-        risks = () if is_read else found_risks(record, call, service, contents.request, signals)
-        resources = self._resources(row, contents, intended)
-        return ChangeEvent(
+        return replace(
+            known,
             event_id=record.event_id or None,
-            occurred_at=record.occurred_at,
-            cloud=self.cloud,
-            account=record.recipient_account_id or record.identity.account_id or None,
-            region=record.aws_region or None,
-            service=call.service,
-            action=record.event_name,
+            occurred_at=moment(record.event_time),
             effect=effect,
             intended=intended,
             outcome=outcome,
             error=error,
-            lane=lane_of(call, intended, refined.lane, signals),
-            principal=principal,
-            acting_service=service,
-            tools=tools,
-            credentials=credentials,
-            session_key=key,
-            opens=opened_session(record, principal, key, contents),
-            resources=resources,
-            statements=statements_of(record, agent, names, contents.request, intended, signals),
-            risks=tuple(one.risk for one in risks),
-            summary=summary_of(
-                call, contents.request, resources, outcome, [one.mark for one in risks if one.mark], signals
-            ),
+            lane=deed.lane_of(intended, refined),
+            opens=self._opens(known, deed, record, contents, error),
+            resources=listed(contents, self._resources)
+            if deed.is_sign_in
+            else touched(deed.row, refined, contents, self._resources),
+            statements=said_in_request(contents.request, intended, self._keys),
             request=contents.request,
-            source_ip=record.source_ip_address or None,
-            user_agent=record.user_agent or None,
             source=source,
         )
 
-    def _resources(
-        self, row: ResourceRow | None, contents: Contents, intended: Effect
-    ) -> tuple[Resource, ...]:
-        if intended is Effect.READ:
-            return ()
-        if intended is Effect.AUTH:
-            return listed(contents, self._known)
-        return touched(row, contents, self._known)
+    def _opens(
+        self, known: ChangeEvent, deed: Deed, record: TrailRecord, contents: Contents, error: str | None
+    ) -> OpenedSession | None:
+        """Return the session that the call opens; what was refused opens none, but may be made in one."""
+        if deed.launch and error is None:
+            return opened_by_launch(known.call, deed.launch, record, contents)
+        if not deed.is_sign_in:
+            return known.opens
+        if error is not None:
+            return None
+        opened = (
+            opened_by_sts(known.call, contents, self._signals)
+            if deed.service == STS
+            else opened_by_switch(known.call, record, self._signals)
+        )
+        return opened or known.opens
+
+
+def _related(event: ChangeEvent, record: TrailRecord) -> ChangeEvent:
+    """Say which other records tell of the same call.
+
+    A copy that was delivered to another account than the caller's is that of the resource's owner.
+    """
+    addendum = record.addendum
+    is_correction = addendum is not None and addendum.reason == UPDATED
+    callers = read_identity(record.user_identity).account_id
+    return replace(
+        event,
+        corrects=addendum.original_event_id if addendum and is_correction else None,
+        shared_id=record.shared_event_id,
+        is_owners=not (record.shared_event_id and callers and callers == record.recipient_account_id),
+    )

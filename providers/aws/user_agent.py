@@ -4,10 +4,12 @@ Anybody can type anything here: it may name a tool or carry a ticket, and proves
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-from providers.aws.signals import AgentRow, Signals
+from msgspec import Struct
+
+from providers.aws.signal_rows import AgentRow
+from providers.aws.signals import Signals
 
 MAX_LENGTH = 2048
 """CloudTrail cuts user agents at 1 KB; what is longer was not written by it."""
@@ -16,8 +18,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _PRODUCT = re.compile(r"[/#]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserAgent:
+class UserAgent(Struct, frozen=True, kw_only=True):
     """A user agent, taken apart."""
 
     text: str
@@ -46,7 +47,7 @@ class UserAgent:
 
     def added(self, signals: Signals) -> str:
         """Return the words that no known tool writes by itself."""
-        known = signals.known_products
+        known = signals.known_products.words
         return " ".join(word for word in self.words if _PRODUCT.split(word, maxsplit=1)[0] not in known)
 
     def _after(self, marker: str) -> str:

@@ -23,7 +23,7 @@ STANDINGS: Final[dict[Disposition, str]] = {
     Disposition.UNTICKETED: "no ticket covers it",
     Disposition.WAIVED: "an approved exception covers it",
     Disposition.PENDING: "no ticket is known to cover it yet",
-    Disposition.EXPLAINED: "the cloud itself did it",
+    Disposition.EXPLAINED: "explained: nobody has to answer for it",
     Disposition.BEFORE_ENROLMENT: "made before this account was watched",
 }
 

@@ -1,6 +1,6 @@
 """Terraform states as a baseline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import Declaration, DeclaredResource
 from providers.terraform.backends import local
 from providers.terraform.hcl_facts import CodeFacts, read_code
+from providers.terraform.locations import Locations
 from providers.terraform.state import read_state
 
 
@@ -25,9 +26,17 @@ class TerraformStateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_u
 class TerraformState:
     """A `Baseline` of one or more Terraform states."""
 
-    def __init__(self, name: str, settings: TerraformStateSettings) -> None:
+    def __init__(
+        self, name: str, settings: TerraformStateSettings, overrides: Mapping[str, str] = {}
+    ) -> None:
+        """Make it, with the user's own rows of the table `locations`.
+
+        Raises:
+            ValueError: They are not of the table's form.
+        """
         self._name = name
         self._settings = settings
+        self._locations = Locations(overrides.get("locations", ""))
 
     @property
     def name(self) -> str:
@@ -60,7 +69,8 @@ class TerraformState:
         return local.find(self._settings.state)
 
     def _declaration(self, path: Path) -> Declaration:
-        declaration = read_state(local.read(path), name=self._name, origin=str(path))
+        content = local.read(path)
+        declaration = read_state(content, name=self._name, origin=str(path), locations=self._locations)
         facts = read_code(Path(self._settings.code).expanduser() if self._settings.code else path.parent)
         return replace(
             declaration,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from drift.model.baseline import DeclaredResource, UnreadableInstance
 from drift.model.path import path_text
 from drift.model.resource import Json, Resource
-from providers.terraform.locations import stated_location
+from providers.terraform.locations import Locations
 
 _QUOTED_PROVIDER = re.compile(r'provider\s*\[\s*"(?:[^"/]+/)?([^"/]+/[^"/]+)"\s*\]')
 _BARE_PROVIDER = re.compile(r"(?:^|\.)\s*provider\s*\.\s*([\w-]+)")
@@ -23,7 +23,7 @@ class Instance:
     configuration: str = ""
 
 
-def read_instances(blocks: list[Json], origin: str) -> Iterator[Instance]:
+def read_instances(blocks: list[Json], origin: str, locations: Locations) -> Iterator[Instance]:
     """Yield every managed instance of a state in its order, and every deposed object."""
     for position, block in enumerate(blocks):
         if not isinstance(block, dict):
@@ -43,10 +43,10 @@ def read_instances(blocks: list[Json], origin: str) -> Iterator[Instance]:
             yield _unreadable(address, type_, "its `instances` is no list")
             continue
         for instance in instances:
-            yield _instance(instance, address, type_, block.get("provider"))
+            yield _instance(instance, address, type_, block.get("provider"), locations)
 
 
-def _instance(instance: Json, block: str, type_: str, provider: Json) -> Instance:
+def _instance(instance: Json, block: str, type_: str, provider: Json, locations: Locations) -> Instance:
     if not isinstance(instance, dict):
         return _unreadable(block, type_, "an instance is no object")
     address = block
@@ -54,7 +54,8 @@ def _instance(instance: Json, block: str, type_: str, provider: Json) -> Instanc
         address += _key(instance.get("index_key"))
         if instance.get("deposed"):
             return Instance(item=_deposed(instance, type_))
-        return Instance(item=_declared(instance, address, type_, provider), configuration=str(provider))
+        declared = _declared(instance, address, type_, provider, locations)
+        return Instance(item=declared, configuration=str(provider))
     except _OddShapeError as odd:
         return _unreadable(address, type_, str(odd), resource_id=_id(instance))
 
@@ -69,7 +70,9 @@ class _OddShapeError(ValueError):
     """An instance is not what Terraform writes."""
 
 
-def _declared(instance: dict[str, Json], address: str, type_: str, provider_text: Json) -> DeclaredResource:
+def _declared(
+    instance: dict[str, Json], address: str, type_: str, provider_text: Json, locations: Locations
+) -> DeclaredResource:
     attributes = instance.get("attributes")
     if not isinstance(attributes, dict):
         if "attributes_flat" in instance:
@@ -78,7 +81,7 @@ def _declared(instance: dict[str, Json], address: str, type_: str, provider_text
             )
         raise _OddShapeError("it has no attributes")
     provider = _provider(provider_text)
-    account, region = stated_location(provider, type_, attributes)
+    account, region = locations.stated(provider, type_, attributes)
     return DeclaredResource(
         address=address,
         type=type_,

@@ -32,35 +32,80 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worldwide: tuple[str, ...] = ()
 
 
-def stated_location(
-    provider: str, type_: str, attributes: Mapping[str, Json]
-) -> tuple[str | None, str | None]:
-    """Return the account and the region that a resource's own attributes tell."""
-    table = _table_of(provider)
-    if _is_one_of(type_, table.elsewhere):
-        return None, None
-    region = None if _is_one_of(type_, table.worldwide) else _first_match(table.region, attributes)
-    return _first_match(table.account, attributes), region
+class Locations:
+    """The table of attributes that say where a resource stands."""
+
+    def __init__(self, own: str = "") -> None:
+        """Read it, with the rows of the text `own` before those that ship with the program.
+
+        Raises:
+            ValueError: `own` is not of the table's form.
+        """
+        shipped = files(__package__).joinpath("locations.toml").read_text(encoding="utf-8")
+        first, then = (msgspec.convert(tomllib.loads(text), dict[str, _Table]) for text in (own, shipped))
+        for table in first.values():
+            _check(table)
+        self._tables = {
+            provider: _together(first.get(provider, _Table()), then.get(provider, _Table()))
+            for provider in {*first, *then}
+        }
+
+    def stated(
+        self, provider: str, type_: str, attributes: Mapping[str, Json]
+    ) -> tuple[str | None, str | None]:
+        """Return the account and the region that a resource's own attributes tell."""
+        table = self._of(provider)
+        if _is_one_of(type_, table.elsewhere):
+            return None, None
+        region = None if _is_one_of(type_, table.worldwide) else _first_match(table.region, attributes)
+        return _first_match(table.account, attributes), region
+
+    def with_neighbours(
+        self, resources: Iterable[tuple[str, DeclaredResource]]
+    ) -> Iterator[DeclaredResource]:
+        """Yield the resources of a state, each given with its provider configuration, as all of them tell.
+
+        Nothing is taken from neighbours that contradict each other.
+        """
+        known = list(resources)
+        accounts: dict[str, set[str | None]] = defaultdict(set)
+        regions: dict[str, set[str | None]] = defaultdict(set)
+        for configuration, resource in known:
+            accounts[configuration].add(resource.account)
+            regions[configuration].add(resource.region)
+        for configuration, resource in known:
+            region = resource.region
+            if not _is_one_of(resource.type, self._of(resource.provider).worldwide):
+                region = region or _only(regions[configuration])
+            yield replace(resource, account=resource.account or _only(accounts[configuration]), region=region)
+
+    def _of(self, provider: str) -> _Table:
+        return self._tables.get(provider.rpartition("/")[2], _Table())
 
 
-def with_neighbours(
-    resources: Iterable[tuple[str, DeclaredResource]],
-) -> Iterator[DeclaredResource]:
-    """Yield the resources of a state, each given with its provider configuration, with what the others tell.
+@cache
+def shipped_locations() -> Locations:
+    """Return the table that ships with the program."""
+    return Locations()
 
-    Nothing is taken from neighbours that contradict each other.
-    """
-    known = list(resources)
-    accounts: dict[str, set[str | None]] = defaultdict(set)
-    regions: dict[str, set[str | None]] = defaultdict(set)
-    for configuration, resource in known:
-        accounts[configuration].add(resource.account)
-        regions[configuration].add(resource.region)
-    for configuration, resource in known:
-        region = resource.region
-        if not _is_one_of(resource.type, _table_of(resource.provider).worldwide):
-            region = region or _only(regions[configuration])
-        yield replace(resource, account=resource.account or _only(accounts[configuration]), region=region)
+
+def _together(own: _Table, shipped: _Table) -> _Table:
+    return _Table(
+        account=(*own.account, *shipped.account),
+        region=(*own.region, *shipped.region),
+        elsewhere=(*own.elsewhere, *shipped.elsewhere),
+        worldwide=(*own.worldwide, *shipped.worldwide),
+    )
+
+
+def _check(table: _Table) -> None:
+    for row in (*table.account, *table.region):
+        try:
+            groups = re.compile(row.pattern).groups
+        except re.error as error:
+            raise ValueError(f"{row.pattern} is no regular expression: {error}") from error
+        if groups != 1:
+            raise ValueError(f"{row.pattern} must have one group, which is the account or the region")
 
 
 def _first_match(rows: tuple[_Row, ...], attributes: Mapping[str, Json]) -> str | None:
@@ -78,13 +123,3 @@ def _is_one_of(type_: str, patterns: tuple[str, ...]) -> bool:
 def _only(values: set[str | None]) -> str | None:
     told = values - {None}
     return told.pop() if len(told) == 1 else None
-
-
-def _table_of(provider: str) -> _Table:
-    return _tables().get(provider.rpartition("/")[2], _Table())
-
-
-@cache
-def _tables() -> dict[str, _Table]:
-    content = files(__package__).joinpath("locations.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(content), dict[str, _Table])

@@ -1,7 +1,8 @@
 """The tables beside this file, as the rules by which configurations are compared."""
 
+import re
 import tomllib
-from functools import cache
+from collections.abc import Mapping
 from importlib.resources import files
 
 import msgspec
@@ -17,40 +18,58 @@ class _Severities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Attributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    skipped: frozenset[str]
-    drifted: Severity
-    missing: Severity
-    unmanaged: Severity
-    mirrors: dict[str, str]
-    same_types: dict[str, str]
-    documents: tuple[DocumentForm, ...]
-    severities: tuple[_Severities, ...]
+    skipped: frozenset[str] = frozenset()
+    drifted: Severity | None = None
+    missing: Severity | None = None
+    unmanaged: Severity | None = None
+    mirrors: dict[str, str] = {}
+    same_types: dict[str, str] = {}
+    documents: tuple[DocumentForm, ...] = ()
+    severities: tuple[_Severities, ...] = ()
 
 
 class _Companions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    companions: tuple[Companion, ...]
+    companions: tuple[Companion, ...] = ()
 
 
-@cache
-def detect_rules() -> DetectRules:
-    """Return what comparing has to know of Terraform's types and attributes."""
-    attributes = msgspec.convert(_table("attributes.toml"), _Attributes)
+def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
+    """Return what comparing has to know of Terraform's types and attributes.
+
+    `overrides` are texts of the user's own by the names of the tables; their rows come first.
+
+    Raises:
+        ValueError: One of them is not of its table's form.
+    """
+    own = msgspec.convert(tomllib.loads(overrides.get("attributes", "")), _Attributes)
+    shipped = msgspec.convert(_table("attributes.toml"), _Attributes)
+    extra = msgspec.convert(tomllib.loads(overrides.get("companions", "")), _Companions)
+    companions = msgspec.convert(_table("companions.toml"), _Companions)
+    _check(own.documents)
     return DetectRules(
-        skipped=attributes.skipped,
-        mirrors=attributes.mirrors,
-        same_types=attributes.same_types,
-        documents=attributes.documents,
-        companions=msgspec.convert(_table("companions.toml"), _Companions).companions,
+        skipped=own.skipped | shipped.skipped,
+        mirrors={**shipped.mirrors, **own.mirrors},
+        same_types={**shipped.same_types, **own.same_types},
+        documents=(*own.documents, *shipped.documents),
+        companions=(*extra.companions, *companions.companions),
         severities=tuple(
             SeverityRow(type=type_, attribute=attribute, severity=row.severity)
-            for row in attributes.severities
+            for row in (*own.severities, *shipped.severities)
             for type_ in row.types
             for attribute in row.attributes
         ),
-        drifted=attributes.drifted,
-        missing=attributes.missing,
-        unmanaged=attributes.unmanaged,
+        drifted=own.drifted or shipped.drifted or Severity.MEDIUM,
+        missing=own.missing or shipped.missing or Severity.HIGH,
+        unmanaged=own.unmanaged or shipped.unmanaged or Severity.MEDIUM,
     )
+
+
+def _check(documents: tuple[DocumentForm, ...]) -> None:
+    for document in documents:
+        for pattern, replacement in document.same.items():
+            try:
+                re.sub(pattern, replacement, "")
+            except (re.error, IndexError) as error:
+                raise ValueError(f"documents: {pattern} is no regular expression: {error}") from error
 
 
 def _table(name: str) -> dict[str, object]:

@@ -12,12 +12,12 @@ from drift.errors import ProviderResponseError
 from drift.model.baseline import Declaration, DeclaredResource, UnreadableInstance
 from drift.model.resource import Json, Resource
 from providers.terraform.instances import read_instances
-from providers.terraform.locations import with_neighbours
+from providers.terraform.locations import Locations, shipped_locations
 
 VERSION = 4
 
 
-def read_state(content: bytes, *, name: str, origin: str) -> Declaration:
+def read_state(content: bytes, *, name: str, origin: str, locations: Locations | None = None) -> Declaration:
     """Return what the state declares: its managed instances, in the state's order.
 
     Data sources are not managed. A deposed object is not the instance, a tainted one is.
@@ -25,8 +25,9 @@ def read_state(content: bytes, *, name: str, origin: str) -> Declaration:
     Raises:
         ProviderResponseError: It is damaged, encrypted, of another version or no state.
     """
+    known = locations or shipped_locations()
     document = _document(content, origin)
-    instances = list(read_instances(document.get("resources") or [], origin))
+    instances = list(read_instances(document.get("resources") or [], origin, known))
     resources = [(one.configuration, one.item) for one in instances if isinstance(one.item, DeclaredResource)]
     return Declaration(
         name=name,
@@ -34,7 +35,7 @@ def read_state(content: bytes, *, name: str, origin: str) -> Declaration:
         lineage=_text(document.get("lineage")),
         serial=serial if isinstance(serial := document.get("serial"), int) else None,
         sha256=hashlib.sha256(content).hexdigest(),
-        resources=tuple(with_neighbours(resources)),
+        resources=tuple(known.with_neighbours(resources)),
         unreadable=tuple(one.item for one in instances if isinstance(one.item, UnreadableInstance)),
         deposed=tuple(one.item for one in instances if isinstance(one.item, Resource)),
     )

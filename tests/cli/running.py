@@ -21,7 +21,7 @@ source = "records"
 
 [[audit_log]]
 name = "trail"
-type = "cloudtrail-files"
+type = "log-files"
 path = "trail"
 """
 

@@ -361,7 +361,7 @@ def test_hostile_text_stays_inert_and_in_its_line(
 
 
 def test_a_reader_that_goes_away_leaves_no_traceback(tmp_path: Path) -> None:
-    a_trail(tmp_path, *(a_record(eventID=str(number)) for number in range(500)))
+    a_trail(tmp_path, *(a_record(eventID=str(number)) for number in range(5_000)))
     command = f"{sys.executable} -m drift classify --json trail.json | head -n 1"
 
     done = in_a_process(["/bin/sh", "-c", command], tmp_path)

@@ -133,6 +133,13 @@ def test_a_check_tries_everything_that_is_configured(config: Path) -> None:
         assert f"ok      {part}" in done.stdout
 
 
+def test_a_check_always_says_what_is_never_read(config: Path, tmp_path: Path) -> None:
+    for done in (drift("check", "--config", config), drift("check", cwd=tmp_path)):
+        (line,) = (line for line in done.stdout.splitlines() if "Kubernetes" in line)
+
+        assert line.startswith("note    changes inside Kubernetes clusters cannot be shown")
+
+
 def test_a_check_of_nothing_fails_and_makes_nothing(tmp_path: Path) -> None:
     done = drift("check", cwd=tmp_path)
 

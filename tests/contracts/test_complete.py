@@ -9,6 +9,7 @@ from tests.contracts.test_baseline import BASELINES
 from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
+from tests.contracts.test_raw_vault import VAULTS
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
 
@@ -19,6 +20,7 @@ HELD = {
     AdapterKind.TICKETS: set(SYSTEMS),
     AdapterKind.CODE_HOST: set(HOSTS),
     AdapterKind.NOTIFIER: set(CHANNELS),
+    AdapterKind.VAULT: set(VAULTS),
 }
 
 

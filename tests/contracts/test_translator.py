@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from drift.model.event import ChangeEvent, RawRecord, Source, UnreadableRecord
 from drift.ports import Translator
 from providers.aws.translate import AwsTranslator
+from providers.azure.translate import AzureTranslator
+from providers.gcp.translate import GcpTranslator
+from providers.launchdarkly.translate import LaunchDarklyTranslator
 from tests.providers.aws.records import ABSENT, a_record, as_bytes
+from tests.providers.azure import records as azure_records
+from tests.providers.gcp import entries as gcp_entries
+from tests.providers.launchdarkly import entries
 
 SOURCE = Source(file="log.json", index=3, sha256="5e" * 32)
 
@@ -45,11 +51,50 @@ def aws() -> Dialect:
     )
 
 
-CLOUDS: dict[str, Dialect] = {"aws": aws()}
+def azure() -> Dialect:
+    """The Activity Log, and answers of Resource Graph."""
+    record = azure_records.a_record
+    return Dialect(
+        translator=AzureTranslator(),
+        record=azure_records.as_bytes(record()),
+        bare=azure_records.as_bytes(
+            record(**dict.fromkeys(("eventDataId", "id", "eventTimestamp"), azure_records.ABSENT))
+        ),
+        wrap=lambda row: b'{"count": 1, "data": [' + row + b'], "total_records": 1}',
+        announcement=b'{"eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": {}}',
+    )
+
+
+def gcp() -> Dialect:
+    """Cloud Audit Logs."""
+    entry = gcp_entries.an_entry
+    return Dialect(
+        translator=GcpTranslator(),
+        record=gcp_entries.as_bytes(entry()),
+        bare=gcp_entries.as_bytes(
+            entry(
+                **dict.fromkeys(("insertId", "timestamp", "resource"), gcp_entries.ABSENT), resourceName="x"
+            )
+        ),
+        wrap=gcp_entries.pushed,
+        announcement=gcp_entries.pushed(b"{}", attributes={"eventType": "OBJECT_FINALIZE"}),
+    )
+
+
+def launchdarkly() -> Dialect:
+    """LaunchDarkly's audit log."""
+    return Dialect(
+        translator=LaunchDarklyTranslator(),
+        record=entries.as_bytes(entries.an_entry()),
+        bare=entries.as_bytes(entries.an_entry(_id=entries.ABSENT, date=entries.ABSENT)),
+        wrap=lambda entry: b'{"_links": {}, "items": [' + entry + b"]}",
+        announcement=b'{"_links": {"self": {"href": "/api/v2/auditlog?limit=20"}}, "items": []}',
+    )
+
+
+CLOUDS: dict[str, Dialect] = {"aws": aws(), "azure": azure(), "gcp": gcp(), "launchdarkly": launchdarkly()}
 
 FOREIGN = {
-    "gcp": b'{"protoPayload": {"@type": "type.googleapis.com/google.cloud.audit.AuditLog"}}',
-    "azure": b'{"operationName": "MICROSOFT.STORAGE/STORAGEACCOUNTS/WRITE", "category": "Administrative"}',
     "none": b'{"message": "hello", "level": "info"}',
     "nothing": b"{}",
     "a number": b"7",
@@ -75,7 +120,7 @@ def test_a_record_is_translated_and_says_where_it_came_from(dialect: Dialect) ->
     event = dialect.translator.translate(raw(dialect.record))
 
     assert isinstance(event, ChangeEvent)
-    assert event.cloud is dialect.translator.cloud
+    assert event.call.cloud is dialect.translator.cloud
     assert event.source == SOURCE
 
 
@@ -83,7 +128,7 @@ def test_a_record_without_id_time_and_region_is_readable(dialect: Dialect) -> No
     event = dialect.translator.translate(raw(dialect.bare))
 
     assert isinstance(event, ChangeEvent)
-    assert (event.event_id, event.occurred_at, event.region) == (None, None, None)
+    assert (event.event_id, event.occurred_at, event.call.region) == (None, None, None)
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)

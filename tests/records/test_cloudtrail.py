@@ -76,3 +76,13 @@ def test_every_envelope_of_cloudtrail_is_opened(document: object, whole: bool) -
 @pytest.mark.parametrize("document", [{"Records": []}, DIGEST, noted(STORED), looked_up(), queued()])
 def test_what_only_announces_files_gives_no_line(document: object, whole: bool) -> None:
     assert read(document, whole=whole) == []
+
+
+@both_ways
+def test_envelopes_are_opened_among_plain_records(whole: bool) -> None:
+    """
+    How a plain record begins saves looking for an envelope; S3's notifications begin alike.
+    """
+    stored = {"eventVersion": "2.1", **STORED["Records"][0]}
+
+    assert read({"Records": [CALL, EVENT, stored, noted(EVENT), CALL]}, whole=whole) == [RECORD] * 4

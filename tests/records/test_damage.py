@@ -153,6 +153,7 @@ def test_a_record_of_more_than_32_megabytes_is_not_read() -> None:
     assert errors(found) == ["a record larger than 32 MB"]
 
 
+@pytest.mark.usefixtures("inflater")
 @both_ways
 def test_a_compressed_file_that_is_cut_off_gives_what_was_delivered(whole: bool) -> None:
     many = [a_record(number) for number in range(500)]
@@ -166,6 +167,7 @@ def test_a_compressed_file_that_is_cut_off_gives_what_was_delivered(whole: bool)
     assert isinstance(found[-1], UnreadableRecord)
 
 
+@pytest.mark.usefixtures("inflater")
 @both_ways
 def test_a_compressed_file_without_its_checksum_gives_all_records_and_the_damage(whole: bool) -> None:
     found = read(zipped(listed(RECORDS))[:-3], whole=whole)
@@ -174,6 +176,7 @@ def test_a_compressed_file_without_its_checksum_gives_all_records_and_the_damage
     assert errors(found) == ["the gzip data is cut off"]
 
 
+@pytest.mark.usefixtures("inflater")
 def test_the_records_before_a_damage_in_compressed_data_are_saved() -> None:
     many = [a_record(number) for number in range(500)]
     first = zlib.compressobj(wbits=31)
@@ -186,6 +189,7 @@ def test_the_records_before_a_damage_in_compressed_data_are_saved() -> None:
     assert errors(found)[0].startswith("the gzip data is damaged")
 
 
+@pytest.mark.usefixtures("inflater")
 @both_ways
 def test_compressed_files_may_be_joined_and_padded(whole: bool) -> None:
     joined = zipped(lines(RECORDS[:2])) + b"\0" * 100 + zipped(lines(RECORDS[2:])) + b"\0" * 100
@@ -196,6 +200,7 @@ def test_compressed_files_may_be_joined_and_padded(whole: bool) -> None:
     assert errors(found) == []
 
 
+@pytest.mark.usefixtures("inflater")
 def test_what_follows_compressed_data_and_is_none_is_named() -> None:
     found = read(zipped(lines(RECORDS)) + b"hello")
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.model.event import RawRecord, UnreadableRecord
-from tests.records.forms import RECORDS, a_parcel, a_record, bodies, errors, lines, listed, read, zipped
+from drift.records import records_of
+from tests.records.forms import RECORDS, Bus, a_parcel, a_record, bodies, errors, lines, listed, read, zipped
 
 both_ways = pytest.mark.parametrize("whole", [True, False], ids=["whole", "split"])
 
@@ -44,6 +45,7 @@ def test_every_form_gives_the_same_records(text: bytes, whole: bool) -> None:
     assert errors(found) == []
 
 
+@pytest.mark.usefixtures("inflater")
 @both_ways
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS.keys())
 def test_compression_is_told_from_the_first_bytes(text: bytes, whole: bool) -> None:
@@ -65,6 +67,7 @@ def test_a_record_alone_is_one_record(whole: bool) -> None:
     assert bodies(read(RECORDS[0], whole=whole)) == RECORDS[:1]
 
 
+@pytest.mark.usefixtures("inflater")
 @both_ways
 @pytest.mark.parametrize("text", [b"", b"\n", b"\xef\xbb\xbf", b'{"Records": []}', b"[]", zipped(b"")])
 def test_a_file_without_records_gives_no_line(text: bytes, whole: bool) -> None:
@@ -85,6 +88,15 @@ def test_a_record_is_numbered_within_its_file_and_hashed_as_delivered() -> None:
     assert [record.source.sha256 for record in found] == [
         hashlib.sha256(body).hexdigest() for body in RECORDS
     ]
+
+
+def test_records_without_a_mark_are_left_out_and_still_counted() -> None:
+    delivered = io.BytesIO(listed([*RECORDS, b'{"version":tru}']))
+
+    found = list(records_of("log.json", delivered, [Bus()], marks=[b'"number":3', b'"number":1']))
+
+    assert [record.source.index for record in found] == [1, 3, 5]
+    assert bodies(found) == [RECORDS[1], RECORDS[3]]
 
 
 @both_ways
@@ -132,6 +144,7 @@ def test_an_envelope_around_rubbish_is_an_unreadable_record() -> None:
     assert [type(record) for record in found] == [RawRecord, UnreadableRecord, RawRecord]
 
 
+@pytest.mark.usefixtures("inflater")
 def test_a_stream_may_deliver_as_little_as_it_likes_at_once() -> None:
     class Dripping(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
@@ -176,6 +189,6 @@ def test_no_bytes_are_too_strange_to_read(text: bytes) -> None:
         read(delivered, whole=False)
 
 
-@given(st.binary(min_size=1, max_size=400).filter(lambda text: text[0] not in b'{[" \t\r\n\x1f'))
+@given(st.binary(min_size=1, max_size=400).filter(lambda text: text[0] not in b'{[" \t\r\n\x1f\xef'))
 def test_rubbish_never_passes_in_silence(text: bytes) -> None:
     assert read(text)

@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from drift.ledger import verify
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.verify import verify_pack
-from drift.model.evidence import EntryKind
+from drift.model.change import Amendment
+from drift.model.evidence import AmendmentRecord, EntryKind
 from drift.store.database import Database
+from tests.builders import a_classification, a_write, an_event
 from tests.ledger.building import KEY, NOON, OTHER_KEY, a_coverage, a_disposition, a_gap, an_entry
 from tests.reports.packs import DAY, FILES, a_ledger, a_pack
 
@@ -113,6 +116,34 @@ def test_the_population_is_what_the_ledger_says_last(pack: Path) -> None:
     assert findings[0]["attributes"][0]["live"] == [{"from_port": 22, "weight": 1.5}]
 
 
+def test_what_the_policy_leaves_out_is_counted_by_the_latest_word_on_each_write(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """
+    One is left out, one was until it was corrected, one only asks for something called an exclusion,
+    one lies outside of the period.
+    """
+    out = replace(a_classification(), exclusion="the autoscaler's")
+    asks = an_event(event_id="3", request={"exclusion": "x"})
+    writes = [
+        a_write(an_event(event_id="1", at=NOON), classification=out),
+        a_write(an_event(event_id="2", at=NOON), classification=out),
+        a_write(asks),
+        a_write(an_event(event_id="4", at=NOON - DAY), classification=out),
+    ]
+    amended = AmendmentRecord(why=Amendment.CORRECTED, records=(), write=a_write(an_event(event_id="2")))
+    with sqlite_database.transaction() as connection:
+        append_all(connection, [an_entry(one.event.key, one) for one in writes])
+        append_all(connection, [an_entry("aws:2", amended, kind=EntryKind.AMENDMENT)])
+        seal(connection, KEY, NOON)
+
+    a_pack(sqlite_database, tmp_path / "pack", since=NOON)
+
+    summary = json.loads((tmp_path / "pack" / "01_ipe" / "summary.json").read_text())
+    assert summary["counts"]["writes_excluded"] == 1
+    assert verify_pack(str(tmp_path / "pack")).all_problems == []
+
+
 def test_the_totals_are_counted(pack: Path) -> None:
     summary = json.loads((pack / "01_ipe/summary.json").read_text())
 
@@ -136,6 +167,7 @@ def test_the_totals_are_counted(pack: Path) -> None:
         "records_read": 40,
         "records_unreadable": 1,
         "gaps": 1,
+        "writes_excluded": 0,
     }
 
 

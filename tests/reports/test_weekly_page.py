@@ -109,6 +109,13 @@ def test_the_coverage_line_names_every_gap() -> None:
     assert not page.is_covered
 
 
+def test_what_the_policy_leaves_out_is_said_beside_what_was_read() -> None:
+    page = page_of(a_report(seen=replace(SEEN, excluded=12)))
+
+    assert page.coverage.startswith("1,204 records read from trail, none unreadable, 12 writes left out by")
+    assert page.is_covered
+
+
 def test_no_gap_is_claimed_where_nobody_could_notice_one() -> None:
     page = page_of(a_report())
 

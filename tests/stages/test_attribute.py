@@ -1,11 +1,15 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from drift.model.event import Issuer, OpenedSession, Principal
-from drift.model.verdict import Actor, ActorKind, Confidence
+from drift.model.verdict import Actor, ActorKind, Confidence, Statement, Tool, Trust
 from drift.stages.attribute import MAX_CHAIN, IdentityRules, attribute
-from tests.builders import ACCOUNT, a_principal, a_session_opened, an_event
+from tests.builders import ACCOUNT, NOON, a_principal, a_session_opened, a_tool_sign, an_event, minutes
+
+NO_RULES = IdentityRules()
 
 GITHUB = Issuer(name="GitHub Actions", is_pipeline=True, subject="repo:example/infra:environment:production")
 CLUSTER = Issuer(name="EKS", is_pipeline=False, subject="system:serviceaccount:ci:runner")
@@ -171,12 +175,76 @@ def test_a_person_for_whom_a_broker_opened_the_session_answers() -> None:
     assert actor.confidence is Confidence.MEDIUM
 
 
-def test_a_service_stays_a_service_whoever_opened_its_session() -> None:
+def test_a_service_that_acts_alone_stays_a_service_whoever_opened_its_session() -> None:
     service = a_principal("autoscaling.amazonaws.com", kind=ActorKind.SERVICE)
+    event = an_event(principal=service, acting_service="autoscaling.amazonaws.com", session_key="ASIA1")
 
-    actor = actor_of(service, a_session_opened(a_principal("alice@example.com")))
+    actor = attribute(event, {"ASIA1": a_session_opened(a_principal("alice@example.com"))}, NO_RULES)
 
     assert (actor.kind, actor.name) == (ActorKind.SERVICE, "autoscaling.amazonaws.com")
+
+
+def test_who_asked_a_service_for_something_answers_for_what_it_does_to_that_end() -> None:
+    """Azure's resource providers write under the correlation of the request that they carry out."""
+    provider = a_principal("Azure Kubernetes Service", kind=ActorKind.SERVICE)
+    opened = a_session_opened(a_principal("alice@example.com"), tools=(a_tool_sign(Tool.CONSOLE),))
+
+    actor = attribute(an_event(principal=provider, session_key="ASIA1"), {"ASIA1": opened}, NO_RULES)
+
+    assert (actor.kind, actor.name) == (ActorKind.HUMAN, "alice@example.com")
+    assert [sign.tool for sign in actor.tools] == [Tool.CONSOLE]
+
+
+def test_a_grant_that_has_ended_says_nothing_of_later_calls() -> None:
+    alice = a_principal("alice@example.com")
+    said = Statement(place="justification", text="OPS-1", trust=Trust.GRANT)
+    grant = a_session_opened(alice, key="grant:alice", statements=(said,), expires_at=NOON)
+    sessions = {"grant:alice": grant}
+
+    within = attribute(an_event(principal=alice, session_key="grant:alice"), sessions, NO_RULES)
+    after = attribute(
+        an_event(principal=alice, session_key="grant:alice", at=NOON + minutes(1)), sessions, NO_RULES
+    )
+
+    assert (within.statements, after.statements) == ((said,), ())
+
+
+def test_who_delegated_to_a_service_account_answers_for_it() -> None:
+    """The record itself names the chain: the first of it is the real actor."""
+    account = a_principal("deploy", kind=ActorKind.MACHINE, principal_id="deploy@example.iam")
+    event = an_event(principal=account)
+    event = structs.replace(event, call=replace(event.call, behind=(a_principal("alice@example.com"),)))
+
+    actor = attribute(event, {}, NO_RULES)
+
+    assert (actor.kind, actor.name) == (ActorKind.HUMAN, "alice@example.com")
+    assert any("acted as deploy@example.iam" in reason for reason in actor.reasons)
+
+
+# Strict identity
+
+
+@pytest.mark.parametrize(
+    ("principal", "kind"),
+    [
+        (a_principal("alice@example.com"), ActorKind.HUMAN),
+        (a_principal("alice@Example.COM"), ActorKind.HUMAN),
+        (a_principal("alice@example.com.evil.net"), ActorKind.UNKNOWN),
+        (a_principal("mallory@evil.net"), ActorKind.UNKNOWN),
+        (a_principal("ci-user"), ActorKind.UNKNOWN),
+        (a_principal("example.com"), ActorKind.UNKNOWN),
+        (a_principal("deploy", kind=ActorKind.MACHINE), ActorKind.MACHINE),
+    ],
+)
+def test_in_strict_mode_a_person_is_known_by_an_address_of_the_company_alone(
+    principal: Principal, kind: ActorKind
+) -> None:
+    rules = IdentityRules(strict_domains=("example.com",))
+
+    actor = attribute(an_event(principal=principal), {}, rules)
+
+    assert actor.kind is kind
+    assert (actor.reasons[0].startswith("strict identity")) == (kind is ActorKind.UNKNOWN)
 
 
 def test_a_session_that_a_service_opened_is_the_instances() -> None:

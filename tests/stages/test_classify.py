@@ -2,8 +2,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
-from drift.model.event import CredentialSign, Effect, Statement, ToolSign
+from drift.model.event import ChangeEvent, Effect, Operation, Phase, Risk
+from drift.model.resource import Resource
 from drift.model.verdict import (
     Actor,
     ActorKind,
@@ -11,12 +13,16 @@ from drift.model.verdict import (
     Classification,
     Confidence,
     Credential,
+    CredentialSign,
     Lane,
     Reference,
+    Statement,
     Tool,
+    ToolSign,
+    Trust,
 )
-from drift.stages.classify import ChannelRules, PipelineRule, classify, references_in
-from tests.builders import ACCOUNT, an_actor, an_event
+from drift.stages.classify import ChannelRules, Exclusion, PipelineRule, classify, references_in
+from tests.builders import ACCOUNT, a_tool_sign, an_actor, an_event
 
 DEPLOY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/terraform-deploy"
 SUBJECT = "repo:example/infra:environment:production"
@@ -224,9 +230,14 @@ def test_somebody_unknown_stays_unknown() -> None:
 # Signs
 
 
+def called(**signs: object) -> ChangeEvent:
+    """A write whose call shows these signs."""
+    event = an_event()
+    return structs.replace(event, call=replace(event.call, **signs))
+
+
 def test_signs_of_low_confidence_decide_nothing() -> None:
-    event = replace(
-        an_event(),
+    event = called(
         tools=(
             ToolSign(tool=Tool.CONSOLE, confidence=Confidence.LOW, reason="the user agent says so"),
             ToolSign(tool=Tool.CLI, confidence=Confidence.MEDIUM, reason="the user agent names cli"),
@@ -244,7 +255,7 @@ def test_signs_of_low_confidence_decide_nothing() -> None:
 def test_a_tool_that_only_a_weak_sign_shows_is_unknown_and_the_sign_is_told() -> None:
     sign = ToolSign(tool=Tool.CONSOLE, confidence=Confidence.LOW, reason="the user agent names console")
 
-    verdict = classify(replace(an_event(), tools=(sign,)), an_actor(), ChannelRules())
+    verdict = classify(called(tools=(sign,)), an_actor(), ChannelRules())
 
     assert (verdict.tool, verdict.channel, verdict.confidence) == (
         Tool.UNKNOWN,
@@ -255,8 +266,7 @@ def test_a_tool_that_only_a_weak_sign_shows_is_unknown_and_the_sign_is_told() ->
 
 
 def test_the_first_of_the_sure_signs_decides() -> None:
-    event = replace(
-        an_event(),
+    event = called(
         tools=(
             ToolSign(tool=Tool.CONSOLE, confidence=Confidence.HIGH, reason="the cloud says so"),
             ToolSign(tool=Tool.TERRAFORM, confidence=Confidence.HIGH, reason="the user agent says so"),
@@ -349,13 +359,15 @@ def test_reads_with_emergency_access_are_on_its_lane_as_well() -> None:
 def test_ticket_keys_are_told_from_other_text(text: str, keys: list[str]) -> None:
     statements = [Statement(place="session name", text=text)]
 
-    assert [one.key for one in references_in(statements, frozenset())] == keys
+    assert [one.key for one in references_in(statements, ChannelRules())] == keys
 
 
 def test_with_configured_projects_only_their_keys_count() -> None:
     statements = [Statement(place="tag ticket", text="OPS-1 WEB-2 UTF-8 CHG0012345")]
 
-    keys = [one.key for one in references_in(statements, frozenset({"OPS", "UTF"}))]
+    keys = [
+        one.key for one in references_in(statements, ChannelRules(ticket_projects=frozenset({"OPS", "UTF"})))
+    ]
 
     assert keys == ["OPS-1", "UTF-8", "CHG0012345"]
 
@@ -366,7 +378,7 @@ def test_a_key_is_kept_once_with_the_first_place_it_stands_in() -> None:
         Statement(place="rule description", text="for OPS-123 and OPS-4"),
     ]
 
-    assert references_in(statements, frozenset()) == (
+    assert references_in(statements, ChannelRules()) == (
         Reference(key="OPS-123", place="session name"),
         Reference(key="OPS-4", place="rule description"),
     )
@@ -375,4 +387,139 @@ def test_a_key_is_kept_once_with_the_first_place_it_stands_in() -> None:
 def test_a_megabyte_of_almost_keys_is_searched_and_holds_none() -> None:
     statements = [Statement(place="description", text="A-" * 500_000)]
 
-    assert references_in(statements, frozenset()) == ()
+    assert references_in(statements, ChannelRules()) == ()
+
+
+# Long operations
+
+
+def an_end(**signs: object) -> ChangeEvent:
+    """The last record of a long operation whose first one never came."""
+    operation = Operation(key="op-1", phase=Phase.END)
+    return structs.replace(called(**signs), operation=operation)
+
+
+def test_the_lone_end_of_an_operation_is_no_suspicion_against_a_person() -> None:
+    verdict = classify(an_end(tools=()), an_actor("alice"), ChannelRules())
+
+    assert verdict.channel is Channel.UNKNOWN
+    assert verdict.reasons[0] == "a person, in a long operation whose beginning was not delivered"
+
+
+def test_an_end_that_shows_some_sign_of_the_program_is_judged_like_any_call() -> None:
+    weak = ToolSign(tool=Tool.SDK, confidence=Confidence.LOW, reason="an application that is in no list")
+
+    assert classify(an_end(tools=(weak,)), an_actor("alice"), ChannelRules()).channel is Channel.MANUAL
+
+
+def test_the_lone_end_of_a_machines_operation_is_the_machines() -> None:
+    machine = an_actor("deploy", kind=ActorKind.MACHINE)
+
+    assert classify(an_end(tools=()), machine, ChannelRules()).channel is Channel.AUTOMATION
+
+
+def test_a_service_that_shows_no_program_is_its_own() -> None:
+    service = an_actor("Azure Kubernetes Service", kind=ActorKind.SERVICE)
+
+    verdict = classify(called(tools=()), service, ChannelRules())
+
+    assert (verdict.tool, verdict.channel) == (Tool.CLOUD_SERVICE, Channel.SERVICE)
+
+
+def test_a_call_that_shows_no_program_bears_that_of_whoever_asked_for_it() -> None:
+    actor = replace(an_actor("alice"), tools=(a_tool_sign(Tool.CONSOLE),))
+
+    verdict = classify(called(tools=()), actor, ChannelRules())
+
+    assert (verdict.tool, verdict.channel) == (Tool.CONSOLE, Channel.CONSOLE)
+
+
+# Exclusions and scope
+
+
+@pytest.mark.parametrize(
+    ("given", "is_excluded"),
+    [
+        ({"account": "111122223333"}, True),
+        ({"account": "444455556666"}, False),
+        ({"service": "ec2", "action": "Authorize.*"}, True),
+        ({"service": "ec2", "action": "Delete.*"}, False),
+        ({"principal": ".*/alice@example.com"}, True),
+        ({"resource": "sg-0abc"}, True),
+        ({"resource_type": "aws_s3_bucket"}, False),
+    ],
+)
+def test_an_exclusion_covers_what_fits_all_of_it(given: dict[str, str], is_excluded: bool) -> None:
+    rule = Exclusion(reason="tidied away", **{key: re.compile(text) for key, text in given.items()})
+    rules = ChannelRules(exclusions=(rule,))
+
+    verdict = classify(an_event(), an_actor(), rules)
+
+    assert verdict.exclusion == ("tidied away" if is_excluded else None)
+
+
+def test_a_write_to_several_resources_is_left_out_only_if_all_of_them_are() -> None:
+    rules = ChannelRules(exclusions=(Exclusion(reason="ours", resource=re.compile("sg-0abc")),))
+    both = an_event(resources=(Resource(type=None, id="sg-0abc"), Resource(type=None, id="sg-0def")))
+
+    assert classify(both, an_actor(), rules).exclusion is None
+
+
+def test_an_account_out_of_scope_is_left_out_and_said_to_be() -> None:
+    rules = ChannelRules(scope=(re.compile("4444.*"),))
+
+    assert classify(an_event(), an_actor(), rules).exclusion == "111122223333 is out of scope"
+    assert classify(an_event(account=None), an_actor(), rules).exclusion is None
+
+
+def test_what_blinds_the_watch_is_never_left_out() -> None:
+    blinding = an_event(risks=(Risk(slug="blinds-monitoring", text="the trail was stopped"),))
+    everything = Exclusion(reason="noise", service=re.compile(".*"))
+    rules = ChannelRules(exclusions=(everything,), scope=(re.compile("4444.*"),))
+
+    assert classify(blinding, an_actor(), rules).exclusion is None
+
+
+def test_a_read_is_neither_in_nor_out() -> None:
+    rules = ChannelRules(scope=(re.compile("4444.*"),))
+
+    assert classify(an_event(effect=Effect.READ), an_actor(), rules).exclusion is None
+
+
+# Pipelines by their principal
+
+
+def test_a_service_account_is_a_pipeline_by_its_whole_name() -> None:
+    rule = PipelineRule(name="deploy", principal=re.compile(r"deploy@example\.iam"))
+    rules = ChannelRules(pipelines=(rule,))
+
+    mine = an_actor("deploy", kind=ActorKind.MACHINE, principal="deploy@example.iam")
+    other = an_actor("deploy", kind=ActorKind.MACHINE, principal="deploy@example.iam.evil.net")
+
+    assert classify(an_event(), mine, rules).pipeline == "deploy"
+    assert classify(an_event(), other, rules).pipeline is None
+
+
+# Trust in what names a ticket
+
+
+def test_the_most_trusted_place_names_a_ticket_first() -> None:
+    statements = [
+        Statement(place="description", text="OPS-1"),
+        Statement(place="tag ticket", text="OPS-2", trust=Trust.TAG),
+        Statement(place="session tag ticket", text="OPS-3 OPS-1", trust=Trust.SESSION),
+        Statement(place="justification", text="OPS-4", trust=Trust.GRANT),
+        Statement(place="session name", text="alice.OPS-5", trust=Trust.NAME),
+    ]
+
+    found = references_in(statements, ChannelRules())
+
+    assert [one.key for one in found] == ["OPS-4", "OPS-3", "OPS-1", "OPS-5", "OPS-2"]
+    assert found[2].place == "session tag ticket"
+
+
+def test_what_was_said_when_the_session_was_opened_counts_for_its_calls() -> None:
+    said = Statement(place="session tag ticket", text="OPS-7", trust=Trust.SESSION)
+    actor = replace(an_actor(), statements=(said,))
+
+    assert [one.key for one in classify(an_event(), actor, ChannelRules()).references] == ["OPS-7"]

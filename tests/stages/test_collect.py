@@ -33,8 +33,8 @@ from drift.store.changes import changes
 from drift.store.database import Database
 from drift.store.sources import move_to, position_in
 from drift.store.tally import funnel_totals
-from providers.aws.audit_log import CloudTrailFiles, CloudTrailFilesSettings
 from providers.aws.translate import AwsTranslator
+from providers.log_files.audit_log import LogFiles, LogFilesSettings
 from tests.builders import ACCOUNT, NOON
 
 ROOT = Path(__file__).parents[2]
@@ -192,7 +192,7 @@ def test_a_run_that_is_killed_within_a_batch_keeps_those_before_and_nothing_twic
 
     assert killed_while_reading(database_url, file, batch) == 9
 
-    [delivery] = CloudTrailFiles(CloudTrailFilesSettings(path=str(file))).read_since(None)
+    [delivery] = LogFiles(LogFilesSettings(path=str(file))).read_since(None)
     with database.reading() as connection:
         assert position_in(connection, "trail", delivery) == (batch - 1) * 500
 
@@ -241,8 +241,8 @@ def indexes(batches: list[Batch]) -> list[int]:
     return [record.source.index for batch in batches for record in batch.records]
 
 
-def a_trail(file: Path) -> CloudTrailFiles:
-    return CloudTrailFiles(CloudTrailFilesSettings(path=str(file)))
+def a_trail(file: Path) -> LogFiles:
+    return LogFiles(LogFilesSettings(path=str(file)))
 
 
 def a_pipeline(database: Database) -> Pipeline:
@@ -266,6 +266,7 @@ def a_pipeline(database: Database) -> Pipeline:
             ticket_sources={},
             code_hosts={},
             notifiers={},
+            vault=None,
         )
     )
 
@@ -289,5 +290,5 @@ def die_reading(url: str, file: str, batch: int) -> None:
             os._exit(9)
         move_to(*arguments, **named)  # type: ignore[arg-type]
 
-    with patch("drift.pipeline.move_to", move_or_die):
+    with patch("drift.stages.collect.move_to", move_or_die):
         read_trail(Database(url), Path(file))

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Coverage, Deployment, Review, Ticket, TicketKind, TicketMatch
@@ -509,7 +510,7 @@ def test_a_run_covers_no_change_that_was_not_all_its_own(
     other: Classification,
 ) -> None:
     first = deployed().first
-    last = replace(first, classification=other)
+    last = structs.replace(first, classification=other)
 
     match = ask(a_change(last, first), deployment=a_deployment(a_review()))
 
@@ -519,7 +520,7 @@ def test_a_run_covers_no_change_that_was_not_all_its_own(
 
 def test_what_a_service_did_for_the_run_is_the_runs() -> None:
     first = deployed().first
-    by_service = replace(first, classification=a_classification(channel=Channel.SERVICE))
+    by_service = structs.replace(first, classification=a_classification(channel=Channel.SERVICE))
 
     match = ask(a_change(by_service, first), deployment=a_deployment(a_review()))
 
@@ -609,7 +610,7 @@ def test_without_a_code_host_nobody_but_a_pipeline_is_spared_the_question() -> N
 
 def test_a_pipeline_that_did_not_make_all_of_the_change_is_not_trusted_for_it() -> None:
     first = deployed().first
-    other = replace(first, classification=a_classification(channel=Channel.AUTOMATION))
+    other = structs.replace(first, classification=a_classification(channel=Channel.AUTOMATION))
 
     assert ask(a_change(first, other), has_code_host=False).coverage is Coverage.NONE
 

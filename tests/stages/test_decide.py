@@ -7,8 +7,10 @@ import pytest
 from drift.model.change import Change
 from drift.model.event import Effect, Risk
 from drift.model.finding import Standing
+from drift.model.resource import Resource
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity
+from drift.own_resources import own_resource
 from drift.stages.decide import DecisionRules, Environment, answer_due_at, decide
 from tests.builders import (
     ACCOUNT,
@@ -364,3 +366,48 @@ def test_the_first_environment_that_fits_is_taken() -> None:
 
     assert decision(a_change_by(), environments=[DEV, everything]).environment == "dev"
     assert decision(a_change_by(), environments=[everything, DEV]).environment == "all"
+
+
+# What the watch itself depends on
+
+
+OWN = DecisionRules(own_resources=(own_resource("driftledger"),))
+
+
+def a_change_of_our_queue(channel: Channel, *, error: str | None = None) -> Change:
+    """Somebody made a write to the queue that delivers the audit log, or tried to."""
+    event = an_event(resources=[Resource(type="aws_sqs_queue", id="driftledger")], error=error)
+    return a_change(a_write(event, classification=a_classification(channel=channel)))
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+@pytest.mark.parametrize("coverage", list(Coverage))
+def test_whoever_changes_what_the_watch_depends_on_is_told_of_whatever_covers_it(
+    channel: Channel, coverage: Coverage
+) -> None:
+    found = decide(a_change_of_our_queue(channel), a_match(coverage), UNKNOWN_STANDING, OWN, NOON)
+
+    assert (found.severity, found.alert) == (Severity.CRITICAL, True)
+    assert "touches driftledger, which the watch itself depends on" in found.reasons
+
+
+def test_an_attempt_to_blind_the_watch_is_told_although_nothing_was_changed() -> None:
+    found = decide(
+        a_change_of_our_queue(Channel.CONSOLE, error="AccessDenied"), a_match(), UNKNOWN_STANDING, OWN, NOON
+    )
+
+    assert (found.disposition, found.severity, found.alert) == (
+        Disposition.EXPLAINED,
+        Severity.CRITICAL,
+        True,
+    )
+    assert found.reasons[0] == "an attempt that failed: nothing was changed"
+
+
+def test_only_attempts_that_would_blind_the_watch_alarm() -> None:
+    queue, other = a_change_of_our_queue(Channel.CONSOLE), a_change()
+
+    assert OWN.is_alarming(queue.first.event)
+    assert DecisionRules().is_alarming(an_event(risks=[BLINDS]))
+    assert not OWN.is_alarming(other.first.event)
+    assert not DecisionRules().is_alarming(an_event(risks=[ROOT, OPEN]))

@@ -2,16 +2,17 @@
 
 import itertools
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
-from drift.model.event import ChangeEvent
+from drift.model.event import ChangeEvent, Effect, Outcome
 from drift.model.resource import Resource
 from drift.model.verdict import ActorKind, Channel
-from drift.stages.group import _ids, group
-from drift.store.changes import ChangeRow, add_write, changes
+from drift.stages.group import _ids, group, regroup
+from drift.store.changes import ChangeRow, changes
 from drift.store.database import Database
+from drift.store.writes import add_write, amend_write
 from tests.builders import (
     ACCOUNT,
     NOON,
@@ -124,13 +125,13 @@ def test_two_runs_of_one_pipeline_never_share_a_change(database: Database) -> No
 
 @pytest.mark.parametrize("account", ["444455556666", None])
 def test_two_accounts_never_share_a_change(database: Database, account: str | None) -> None:
-    happened(database, at(0), replace(at(0), account=account))
+    happened(database, at(0), at(0, account=account))
 
     assert len(sessions(database)) == 2
 
 
 def test_a_call_that_touched_two_resources_belongs_to_both_changes(database: Database) -> None:
-    happened(database, replace(at(0), resources=(SECURITY_GROUP, BUCKET, BUCKET)))
+    happened(database, structs.replace(at(0), resources=(SECURITY_GROUP, BUCKET, BUCKET)))
 
     found = kept(database)
     assert {row.change.resource for row in found} == {SECURITY_GROUP, BUCKET}
@@ -139,7 +140,7 @@ def test_a_call_that_touched_two_resources_belongs_to_both_changes(database: Dat
 
 
 def test_a_call_that_no_row_maps_to_a_resource_is_a_change_all_the_same(database: Database) -> None:
-    happened(database, replace(at(0), resources=(), service="quantum", action="Entangle"))
+    happened(database, an_event(resources=(), service="quantum", action="Entangle"))
 
     [row] = kept(database)
     assert row.change.resource == Resource(type=None, id="quantum:Entangle")
@@ -182,15 +183,59 @@ def test_names_chosen_by_an_attacker_are_grouped_like_any_other(database: Databa
     assert len(sessions(database)) == 5
 
 
+def test_an_amended_write_that_stays_where_it_is_has_its_change_judged_again(database: Database) -> None:
+    happened(database, at(0))
+    [before] = kept(database)
+
+    amended(database, at(0))
+
+    [after] = kept(database)
+    assert after.change.revision > before.change.revision
+    assert (after.change.writes, after.change.withdrawn) == (before.change.writes, None)
+
+
+def test_an_amended_write_moves_to_the_changes_of_what_it_touched(database: Database) -> None:
+    happened(database, at(0), at(3))
+
+    amended(database, structs.replace(at(0), resources=(BUCKET,)))
+
+    group_change, bucket = sorted(kept(database), key=lambda row: row.change.resource == BUCKET)
+    assert [len(row.change.writes) for row in (group_change, bucket)] == [1, 1]
+    assert group_change.change.began_at == NOON + minutes(3)
+    assert (group_change.change.withdrawn, bucket.change.withdrawn) == (None, None)
+
+
+def test_a_write_that_belongs_nowhere_any_more_leaves_a_withdrawn_change(database: Database) -> None:
+    happened(database, at(0))
+
+    amended(database, structs.replace(at(0), outcome=Outcome.FAILURE, effect=Effect.FAILED), belongs=False)
+
+    [row] = kept(database)
+    assert (row.change.withdrawn, len(row.change.writes)) == ("the call failed after all", 1)
+
+
+def test_a_withdrawn_change_that_a_write_joins_is_one_again(database: Database) -> None:
+    happened(database, at(0))
+    amended(database, at(0), belongs=False)
+
+    happened(database, at(1))
+
+    [row] = kept(database)
+    assert (row.change.withdrawn, row.change.began_at) == (None, NOON + minutes(1))
+
+
 def test_a_write_without_a_time_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="without a time"), database.transaction() as connection:
         group(connection, a_write(an_event(at=None)))
 
 
-def at(minute: float, *, resource: Resource = SECURITY_GROUP) -> ChangeEvent:
+def at(minute: float, *, resource: Resource = SECURITY_GROUP, account: str | None = ACCOUNT) -> ChangeEvent:
     """A write to a resource, so many minutes after noon."""
     return an_event(
-        event_id=ascii(f"{resource.id} {minute}"), at=NOON + minutes(minute), resources=(resource,)
+        event_id=ascii(f"{resource.id} {minute}"),
+        at=NOON + minutes(minute),
+        account=account,
+        resources=(resource,),
     )
 
 
@@ -202,10 +247,20 @@ def happened(
 ) -> None:
     with database.transaction() as connection:
         for event in events:
-            own = replace(event, event_id=f"{by} {kind} {event.account} {event.event_id}")
+            own = structs.replace(event, event_id=f"{by} {kind} {event.call.account} {event.event_id}")
             write = a_write(own, an_actor(by, kind=kind))
             add_write(connection, write, 0)
             group(connection, write)
+
+
+def amended(database: Database, event: ChangeEvent, *, belongs: bool = True) -> None:
+    """Let a write that happened stand differently."""
+    by, kind = "alice@example.com", ActorKind.HUMAN
+    own = structs.replace(event, event_id=f"{by} {kind} {event.call.account} {event.event_id}")
+    write = a_write(own, an_actor(by, kind=kind))
+    with database.transaction() as connection:
+        amend_write(connection, write, 1)
+        regroup(connection, write, belongs=belongs)
 
 
 def kept(database: Database) -> list[ChangeRow]:

@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
 
 from drift.model.event import ChangeEvent, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud
@@ -27,6 +28,10 @@ class Understands:
             return UnreadableRecord(error="damaged", source=raw.source)
         return an_event(action=raw.body.decode()) if raw.body.startswith(self.word) else None
 
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Say who described it."""
+        return structs.replace(event, summary=f"as {self.cloud} tells it")
+
 
 def raw(body: bytes) -> RawRecord:
     return RawRecord(body=body, source=Source(file="trail.json", index=3, sha256="00"))
@@ -38,7 +43,7 @@ def test_the_translator_that_understands_a_record_translates_it() -> None:
     said = translators.translate(raw(b"gcp-1"))
 
     assert isinstance(said, ChangeEvent)
-    assert said.action == "gcp-1"
+    assert said.call.action == "gcp-1"
 
 
 def test_the_translator_that_understood_the_last_record_is_asked_first() -> None:
@@ -101,3 +106,9 @@ def test_a_time_that_nobody_can_believe_is_no_time(year: int) -> None:
 
     assert isinstance(said, ChangeEvent)
     assert said.occurred_at is None
+
+
+def test_a_write_is_described_by_the_translator_of_its_cloud() -> None:
+    translators = Translators([Understands(b"gcp", cloud=Cloud.GCP), Understands(b"aws")])
+
+    assert translators.describe(an_event()).summary == "as aws tells it"

@@ -6,17 +6,14 @@ import pytest
 from sqlalchemy import Connection
 
 from drift.model.change import Change, Span
-from drift.model.event import OpenedSession
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.changes import (
-    add_write,
     begin_change,
     begin_session,
     change_session_of,
     changes,
     count_by_disposition,
-    is_known,
     join_change,
     judge_again,
     keep_judgement,
@@ -24,9 +21,6 @@ from drift.store.changes import (
     mark_judged,
     near_change,
     near_session,
-    newest_write_at,
-    remember_session,
-    sessions_behind,
     sessions_to_judge,
     stretch_change,
     stretch_session,
@@ -34,12 +28,12 @@ from drift.store.changes import (
     writes_by_resource,
 )
 from drift.store.database import Database
+from drift.store.writes import add_write
 from tests.builders import (
     ACCOUNT,
     NOON,
     SECURITY_GROUP,
     a_judgement,
-    a_principal,
     a_write,
     an_event,
     minutes,
@@ -52,43 +46,6 @@ WEEK_AGO = NOON - minutes(7 * 24 * 60)
 OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
-
-
-def test_a_write_is_known_once_it_is_kept(database: Database) -> None:
-    with database.transaction() as connection:
-        assert not is_known(connection, "aws:e-1")
-
-        add_write(connection, a_write(an_event(event_id="e-1")), 0)
-
-        assert is_known(connection, "aws:e-1")
-        assert newest_write_at(connection) == NOON
-
-
-def test_a_session_is_followed_to_who_opened_it(database: Database) -> None:
-    with database.transaction() as connection:
-        for key, via in (("ASIA1", "ASIA2"), ("ASIA2", "ASIA3"), ("ASIA3", None)):
-            remember_session(connection, an_opened(key, via), NOON)
-
-        event = an_event(session_key="ASIA1")
-        assert list(sessions_behind(connection, event, 5)) == ["ASIA1", "ASIA2", "ASIA3"]
-        assert list(sessions_behind(connection, event, 2)) == ["ASIA1", "ASIA2"]
-        assert sessions_behind(connection, an_event(session_key=None), 5) == {}
-
-
-def test_sessions_that_name_each_other_are_followed_once(database: Database) -> None:
-    with database.transaction() as connection:
-        remember_session(connection, an_opened("ASIA1", "ASIA2"), NOON)
-        remember_session(connection, an_opened("ASIA2", "ASIA1"), NOON)
-
-        assert list(sessions_behind(connection, an_event(session_key="ASIA1"), 5)) == ["ASIA1", "ASIA2"]
-
-
-def test_what_was_said_last_about_a_session_counts(database: Database) -> None:
-    with database.transaction() as connection:
-        remember_session(connection, an_opened("ASIA1", None), NOON)
-        remember_session(connection, an_opened("ASIA1", "ASIA0"), None)
-
-        assert sessions_behind(connection, an_event(session_key="ASIA1"), 1)["ASIA1"].via == "ASIA0"
 
 
 def test_the_nearest_session_is_found(database: Database) -> None:
@@ -314,11 +271,6 @@ def a_kept_change(
             stretch_change(connection, span, time)
         join_change(connection, change_id, write)
     return next(row.change for row in changes(connection) if row.change.change_id == change_id)
-
-
-def an_opened(key: str, via: str | None) -> OpenedSession:
-    """What a role assumption says about the calls that will use its key."""
-    return OpenedSession(key=key, opener=a_principal(), via=via, role="Admin")
 
 
 def found(span: Span | None) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from drift.model.event import OpenedSession
+from drift.model.verdict import Statement
 from drift.ports import Delivery
 from drift.store import meta
 from drift.store.columns import KEY_SIZE
@@ -134,7 +135,12 @@ def test_a_key_of_the_longest_length_is_kept_whole(database: Database) -> None:
 
 def test_a_value_comes_back_from_its_json(database: Database) -> None:
     opened = OpenedSession(
-        key="ASIA1", opener=a_principal(), via=None, role="Admin", tags=(("a", "nul \0"),), expires_at=NOON
+        key="ASIA1",
+        opener=a_principal(),
+        via=None,
+        role="Admin",
+        statements=(Statement(place="session tag a", text="nul \0"),),
+        expires_at=NOON,
     )
 
     with database.transaction() as connection:

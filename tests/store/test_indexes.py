@@ -7,21 +7,32 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, event, text
 
 from drift.model.change import Span
+from drift.model.event import Operation, Phase
 from drift.ports import Delivery
-from drift.store import changes, findings, outbox, sources
+from drift.store import changes, findings, outbox, sessions, sources, writes
 from drift.store.database import Database
-from tests.builders import NOON, SECURITY_GROUP, a_change, a_judgement, an_alert, an_event
+from tests.builders import NOON, SECURITY_GROUP, a_change, a_judgement, a_write, an_alert, an_event
 
 SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
+
+PART = structs.replace(an_event(), operation=Operation(key="op-1", phase=Phase.BEGIN))
 
 DELIVERY = Delivery(name="trail/1.json", version="1", cursor="c", open=BytesIO)
 
 QUERIES: dict[str, Callable[[Connection], object]] = {
-    "is_known": lambda c: changes.is_known(c, "aws:e-1"),
-    "sessions_behind": lambda c: changes.sessions_behind(c, an_event(session_key="ASIA1"), 5),
+    "earlier": lambda c: writes.earlier(c, an_event()),
+    "earlier of a correction": lambda c: writes.earlier(c, structs.replace(an_event(), corrects="e-0")),
+    "earlier of a copy": lambda c: writes.earlier(c, structs.replace(an_event(), shared_id="s-1")),
+    "earlier of an operation": lambda c: writes.earlier(c, PART),
+    "release": lambda c: writes.release(c, PART),
+    "overdue": lambda c: list(writes.overdue(c, NOON)),
+    "sessions_behind": lambda c: sessions.sessions_behind(c, an_event(session_key="ASIA1"), 5),
+    "forget_sessions": lambda c: sessions.forget_sessions(c, NOON),
+    "leave_changes": lambda c: changes.leave_changes(c, a_write(), (), "it failed"),
     "near_session": lambda c: changes.near_session(c, "alice", "account", NOON),
     "near_change": lambda c: changes.near_change(c, "ses-1", SECURITY_GROUP, NOON),
     "stretch": lambda c: changes.stretch_change(c, SPAN, NOON),

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from drift.model.event import Fate
 from drift.model.finding import FindingKind
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
 from drift.store import lookup
 from drift.store.database import Database
-from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_finding, a_judgement
+from drift.store.tally import Tally
+from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_finding, a_judgement, an_event
 from tests.world import World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -141,6 +143,17 @@ def test_records_are_counted_by_source_in_whole_hours(world: World) -> None:
         assert lookup.records_read(connection, NOON, NOON + HOUR) == {"trail": 2}
         assert lookup.has_writes(connection, NOON + HOUR, NOON + 2 * HOUR)
         assert not lookup.has_writes(connection, NOON + 2 * HOUR, NOON + 3 * HOUR)
+
+
+def test_writes_that_the_policy_leaves_out_are_counted_by_the_hour(world: World) -> None:
+    tally = Tally("trail")
+    for hours, fate in ((0, Fate.EXCLUDED), (0, Fate.CHANGE), (1, Fate.EXCLUDED), (2, Fate.EXCLUDED)):
+        tally.count(an_event(at=NOON + hours * HOUR), fate)
+    with world.database.transaction() as connection:
+        tally.keep(connection)
+
+        assert lookup.writes_excluded(connection, NOON, NOON + 2 * HOUR) == 2
+        assert lookup.writes_excluded(connection, NOON + 3 * HOUR, NOON + 4 * HOUR) == 0
 
 
 def test_only_fresh_comparisons_count(world: World) -> None:

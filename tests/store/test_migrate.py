@@ -1,23 +1,32 @@
 """The migrations: whole or not at all, in step with the tables that the program works with."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 import drift.store.schema  # noqa: F401  (registers its tables)
 from drift.errors import StoreError
+from drift.ledger.entry import encode_body
+from drift.model.verdict import Statement, Trust
+from drift.store.changes import changes, last_judgement
 from drift.store.database import Database
 from drift.store.metadata import metadata
 from drift.store.migrate import HEAD, MIGRATIONS, migrate
+from drift.store.sessions import sessions_behind
+from tests.builders import a_judgement, a_principal, a_session_opened, a_write, an_event
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,10 +144,84 @@ def test_two_programs_that_start_at_once_both_find_the_tables(database_url: str)
     assert [program.wait() for program in programs] == [0, 0, 0]
 
 
+def test_what_the_first_version_kept_is_read_by_this_one(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        to_version(connection, "0001")
+        for statement, values in FIRST_VERSION:
+            connection.execute(text(statement), {**TIMES, **values})
+
+    migrate(database)
+
+    with database.reading() as connection:
+        [row] = changes(connection)
+        event = row.change.first.event
+        [opened] = sessions_behind(connection, event, 5).values()
+        assert (event.call.action, event.call.session_keys) == ("CreateTags", ("ASIA1",))
+        assert last_judgement(connection, row.change) == row.judgement == a_judgement()
+        assert opened.statements == (
+            Statement(place="session tag ticket", text="OPS-1", trust=Trust.SESSION),
+        )
+    database.close()
+
+
+def first_write() -> bytes:
+    """Return a write as the first version kept it: what tells of the call stood in the event itself."""
+    write = msgspec.to_builtins(a_write(an_event(action="CreateTags", session_key="ASIA1")))
+    call = write["event"].pop("call")
+    for name in ("behind", "statements"):
+        call.pop(name)
+    [session_key] = call.pop("session_keys")
+    for name in ("operation", "corrects", "shared_id", "is_owners"):
+        write["event"].pop(name)
+    for name in ("parts", "is_in_progress"):
+        write.pop(name)
+    write["event"] |= {**call, "session_key": session_key}
+    return json.dumps(write).encode()
+
+
+def first_session() -> bytes:
+    """Return a session as the first version kept it: with its tags."""
+    opened = msgspec.to_builtins(a_session_opened(a_principal()))
+    for name in ("statements", "tools", "is_renewable"):
+        opened.pop(name)
+    return json.dumps({**opened, "tags": [["ticket", "OPS-1"]]}).encode()
+
+
+TIMES = {"noon": "2026-11-16 12:00:00.000000+00:00"}
+
+FIRST_VERSION: tuple[tuple[str, dict[str, object]], ...] = (
+    ("INSERT INTO write VALUES ('aws:e-1', :noon, 0, :body)", {"body": first_write()}),
+    ("INSERT INTO opened_session VALUES ('ASIA1', :noon, :body)", {"body": first_session()}),
+    ("INSERT INTO change_session VALUES ('ses-1', 'human:alice', '111122223333', :noon, :noon)", {}),
+    (
+        """INSERT INTO change VALUES ('chg-1', 'ses-1', 'aws_security_group', 'sg-0abc', :noon, :noon, :no,
+           'unticketed', 'high', :body, 1, 1)""",
+        {"no": False, "body": encode_body(a_judgement())},
+    ),
+    ("INSERT INTO change_write VALUES ('chg-1', 'aws:e-1')", {}),
+)
+
+
+def to_version(connection: Connection, version: str) -> None:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, version)
+
+
 def objects_in(database: Database) -> set[tuple[str, str, str]]:
     with database.reading() as connection:
         rows = connection.execute(text(OBJECTS[connection.dialect.name])).all()
-    return {tuple(row) for row in rows if "alembic_version" not in row[1]}
+    return {(kind, name, in_any_order(what)) for kind, name, what in rows if "alembic_version" not in name}
+
+
+def in_any_order(statement: str | None) -> str:
+    """Return how SQLite says a table was made: it puts columns that came later behind everything else."""
+    found = re.fullmatch(r"(CREATE TABLE \w+ )\((.*)\)([^()]*)", statement or "", re.DOTALL)
+    if not found:
+        return statement or ""
+    parts = (part.strip() for part in re.split(r",(?![^()]*\))", found[2]))
+    return f"{found[1]}({', '.join(sorted(parts))}){found[3]}"
 
 
 def run(code: str) -> "subprocess.Popen[bytes]":

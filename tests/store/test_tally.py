@@ -6,7 +6,7 @@ from sqlalchemy import text
 from drift.model.event import Fate
 from drift.model.evidence import CoverageInterval
 from drift.store.database import Database
-from drift.store.tally import Tally, funnel_totals, take_coverage
+from drift.store.tally import Tally, funnel_totals, recount, take_coverage
 from tests.builders import ACCOUNT, NOON, an_event, minutes
 
 
@@ -119,6 +119,18 @@ def test_names_of_any_length_are_counted(database: Database) -> None:
     with database.reading() as connection:
         assert funnel_totals(connection) == {"read": 2}
     assert [one.records for one in coverage_of(database)] == [2]
+
+
+def test_a_record_that_waited_is_counted_again_under_what_became_of_it(database: Database) -> None:
+    tally = Tally("trail")
+    tally.count(an_event(), Fate.PART)
+    tally.count(an_event(), Fate.PART)
+    with database.transaction() as connection:
+        tally.keep(connection)
+
+        recount(connection, "trail", an_event(), Fate.CHANGE)
+
+        assert funnel_totals(connection) == {"change": 1, "part": 1}
 
 
 def keep(database: Database, tally: Tally) -> None:

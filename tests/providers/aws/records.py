@@ -111,10 +111,11 @@ def raw(body: bytes) -> RawRecord:
 
 
 def translated(record: Fields | bytes) -> ChangeEvent:
-    """What the translator says of a record that it must be able to read."""
-    said = AwsTranslator().translate(raw(record if isinstance(record, bytes) else as_bytes(record)))
+    """What the translator says of a record that it must be able to read, its risks and summary too."""
+    translator = AwsTranslator()
+    said = translator.translate(raw(record if isinstance(record, bytes) else as_bytes(record)))
     assert isinstance(said, ChangeEvent), said
-    return said
+    return translator.describe(said)
 
 
 def event_of(**fields: Any) -> ChangeEvent:
@@ -124,10 +125,10 @@ def event_of(**fields: Any) -> ChangeEvent:
 
 def tool_of(event: ChangeEvent) -> Tool:
     """The first tool that may decide."""
-    return next((one.tool for one in event.tools if one.confidence is not Confidence.LOW), Tool.UNKNOWN)
+    return next((one.tool for one in event.call.tools if one.confidence is not Confidence.LOW), Tool.UNKNOWN)
 
 
 def credential_of(event: ChangeEvent) -> Credential:
     """The first credential that may decide."""
-    signs = (one.credential for one in event.credentials if one.confidence is not Confidence.LOW)
+    signs = (one.credential for one in event.call.credentials if one.confidence is not Confidence.LOW)
     return next(signs, Credential.UNKNOWN)

@@ -24,7 +24,7 @@ GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.
 
 
 def principal_of(identity: Any, **fields: Any) -> Principal:
-    principal = event_of(userIdentity=identity, **fields).principal
+    principal = event_of(userIdentity=identity, **fields).call.principal
     assert principal is not None
     return principal
 
@@ -287,7 +287,7 @@ def test_a_role_that_no_rule_names_stays_unknown() -> None:
 
 @pytest.mark.parametrize("identity", [None, {}, {"type": "Unknown"}, ABSENT])
 def test_no_identity_is_no_principal(identity: object) -> None:
-    assert event_of(userIdentity=identity).principal is None
+    assert event_of(userIdentity=identity).call.principal is None
 
 
 @pytest.mark.parametrize(

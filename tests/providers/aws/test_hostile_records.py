@@ -17,8 +17,8 @@ from tests.providers.aws.records import (
     event_of,
     raw,
 )
+from tests.providers.aws.test_openings import a_launch, a_role_switch, an_opening
 from tests.providers.aws.test_risks import EVERYBODY, a_policy, a_rule
-from tests.providers.aws.test_sessions import an_opening
 
 SEEDS: list[dict[str, Any]] = [
     a_record(),
@@ -30,6 +30,9 @@ SEEDS: list[dict[str, Any]] = [
             requestParameters={"roleArn": "arn:aws:iam::1:role/x", "tags": [{"key": "a", "value": "b"}]}
         )
     ),
+    a_record(**a_role_switch()),
+    a_record(**a_launch(), addendum={"reason": "UPDATED_DATA", "originalEventID": "1"}, sharedEventID="2"),
+    a_record(eventSource="quantum.amazonaws.com", requestParameters={"bitId": "b-1", "tags": {"a": "b"}}),
     a_record(
         userIdentity=a_role_session(
             "d", "run-1", webIdFederationData={"federatedProvider": "token.actions.githubusercontent.com"}
@@ -60,9 +63,13 @@ def mutated(value: Any, draw: Any) -> Any:
 def test_a_mutated_record_never_raises(data: st.DataObject) -> None:
     record = mutated(data.draw(st.sampled_from(SEEDS)), data.draw)
 
-    said = AwsTranslator().translate(raw(json.dumps(record).encode()))
+    translator = AwsTranslator()
+    said = translator.translate(raw(json.dumps(record).encode()))
 
     assert said is None or isinstance(said, ChangeEvent | UnreadableRecord)
+    if isinstance(said, ChangeEvent):
+        described = translator.describe(said)
+        assert translator.describe(described) == described
 
 
 @settings(max_examples=150, deadline=None)
@@ -90,7 +97,7 @@ def test_a_record_full_of_keys_is_read_in_reasonable_time() -> None:
 
     event = event_of(requestParameters=wide)
 
-    assert event.action == "CreateVpc"
+    assert event.call.action == "CreateVpc"
 
 
 def test_what_is_nested_deeper_than_any_call_is_not_searched() -> None:

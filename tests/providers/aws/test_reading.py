@@ -15,11 +15,11 @@ def test_a_record_is_read_in_full() -> None:
 
     assert event.event_id == "6f1c0c5e-1111-4222-8333-444455556666"
     assert event.occurred_at == datetime(2026, 11, 20, 10, 11, 12, tzinfo=UTC)
-    assert (event.account, event.region) == ("111122223333", "eu-west-1")
-    assert (event.service, event.action) == ("ec2", "CreateVpc")
+    assert (event.call.account, event.call.region) == ("111122223333", "eu-west-1")
+    assert (event.call.service, event.call.action) == ("ec2", "CreateVpc")
     assert event.outcome is Outcome.SUCCESS
     assert event.request == {"cidrBlock": "10.0.0.0/16"}
-    assert event.source_ip == "203.0.113.7"
+    assert event.call.source_ip == "203.0.113.7"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_record_with_little_in_it_is_readable(record: dict[str, object]) -> No
     event = translated(as_bytes(record))
 
     assert event.event_id is None
-    assert event.region is None
+    assert event.call.region is None
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_what_is_no_record_of_a_trail_is_left_to_others(document: object) -> Non
 def test_an_odd_field_costs_that_field_and_not_the_record(odd: dict[str, object]) -> None:
     event = event_of(**odd)
 
-    assert event.action == "CreateVpc"
-    assert event.account == "111122223333"
+    assert event.call.action == "CreateVpc"
+    assert event.call.account == "111122223333"
 
 
 def test_null_stands_for_absence_everywhere() -> None:
@@ -86,7 +86,7 @@ def test_null_stands_for_absence_everywhere() -> None:
     event = translated(record)
 
     assert event.effect is Effect.WRITE
-    assert event.principal is None
+    assert event.call.principal is None
 
 
 def test_keys_are_found_in_any_case() -> None:
@@ -97,8 +97,8 @@ def test_keys_are_found_in_any_case() -> None:
     event = translated(record)
 
     assert event.event_id == a_record()["eventID"]
-    assert event.principal is not None
-    assert event.principal.name == "bob"
+    assert event.call.principal is not None
+    assert event.call.principal.name == "bob"
 
 
 @pytest.mark.parametrize(

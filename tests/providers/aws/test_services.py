@@ -35,9 +35,9 @@ def test_a_service_linked_role_is_the_service() -> None:
 
     event = event_of(**through(AUTOSCALING, **role))
 
-    assert event.acting_service == AUTOSCALING
-    assert event.principal is not None
-    assert (event.principal.kind, event.principal.name) == (ActorKind.SERVICE, AUTOSCALING)
+    assert event.call.acting_service == AUTOSCALING
+    assert event.call.principal is not None
+    assert (event.call.principal.kind, event.call.principal.name) == (ActorKind.SERVICE, AUTOSCALING)
     assert tool_of(event) is Tool.CLOUD_SERVICE
 
 
@@ -46,7 +46,7 @@ def test_a_service_linked_role_names_its_service_in_its_path() -> None:
         "AWSServiceRoleForAutoScaling", "AutoScaling", path=f"/aws-service-role/{AUTOSCALING}/"
     )
 
-    assert event_of(userIdentity=role).acting_service == AUTOSCALING
+    assert event_of(userIdentity=role).call.acting_service == AUTOSCALING
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_a_service_linked_role_names_its_service_in_its_path() -> None:
 def test_an_event_of_a_service_is_its_own(identity: dict[str, Any]) -> None:
     event = event_of(eventType="AwsServiceEvent", **through("rds.amazonaws.com", **identity))
 
-    assert event.acting_service == "rds.amazonaws.com"
-    assert event.principal is not None
-    assert event.principal.kind is ActorKind.SERVICE
+    assert event.call.acting_service == "rds.amazonaws.com"
+    assert event.call.principal is not None
+    assert event.call.principal.kind is ActorKind.SERVICE
 
 
 def test_an_event_of_a_service_without_any_identity_names_the_service() -> None:
@@ -66,8 +66,8 @@ def test_an_event_of_a_service_without_any_identity_names_the_service() -> None:
         eventType="AwsServiceEvent", userIdentity=None, eventSource="secretsmanager.amazonaws.com"
     )
 
-    assert event.acting_service == "secretsmanager.amazonaws.com"
-    assert event.principal is None
+    assert event.call.acting_service == "secretsmanager.amazonaws.com"
+    assert event.call.principal is None
 
 
 @pytest.mark.parametrize(
@@ -84,17 +84,17 @@ def test_what_cloudformation_does_keeps_the_identity_of_who_launched_the_stack(
 ) -> None:
     event = event_of(**through(CLOUDFORMATION, **identity))
 
-    assert event.acting_service == CLOUDFORMATION
+    assert event.call.acting_service == CLOUDFORMATION
     assert tool_of(event) is Tool.CLOUDFORMATION
-    assert event.principal is not None
-    assert (event.principal.kind, event.principal.name) == (kind, name)
+    assert event.call.principal is not None
+    assert (event.call.principal.kind, event.call.principal.name) == (kind, name)
 
 
 def test_a_service_with_a_role_that_no_rule_names_is_the_service() -> None:
     event = event_of(**through("elasticmapreduce.amazonaws.com", **a_role_session("EMR_Role", "CCSSession")))
 
-    assert event.principal is not None
-    assert event.principal.kind is ActorKind.SERVICE
+    assert event.call.principal is not None
+    assert event.call.principal.kind is ActorKind.SERVICE
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_service_with_a_role_that_no_rule_names_is_the_service() -> None:
 def test_the_consoles_own_servers_are_no_service(host: str) -> None:
     event = event_of(userIdentity=an_iam_user(key="ASIAEXAMPLE", invokedBy=host), userAgent=host)
 
-    assert event.acting_service is None
+    assert event.call.acting_service is None
     assert tool_of(event) is Tool.CONSOLE
 
 
@@ -117,7 +117,7 @@ def test_a_service_behind_a_console_session_leaves_the_call_with_the_person() ->
         userIdentity=identity, userAgent="rds.amazonaws.com", sessionCredentialFromConsole="true"
     )
 
-    assert event.acting_service is None
+    assert event.call.acting_service is None
     assert tool_of(event) is Tool.CONSOLE
 
 
@@ -126,14 +126,14 @@ def test_infrastructure_code_launched_in_the_console_is_still_carried_out_by_its
 
     event = event_of(userIdentity=identity, userAgent=CLOUDFORMATION, sessionCredentialFromConsole="true")
 
-    assert event.acting_service == CLOUDFORMATION
+    assert event.call.acting_service == CLOUDFORMATION
     assert tool_of(event) is Tool.CLOUDFORMATION
 
 
 def test_aws_internal_on_both_ends_is_aws() -> None:
     event = event_of(sourceIPAddress="AWS Internal/4", userAgent="AWS Internal")
 
-    assert event.acting_service == "AWS Internal/4"
+    assert event.call.acting_service == "AWS Internal/4"
     assert tool_of(event) is Tool.CLOUD_SERVICE
 
 
@@ -144,4 +144,4 @@ def test_what_a_service_does_later_with_the_root_users_identity_is_not_his() -> 
 
 
 def test_a_person_on_his_own_acts_for_no_service() -> None:
-    assert event_of(userAgent=BROWSER).acting_service is None
+    assert event_of(userAgent=BROWSER).call.acting_service is None

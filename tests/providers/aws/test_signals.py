@@ -25,19 +25,20 @@ def test_the_tables_are_read_once() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("api_date =", "colour = 'red'\napi_date ="),
+        ("[api_date]", "[colour]\nname = 'red'\n[api_date]"),
         ('slug = "blinds-monitoring"', 'slug = "blinds-monitoring"\ncolour = "red"'),
         ('effect = "auth"', 'effect = "colour"'),
         ('confidence = "high"', 'confidence = "sure"'),
-        ("read_name = '^", "read_name = '("),
-        ("read_name = '", "read_name = 7 # '"),
+        ("pattern = '^(Get", "pattern = '((Get"),
+        ("pattern = '^(Get", "pattern = 7 # '"),
+        ("source = ", "origin = "),
         ('test = "open-rule"', 'test = "closed-rule"'),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(old: str, new: str) -> None:
     assert old in TEXT
 
-    with pytest.raises(msgspec.ValidationError):
+    with pytest.raises(ValueError, match=r"\$|expression|colour"):
         parse_signals(TEXT.replace(old, new, 1))
 
 

@@ -11,7 +11,8 @@ from tests.providers.aws.test_risks import a_rule
 
 def statements_of(**fields: Any) -> list[tuple[str, str]]:
     fields.setdefault("userIdentity", None)
-    return [(one.place, one.text) for one in event_of(**fields).statements]
+    event = event_of(**fields)
+    return [(one.place, one.text) for one in (*event.call.statements, *event.statements)]
 
 
 def test_a_session_is_read_for_its_name_and_source_identity() -> None:

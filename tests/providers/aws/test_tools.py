@@ -69,8 +69,8 @@ def test_what_scripts_and_services_also_write_needs_a_person(agent: str) -> None
     event = event_of(userIdentity=a_role_session("Ops", "s-1"), userAgent=agent)
 
     assert tool_of(event) is Tool.UNKNOWN
-    assert event.tools[0].tool is Tool.CONSOLE
-    assert event.tools[0].confidence is Confidence.LOW
+    assert event.call.tools[0].tool is Tool.CONSOLE
+    assert event.call.tools[0].confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_a_person_in_the_s3_console_is_recognised_without_the_flag() -> None:
     """
     event = event_of(eventSource="s3.amazonaws.com", eventName="PutBucketPolicy", userAgent=S3_CONSOLE)
 
-    assert event.principal is not None
-    assert event.principal.kind is ActorKind.HUMAN
+    assert event.call.principal is not None
+    assert event.call.principal.kind is ActorKind.HUMAN
     assert tool_of(event) is Tool.CONSOLE
     assert credential_of(event) is Credential.CONSOLE_SESSION
 
@@ -179,8 +179,8 @@ def test_the_credential_is_told_by_the_session_before_the_sdk(
 def test_every_sign_gives_its_reason() -> None:
     event = event_of(userAgent=TERRAFORM, **FLAGGED)
 
-    assert [sign.reason for sign in event.tools] == [
+    assert [sign.reason for sign in event.call.tools] == [
         "the user agent names terraform",
         "the user agent names sdk",
     ]
-    assert event.credentials[0].reason == "AWS marks the credentials as the console's"
+    assert event.call.credentials[0].reason == "AWS marks the credentials as the console's"

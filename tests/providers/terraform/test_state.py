@@ -6,6 +6,7 @@ import pytest
 from drift.errors import ProviderResponseError
 from drift.model.baseline import Declaration
 from drift.model.resource import Resource
+from providers.terraform.locations import Locations
 from providers.terraform.state import read_state
 from tests.providers.terraform.builders import a_resource, a_state, an_instance
 
@@ -262,3 +263,29 @@ def test_what_is_no_state_says_what_it_is(content: bytes, what: str) -> None:
 
 def test_a_byte_order_mark_does_not_matter() -> None:
     assert len(read(b"\xef\xbb\xbf" + a_state(a_resource())).resources) == 1
+
+
+# Own rows
+
+
+def test_a_provider_of_ones_own_says_where_its_resources_stand() -> None:
+    provider = 'provider["registry.example.com/example/cloud"]'
+    state = a_state(a_resource(an_instance({"place": "mars/base-1"}), provider=provider))
+    own = Locations("[cloud]\nregion = [{ attribute = 'place', pattern = '^(\\w+)/' }]")
+
+    declared = read_state(state, name="production", origin="prod.tfstate", locations=own)
+
+    assert declared.resources[0].region == "mars"
+
+
+@pytest.mark.parametrize(
+    ("own", "what"),
+    [
+        ("[aws]\nregoin = []", "regoin"),
+        ("[aws]\nregion = [{ attribute = 'x', pattern = '(' }]", "no regular expression"),
+        ("[aws]\nregion = [{ attribute = 'x', pattern = 'x' }]", "must have one group"),
+    ],
+)
+def test_own_locations_of_another_form_are_refused_with_the_reason(own: str, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        Locations(own)

@@ -10,11 +10,11 @@ import pytest
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.ports import Delivery
-from providers.aws.audit_log import CloudTrailFiles, CloudTrailFilesSettings
+from providers.log_files.audit_log import LogFiles, LogFilesSettings
 
 
 def read(path: Path | str, cursor: str | None = None) -> list[Delivery]:
-    return list(CloudTrailFiles(CloudTrailFilesSettings(path=str(path))).read_since(cursor))
+    return list(LogFiles(LogFilesSettings(path=str(path))).read_since(cursor))
 
 
 def names(path: Path, deliveries: list[Delivery]) -> list[str]:
@@ -179,4 +179,4 @@ def test_a_name_that_is_no_text_can_still_be_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", [{}, {"path": 7}, {"path": "a", "folder": "b"}])
 def test_settings_that_do_not_fit_are_refused(document: object) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert(document, CloudTrailFilesSettings)
+        msgspec.convert(document, LogFilesSettings)

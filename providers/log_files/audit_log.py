@@ -1,4 +1,7 @@
-"""Trail files on a local disk: synchronised from the bucket, exported, or recorded for a story."""
+"""Audit-log files on a local disk: synchronised from a bucket, exported, or recorded for a story.
+
+Of which cloud they are, and in which form, is found out when they are read.
+"""
 
 import os
 import stat
@@ -16,28 +19,28 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderResponseErr
 from drift.ports import Delivery
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".log", ".gz")
-"""What counts as a trail file within a folder; a file that is named itself may be called anything."""
+"""What counts as a log file within a folder; a file that is named itself may be called anything."""
 
 
-class CloudTrailFilesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the trail files are."""
+class LogFilesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the files are."""
 
     path: str
     """A file, a folder that is searched to its bottom, or a pattern such as `trail/**/*.json.gz`."""
 
 
-class CloudTrailFiles:
-    """The trail files below a path.
+class LogFiles:
+    """The log files below a path.
 
     Every read delivers every file, in the order of their paths: a synchronised file can
     sort before one that was read long ago, so no path can stand for "all before it".
     A file that was read is recognised by its name and version.
 
-    Devices, pipes and sockets are no trail files, and links that lead out of the folder
+    Devices, pipes and sockets are no log files, and links that lead out of the folder
     are not followed: whoever may write there must not choose what is read elsewhere.
     """
 
-    def __init__(self, settings: CloudTrailFilesSettings) -> None:
+    def __init__(self, settings: LogFilesSettings) -> None:
         self._path = settings.path
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
@@ -129,7 +132,7 @@ def _open(path: Path) -> BinaryIO:
         raise _error("open", path, problem) from problem
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise ProviderResponseError(f"{path} is no plain file", hint="remove it from the trail's folder")
+        raise ProviderResponseError(f"{path} is no plain file", hint="remove it from the log's folder")
     return os.fdopen(handle, "rb")
 
 

@@ -1,0 +1,59 @@
+"""Records writes, and what further records say of them."""
+
+from datetime import datetime
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from drift.ledger.log import append
+from drift.model.change import Amended, Write
+from drift.model.event import Fate, Outcome, UnreadableRecord
+from drift.model.evidence import AmendmentRecord, EntryKind
+from drift.redacted import redact_event
+from drift.stages.record.same import is_same
+from drift.stages.record.sources import record_gap
+from drift.store import writes
+
+
+def record_write(connection: Connection, source: str, write: Write, now: datetime) -> Fate:
+    """Record a write, or an attempt at one, with the judgement of who made it and how."""
+    event, clean = write.event, _clean(write)
+    entry = append(connection, kind=EntryKind.OBSERVATION, ref=event.key, body=clean, recorded_at=now)
+    writes.add_write(connection, clean, entry.seq)
+    writes.release(connection, event)
+    if event.outcome is Outcome.FAILURE:
+        return Fate.ATTEMPT
+    if write.classification.exclusion is not None:
+        return Fate.EXCLUDED
+    if event.occurred_at is None:
+        unreadable = UnreadableRecord(error="a change that says not when it was made", source=event.source)
+        record_gap(connection, source, unreadable, now)
+        return Fate.UNDATED
+    return Fate.CHANGE
+
+
+def record_amendment(connection: Connection, write: Write, amended: Amended, now: datetime) -> bool:
+    """Record what further records say of a write that was recorded before.
+
+    Tells whether that is more than that they exist, so that its changes must be judged again.
+    """
+    clean, before = _clean(write), amended.before.write
+    body = AmendmentRecord(why=amended.why, records=write.parts[len(before.parts) :], write=clean)
+    entry = append(
+        connection,
+        kind=EntryKind.AMENDMENT,
+        ref=write.event.key,
+        body=body,
+        recorded_at=now,
+        links=(amended.before.ledger_seq,),
+    )
+    writes.amend_write(connection, clean, entry.seq)
+    writes.release(connection, write.event)
+    return not is_same(structs.replace(before, parts=()), structs.replace(clean, parts=()))
+
+
+def _clean(write: Write) -> Write:
+    event = redact_event(write.event)
+    if write.is_in_progress:
+        event = structs.replace(event, summary=f"{event.summary} (in progress)")
+    return structs.replace(write, event=event)

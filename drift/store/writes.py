@@ -1,0 +1,167 @@
+"""Writes, the records that tell of them, and those that wait for others to tell the rest."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
+
+from drift.model.change import Earlier, KnownWrite, Write
+from drift.model.event import ChangeEvent, Phase
+from drift.store.columns import as_key
+from drift.store.schema import held_record, write, write_part
+from drift.store.upsert import insert_all_new, insert_new
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldRecord:
+    """A record that waited, and the source that delivered it."""
+
+    source: str
+    event: ChangeEvent
+
+
+def earlier(connection: Connection, event: ChangeEvent) -> Earlier:
+    """Return what earlier records say of the call that `event` tells of."""
+    if is_known(connection, event.key):
+        known = _told_by(connection, event.key)
+        return Earlier(write=known, is_repeated=known is None or _was_delivered(known.write, event))
+    if event.corrects:
+        known = _told_by(connection, f"{event.call.cloud}:{event.corrects}")
+        if known is not None:
+            return Earlier(write=known)
+    if event.shared_id:
+        return Earlier(write=_find(connection, write.c.shared_id == _shared_id(event)))
+    if event.operation is None:
+        return Earlier()
+    operation = _operation(event)
+    if held := _held(connection, operation):
+        return Earlier(held=tuple(one.event for one in held))
+    known = _find(connection, write.c.operation == operation)
+    return Earlier() if known is None or _begins_anew(event, known.write.event) else Earlier(write=known)
+
+
+def is_known(connection: Connection, key: str) -> bool:
+    """Tell whether a record was kept already, as a write, as part of one, or waiting: logs repeat some."""
+    found = or_(*(exists().where(table.c.key == key) for table in (write, write_part, held_record)))
+    return bool(connection.execute(select(found)).scalar_one())
+
+
+def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
+    """Keep a write and the evidence entry that records it."""
+    values = {"key": one.event.key, **_values(one, ledger_seq)}
+    connection.execute(insert(write).values(values))
+    _add_parts(connection, one)
+
+
+def amend_write(connection: Connection, one: Write, ledger_seq: int) -> None:
+    """Replace what is kept of a write, and the evidence entry that says how it stands."""
+    mine = write.c.key == one.event.key
+    connection.execute(update(write).where(mine).values(_values(one, ledger_seq)))
+    _add_parts(connection, one)
+
+
+def hold(connection: Connection, source: str, event: ChangeEvent, until: datetime) -> None:
+    """Let a record wait for the others of its operation."""
+    values = {
+        "key": event.key,
+        "operation": _operation(event),
+        "source": source,
+        "held_until": until,
+        "body": event,
+    }
+    insert_new(connection, held_record, values)
+
+
+def release(connection: Connection, event: ChangeEvent) -> None:
+    """Let the records of an event's operation wait no longer."""
+    if event.operation is None:
+        return
+    connection.execute(delete(held_record).where(held_record.c.operation == _operation(event)))
+
+
+def overdue(connection: Connection, now: datetime) -> Iterator[tuple[HeldRecord, ...]]:
+    """Take out the operations that waited long enough, the longest overdue first, each as its records.
+
+    Of two runs that do so at once, only one gets them.
+    """
+    operations = connection.execute(
+        select(held_record.c.operation)
+        .where(held_record.c.held_until <= now)
+        .order_by(held_record.c.held_until, held_record.c.operation)
+    ).scalars()
+    for operation in dict.fromkeys(operations.all()):
+        mine = delete(held_record).where(held_record.c.operation == operation)
+        rows = connection.execute(mine.returning(held_record.c.source, held_record.c.body)).all()
+        if rows:
+            yield _in_order(rows)
+
+
+def _held(connection: Connection, operation: str) -> tuple[HeldRecord, ...]:
+    rows = connection.execute(
+        select(held_record.c.source, held_record.c.body).where(held_record.c.operation == operation)
+    )
+    return _in_order(rows.all())
+
+
+def _in_order(rows: Iterable[Any]) -> tuple[HeldRecord, ...]:
+    """Return held records by their keys: the database gives them in any order."""
+    found = (HeldRecord(source=source, event=event) for source, event in rows)
+    return tuple(sorted(found, key=lambda one: one.event.key))
+
+
+def _told_by(connection: Connection, key: str) -> KnownWrite | None:
+    """Return the write that a record tells of, for itself or as one of several."""
+    whole = select(write_part.c.write_key).where(write_part.c.key == key).scalar_subquery()
+    return _find(connection, or_(write.c.key == key, write.c.key == whole))
+
+
+def _find(connection: Connection, where: ColumnElement[bool]) -> KnownWrite | None:
+    """Return the write that fits; of several, the newest."""
+    newest = (
+        select(write.c.body, write.c.ledger_seq).where(where).order_by(write.c.occurred_at.desc()).limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else KnownWrite(write=row.body, ledger_seq=row.ledger_seq)
+
+
+def _begins_anew(event: ChangeEvent, known: ChangeEvent) -> bool:
+    """Tell whether a later call bears the name of one that was told: an apply may do a thing twice."""
+    is_beginning = event.operation is not None and event.operation.phase is Phase.BEGIN
+    if not is_beginning or event.occurred_at is None or known.occurred_at is None:
+        return False
+    return event.occurred_at > known.occurred_at
+
+
+def _was_delivered(known: Write, event: ChangeEvent) -> bool:
+    """Tell whether the record itself was read: a correction that came first names it as well."""
+    return any(as_key(part.key) == as_key(event.key) for part in known.records)
+
+
+def _add_parts(connection: Connection, one: Write) -> None:
+    keys = [part.key for part in one.parts]
+    if one.event.corrects:
+        keys.append(f"{one.event.call.cloud}:{one.event.corrects}")
+    rows = [{"key": key, "write_key": one.event.key} for key in keys if key != one.event.key]
+    insert_all_new(connection, write_part, rows)
+
+
+def _values(one: Write, ledger_seq: int) -> dict[str, object]:
+    event = one.event
+    return {
+        "occurred_at": event.occurred_at,
+        "ledger_seq": ledger_seq,
+        "operation": _operation(event) if event.operation else None,
+        "shared_id": _shared_id(event) if event.shared_id else None,
+        "body": one,
+    }
+
+
+def _operation(event: ChangeEvent) -> str:
+    """Return the operation's name in the store: the clouds name theirs without regard to each other."""
+    return f"{event.call.cloud}:{event.operation.key}" if event.operation else ""
+
+
+def _shared_id(event: ChangeEvent) -> str:
+    return f"{event.call.cloud}:{event.shared_id}"

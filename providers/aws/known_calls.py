@@ -1,0 +1,124 @@
+"""The calls that were seen before: who made them and what they are is worked out once.
+
+A trail repeats itself: a session makes thousands of calls, most of them the same few. The
+caches forget everything when they are full, so that no trail can fill the memory.
+"""
+
+from msgspec import Struct, field
+
+from drift.model.event import Call, ChangeEvent, Effect, Outcome, Source
+from drift.model.resource import Cloud
+from providers.aws.caller import Caller, caller_of
+from providers.aws.effects import Deed, deed_key, deed_of
+from providers.aws.origin import origin_key, origin_of
+from providers.aws.record import TrailRecord
+from providers.aws.resources import ResourceMap
+from providers.aws.signals import Signals
+
+Key = tuple[object, ...]
+
+MAX_CALLS = 32_768
+MAX_DEEDS = 8_192
+
+MAX_KEY_LENGTH = 8_192
+"""Of all texts in a key together. Identities are shorter; longer keys are forged, and not kept."""
+
+_NOWHERE = Source(file="", index=0, sha256="")
+
+
+class _KnownCaller(Struct, frozen=True, eq=False):
+    caller: Caller
+    events: dict[Deed, ChangeEvent] = field(default_factory=dict)
+    """What a record says of each deed of this caller when it says nothing but when it was done."""
+
+
+class KnownCalls:
+    """Finds what is known of a record's call, or works it out."""
+
+    def __init__(self, signals: Signals, resources: ResourceMap) -> None:
+        self._signals = signals
+        self._resources = resources
+        self._callers: dict[Key, _KnownCaller] = {}
+        self._deeds: dict[Key, Deed] = {}
+        self._calls = 0
+
+    def of(self, record: TrailRecord) -> tuple[ChangeEvent, Deed]:
+        """Return what a record says when it says nothing but when it was done, and what was done.
+
+        Records that agree in who called what share the call of the event.
+        """
+        key = deed_key(record)
+        deed = self._deeds.get(key) or self._new_deed(key, record)
+        key = origin_key(record)
+        known = self._callers.get(key) or self._new_caller(key, record)
+        return known.events.get(deed) or self._new_event(known, deed), deed
+
+    def _new_deed(self, key: Key, record: TrailRecord) -> Deed:
+        deed = deed_of(record, self._resources, self._signals)
+        if _length(key) <= MAX_KEY_LENGTH:
+            if len(self._deeds) >= MAX_DEEDS:
+                self._forget()
+            self._deeds[key] = deed
+        return deed
+
+    def _new_caller(self, key: Key, record: TrailRecord) -> _KnownCaller:
+        caller = caller_of(origin_of(record), record.user_agent, self._signals)
+        known = _KnownCaller(caller)
+        if _length(key) <= MAX_KEY_LENGTH:
+            if len(self._callers) >= MAX_CALLS:
+                self._forget()
+            self._callers[key] = known
+        return known
+
+    def _new_event(self, known: _KnownCaller, deed: Deed) -> ChangeEvent:
+        if self._calls >= MAX_CALLS:
+            self._forget()
+        event = known.events[deed] = _event(known.caller, deed)
+        self._calls += 1
+        return event
+
+    def _forget(self) -> None:
+        self._callers.clear()
+        self._deeds.clear()
+        self._calls = 0
+
+
+def _length(key: Key) -> int:
+    inner = sum(_length(part) for part in key if isinstance(part, tuple))
+    return inner + sum(len(part) for part in key if isinstance(part, str | bytes))
+
+
+def _event(caller: Caller, deed: Deed) -> ChangeEvent:
+    call = Call(
+        cloud=Cloud.AWS,
+        account=deed.account or caller.account or None,
+        region=deed.region,
+        service=deed.service,
+        action=deed.action,
+        principal=caller.principal,
+        behind=caller.behind,
+        acting_service=caller.service,
+        tools=caller.tools,
+        credentials=caller.credentials,
+        session_keys=caller.session_keys,
+        statements=caller.statements,
+        source_ip=caller.address,
+        user_agent=caller.user_agent,
+    )
+    return ChangeEvent(
+        event_id=None,
+        occurred_at=None,
+        call=call,
+        effect=deed.effect,
+        intended=deed.effect,
+        outcome=Outcome.SUCCESS,
+        error=None,
+        lane=deed.lane_of(deed.effect),
+        opens=caller.shows,
+        resources=(),
+        statements=(),
+        risks=() if deed.effect is Effect.READ else caller.risks,
+        summary="",
+        request=None,
+        source=_NOWHERE,
+    )

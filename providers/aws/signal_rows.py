@@ -1,0 +1,224 @@
+"""The rows of `signals.toml`: what each of them may say."""
+
+import re
+from enum import StrEnum
+
+import msgspec
+
+from drift.model.event import Effect
+from drift.model.verdict import Confidence, Credential, Lane, Tool
+
+ANY = "*"
+
+
+class Pattern:
+    """A regular expression, compiled when it is first used: most runs need few of them."""
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself; raises `ValueError` where the text is none."""
+        if self._compiled is None:
+            try:
+                self._compiled = re.compile(self.text)
+            except re.error as problem:
+                raise ValueError(f"{self.text!r} is no regular expression: {problem}") from problem
+        return self._compiled
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Match at the beginning of `text`."""
+        return self.compiled.match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Match anywhere in `text`."""
+        return self.compiled.search(text)
+
+    def without(self, text: str) -> str:
+        """Return `text` without what matches."""
+        return self.compiled.sub("", text)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of a table; a key that nobody reads is an error."""
+
+
+class Fact(Row, frozen=True, kw_only=True):
+    """A row that claims something of AWS, and says how sure it is and where it comes from."""
+
+    confidence: Confidence
+    source: str
+
+
+class Form(Fact, frozen=True, kw_only=True):
+    """What a name looks like."""
+
+    pattern: Pattern
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Match at the beginning of `text`."""
+        return self.pattern.match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Match anywhere in `text`."""
+        return self.pattern.search(text)
+
+    def without(self, text: str) -> str:
+        """Return `text` without what matches."""
+        return self.pattern.without(text)
+
+
+class Words(Fact, frozen=True, kw_only=True):
+    """Words that mean the same thing."""
+
+    words: frozenset[str]
+
+
+class ReportRow(Fact, frozen=True, kw_only=True):
+    """Records that report on calls and are none themselves."""
+
+    effect: Effect
+    type: str | None = None
+    category: str | None = None
+
+    def covers(self, event_type: str | None, category: str | None) -> bool:
+        """Tell whether a record of this type and category is such a report."""
+        return (self.type is not None and self.type == event_type) or (
+            self.category is not None and self.category == category
+        )
+
+
+class Calls(Fact, frozen=True, kw_only=True):
+    """Which calls a row is about."""
+
+    service: str
+    events: tuple[str, ...]
+
+    def cover(self, service: str | None, event: str | None) -> bool:
+        """Tell whether the row is about `event` of `service`."""
+        return self.service in (ANY, service) and any(_fits(name, event) for name in self.events)
+
+
+class EffectRow(Calls, frozen=True, kw_only=True):
+    """What calls do that the record's own flags do not tell."""
+
+    effect: Effect
+
+
+class LaneRow(Calls, frozen=True, kw_only=True):
+    """Calls that belong to a lane."""
+
+    lane: Lane
+
+
+class AgentRow(Fact, frozen=True, kw_only=True):
+    """A user agent, or the host in its place, that names a tool."""
+
+    tool: Tool
+    pattern: Pattern
+    needs_person: bool = False
+    """Only a person's identity makes it this tool: services and scripts write the same."""
+
+
+class FeatureRow(Fact, frozen=True, kw_only=True):
+    """Feature ids of the SDKs, which say where a credential came from."""
+
+    ids: frozenset[str]
+    credential: Credential
+    person: bool = False
+    """Somebody sits at a workstation."""
+
+
+class LoginRow(Fact, frozen=True, kw_only=True):
+    """A command that signs somebody in, as the user agent names it."""
+
+    pattern: Pattern
+    credential: Credential
+
+
+class IssuerRow(Fact, frozen=True, kw_only=True):
+    """An identity provider, by the host of its tokens."""
+
+    name: str
+    pattern: Pattern
+    pipeline: bool
+
+
+class SessionRow(Fact, frozen=True, kw_only=True):
+    """Session names that machines choose."""
+
+    pattern: Pattern
+    credential: Credential
+    reason: str
+
+
+class ServiceToolRow(Fact, frozen=True, kw_only=True):
+    """A service that carries out infrastructure code."""
+
+    host: str
+    session: str
+    """The name of its sessions when it uses a role of its own."""
+    tool: Tool
+
+
+class RoleSwitchRow(Calls, frozen=True, kw_only=True):
+    """The sign-in to another role within the console."""
+
+    origin: str
+    """Where the record says which identity was switched from."""
+    hours: int
+
+
+class LaunchRow(Calls, frozen=True, kw_only=True):
+    """Calls that set a service to work, which goes on in the caller's name or in that of a role."""
+
+    host: str
+    what: str
+    """What is launched, in the words of a reason."""
+    role: str
+    name: tuple[str, ...]
+    hours: int
+
+
+class RiskTest(StrEnum):
+    """How a call is tested for a risk."""
+
+    ALWAYS = "always"
+    OPEN_RULE = "open-rule"
+    VALUE = "value"
+    NOT_ALL_TRUE = "not-all-true"
+    OFF = "off"
+    PUBLIC_POLICY = "public-policy"
+    ADMIN_POLICY = "admin-policy"
+
+
+class RiskRow(Calls, frozen=True, kw_only=True):
+    """Something that makes a write matter more."""
+
+    slug: str
+    text: str
+    test: RiskTest
+    pattern: Pattern | None = None
+    keys: tuple[str, ...] = ()
+    mark: str | None = None
+    """Goes into the words of a message."""
+
+
+class PhraseRow(Row, frozen=True, kw_only=True):
+    """What a call did, in the words of a message."""
+
+    service: str
+    event: str
+    text: str
+    rule: str | None = None
+    """How one network rule is put, for texts with `{rules}`."""
+
+
+def _fits(name: str, event: str | None) -> bool:
+    if name.endswith(ANY):
+        return event is None or event.startswith(name[:-1])
+    return name == event

@@ -1,0 +1,89 @@
+"""What was done, in a few words that somebody understands who was just woken up."""
+
+from dataclasses import dataclass
+
+from drift.model.event import ChangeEvent, Outcome
+from drift.model.resource import Json
+from providers.azure.arm_ids import parsed
+from providers.azure.contents import CHANGES
+from providers.azure.network_rules import NetworkRule, network_rules
+from providers.azure.signals import PhraseRow, Signals
+
+MAX_LENGTH = 200
+MAX_NAMED = 2
+
+_DONE = {"write": "wrote", "delete": "deleted", "read": "read"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """What people call a resource, and what it lies in."""
+
+    own: str = ""
+    parent: str = ""
+    scope: str = ""
+
+
+def summary_of(event: ChangeEvent, operation: str, body: Json, marks: list[str], signals: Signals) -> str:
+    """Return the phrase for the call; without one, what its name says."""
+    names = _names(event.resources[0].id if event.resources else "")
+    row = next((one for one in signals.phrases if one.cover(operation)), None)
+    said = _phrase(row, names, body) if row else _call(event.call.action, names.own)
+    if isinstance(event.request, dict) and isinstance(event.request.get(CHANGES), dict):
+        said = f"{said}: {_some(list(event.request[CHANGES])) or 'nothing named'}"
+    marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
+    told = marked if event.outcome is Outcome.SUCCESS else f"failed attempt: {marked}"
+    return " ".join(told.split())[:MAX_LENGTH]
+
+
+def _names(resource_id: str) -> Names:
+    """Return the names in an id, in Resource Manager's form or in one of Terraform's own."""
+    first, bar, second = resource_id.partition("|")
+    if bar and not second.startswith("/"):
+        return Names(own=second, scope=_names(first).own)
+    found = parsed(first)
+    if found is None:
+        parent, _, own = first.rpartition("/")
+        return Names(own=own, parent=parent.rpartition("/")[2])
+    return Names(
+        own=found.name,
+        parent=found.parent.name if found.parent else "",
+        scope=found.within.name if found.within else "",
+    )
+
+
+def _call(action: str | None, name: str) -> str:
+    """Put an operation without a phrase: its last word is what was done to its last type."""
+    steps = [step for step in (action or "").split("/") if step]
+    if not steps:
+        return "made an unnamed call"
+    verb = steps[-1].lower()
+    if verb in _DONE and len(steps) > 1:
+        return f"{_DONE[verb]} {steps[-2]} {name}"
+    called = steps[-2] if verb == "action" and len(steps) > 1 else action
+    return f"called {called} on {name}" if name else f"called {called}"
+
+
+def _phrase(row: PhraseRow, names: Names, body: Json) -> str:
+    rules = [_rule(row.rule, rule) for rule in network_rules(body)] if row.rule else []
+    return (
+        row.text.replace(": {rules}", f": {_some(rules)}" if rules else "")
+        .replace("{parent}", names.parent or "something")
+        .replace("{scope}", names.scope or "everything")
+        .replace("{name}", names.own or "something")
+    )
+
+
+def _rule(form: str, rule: NetworkRule) -> str:
+    let = "let in" if rule.is_incoming else "let out"
+    return (
+        form.replace("{access}", let if rule.is_allowing else "kept off")
+        .replace("{side}", "from" if rule.is_incoming else "to")
+        .replace("{ports}", rule.ports)
+        .replace("{peers}", _some(list(rule.peers)) or "nobody named")
+    )
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more

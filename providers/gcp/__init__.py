@@ -1,0 +1,1 @@
+"""Google Cloud: what its audit logs say."""

@@ -1,0 +1,1 @@
+"""LaunchDarkly: feature flags, whose audit log is a source of the configuration lane."""

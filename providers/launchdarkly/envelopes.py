@@ -1,0 +1,32 @@
+"""What LaunchDarkly wraps entries in: the pages of its API. A webhook's body is an entry itself."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from providers.launchdarkly.entry import MARK
+
+PAGE_KEYS = frozenset({"items", "_links", "totalCount"})
+ADDRESS = b"/auditlog"
+"""Part of the links of every page."""
+
+RECORD_HEADS: tuple[bytes, ...] = ()
+"""Entries and pages may begin alike: with their links."""
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def unwrap(document: bytes) -> Sequence[bytes] | None:
+    """Return the entries on a page in their order, or `None` if it is no page of the audit log."""
+    if MARK not in document and ADDRESS not in document:
+        return None
+    try:
+        fields = _FIELDS.decode(document)
+        if "items" not in fields or not fields.keys() <= PAGE_KEYS:
+            return None
+        items = [bytes(item) for item in _LIST.decode(fields["items"])]
+    except (ValueError, RecursionError):
+        return None
+    is_ours = MARK in items[0] if items else ADDRESS in bytes(fields.get("_links", b""))
+    return items if is_ours else None

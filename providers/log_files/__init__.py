@@ -1,0 +1,1 @@
+"""Audit-log files on a disk, whatever cloud they come from."""

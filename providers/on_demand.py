@@ -1,0 +1,50 @@
+"""A translator that is imported when the first record asks for it: files hold records of one cloud."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.resource import Cloud
+from drift.ports import Repeat, Translator
+
+
+class OnDemand:
+    """Stands in for the translator that `make` makes. Of envelopes it knows enough without it."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        record_heads: tuple[bytes, ...],
+        unwrap: Callable[[bytes], Sequence[bytes] | None],
+        make: Callable[[], Translator],
+    ) -> None:
+        self.cloud = cloud
+        self.record_heads = record_heads
+        self.unwrap = unwrap
+        self._make = make
+
+    @cached_property
+    def translator(self) -> Translator:
+        """Return the translator itself."""
+        return self._make()
+
+    @property
+    def opening_marks(self) -> tuple[bytes, ...]:
+        """Return the translator's."""
+        return self.translator.opening_marks
+
+    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+        """Ask the translator, and from now on without this detour."""
+        vars(self)["translate"] = self.translator.translate
+        return self.translator.translate(raw)
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Ask the translator, if it has translated anything yet, and from now on without this detour."""
+        if "translator" not in vars(self):
+            return None
+        vars(self)["recall"] = self.translator.recall
+        return self.translator.recall(body)
+
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Ask the translator."""
+        return self.translator.describe(event)

@@ -1,0 +1,1 @@
+"""Bytes that nobody has thought of, guided to where the program has not been: `make fuzz`."""

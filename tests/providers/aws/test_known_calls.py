@@ -1,0 +1,111 @@
+"""Equal calls are worked out once, and no trail can fill the memory."""
+
+from typing import Any
+
+import pytest
+
+from drift.model.event import ChangeEvent
+from providers.aws import known_calls
+from providers.aws.translate import AwsTranslator
+from tests.providers.aws.records import CLI, a_record, a_role_session, an_iam_user, as_bytes, raw
+
+FLAG = {"sessionCredentialFromConsole": "true"}
+
+
+def said_by(translator: AwsTranslator, **fields: Any) -> ChangeEvent:
+    said = translator.translate(raw(as_bytes(a_record(**fields))))
+    assert isinstance(said, ChangeEvent)
+    return said
+
+
+def test_records_that_agree_in_who_called_what_share_their_call() -> None:
+    translator = AwsTranslator()
+    first = said_by(translator, eventID="1", requestParameters={"cidrBlock": "10.0.0.0/16"})
+    second = said_by(translator, eventID="2", requestParameters={"cidrBlock": "10.1.0.0/16"})
+
+    assert first.call is second.call
+    assert first.request != second.request
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"userIdentity": an_iam_user()},
+        {"userAgent": "another"},
+        {"sourceIPAddress": "203.0.113.8"},
+        {"eventSource": "rds.amazonaws.com"},
+        {"eventName": "DeleteVpc"},
+        {"awsRegion": "us-east-1"},
+        {"recipientAccountId": "444455556666"},
+        {"eventType": "AwsConsoleAction"},
+        FLAG,
+        {"userIdentity": a_role_session("Ops", "x", signInSessionArn="arn:aws:signin:::session/1")},
+    ],
+)
+def test_records_that_differ_in_it_do_not(fields: dict[str, Any]) -> None:
+    """
+    What a translator saw before must not change what it says.
+    """
+    translator = AwsTranslator()
+    before = said_by(translator)
+
+    event = said_by(translator, **fields)
+
+    assert event.call is not before.call
+    assert event == said_by(AwsTranslator(), **fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"readOnly": True},
+        {"eventCategory": "Data", "eventName": "Feed"},
+        {"managementEvent": False, "eventName": "Feed"},
+        {"tlsDetails": {"tlsVersion": "TLSv1.3"}, **FLAG},
+        {"eventType": "AwsConsoleSignIn", "additionalEventData": {"MFAUsed": "Yes"}},
+        {"eventType": "AwsServiceEvent", "eventSource": "kms.amazonaws.com", "userIdentity": None},
+    ],
+)
+def test_flags_are_told_apart_even_for_the_same_call(fields: dict[str, Any]) -> None:
+    translator = AwsTranslator()
+    said_by(
+        translator, **fields | {"readOnly": False, "managementEvent": True, "eventCategory": "Management"}
+    )
+    said_by(translator, **{key: value for key, value in fields.items() if key != "tlsDetails"})
+    said_by(translator, **fields | {"additionalEventData": {"MFAUsed": "No"}})
+    said_by(translator, **fields | {"eventSource": "rds.amazonaws.com"})
+
+    assert said_by(translator, **fields) == said_by(AwsTranslator(), **fields)
+
+
+def test_calls_of_one_caller_share_who_called() -> None:
+    translator = AwsTranslator()
+    first, second = (said_by(translator, eventName=name).call for name in ("CreateVpc", "DeleteVpc"))
+
+    assert first.principal is second.principal
+    assert first.tools is second.tools
+    assert first.credentials is second.credentials
+    assert first.session_keys is second.session_keys
+    assert first.statements is second.statements
+
+
+def test_full_caches_are_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_calls, "MAX_CALLS", 3)
+    monkeypatch.setattr(known_calls, "MAX_DEEDS", 3)
+    translator = AwsTranslator()
+
+    for number in range(10):
+        for name in ("CreateVpc", f"Do{number}"):
+            event = said_by(translator, userAgent=f"{CLI} {number}", eventName=name)
+            assert event.call.action == name
+            assert event.call.user_agent == f"{CLI} {number}"
+
+
+def test_what_is_too_long_to_be_a_caller_of_aws_is_read_and_not_kept() -> None:
+    translator = AwsTranslator()
+    long = "x" * known_calls.MAX_KEY_LENGTH
+
+    first, second = (said_by(translator, userAgent=long) for _ in range(2))
+
+    assert first == second
+    assert first.call is not second.call

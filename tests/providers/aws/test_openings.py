@@ -1,0 +1,330 @@
+"""Which session a call opens: keys of STS, sign-ins and role switches of the console, launches of stacks."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from drift.model.event import ChangeEvent, OpenedSession
+from drift.model.verdict import ActorKind, Tool, Trust
+from tests.providers.aws.records import (
+    ABSENT,
+    ACCOUNT,
+    BROWSER,
+    CLI,
+    CLOUDSHELL,
+    a_permission_set_session,
+    a_role_session,
+    an_iam_user,
+    event_of,
+)
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+FLAGGED = {"sessionCredentialFromConsole": "true", "userAgent": BROWSER}
+
+
+def an_opening(**fields: Any) -> dict[str, Any]:
+    """The fields of an STS call that opens a session."""
+    return {
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRole",
+        "requestParameters": {"roleArn": ROLE, "roleSessionName": "alice.OPS-123"},
+        "responseElements": {
+            "credentials": {"accessKeyId": "ASIAOPENED", "expiration": "Nov 20, 2026, 11:11:12 AM"}
+        },
+    } | fields
+
+
+def a_role_switch(**fields: Any) -> dict[str, Any]:
+    """The fields of a switch from the user bob to a role, within the console."""
+    identity = a_role_session("Admin", "bob")
+    del identity["sessionContext"], identity["accessKeyId"]
+    return {
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "SwitchRole",
+        "eventType": "AwsConsoleSignIn",
+        "userIdentity": identity,
+        "userAgent": BROWSER,
+        "requestParameters": None,
+        "responseElements": {"SwitchRole": "Success"},
+        "additionalEventData": {"SwitchFrom": f"arn:aws:iam::{ACCOUNT}:user/bob"},
+    } | fields
+
+
+def a_launch(**fields: Any) -> dict[str, Any]:
+    """The fields of a call that sets CloudFormation to work."""
+    return {
+        "eventSource": "cloudformation.amazonaws.com",
+        "eventName": "CreateStack",
+        "requestParameters": {"stackName": "web"},
+        "responseElements": {"stackId": "arn:aws:cloudformation:eu-west-1:111122223333:stack/web/1"},
+    } | fields
+
+
+def of_cloudformation(**fields: Any) -> ChangeEvent:
+    """What CloudFormation then does in somebody's name."""
+    host = "cloudformation.amazonaws.com"
+    identity = fields.pop("userIdentity", a_permission_set_session())
+    return event_of(
+        userIdentity=identity | {"invokedBy": host}, sourceIPAddress=host, userAgent=host, **fields
+    )
+
+
+def opened_by(**fields: Any) -> OpenedSession:
+    opened = event_of(**fields).opens
+    assert opened is not None
+    return opened
+
+
+def test_assuming_a_role_opens_a_session_under_the_new_key() -> None:
+    tags = [{"key": "change-ticket", "value": "OPS-123"}, {"key": 7}, "odd"]
+    request = {"roleArn": ROLE, "sourceIdentity": "alice@example.com", "tags": tags}
+
+    opened = event_of(**an_opening(requestParameters=request)).opens
+
+    assert opened is not None
+    assert opened.key == "ASIAOPENED"
+    assert opened.opener.name == "alice@example.com"
+    assert opened.via == "ASIAEXAMPLE"
+    assert opened.role == ROLE
+    assert opened.source_identity == "alice@example.com"
+    assert [one.text for one in opened.statements] == ["OPS-123"]
+    assert opened.expires_at == datetime(2026, 11, 20, 11, 11, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["AssumeRole", "AssumeRoleWithSAML", "GetFederationToken", "GetSessionToken"]
+)
+@pytest.mark.parametrize("read_only", [True, False, ABSENT])
+def test_every_call_that_answers_with_a_key_opens_a_session(name: str, read_only: object) -> None:
+    opened = event_of(**an_opening(eventName=name, requestParameters=None, readOnly=read_only)).opens
+
+    assert opened is not None
+    assert opened.role is None
+
+
+def test_a_token_opens_a_session_whose_opener_tells_issuer_and_subject() -> None:
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    subject = "repo:example/infra:environment:production"
+    identity = {"type": "WebIdentityUser", "userName": subject, "identityProvider": provider}
+
+    opened = event_of(**an_opening(eventName="AssumeRoleWithWebIdentity", userIdentity=identity)).opens
+
+    assert opened is not None
+    assert opened.opener.issuer is not None
+    assert opened.opener.issuer.is_pipeline
+    assert opened.opener.issuer.subject == subject
+    assert opened.via is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"responseElements": None},
+        {"responseElements": {"credentials": None}},
+        {"eventName": "GetCallerIdentity", "responseElements": None},
+        {"eventSource": "ecr.amazonaws.com"},
+        {"userIdentity": None},
+    ],
+)
+def test_other_calls_open_none(fields: dict[str, Any]) -> None:
+    assert event_of(**an_opening(**fields)).opens is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Nov 20, 2026 1:21:51 AM", datetime(2026, 11, 20, 1, 21, 51, tzinfo=UTC)),
+        ("Nov 20, 2026, 12:21:51 PM", datetime(2026, 11, 20, 12, 21, 51, tzinfo=UTC)),
+        ("Nov 20, 2026, 12:21:51\u202fAM", datetime(2026, 11, 20, 0, 21, 51, tzinfo=UTC)),
+        ("2026-11-20T11:11:12Z", datetime(2026, 11, 20, 11, 11, 12, tzinfo=UTC)),
+        ("Feb 31, 2026 1:21:51 AM", None),
+        ("Xyz 20, 2026 1:21:51 AM", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_the_end_of_a_session_is_read_in_each_of_its_forms(text: str | None, at: datetime | None) -> None:
+    answer = {"credentials": {"accessKeyId": "ASIAOPENED", "expiration": text}}
+
+    opened = event_of(**an_opening(responseElements=answer)).opens
+
+    assert opened is not None
+    assert opened.expires_at == at
+
+
+def test_a_role_that_the_console_assumed_is_joined_to_what_is_done_in_it() -> None:
+    """
+    The console's servers assume the role, and its calls use keys of their own.
+    """
+    answer = {
+        "credentials": {"accessKeyId": "ASIAOPENED"},
+        "assumedRoleUser": {"assumedRoleId": "AROAEXAMPLE:bob"},
+    }
+    switched = opened_by(
+        **an_opening(
+            userIdentity=an_iam_user(key="ASIA1", invokedBy="AWS Internal"),
+            eventTime="2026-11-20T09:00:00Z",
+            sourceIPAddress="AWS Internal",
+            userAgent="AWS Internal",
+            responseElements=answer,
+        )
+    )
+
+    later = event_of(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
+
+    assert switched.key in later.call.session_keys
+
+
+def test_the_first_flagged_call_tells_what_the_others_of_its_session_are() -> None:
+    opened = opened_by(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
+    later = event_of(userIdentity=a_role_session("Admin", "bob"), userAgent=ABSENT)
+
+    assert opened.key in later.call.session_keys
+    assert opened.opener.kind is ActorKind.HUMAN
+    assert [sign.tool for sign in opened.tools] == [Tool.CONSOLE]
+    assert not opened.is_renewable
+
+
+def test_a_flagged_read_opens_the_session_too() -> None:
+    assert event_of(eventName="DescribeVpcs", readOnly=True, **FLAGGED).opens is not None
+
+
+def test_a_call_refused_within_a_console_session_shows_the_session_all_the_same() -> None:
+    assert event_of(errorCode="AccessDenied", **FLAGGED).opens is not None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"userAgent": CLI},
+        {"userAgent": CLI, "sessionCredentialFromConsole": "true"},
+        {"userAgent": CLI.replace("m/Z,b", "m/AC,b"), "sessionCredentialFromConsole": "true"},
+        {"userAgent": CLOUDSHELL, "sessionCredentialFromConsole": "true"},
+    ],
+    ids=["a command line", "keys out of the browser", "aws login", "CloudShell"],
+)
+def test_programs_beside_the_console_open_no_console_session(fields: dict[str, Any]) -> None:
+    """
+    Else the calls of a script would pass for clicks.
+    """
+    assert event_of(**fields).opens is None
+
+
+def test_a_session_is_opened_under_its_sign_in_where_the_record_tells_it() -> None:
+    sign_in = "arn:aws:signin:eu-west-1:111122223333:session/0f00ba11"
+    identity = a_role_session("Admin", "bob", signInSessionArn=sign_in)
+
+    assert opened_by(userIdentity=identity, **FLAGGED).key == sign_in
+
+
+def test_a_sign_in_opens_the_console_session_that_it_names() -> None:
+    identity = a_role_session("Admin", "bob")
+    fields = {
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin",
+        "eventType": "AwsConsoleSignIn",
+        "userAgent": BROWSER,
+    }
+
+    opened = opened_by(userIdentity=identity, responseElements={"ConsoleLogin": "Success"}, **fields)
+    refused = event_of(userIdentity=identity, responseElements={"ConsoleLogin": "Failure"}, **fields)
+
+    assert opened.key in event_of(userIdentity=identity, userAgent=ABSENT).call.session_keys
+    assert refused.opens is None
+
+
+def test_a_role_switch_tells_who_works_in_the_role() -> None:
+    opened = opened_by(**a_role_switch())
+    later = event_of(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
+    of_command_line = event_of(userIdentity=a_role_session("Admin", "bob"), userAgent=CLI)
+
+    assert opened.key in later.call.session_keys
+    assert opened.key not in of_command_line.call.session_keys
+    assert (opened.opener.name, opened.opener.kind) == ("bob", ActorKind.HUMAN)
+    assert opened.is_renewable
+    assert opened.expires_at == datetime(2026, 11, 20, 22, 11, 12, tzinfo=UTC)
+
+
+def test_switching_on_leads_back_to_the_first_identity() -> None:
+    first = opened_by(**a_role_switch())
+    second = opened_by(
+        **a_role_switch(
+            userIdentity={"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Next/bob"},
+            additionalEventData={"SwitchFrom": f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/bob"},
+        )
+    )
+
+    assert second.via == first.key
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"errorMessage": "no permission to assume the role"},
+        {"additionalEventData": None},
+        {"additionalEventData": {"SwitchFrom": 5}},
+        {"additionalEventData": {"SwitchFrom": ""}},
+        {"userIdentity": None},
+    ],
+)
+def test_a_role_switch_that_failed_or_names_nobody_opens_nothing(fields: dict[str, Any]) -> None:
+    assert event_of(**a_role_switch(**fields)).opens is None
+
+
+def test_what_cloudformation_does_is_joined_to_the_launch_by_the_same_principal() -> None:
+    opened = opened_by(**a_launch(**FLAGGED))
+    done = of_cloudformation()
+
+    assert done.call.session_keys[0] == opened.key
+    assert opened.opener.reason.endswith("called CreateStack for the stack web, with console")
+    assert opened.role == "the stack web"
+    assert opened.is_renewable
+    assert opened.expires_at is not None
+    assert opened.expires_at - datetime(2026, 11, 20, 10, 11, 12, tzinfo=UTC) == timedelta(hours=6)
+
+
+def test_what_a_stack_does_with_a_role_of_its_own_is_joined_to_who_gave_it_the_role() -> None:
+    opened = opened_by(**a_launch(requestParameters={"stackName": "web", "roleARN": ROLE}))
+
+    done = of_cloudformation(userIdentity=a_role_session("deploy", "AWSCloudFormation"))
+
+    assert opened.key in done.call.session_keys
+
+
+def test_a_launch_leads_on_to_the_session_it_was_made_in() -> None:
+    event = event_of(**a_launch(userAgent=CLI))
+
+    assert event.opens is not None
+    assert event.opens.via == event.call.session_keys[0]
+
+
+@pytest.mark.parametrize("fields", [{"errorCode": "AlreadyExistsException"}, {"userIdentity": None}])
+def test_a_launch_that_failed_or_was_nobodys_opens_nothing(fields: dict[str, Any]) -> None:
+    assert event_of(**a_launch(userAgent=CLI, **fields)).opens is None
+
+
+def test_a_launch_without_a_time_opens_without_an_end() -> None:
+    assert opened_by(**a_launch(eventTime="soon")).expires_at is None
+    assert opened_by(**a_launch(eventTime="9999-12-31T23:00:00Z")).expires_at is None
+
+
+def test_only_what_cloudformation_does_is_taken_for_a_launch() -> None:
+    opened = opened_by(**a_launch(userAgent=CLI))
+
+    assert opened.key not in event_of(userAgent=CLI).call.session_keys
+
+
+def test_session_tags_are_trusted_as_fixed_with_the_session() -> None:
+    request = {
+        "roleArn": ROLE,
+        "tags": [{"key": "change-ticket", "value": "OPS-125"}],
+        "principalTags": {"team": "web"},
+    }
+
+    opened = opened_by(**an_opening(requestParameters=request))
+
+    assert [(one.place, one.text, one.trust) for one in opened.statements] == [
+        ("session tag change-ticket", "OPS-125", Trust.SESSION),
+        ("session tag team", "web", Trust.SESSION),
+    ]

@@ -1,0 +1,226 @@
+"""A cloud in memory that logs calls in its own format, and the program that watches it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from drift.equipment import Equipment, Policy, Vault
+from drift.ledger.entry import StoredEntry
+from drift.ledger.log import entries
+from drift.ledger.note import SigningKey
+from drift.model.alert import Alert
+from drift.model.detection import DetectRules
+from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
+from drift.model.evidence import ConfigRecord, EntryKind
+from drift.model.resource import Cloud
+from drift.pipeline import Pipeline
+from drift.ports import Delivery
+from drift.stages.attribute import IdentityRules
+from drift.stages.classify import ChannelRules
+from drift.stages.correlate import CorrelationRules
+from drift.stages.decide import DecisionRules
+from drift.stages.translate import Translators
+from drift.store.changes import ChangeRow, changes
+from drift.store.database import Database
+from drift.store.tally import funnel_totals
+from tests.builders import NOON, a_principal, an_event, minutes
+
+ALICE = a_principal("alice@example.com")
+
+
+def an_end(event: ChangeEvent, *, event_id: str, at: datetime, error: str | None = None) -> ChangeEvent:
+    """How an operation ended: with the principal, without the program and the parameters."""
+    call = replace(event.call, tools=(), credentials=(), user_agent=None, source_ip=None)
+    ended = an_event(event_id=event_id, at=at, error=error, summary="", resources=event.resources)
+    return structs.replace(ended, call=call, operation=_part(event, Phase.END))
+
+
+def a_beginning(
+    event_id: str = "begin", *, at: datetime = NOON, operation: str = "op-1", **facts: Any
+) -> ChangeEvent:
+    """Who asked for what, in the console."""
+    event = an_event(event_id=event_id, at=at, principal=ALICE, summary="", **facts)
+    return structs.replace(event, operation=Operation(key=operation, phase=Phase.BEGIN))
+
+
+def as_phase(event: ChangeEvent, phase: Phase, *, event_id: str, at: datetime) -> ChangeEvent:
+    """Another record of the same operation that names the caller just as well."""
+    return structs.replace(event, event_id=event_id, occurred_at=at, operation=_part(event, phase))
+
+
+def a_detail(event: ChangeEvent, *, event_id: str = "detail", at: datetime, **facts: Any) -> ChangeEvent:
+    """What another source knows of an operation."""
+    detail = an_event(event_id=event_id, at=at, principal=ALICE, credential=None, summary="", **facts)
+    call = replace(detail.call, user_agent=None, source_ip=None)
+    return structs.replace(detail, call=call, operation=_part(event, Phase.DETAIL))
+
+
+def _part(event: ChangeEvent, phase: Phase) -> Operation:
+    assert event.operation
+    return Operation(key=event.operation.key, phase=phase)
+
+
+class Format:
+    """Understands records that are events written as JSON."""
+
+    cloud = Cloud.AWS
+    record_heads = (b'{"event_id"',)
+    opening_marks = (b'"opener"',)
+
+    def unwrap(self, document: bytes) -> Sequence[bytes] | None:
+        """Return nothing: there are no envelopes."""
+        return None
+
+    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+        """Read the event."""
+        return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+
+    def describe(self, event: ChangeEvent) -> ChangeEvent:
+        """Say what was done."""
+        verb = "failed to call" if event.outcome is Outcome.FAILURE else "called"
+        return structs.replace(event, summary=f"{verb} {event.call.action}")
+
+
+class Clock:
+    """A clock that is set."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def now(self) -> datetime:
+        """Return the time that was set."""
+        return self.time
+
+
+class Board:
+    """A notifier that shows messages, each as it was edited last."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, Alert] = {}
+
+    def check(self) -> str:
+        """Say that it is there."""
+        return "a board"
+
+    def send(self, alert: Alert, *, replaces: str | None) -> str:
+        """Show a message, or edit it."""
+        reference = replaces or f"message-{alert.client_id}"
+        self.messages[reference] = alert
+        return reference
+
+
+class Log:
+    """An audit log whose deliveries stay."""
+
+    def __init__(self) -> None:
+        self.files: list[bytes] = []
+
+    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
+        """Deliver every file; the program knows which of them it read."""
+        for number, content in enumerate(self.files):
+            yield Delivery(
+                name=f"{number}.json",
+                version="1",
+                cursor=str(number),
+                open=partial(BytesIO, content),
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """The program, the cloud that it watches, and what became of it."""
+
+    database: Database
+    channels: ChannelRules = field(default_factory=ChannelRules)
+    decision: DecisionRules = field(default_factory=DecisionRules)
+    vault: Vault | None = None
+    log: Log = field(default_factory=Log)
+    board: Board = field(default_factory=Board)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The real program."""
+        return Pipeline(
+            have=Equipment(
+                configuration=ConfigRecord(sha256="0" * 64, tool_version="1"),
+                database=self.database,
+                key=SigningKey(name="driftledger/example", seed=bytes(32)),
+                clock=self.clock,
+                policy=Policy(
+                    identities=IdentityRules(),
+                    channels=self.channels,
+                    correlation=CorrelationRules(),
+                    detection=DetectRules(),
+                    decision=self.decision,
+                ),
+                translators=Translators([Format()]),
+                sources={"trail": self.log},
+                watched=(),
+                ticket_sources={},
+                code_hosts={},
+                notifiers={"board": self.board},
+                vault=self.vault,
+            )
+        )
+
+    def deliver(self, *events: ChangeEvent) -> None:
+        """Deliver records in one file."""
+        self.log.files.append(b"\n".join(msgspec.json.encode(event) for event in events))
+
+    def cycle(self, minute: float = 0) -> None:
+        """Run once, so many minutes after noon."""
+        self.clock.time = NOON + minutes(minute)
+        assert self.pipeline.run_once() == ()
+
+    def told(self, *events: ChangeEvent, minute: float = 0) -> None:
+        """Deliver records, and run once."""
+        self.deliver(*events)
+        self.cycle(minute)
+
+    def changes(self) -> list[ChangeRow]:
+        """Return every change, in order of its first write."""
+        with self.database.reading() as connection:
+            return list(changes(connection))
+
+    def change(self) -> ChangeRow:
+        """Return the only change."""
+        [row] = self.changes()
+        return row
+
+    def counts(self) -> dict[str, int]:
+        """Return what became of every record."""
+        with self.database.reading() as connection:
+            return {fate: records for fate, records in funnel_totals(connection).items() if records}
+
+    def ledger(self, *kinds: EntryKind) -> list[StoredEntry]:
+        """Return the entries of these kinds."""
+        with self.database.reading() as connection:
+            return [entry for entry in entries(connection) if entry.kind in kinds]
+
+    def headlines(self) -> list[str]:
+        """Return what the messages say now."""
+        return [f"{one.headline} / {one.call_to_action}" for one in self.board.messages.values()]
+
+    def hashes_in_evidence(self) -> set[str]:
+        """Return the SHA-256 of every record that the ledger names as telling of a write."""
+        found: set[str] = set()
+        for entry in self.ledger(EntryKind.OBSERVATION, EntryKind.AMENDMENT):
+            body = msgspec.json.decode(entry.body or b"")
+            write = body.get("write", body)
+            sources = [write["event"]["source"], *(part["source"] for part in write["parts"])]
+            found |= {source["sha256"] for source in sources}
+        return found
+
+    def hashes_delivered(self) -> set[str]:
+        """Return the SHA-256 of every record that was delivered."""
+        return {
+            hashlib.sha256(line).hexdigest() for content in self.log.files for line in content.split(b"\n")
+        }

@@ -1,0 +1,85 @@
+"""What evidence rests on is kept as it was delivered, before the evidence says so."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from drift.equipment import Vault
+from drift.errors import ProviderUnavailableError
+from drift.model.event import Effect, RawRecord
+from drift.model.evidence import EntryKind
+from drift.store.database import Database
+from tests.builders import NOON, an_event, minutes
+from tests.scenarios.cloud import ALICE, Watch, a_beginning, an_end
+
+YEAR = timedelta(days=365)
+
+
+class Safe:
+    """A vault in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[bytes, datetime]] = {}
+        self.is_shut = False
+
+    def keep(self, records: Sequence[RawRecord], kept_at: datetime) -> None:
+        """Keep records, unless it is shut."""
+        if self.is_shut:
+            raise ProviderUnavailableError("the vault is shut", hint="open it")
+        self.kept |= {record.source.sha256: (record.body, kept_at) for record in records}
+
+    def read(self, sha256: str) -> bytes | None:
+        """Return a record."""
+        found = self.kept.get(sha256)
+        return found[0] if found else None
+
+    def count(self, before: datetime) -> int:
+        """Count old records."""
+        return sum(kept_at < before for _, kept_at in self.kept.values())
+
+    def erase(self, before: datetime) -> int:
+        """Erase old records."""
+        old = [sha256 for sha256, (_, kept_at) in self.kept.items() if kept_at < before]
+        for sha256 in old:
+            del self.kept[sha256]
+        return len(old)
+
+
+def test_every_record_of_a_write_is_kept_and_no_other(sqlite_database: Database) -> None:
+    safe, begun = Safe(), a_beginning()
+    watch = Watch(database=sqlite_database, vault=Vault(records=safe, keep_for=YEAR))
+
+    watch.told(
+        an_event(event_id="read", effect=Effect.READ, principal=ALICE),
+        an_event(event_id="attempt", error="AccessDenied", principal=ALICE),
+        begun,
+        an_end(begun, event_id="end", at=NOON + minutes(1)),
+    )
+
+    assert set(safe.kept) == watch.hashes_in_evidence()
+    assert len(safe.kept) == 3
+
+
+def test_nothing_is_recorded_while_it_cannot_be_kept(sqlite_database: Database) -> None:
+    safe = Safe()
+    watch = Watch(database=sqlite_database, vault=Vault(records=safe, keep_for=YEAR))
+    watch.deliver(an_event(principal=ALICE))
+    safe.is_shut = True
+
+    [problem] = watch.pipeline.run_once()
+
+    assert "the vault is shut" in problem
+    assert watch.ledger(EntryKind.OBSERVATION) == []
+    safe.is_shut = False
+    watch.cycle(1)
+    assert set(safe.kept) == watch.hashes_in_evidence() != set()
+
+
+def test_what_the_policy_keeps_no_longer_is_erased_and_that_is_sealed(sqlite_database: Database) -> None:
+    safe = Safe()
+    watch = Watch(database=sqlite_database, vault=Vault(records=safe, keep_for=timedelta(minutes=30)))
+    watch.told(an_event(principal=ALICE))
+
+    watch.cycle(60)
+
+    assert safe.kept == {}
+    assert len(watch.ledger(EntryKind.ERASURE)) == 1
