@@ -159,12 +159,11 @@ def test_a_role_that_the_console_assumed_is_joined_to_what_is_done_in_it() -> No
     """
     answer = {
         "credentials": {"accessKeyId": "ASIAOPENED"},
-        "assumedRoleUser": {"assumedRoleId": "AROAEXAMPLE:bob"},
+        "assumedRoleUser": {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Admin/bob"},
     }
     switched = opened_by(
         **an_opening(
             userIdentity=an_iam_user(key="ASIA1", invokedBy="AWS Internal"),
-            eventTime="2026-11-20T09:00:00Z",
             sourceIPAddress="AWS Internal",
             userAgent="AWS Internal",
             responseElements=answer,
@@ -184,6 +183,13 @@ def test_the_first_flagged_call_tells_what_the_others_of_its_session_are() -> No
     assert opened.opener.kind is ActorKind.HUMAN
     assert [sign.tool for sign in opened.tools] == [Tool.CONSOLE]
     assert not opened.is_renewable
+
+
+def test_the_call_that_shows_its_session_needs_no_other_to_tell_it() -> None:
+    event = event_of(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
+
+    assert event.opens is not None
+    assert event.opens.key not in event.call.session_keys
 
 
 def test_a_flagged_read_opens_the_session_too() -> None:
