@@ -7,6 +7,7 @@ from drift.errors import ProviderError
 from drift.ports import Recorded
 from drift.store.changes import newest_write_at
 from drift.store.database import Database
+from drift.store.tally import newest_hour
 
 
 class SystemClock:
@@ -25,12 +26,14 @@ class RecordsClock:
         self._database = database
 
     def now(self) -> datetime:
-        """Return the newest time that a recording bears; without any, the system's."""
-        times = [time for recording in self._recordings if (time := _time_of(recording))]
+        """Return the newest time that a recording bears; without any, the system's.
+
+        Of records that are no writes, only the hour is known.
+        """
+        times = [_time_of(recording) for recording in self._recordings]
         with self._database.reading() as connection:
-            if newest := newest_write_at(connection):
-                times.append(newest)
-        return max(times, default=datetime.now(UTC))
+            times += [newest_write_at(connection), newest_hour(connection)]
+        return max((time for time in times if time), default=datetime.now(UTC))
 
 
 def _time_of(recording: Recorded) -> datetime | None:

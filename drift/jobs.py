@@ -9,15 +9,15 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from drift.classifier import Judge, name_of, openings_in, pieces_in, source_of
+from drift.classifier import name_of, openings_in, pieces_in, source_of
 from drift.errors import UsageError
+from drift.judge import Judge, Known
 from drift.model.change import Write
-from drift.model.event import ChangeEvent, RawRecord, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Repeat, Source, UnreadableRecord
 from drift.records import Damage
 from drift.stages.translate import Translators
 from drift.terminal import inert_json
@@ -31,14 +31,21 @@ AHEAD = 4
 LARGE = 16 * 1024 * 1024
 """A file of more bytes is judged by the main process: its lines would fill the memory while they wait."""
 
+AT_ONCE = 64
+"""Lines that are made before they are written: so few that all of it stays in the processor's cache."""
+
 _Result = TypeVar("_Result")
 
 
 class LineWriter(Protocol):
     """Makes the output lines of records, without their ends; `inert_json` makes them safe to show."""
 
-    def line(self, verdict: Write, event_id: str | None, at: datetime | None, source: Source) -> bytes:
-        """Return the line of a record of this id and time, to which the verdict applies."""
+    def line(self, verdict: Write) -> bytes:
+        """Return the line of a record."""
+        ...
+
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
+        """Return the line of a record that says what others say, of which this is known."""
         ...
 
     def gap(self, one: UnreadableRecord) -> bytes:
@@ -76,13 +83,15 @@ class Worker:
                 self.judge.remember(event)
         self._told = len(openings)
 
-    def lines(self, path: Path, at_once: int = 500) -> Iterator[Lines]:
+    def lines(self, path: Path, at_once: int = AT_ONCE) -> Iterator[Lines]:
         """Yield the lines of a file, some at once."""
         numbered = enumerate(pieces_in(path, self.translators.all))
         name = name_of(path)
-        while batch := list(islice(numbered, at_once)):
+        while True:
             unread: list[UnreadableRecord] = []
-            texts = [self._line(piece, name, index, unread) for index, piece in batch]
+            texts = [self._line(piece, name, index, unread) for index, piece in islice(numbered, at_once)]
+            if not texts:
+                return
             yield Lines(
                 text=inert_json(b"\n".join((*texts, b""))),
                 readable=len(texts) - len(unread),
@@ -92,20 +101,19 @@ class Worker:
 
     def _line(self, piece: bytes | Damage, file: str, index: int, unread: list[UnreadableRecord]) -> bytes:
         """Return the line of one record, the quick way where it only repeats what an earlier one said."""
-        event: ChangeEvent | UnreadableRecord
+        event: ChangeEvent | Repeat | UnreadableRecord
         if isinstance(piece, bytes):
             source = source_of(piece, file, index)
-            if (repeat := self.translators.recall(piece)) is not None:
-                event_id, at, like = repeat
-                return self.writer.line(self.judge.recall(like), event_id, at, source)
-            event = self.translators.translate(RawRecord(body=piece, source=source))
+            event = self.translators.recognise(RawRecord(body=piece, source=source))
+            if isinstance(event, Repeat):
+                return self.writer.repeated(self.judge.recall(event), event, source)
         else:
             source = Source(file=file, index=index, sha256=piece.sha256)
             event = UnreadableRecord(error=piece.error, source=source)
         if isinstance(event, UnreadableRecord):
             unread.append(event)
             return self.writer.gap(event)
-        return self.writer.line(self.judge.judge(event), event.event_id, event.occurred_at, source)
+        return self.writer.line(self.judge.judge(event))
 
 
 def lines_of(files: Sequence[Path], start: Callable[[], Worker], jobs: int) -> Iterator[Lines]:
@@ -129,8 +137,9 @@ def _by_many(files: Sequence[Path], start: Callable[[], Worker], own: Worker, jo
 
     is_large = [_is_large(file) for file in files]
     try:
+        found = [own.openings(files[0])]  # which loads what the processes then share
         with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(start,)) as pool:
-            found = list(_in_order(pool, _openings, [(file,) for file in files], jobs))
+            found += _in_order(pool, _openings, [(file,) for file in files[1:-1]], jobs)
         # The processes of the second round begin with what the first one found.
         with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(start, found)) as pool:
             small = [(file, at) for at, file in enumerate(files) if not is_large[at]]

@@ -24,7 +24,7 @@ class OwnResource:
     whole: re.Pattern[str]
     """Fits the id alone or at the end of a longer one; where it has parts, of its children too."""
     name: re.Pattern[str] | None = None
-    """The bare name at the end of an ARN: requests often name no more, in calls of the service itself."""
+    """The name at the end of an ARN, bare or after a slash: calls of its own service often hold no more."""
     service: str = ""
     account: str = ""
 
@@ -41,14 +41,14 @@ class OwnResource:
 def own_resource(text: str) -> OwnResource:
     """Return the resource that `text` names."""
     path = text.lstrip("/")
-    children = "(?:/.*)?" if re.search("[:/]", path) else ""
+    children = "(?:[:/].*)?" if re.search("[:/]", path) else ""
     whole = _pattern(rf"(?:.*[:/])?{_translated(path)}{children}")
     if not (arn := _ARN.fullmatch(text)):
         return OwnResource(text=text, whole=whole)
     return OwnResource(
         text=text,
         whole=whole,
-        name=_pattern(_translated(arn["name"])) if arn["name"].strip("*?") else None,
+        name=_pattern(f"(?:.*/)?{_translated(arn['name'])}") if arn["name"].strip("*?") else None,
         service=arn["service"],
         account="" if "*" in arn["account"] else arn["account"],
     )

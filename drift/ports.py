@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Repeat, UnreadableRecord
 from drift.model.resource import Cloud, LiveReading, LiveResource
 
 if TYPE_CHECKING:
@@ -61,10 +61,6 @@ class AuditLog(Protocol):
         ...
 
 
-Repeat: TypeAlias = tuple[str | None, datetime | None, ChangeEvent]
-"""The id and the time of a record, and an event that says all the rest of it: always the same object."""
-
-
 class Unwrapper(Protocol):
     """Takes the records of one cloud out of what they travel in. Pure: no input or output, no clock."""
 
@@ -103,19 +99,13 @@ class Translator(Unwrapper, Protocol):
         """
         ...
 
-    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+    def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Say what a record means, or `None` if it is not this cloud's.
 
         A record that lacks an id, a time or a region is readable. The risks are those of the caller
         alone, and there is no summary, until `describe` adds them. Never raises.
-        """
-        ...
 
-    def recall(self, body: bytes) -> Repeat | None:
-        """Recognise a record that says nothing but what an earlier one said, and when.
-
-        It is what makes judging fast: most records are reads, and most reads were made before. A
-        translator that keeps no such memory returns `None`, and the record is translated. Never raises.
+        A `Repeat` is what makes judging fast: most records are reads, and most reads were made before.
         """
         ...
 

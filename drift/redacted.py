@@ -30,17 +30,19 @@ def redact_event(event: ChangeEvent) -> ChangeEvent:
 
 def redact_call(call: Call) -> Call:
     """Cut secrets out of what the caller typed: the user agent, the name of the session."""
-    return replace(call, user_agent=redact(call.user_agent).value, statements=_clean(call.statements))
+    return structs.replace(call, user_agent=redact(call.user_agent).value, statements=_clean(call.statements))
 
 
 def redact_opened(opened: OpenedSession) -> OpenedSession:
     """Cut secrets out of what is said where a session is opened: its tags, a justification."""
-    return replace(opened, statements=_clean(opened.statements))
+    return structs.replace(opened, statements=_clean(opened.statements))
 
 
 def _clean(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Hide texts that look like a secret, or stand where one does: a tag called `password`."""
-    return tuple(replace(one, text=redact({one.place: one.text}).value[one.place]) for one in statements)
+    return tuple(
+        structs.replace(one, text=redact({one.place: one.text}).value[one.place]) for one in statements
+    )
 
 
 def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFinding:

@@ -14,6 +14,9 @@ SHIPPED = Path(__file__).with_name("ticket_keys.toml")
 _SEPARATOR = r"[.@_+=,-]"
 """What people put between their name and a key in the name of a session."""
 
+_BEFORE = r"(?:(?<![A-Za-z0-9-])|(?<=[a-z]{3}-))"
+"""Before a key stands no word in capitals, as in `US-EAST-1`, and no part of an id, as in `0f1e-AB-12`."""
+
 
 class _Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     system: str
@@ -75,7 +78,7 @@ def read_ticket_keys(own: str = "") -> TicketKeys:
     bare = [re.sub(r"\?P<\w+>", "?:", one) for one in keys]
     return TicketKeys(
         pattern=re.compile(
-            rf"(?<![A-Za-z0-9-])(?:{'|'.join(keys)})(?![A-Za-z0-9]|-\d)|{'|'.join(addresses)}", re.ASCII
+            rf"{_BEFORE}(?:{'|'.join(keys)})(?![A-Za-z0-9]|-\d)|{'|'.join(addresses)}", re.ASCII
         ),
         suffix=re.compile(rf"{_SEPARATOR}(?:{'|'.join(bare)})$", re.ASCII),
         not_projects=frozenset().union(*(one.not_projects for one in tables)),

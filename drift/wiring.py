@@ -179,6 +179,23 @@ def open_database(settings: "Settings", *, may_make: bool = False) -> Iterator["
         database.close()
 
 
+def is_store_lost(settings: "Settings") -> bool:
+    """Tell whether there is a key, which may have sealed a ledger, but no store to go with it.
+
+    To be asked before either is made.
+    """
+    from drift.store.database import Database
+    from drift.store.migrate import is_made
+
+    if not settings.key_file.exists():
+        return False
+    database = Database(settings.store_url.reveal())
+    try:
+        return not is_made(database)
+    finally:
+        database.close()
+
+
 def signing_key(settings: "Settings", database: "Database") -> "SigningKey":
     """Return the key of the ledger; a new ledger gets a new one.
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Repeat, UnreadableRecord
 from drift.model.resource import Cloud
-from drift.ports import Repeat, Translator
+from drift.ports import Translator
 
 
 class OnDemand:
@@ -33,17 +33,10 @@ class OnDemand:
         """Return the translator's."""
         return self.translator.opening_marks
 
-    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+    def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Ask the translator, and from now on without this detour."""
         vars(self)["translate"] = self.translator.translate
         return self.translator.translate(raw)
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Ask the translator, if it has translated anything yet, and from now on without this detour."""
-        if "translator" not in vars(self):
-            return None
-        vars(self)["recall"] = self.translator.recall
-        return self.translator.recall(body)
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Ask the translator."""

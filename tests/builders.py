@@ -205,6 +205,7 @@ def a_classification(
     *,
     channel: Channel = Channel.CONSOLE,
     tool: Tool = Tool.CONSOLE,
+    credential: Credential = Credential.CONSOLE_SESSION,
     lane: Lane = Lane.INFRASTRUCTURE,
     references: Sequence[Reference] = (),
     pipeline: str | None = "deploy",
@@ -213,7 +214,7 @@ def a_classification(
     """By hand in the console, unless said otherwise."""
     return Classification(
         tool=tool,
-        credential=Credential.CONSOLE_SESSION,
+        credential=credential,
         channel=channel,
         lane=lane,
         references=tuple(references),

@@ -99,8 +99,11 @@ _RESOURCE_COLUMNS = (
     "methods",
     "operation",
     "kind",
+    "action",
     "types",
     "ids",
+    "forms",
+    "confidence",
     "source",
     "note",
 )

@@ -323,6 +323,22 @@ def test_a_role_that_is_given_as_arn_fits_in_its_account_only(folder: Folder) ->
     assert not rules.is_break_glass(a_machine(role="arn:aws:iam::444455556666:role/BreakGlassAdmin"))
 
 
+@pytest.mark.parametrize("role", ["BreakGlass*", "arn:aws:iam::111122223333:role/ops/BreakGlass*"])
+def test_a_role_that_was_assumed_from_a_break_glass_role_is_one(folder: Folder, role: str) -> None:
+    rules = folder.load(f'[break_glass]\nroles = ["{role}"]').channels
+    sessions = "arn:aws:sts::111122223333:assumed-role"
+
+    assert rules.is_break_glass(a_machine(principal=f"{sessions}/BreakGlassAdmin/alice", role="Deploy"))
+    assert not rules.is_break_glass(a_machine(principal=f"{sessions}/Dev/BreakGlassAdmin", role="Deploy"))
+
+
+def test_what_is_no_role_of_aws_has_no_sessions(folder: Folder) -> None:
+    rules = folder.load('[break_glass]\nroles = ["/subscriptions/*/userAssignedIdentities/glass"]').channels
+    session = "arn:aws:sts::111122223333:assumed-role/glass/alice"
+
+    assert not rules.is_break_glass(a_machine(principal=session, role="glass"))
+
+
 def test_a_session_called_like_a_pipeline_is_not_the_pipeline(folder: Folder) -> None:
     """
     The end of a session's ARN is chosen by whoever opens the session.
@@ -645,7 +661,7 @@ MISTAKES = [
     (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
     (VAULT + VAULT.replace("raw", "rare"), '[[vault]] "rare": there is a vault already', "leave one"),
     (VAULT + 'keep_for = "400"', '[[vault]] "raw": "keep_for" is no duration', ""),
-    (VAULT + 'keep_for = "23h"', '[[vault]] "raw": "keep_for" is too short', "at least 86400 s"),
+    (VAULT + 'keep_for = "23h"', '[[vault]] "raw": "keep_for" is too short', 'at least "1d"'),
     ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
     (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),
@@ -657,7 +673,7 @@ MISTAKES = [
     ('[policy]\nsettle_window = "10"', '"settle_window" is no duration: "10"', '"10m"'),
     ('[policy]\nsettle_window = "10 min"', '"settle_window" is no duration', ""),
     ('[policy]\nsettle_window = "999999999d"', '"settle_window" is no duration', ""),
-    ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', "at least 1 s"),
+    ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', 'at least "1s"'),
     ('[policy]\nticket_projects = ["ops"]', 'no project key: "ops"', '"OPS"'),
     ('[organisation]\nname = "two words"', '[organisation]: "name" cannot be "two words"', ""),
     ('[[pipeline]]\nname = "x"', '"role", "subject", "repository" or "principal" is missing', ""),

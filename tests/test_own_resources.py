@@ -35,6 +35,8 @@ def touches(
         ("driftledger", "driftledger"),
         ("drift*", "driftledger"),
         (QUEUE, "driftledger"),
+        (QUEUE, "https://sqs.eu-west-1.amazonaws.com/111122223333/driftledger"),
+        (QUEUE, f"{QUEUE}:0f1e2d3c"),
         (SINK, SINK),
         (SINK, f"//logging.googleapis.com/{SINK}"),
         (NAMESPACE, NAMESPACE.upper()),
@@ -54,6 +56,7 @@ def test_it_is_touched_as_a_resource_or_named_anywhere_in_the_parameters(text: s
         ("driftledger", "my-driftledger"),
         ("driftledger", "projects/driftledger/topics/orders"),
         (QUEUE, "arn:aws:sqs:eu-west-1:111122223333:orders"),
+        (QUEUE, "https://sqs.eu-west-1.amazonaws.com/111122223333/driftledger-test"),
         (SINK, "projects/example-prod/sinks/driftledger-old"),
         ("drift", f"{'x' * 5000}/drift"),
     ],
@@ -65,6 +68,11 @@ def test_what_is_only_called_alike_is_another_resource(text: str, named: str) ->
 
 def test_the_bare_name_of_an_arn_counts_in_its_service_and_account_only() -> None:
     assert touches(TRAIL_BUCKET, request={"bucketName": "example-trail"}, service="s3")
+    assert touches(
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/trail",
+        request={"logGroupName": "/trail"},
+        service="logs",
+    )
     assert not touches(TRAIL_BUCKET, request={"name": "example-trail"}, service="ec2")
     assert not touches(QUEUE, request={"queueName": "driftledger"}, account="444455556666")
 

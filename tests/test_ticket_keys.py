@@ -16,6 +16,8 @@ def found(text: str, *projects: str) -> list[str]:
     [
         ("OPS-123", "OPS-123"),
         ("alice@example.com.OPS-123", "OPS-123"),
+        ("alice-OPS-123", "OPS-123"),
+        ("deploy-web-OPS-123", "OPS-123"),
         ("https://example.atlassian.net/browse/OPS-123", "OPS-123"),
         ("feature/OPS-123-open-the-port", "OPS-123"),
         ("(OPS-123), see below", "OPS-123"),
@@ -36,6 +38,7 @@ def test_a_key_is_found_wherever_people_put_it(text: str, key: str) -> None:
         "CVE-2026-12345", "ISO-8601",
         "ops-123", "OPS-", "OPS-12345678", "OPS-12a", "xOPS-123", "1OPS-123", "A-1", "CHG123", "#12",
         "https://github.com/example/infra", "0f1e2d3c-AB-12", "UTC-5", "GPT-4", "RFC-3339",
+        "us-EAST-1", "n2-STANDARD-4", "N2-STANDARD-4", "SHA512-256", "TLS1-2", "TLSV1-2", "WINDOWS-1252",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_key_is_none(text: str) -> None:

@@ -7,10 +7,12 @@ from itertools import islice
 import click
 
 from drift.cli.options import config_option
+from drift.cli.words import LOST_STORE
 from drift.equipment import Equipment
 from drift.errors import DriftError
 from drift.model.resource import NotRead
 from drift.ports import AuditLog, CodeHost, TicketSource, Watched
+from drift.reports.wording import counted
 from drift.terminal import shown
 
 NOT_READ = "changes inside Kubernetes clusters cannot be shown: the logs of EKS, GKE and AKS are not read"
@@ -33,9 +35,12 @@ def command(config: str | None) -> int:
         click.echo("FAILED  sources: there is nothing to watch; name an [[audit_log]] and a [[baseline]]")
         return 1
     failed = 0
+    is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:
         have = pipeline.have
         _say_ok("store", have.database.name)
+        if is_store_lost:
+            click.echo(shown(f"note    {LOST_STORE.format(store=have.database.name)}", limit=500))
         _say_ok("ledger key", f"{settings.key_file}, to verify with {have.key.verifier_key}")
         for what, attempt in _trials(have):
             try:
@@ -68,7 +73,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, Callable[[], str]]]:
 
 def _log(log: AuditLog) -> str:
     deliveries = sum(1 for _ in islice(log.read_since(None), A_FEW))
-    return f"{deliveries}{' or more' if deliveries == A_FEW else ''} deliveries to read"
+    more = " or more" if deliveries == A_FEW else ""
+    return f"{deliveries:,}{more} {'delivery' if deliveries == 1 else 'deliveries'} to read"
 
 
 def _baseline(one: Watched) -> str:
@@ -77,7 +83,8 @@ def _baseline(one: Watched) -> str:
         states += 1
         declared += len(declaration.resources)
         unread += sum(isinstance(reading, NotRead) for reading in one.live.read(declaration.resources))
-    return f"{states} states declare {declared} resources, of which {declared - unread} can be read live"
+    many = f"{counted(states, 'state')} with {counted(declared, 'resource')}"
+    return f"{many}, of which {declared - unread:,} can be read live"
 
 
 def _tickets(source: TicketSource) -> str:

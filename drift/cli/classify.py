@@ -49,9 +49,9 @@ def command(paths: tuple[str, ...], as_json: bool, jobs: int, config: str | None
 
 def _worker(config: str | None, as_json: bool) -> "Worker":
     from drift import wiring
-    from drift.classifier import Judge
     from drift.cli.classify_lines import JsonLines, TextLines
     from drift.jobs import Worker
+    from drift.judge import Judge
     from drift.stages.translate import Translators
 
     judging = wiring.judging(config)

@@ -1,12 +1,13 @@
 """The lines of `drift classify`: one for each record, as JSON or as text."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
+from drift.judge import Known
 from drift.model.change import Write
-from drift.model.event import Call, ChangeEvent, Effect, Outcome, Source, UnreadableRecord
+from drift.model.event import Call, ChangeEvent, Effect, Outcome, Repeat, Source, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Classification, Confidence, Credential, Lane, Tool
 from drift.terminal import shown
@@ -16,6 +17,8 @@ WIDTH = 240
 
 MAX_KEPT = 50_000
 """Parts of lines that are kept for the next line like them; beyond it all are made anew."""
+
+_Kept = TypeVar("_Kept")
 
 
 class _Called(msgspec.Struct):
@@ -56,69 +59,81 @@ class _Unreadable(msgspec.Struct):
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """A line without what differs. It holds what its key is made of: a key must stay its own."""
+class _Form(msgspec.Struct, frozen=True, gc=False):
+    """What the lines of one verdict share. It holds what its key is made of: a key must stay its own."""
 
-    made_of: tuple[Call, Actor, tuple[str, ...]]
-    called_and_judged: bytes
+    actor: Actor
+    reasons: tuple[str, ...]
+    judged: bytes
     because: bytes
 
 
 class JsonLines:
-    """Writes verdicts as JSON. Lines that are alike are made of one form, which makes it fast."""
+    """Writes verdicts as JSON. Lines that are alike are made of the same parts, which makes it fast."""
 
     def __init__(self) -> None:
         self._encode = msgspec.json.Encoder().encode
+        self._called: dict[tuple[object, ...], bytes] = {}
         self._forms: dict[tuple[object, ...], _Form] = {}
-        self._judged: dict[tuple[object, ...], _Form] = {}
 
     def gap(self, one: UnreadableRecord) -> bytes:
         """Return the line of a record that cannot be read."""
         return self._encode(_Unreadable(unreadable=True, error=one.error, source=one.source))
 
-    def line(self, verdict: Write, event_id: str | None, at: datetime | None, source: Source) -> bytes:
+    def line(self, verdict: Write) -> bytes:
         """Return the line of a record, without its end; `inert_json` makes it safe to show."""
-        encode, event, found = self._encode, verdict.event, verdict.classification
-        form = self._form(event, verdict.actor, found)
-        references = found.references
+        event = verdict.event
+        return self._line(event.event_id, event.occurred_at, self._shared(verdict), event.source)
+
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
+        """Return the line of a record that says what others say, without its end."""
+        shared = known.form
+        if not shared:
+            shared = known.form = self._shared(known.verdict)
+        return self._line(repeat.event_id, repeat.occurred_at, shared, source)
+
+    def _line(
+        self, event_id: str | None, at: datetime | None, shared: tuple[bytes, ...], source: Source
+    ) -> bytes:
+        encode = self._encode
         return b"".join(
             (
                 b'{"event_id":',
                 encode(event_id),
                 b',"occurred_at":',
                 encode(at),
-                form.called_and_judged,
-                encode(event.resources) if event.resources else b"[]",
-                b',"tickets":',
-                encode([reference.key for reference in references]) if references else b"[]",
-                form.because,
+                *shared,
                 encode(source),
                 b"}",
             )
         )
 
-    def _form(self, event: ChangeEvent, actor: Actor, found: Classification) -> _Form:
-        call, reasons = event.call, found.reasons
-        key = (id(call), id(actor), id(reasons), found.lane, event.effect, event.outcome)
-        known = self._forms.get(key)
+    def _shared(self, verdict: Write) -> tuple[bytes, ...]:
+        """Return all of a line between the time of its record and the source."""
+        encode, event, found = self._encode, verdict.event, verdict.classification
+        form = self._form(verdict)
+        resources = encode(event.resources) if event.resources else b"[]"
+        tickets = encode([one.key for one in found.references]) if found.references else b"[]"
+        rest = b"".join((form.judged, resources, b',"tickets":', tickets, form.because))
+        return self._of_call(event.call), rest
+
+    def _of_call(self, call: Call) -> bytes:
+        key = (call.cloud, call.account, call.region, call.service, call.action)
+        known = self._called.get(key)
         if known is None:
-            judged = self._form_of_verdict(key[1:], event, actor, found)
-            called = b"," + self._members(_called(call)) + judged.called_and_judged
-            known = _Form((call, actor, reasons), called, judged.because)
-            _keep(self._forms, key, known)
+            known = b"," + self._members(_Called(*key))
+            _keep(self._called, key, known)
         return known
 
-    def _form_of_verdict(
-        self, key: tuple[object, ...], event: ChangeEvent, actor: Actor, found: Classification
-    ) -> _Form:
-        """Return the part of a form that calls of one caller share."""
-        known = self._judged.get(key)
+    def _form(self, verdict: Write) -> _Form:
+        event, actor, found = verdict.event, verdict.actor, verdict.classification
+        key = (id(actor), id(found.reasons), found.lane, event.effect, event.outcome)
+        known = self._forms.get(key)
         if known is None:
             judged = b"," + self._members(_judged(event, actor, found)) + b',"resources":'
             because = b"," + self._members(_Because(found.reasons, found.confidence)) + b',"source":'
-            known = _Form((event.call, actor, found.reasons), judged, because)
-            _keep(self._judged, key, known)
+            known = _Form(actor, found.reasons, judged, because)
+            _keep(self._forms, key, known)
         return known
 
     def _members(self, part: msgspec.Struct) -> bytes:
@@ -126,14 +141,10 @@ class JsonLines:
         return self._encode(part)[1:-1]
 
 
-def _keep(forms: dict[tuple[object, ...], _Form], key: tuple[object, ...], form: _Form) -> None:
-    if len(forms) >= MAX_KEPT:
-        forms.clear()
-    forms[key] = form
-
-
-def _called(call: Call) -> _Called:
-    return _Called(call.cloud, call.account, call.region, call.service, call.action)
+def _keep(kept: dict[tuple[object, ...], _Kept], key: tuple[object, ...], one: _Kept) -> None:
+    if len(kept) >= MAX_KEPT:
+        kept.clear()
+    kept[key] = one
 
 
 def _judged(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
@@ -155,8 +166,15 @@ class TextLines:
         """Return the line of a record that cannot be read."""
         return shown(f"unreadable  {one.source.file} record {one.source.index}: {one.error}", WIDTH).encode()
 
-    def line(self, verdict: Write, event_id: str | None, at: datetime | None, source: Source) -> bytes:
+    def line(self, verdict: Write) -> bytes:
         """Return the line of a record, without its end."""
+        return self._line(verdict, verdict.event.occurred_at)
+
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
+        """Return the line of a record that says what others say, without its end."""
+        return self._line(known.verdict, repeat.occurred_at)
+
+    def _line(self, verdict: Write, at: datetime | None) -> bytes:
         event, found = verdict.event, verdict.classification
         when = f"{at:%Y-%m-%d %H:%M:%S}" if at else "no time            "
         resources = " ".join(f"{each.type or '?'} {each.id}" for each in event.resources)

@@ -75,7 +75,8 @@ def command(
 
 def _in_files(settings: "Settings", paths: tuple[str, ...], unreadable: _Unreadable) -> Iterator[Write]:
     from drift import wiring
-    from drift.classifier import Judge, classified_file
+    from drift.classifier import classified_file
+    from drift.judge import Judge
     from drift.records import files_under
     from drift.stages.translate import Translators
 

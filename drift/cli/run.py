@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli.options import config_option
-from drift.cli.words import progress
+from drift.cli.words import LOST_STORE, progress
 from drift.config import Settings
 from drift.errors import ConfigError
 from drift.terminal import shown
 
 if TYPE_CHECKING:
     from drift.daemon import Daemon
-    from drift.equipment import Equipment
 
 
 @click.command("run")
@@ -37,9 +36,10 @@ def _once(settings: Settings) -> int:
     from drift import wiring
     from drift.reports.cycle import summary
 
-    is_old_key = settings.key_file.exists()
+    is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:
-        _warn_of_lost_store(pipeline.have, is_old_key)
+        if is_store_lost:
+            _say(LOST_STORE.format(store=pipeline.have.database.name))
         with progress("reading, comparing, judging"):
             problems = pipeline.run_once()
         for line in summary(pipeline.have):
@@ -53,9 +53,10 @@ def _forever(settings: Settings) -> int:
     from drift import wiring
     from drift.daemon import Daemon
 
-    is_old_key = settings.key_file.exists()
+    is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:
-        _warn_of_lost_store(pipeline.have, is_old_key)
+        if is_store_lost:
+            _say(LOST_STORE.format(store=pipeline.have.database.name))
         daemon = Daemon(pipeline.run_once, settings.poll_every, _say)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, partial(_stop, daemon))
@@ -63,16 +64,6 @@ def _forever(settings: Settings) -> int:
         _say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
         daemon.wait()
     return 0
-
-
-def _warn_of_lost_store(have: "Equipment", is_old_key: bool) -> None:
-    """Say that a new ledger is begun with a key that may have signed another one."""
-    from drift.ledger.checkpoint import latest_checkpoint
-
-    with have.database.reading() as connection:
-        is_new = latest_checkpoint(connection) is None
-    if is_old_key and is_new:
-        _say(f"{have.database.name} is new, but its key is not: bring the old store back, if there was one")
 
 
 def _stop(daemon: "Daemon", number: int, _frame: object) -> None:

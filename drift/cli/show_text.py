@@ -11,12 +11,13 @@ from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.story import ChangeStory, FindingStory, Moment
-from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, moment, resource_name
+from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, means, moment
 from drift.store.lookup import AlertRow
 from drift.terminal import shown
 
 _LABEL = 10
 _LONGEST = 4000
+_LONGEST_HEAD = 500
 
 _COVERAGE = {
     Coverage.APPROVED_BEFORE: "approved before the first write",
@@ -46,11 +47,13 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
     event = change.first.event
     stands = f"{decision.severity}, {decision.disposition}" if decision else "not judged yet"
     yield shown(f"{change.change_id}  {stands}", width())
-    yield shown(f"{identity(change)}: {done(change)}", width())
+    said = shown(f"{identity(change)}: {done(change)}", _LONGEST_HEAD)
+    yield from textwrap.wrap(said, width(), break_on_hyphens=False)
     yield ""
     known = f", declared at {standing.source}" if standing and standing.source else ""
     named = f"{change.resource.type or 'type unknown'} {change.resource.id}"
-    yield from _fact("What", f"{resource_name(change, judgement)} ({named}){known}")
+    address = standing.address if standing else None
+    yield from _fact("What", f"{address} ({named}){known}" if address else named)
     yield from _fact("Who", f"{change.actor.name}, {change.actor.kind}, {change.actor.confidence} confidence")
     yield from _fact("", *_identity(change))
     yield from _fact("How", *_ways(change))
@@ -111,7 +114,7 @@ def _ways(change: Change) -> Iterator[str]:
     found = change.last.classification
     pipeline = f" {found.pipeline}" if found.pipeline else ""
     run = f", run {found.run_id}" if found.run_id else ""
-    yield f"{change.channel}{pipeline}: {found.tool} with {found.credential}{run}, {change.lane} lane"
+    yield f"{change.channel}{pipeline}: {means(found)}{run}, {change.lane} lane"
     yield from (reason for reason in found.reasons if reason not in change.actor.reasons)
 
 

@@ -19,6 +19,8 @@ WIDTH_IN_PIPE = 120
 LEAST_WIDTH = 60
 """On a terminal with fewer columns its own wrapping reads better than what would be left of a line."""
 
+LOST_STORE = "{store} is new, but its key is not: bring the old store back, if there was one"
+
 
 def width() -> int:
     """Return how many columns a line of text has: on a terminal as many as it shows."""

@@ -74,8 +74,9 @@ def _break_glass(row: Row[tables.BreakGlass]) -> tuple[re.Pattern[str], ...]:
                 f'"{key}" would make every call an emergency', hint="name what is for emergencies only"
             )
     roles = (values.role_glob(role) for role in row.table.roles)
+    sessions = filter(None, map(values.session_glob, row.table.roles))
     principals = (values.principal_glob(row.place, "principals", one) for one in row.table.principals)
-    return (*roles, *principals)
+    return (*roles, *sessions, *principals)
 
 
 def _exclusion(row: Row[tables.Exclusion]) -> Exclusion:

@@ -38,10 +38,14 @@ def duration(place: Place, key: str, text: str, *, least: timedelta = timedelta(
         )
     time = timedelta(**{UNITS[found["unit"]]: int(found["count"])})
     if time < least:
-        raise place.error(
-            f'"{key}" is too short: {quoted(text)}', hint=f"at least {least.total_seconds():.0f} s"
-        )
+        raise place.error(f'"{key}" is too short: {quoted(text)}', hint=f'at least "{_written(least)}"')
     return time
+
+
+def _written(length: timedelta) -> str:
+    """Return a duration as the configuration writes it, in the largest unit that it fills."""
+    units = ((unit, timedelta(**{name: 1})) for unit, name in reversed(UNITS.items()))
+    return next(f"{length // one}{unit}" for unit, one in units if not length % one)
 
 
 def glob(text: str) -> re.Pattern[str]:
@@ -79,6 +83,19 @@ def role_glob(text: str) -> re.Pattern[str]:
     if re.search("[:/]", text):
         return glob(text)
     return re.compile(ROLE_ARN + _translated(text, any_one="[^:/]"), re.DOTALL)
+
+
+def session_glob(role: str) -> re.Pattern[str] | None:
+    """Return the pattern of a role's sessions, whatever they are called; `None` where it is no role of AWS.
+
+    Roles assumed from a role know only the session that they were assumed in.
+    """
+    found = re.fullmatch(r"(?:arn:[^:]*:iam::(?P<account>[^:]*):role/(?:.*/)?)?(?P<name>[^:/]+)", role)
+    if found is None:
+        return None
+    account = _translated(found["account"] or "*", any_one="[^:/]")
+    name = _translated(found["name"], any_one="[^:/]")
+    return re.compile(rf"arn:[^:]*:sts::{account}:assumed-role/{name}/.*", re.DOTALL)
 
 
 def _translated(text: str, *, any_one: str) -> str:

@@ -1,12 +1,13 @@
 """What was seen of every principal that wrote: how often, when, where, with what."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from drift.model.change import Write
-from drift.model.event import CHANGING, Principal
+from drift.model.event import CHANGING, Call, Principal
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence
 
@@ -65,7 +66,7 @@ class Seen:
             self.hours[at.hour] += 1
         counted = (
             (self.accounts, call.account),
-            (self.actions, f"{call.service or '?'}:{call.action or '?'}"),
+            (self.actions, _deed(call)),
             (self.tools, found.tool.value),
             (self.credentials, found.credential.value),
             (self.user_agents, call.user_agent),
@@ -114,6 +115,14 @@ def _identity(write: Write) -> Identity:
             name = role or _without_session(principal) or actor.name
             issuer = actor.issuer if actor.is_known_pipeline else None
             return Identity(cloud=call.cloud, kind=actor.kind, name=name, issuer=issuer, role=role)
+
+
+def _deed(call: Call) -> str:
+    """Return service and action; the action alone where it is a path that names the service itself."""
+    service, action = call.service or "?", call.action or "?"
+    steps = re.split("[./]", action.lower())
+    names_it = len(steps) > 1 and (service.lower() in steps or action.lower().startswith(service.lower()))
+    return action if names_it else f"{service}:{action}"
 
 
 def _without_session(principal: Principal | None) -> str | None:

@@ -27,6 +27,9 @@ DEPLOYING_TOOLS = frozenset(
     }
 )
 
+LONGEST_NAME = 500
+"""Nothing real is longer; strangers choose names, and what is proposed is to be read."""
+
 _BREAK_GLASS = re.compile(r"break.?glass|fire.?call|emergency", re.IGNORECASE)
 
 _PROTECTED = re.compile(r"(?:main|master|trunk|stable|live|production|prod|releases?)(?:[/-].*)?")
@@ -71,7 +74,7 @@ class Proposal:
     """What the configuration calls it already."""
     warnings: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
-    """Alternatives where there are several. None where there is nothing to add."""
+    """Alternatives, unless a warning says otherwise; none where nothing is to be added."""
 
 
 def proposals(found: Iterable[Seen], rules: ChannelRules) -> Iterator[Proposal]:
@@ -93,7 +96,7 @@ def _proposal(seen: Seen, rules: ChannelRules, names: set[str]) -> Proposal:
         reason = "the configuration calls it emergency access"
         return Proposal(seen=seen, kind=Kind.BREAK_GLASS, reason=reason, known_as="break_glass")
     if identity.kind is ActorKind.SERVICE:
-        return Proposal(seen=seen, kind=Kind.SERVICE, reason="the cloud itself: nothing to configure")
+        return Proposal(seen=seen, kind=Kind.SERVICE, reason="nothing to configure: the cloud itself")
     if _BREAK_GLASS.search(f"{identity.name} {identity.role or ''}"):
         return _break_glass(seen)
     match identity.kind:
@@ -170,7 +173,7 @@ def _machine(seen: Seen, names: set[str]) -> Proposal:
     deploys = sum(number for tool, number in seen.tools.items() if tool in DEPLOYING_TOOLS)
     if deploys * 2 <= seen.writes:
         if seen.confidence is Confidence.HIGH:
-            return Proposal(seen=seen, kind=Kind.MACHINE, reason=f"{_said(seen)}: nothing to configure")
+            return Proposal(seen=seen, kind=Kind.MACHINE, reason=f"nothing to configure: {_said(seen)}")
         entry, warnings = _listed(seen, "[identities]", "machines", is_sure=False)
         return Proposal(seen=seen, kind=Kind.MACHINE, reason=_said(seen), warnings=warnings, entries=entry)
     tool = seen.tools.most_common(1)[0][0]
@@ -181,12 +184,14 @@ def _machine(seen: Seen, names: set[str]) -> Proposal:
             seen=seen, kind=Kind.PIPELINE, reason=f"a machine with {tool}", warnings=(*warnings, _WILDCARD)
         )
     entry_of_it = _pipeline(value, {key: value}, names, is_sure=False)
+    is_named_only = seen.confidence is Confidence.LOW
+    machines, _ = _listed(seen, "[identities]", "machines", is_sure=False) if is_named_only else ((), ())
     return Proposal(
         seen=seen,
         kind=Kind.PIPELINE,
         reason=f"a machine with {tool}",
-        warnings=warnings,
-        entries=(entry_of_it,),
+        warnings=(*warnings, _NAMED_ONLY) if is_named_only else warnings,
+        entries=(*machines, entry_of_it),
     )
 
 
@@ -198,7 +203,12 @@ def _unknown(seen: Seen) -> Proposal:
     )
 
 
-_WILDCARD = "its name cannot be written down exactly: it holds * or ?, or only the name of a session"
+_NAMED_ONLY = (
+    "only the name of its sessions says that it is a machine, and whoever opens one chooses that: "
+    "it takes both entries to trust it"
+)
+
+_WILDCARD = "its name cannot be written down: it holds * or ?, is very long, or is only the name of a session"
 
 
 def _listed(
@@ -233,7 +243,7 @@ def _is_usable(key: str, value: str) -> bool:
 
 
 def _are_plain(values: Iterable[str]) -> bool:
-    return not any(re.search(r"[*?]", value) for value in values)
+    return not any(len(value) > LONGEST_NAME or re.search(r"[*?]", value) for value in values)
 
 
 def own_name(role: str) -> str:

@@ -1,10 +1,9 @@
 """Records of the audit log, and what each of them says."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from drift.model.resource import Cloud, Json, Resource
 from drift.model.verdict import ActorKind, Confidence, CredentialSign, Lane, Statement, ToolSign
@@ -57,8 +56,7 @@ class UnreadableRecord(Struct, frozen=True, kw_only=True, gc=False):
     source: Source
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True, kw_only=True, gc=False):
     """The identity provider whose token opened a session."""
 
     name: str
@@ -68,8 +66,7 @@ class Issuer:
     """What the token says it is, `repo:org/name:environment:production` for example."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True, kw_only=True, gc=False):
     """The identity that the cloud saw."""
 
     id: str
@@ -86,8 +83,7 @@ class Principal:
     mfa: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenedSession:
+class OpenedSession(Struct, frozen=True, kw_only=True, gc=False):
     """What a sign-in, a role assumption or a grant says about the calls that will bear its key."""
 
     key: str
@@ -106,8 +102,7 @@ class OpenedSession:
     """A later opening takes the place of this one, as of a grant; else the first one stands."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True, kw_only=True, gc=False):
     """Something about a write that makes it matter more, found by the cloud's own rules."""
 
     slug: str
@@ -127,8 +122,7 @@ class Phase(StrEnum):
     """Another source's account of it: what was changed, with which program."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True, gc=False):
     """The operation that several records tell of."""
 
     key: str
@@ -136,8 +130,7 @@ class Operation:
     phase: Phase
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True, gc=False):
     """Who called what and with which program: all that calls of one kind share.
 
     A translator gives the same object to records that agree in it, so that they are judged once.
@@ -200,6 +193,21 @@ class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
     def key(self) -> str:
         """The event's identity across redeliveries: the cloud's id, else the hash of its bytes."""
         return f"{self.call.cloud}:{self.event_id}" if self.event_id else f"sha256:{self.source.sha256}"
+
+
+class Repeat(Struct, frozen=True, gc=False):
+    """A record that says nothing but its id and its time beyond what `like` says.
+
+    A translator gives the same `like` to all records that agree in the rest, so that they are judged once.
+    """
+
+    event_id: str | None
+    occurred_at: datetime | None
+    like: ChangeEvent
+
+    def event(self, source: Source) -> ChangeEvent:
+        """Return all that the record says."""
+        return structs.replace(self.like, event_id=self.event_id, occurred_at=self.occurred_at, source=source)
 
 
 class Fate(StrEnum):

@@ -134,7 +134,7 @@ class ExportRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErasureRecord:
-    """Body of an `erasure` entry, made before anything is erased: raw records that the policy keeps no longer.
+    """Body of an `erasure` entry, made before anything is erased: records that the policy keeps no longer.
 
     Should the program be stopped between the two, the next cycle records and erases what is left.
     """
@@ -148,7 +148,7 @@ class ConfigRecord:
     """Body of a `config_version` entry: our own rules are changes too."""
 
     sha256: str
-    """Hash of the configuration file; what stands in it is not recorded."""
+    """Hash of the configuration file and of the own tables that it names; what they say is not recorded."""
     tool_version: str
 
 

@@ -4,9 +4,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 Json: TypeAlias = Any
 """A JSON value. msgspec cannot resolve a recursive alias, so the type is wide and its use is narrow:
 attribute values of a resource and the redacted parameters of a call, nothing else."""
+
+SHORT_ID = 32
+"""Characters of an id that are read at a glance; Azure's have two hundred."""
+
+_STEPS = "/:|"
 
 
 class Cloud(StrEnum):
@@ -18,13 +25,21 @@ class Cloud(StrEnum):
     LAUNCHDARKLY = "launchdarkly"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True, kw_only=True, gc=False):
     """One resource as the cloud names it."""
 
     type: str | None
     """Terraform's type name, or `None` where no row maps the call to one."""
     id: str
+
+    @property
+    def short_id(self) -> str:
+        """The id; of a long path only its end, by which people tell one from another."""
+        if len(self.id) <= SHORT_ID:
+            return self.id
+        starts = [at for at, char in enumerate(self.id[:-1]) if char in _STEPS]
+        start = next((at for at in starts if len(self.id) - at <= SHORT_ID), starts[-1] if starts else 0)
+        return f"…{self.id[start:]}" if start else self.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

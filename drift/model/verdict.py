@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Confidence(StrEnum):
     """How far a verdict can be relied on."""
@@ -113,8 +115,7 @@ class Severity(StrEnum):
         return ("low", "medium", "high", "critical").index(self.value)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolSign:
+class ToolSign(Struct, frozen=True, kw_only=True, gc=False):
     """One indication of the program that made a call, strongest first in `ChangeEvent.tools`."""
 
     tool: Tool
@@ -122,8 +123,7 @@ class ToolSign:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CredentialSign:
+class CredentialSign(Struct, frozen=True, kw_only=True, gc=False):
     """One indication of where the key of a call came from, strongest first."""
 
     credential: Credential
@@ -151,8 +151,7 @@ class Trust(StrEnum):
         return ("text", "tag", "name", "session", "grant").index(self.value)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True, gc=False):
     """A text in which somebody may have named a ticket."""
 
     place: str
@@ -161,8 +160,7 @@ class Statement:
     trust: Trust = Trust.TEXT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True, kw_only=True, gc=False):
     """The person, machine or service answerable for a call."""
 
     kind: ActorKind
@@ -187,8 +185,7 @@ class Actor:
     confidence: Confidence = Confidence.LOW
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True, gc=False):
     """A ticket key found in a record."""
 
     key: str
@@ -196,8 +193,7 @@ class Reference:
     trust: Trust = Trust.TEXT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Classification:
+class Classification(Struct, frozen=True, kw_only=True, gc=False):
     """With which tool and credential, through which channel, in which lane."""
 
     tool: Tool

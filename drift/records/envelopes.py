@@ -14,10 +14,19 @@ ENVELOPE_LEVELS = 3
 
 
 def records_in(
-    documents: Iterable[bytes | Damage], unwrappers: Sequence[Unwrapper], levels: int = ENVELOPE_LEVELS
-) -> Iterator[bytes | Damage]:
-    """Yield each document that is a record, and in the place of an envelope the records it carries."""
+    documents: Iterable[bytes | Damage], unwrappers: Sequence[Unwrapper]
+) -> Iterable[bytes | Damage]:
+    """Return each document that is a record, and in the place of an envelope the records it carries."""
     heads = tuple(head for unwrapper in unwrappers for head in unwrapper.record_heads)
+    return _records_in(documents, unwrappers, heads, ENVELOPE_LEVELS)
+
+
+def _records_in(
+    documents: Iterable[bytes | Damage],
+    unwrappers: Sequence[Unwrapper],
+    heads: tuple[bytes, ...],
+    levels: int,
+) -> Iterator[bytes | Damage]:
     for document in documents:
         if isinstance(document, Damage) or document.startswith(heads):
             yield document
@@ -32,7 +41,7 @@ def records_in(
             )
         else:
             inner = chain.from_iterable(map(documents_of, carried))
-            yield from records_in(inner, unwrappers, levels - 1)
+            yield from _records_in(inner, unwrappers, heads, levels - 1)
 
 
 def _carried(document: bytes, unwrappers: Sequence[Unwrapper]) -> Sequence[bytes] | None:

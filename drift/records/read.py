@@ -1,6 +1,6 @@
 """Numbers and hashes the records of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -45,8 +45,8 @@ def records_of(
 
 def pieces_of(
     stream: BinaryIO, unwrappers: Sequence[Unwrapper], *, whole_limit: int = WHOLE_LIMIT
-) -> Iterator[bytes | Damage]:
-    """Yield the bytes of each record of a file, and in its place what of it cannot be read.
+) -> Iterable[bytes | Damage]:
+    """Return the bytes of each record of a file, and in its place what of it cannot be read.
 
     Raises:
         OSError: The stream itself fails; what it raises is passed on.
@@ -54,7 +54,7 @@ def pieces_of(
     return records_in(_documents(Text(stream), whole_limit), unwrappers)
 
 
-def _documents(text: Text, whole_limit: int) -> Iterator[bytes | Damage]:
+def _documents(text: Text, whole_limit: int) -> Iterable[bytes | Damage]:
     at_once = text.at_once(whole_limit)
     return _with_cut(text) if at_once is None else documents_of(at_once, whole_limit=whole_limit)
 

@@ -4,7 +4,7 @@ It takes only a text that is sound from end to end, and not a large one: decodin
 thirty bytes of memory for each byte of a hostile text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -20,13 +20,13 @@ _BOM = b"\xef\xbb\xbf"
 _BLANKS = b" \t\r\n"
 
 
-def documents_of(text: bytes, *, whole_limit: int = WHOLE_LIMIT) -> Iterator[bytes | Damage]:
-    """Yield the documents of a text that is at hand, and one `Damage` per damaged region."""
+def documents_of(text: bytes, *, whole_limit: int = WHOLE_LIMIT) -> Iterable[bytes | Damage]:
+    """Return the documents of a text that is at hand, and one `Damage` per damaged region."""
     documents = _decoded(text.removeprefix(_BOM).strip(_BLANKS)) if len(text) <= whole_limit else None
     return _split(text) if documents is None else documents
 
 
-def _decoded(text: bytes) -> Iterator[bytes | Damage] | None:
+def _decoded(text: bytes) -> Iterable[bytes | Damage] | None:
     elements = _elements(text)
     if elements is not None:
         return map(bytes, elements)

@@ -11,7 +11,7 @@ from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord
 from drift.model.finding import FindingStatus
 from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
-from drift.reports.wording import AGREEMENT, DIFFERENCE, identity
+from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
 from drift.store.lookup import AlertRow, alerts_about, changes_with, findings_on
@@ -100,13 +100,13 @@ def _in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:
 
 
 def _written(change: Change, write: Write, seq: int | None) -> Moment:
-    event, found = write.event, write.classification
+    event = write.event
     call = f"{event.call.service or 'unknown service'} {event.call.action or 'unnamed call'}"
     place = f" from {event.call.source_ip}" if event.call.source_ip else ""
     return Moment(
         at=write.event.occurred_at or change.began_at,
         what=event.summary,
-        detail=f"{call}, {found.tool} with {found.credential}{place}",
+        detail=f"{call}, {means(write.classification)}{place}",
         ledger_seq=seq,
     )
 

@@ -138,11 +138,19 @@ def _seen(facts: WeeklyFacts) -> Seen:
 
 
 def _changed_resources(manual: Sequence[ChangeRow]) -> tuple[ChangedResource, ...]:
-    changes: Counter[str] = Counter()
-    writes: Counter[str] = Counter()
+    changes: Counter[tuple[str, ...]] = Counter()
+    writes: Counter[tuple[str, ...]] = Counter()
     for row in manual:
-        name = resource_name(row.change, row.judgement)
-        changes[name] += 1
-        writes[name] += len(row.change.writes)
-    most = sorted(changes, key=lambda name: (-changes[name], -writes[name], name))[:MOST_CHANGED]
-    return tuple(ChangedResource(name=name, changes=changes[name], writes=writes[name]) for name in most)
+        one = _identity(row)
+        changes[one] += 1
+        writes[one] += len(row.change.writes)
+    most = sorted(changes, key=lambda one: (-changes[one], -writes[one], one))[:MOST_CHANGED]
+    return tuple(ChangedResource(name=one[0], changes=changes[one], writes=writes[one]) for one in most)
+
+
+def _identity(row: ChangeRow) -> tuple[str, ...]:
+    """Return the resource's name, and what tells it from others where that is no address in the code."""
+    name = resource_name(row.change, row.judgement)
+    if row.judgement and row.judgement.standing.address:
+        return (name,)
+    return (name, row.change.first.event.call.account or "", row.change.resource.id)

@@ -71,8 +71,10 @@ def _table(table: Table, width: int) -> Iterator[str]:
         return
     yield from ("", table.title.upper())
     for row in table.rows:
-        cells = [shown(cell, width // 2) for cell in row]
-        yield _INDENT + f"{cells[0]:>12}  {'  '.join(cells[1:])}"
+        when, name, rest = row
+        rest = shown(rest, width // 2)
+        line = f"{_INDENT}{shown(when):>12}  "
+        yield f"{line}{shown(name, width - len(line) - len(rest) - 2)}  {rest}"
     if table.more:
         yield _INDENT + table.more
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from drift.model.change import Change
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.judgement import Judgement
-from drift.model.verdict import ActorKind, Confidence
+from drift.model.verdict import ActorKind, Classification, Confidence, Credential, Tool
 
 DIFFERENCE = {
     FindingKind.DRIFTED: "differs from the code",
@@ -28,9 +28,8 @@ def person(change: Change) -> str:
     For what goes out to others. Who has to find out what happened gets the `identity`.
     """
     actor = change.actor
-    is_unsure = actor.kind is ActorKind.HUMAN and actor.confidence is not Confidence.HIGH
-    is_nobody = actor.kind is ActorKind.UNKNOWN and actor.principal is None
-    return "somebody" if is_unsure or is_nobody else actor.name
+    is_no_person = actor.kind in (ActorKind.MACHINE, ActorKind.SERVICE)
+    return actor.name if is_no_person or actor.confidence is Confidence.HIGH else "somebody"
 
 
 def identity(change: Change) -> str:
@@ -42,11 +41,14 @@ def identity(change: Change) -> str:
 
 
 def resource_name(change: Change, judgement: Judgement | None) -> str:
-    """Name a changed resource as people do: by its address in the code, else by type and id."""
+    """Name a changed resource as people do: by its address in the code, else by type and id.
+
+    For lists, where a long id would hide what comes after it: `drift show` tells the whole.
+    """
     if judgement and judgement.standing.address:
         return judgement.standing.address
     resource = change.resource
-    return f"{resource.type} {resource.id}" if resource.type else resource.id
+    return f"{resource.type} {resource.short_id}" if resource.type else resource.short_id
 
 
 def finding_name(finding: DriftFinding) -> str:
@@ -59,6 +61,13 @@ def done(change: Change) -> str:
     summaries = tuple(dict.fromkeys(write.event.summary for write in change.writes))
     more = len(summaries) - 1
     return f"{summaries[0]} and {more} more" if more else summaries[0]
+
+
+def means(found: Classification) -> str:
+    """Say with which program and credential it was done."""
+    tool = "an unknown program" if found.tool is Tool.UNKNOWN else found.tool
+    credential = "an unknown credential" if found.credential is Credential.UNKNOWN else found.credential
+    return f"{tool} with {credential}"
 
 
 def counted(number: int, thing: str, things: str | None = None) -> str:

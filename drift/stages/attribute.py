@@ -6,9 +6,11 @@ stood behind it. Session names are chosen by the caller and prove nothing alone.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import structs
 
 from drift.model.event import Call, ChangeEvent, OpenedSession, Principal
 from drift.model.verdict import Actor, ActorKind, Confidence
@@ -34,17 +36,19 @@ class IdentityRules:
 
 def attribute(event: ChangeEvent, sessions: Mapping[str, OpenedSession], rules: IdentityRules) -> Actor:
     """Return who answers for `event`, naming everyone in the chain behind it."""
-    return actor_of(event.call, sessions_behind(event, sessions), rules)
+    return actor_of(event.call, sessions_behind(event.call, event.occurred_at, sessions), rules)
 
 
-def sessions_behind(event: ChangeEvent, sessions: Mapping[str, OpenedSession]) -> tuple[OpenedSession, ...]:
-    """Return the sessions that lead to the call, the last one first."""
+def sessions_behind(
+    call: Call, at: datetime | None, sessions: Mapping[str, OpenedSession]
+) -> tuple[OpenedSession, ...]:
+    """Return the sessions that lead to a call made at this time, the last one first."""
     found: dict[str, OpenedSession] = {}
-    for first in event.call.session_keys:
+    for first in call.session_keys:
         key: str | None = first
         while key is not None and key not in found and len(found) < MAX_CHAIN:
             opened = sessions.get(key)
-            if opened is None or _is_over(opened, event.occurred_at):
+            if opened is None or _is_over(opened, at):
                 break
             found[key] = opened
             key = opened.via
@@ -61,6 +65,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
     who = _answerable(links, rules, acts_alone=call.acting_service is not None)
     issuer = next((one.issuer for one in links if one.issuer), None)
     is_machine = who.kind is ActorKind.MACHINE
+    is_unsure = _is_cut(behind) or _is_machine_by_name(who, links)
     actor = Actor(
         kind=who.kind,
         name=_name_of(who, links[-1], behind, rules),
@@ -73,7 +78,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
         statements=tuple(said for one in behind for said in one.statements),
         tools=next((one.tools for one in reversed(behind) if one.tools), ()),
         reasons=(who.reason, *_reasons_behind(who, call, behind)),
-        confidence=Confidence.LOW if _is_cut(behind) else who.confidence,
+        confidence=Confidence.LOW if is_unsure else who.confidence,
     )
     return _held_to_strictness(actor, who, rules)
 
@@ -81,16 +86,19 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
 def _held_to_strictness(actor: Actor, who: Principal, rules: IdentityRules) -> Actor:
     """Take a person for unknown who did not sign in under an address of the company.
 
-    The rule is on the identity and nothing else, so that no list of programs can go stale.
+    The rule is on the identity and nothing else, so that no list of programs can go stale. A name
+    that the caller may have chosen is no sign-in, whatever it looks like.
     """
     if not rules.strict_domains or actor.kind is not ActorKind.HUMAN:
         return actor
     domain = actor.name.rpartition("@")[2].lower() if "@" in actor.name else None
-    is_vouched_for = who.confidence is not Confidence.LOW
+    is_vouched_for = who.confidence is Confidence.HIGH
     if is_vouched_for and domain in {one.lower() for one in rules.strict_domains}:
         return actor
     reason = f"strict identity: no sign-in under {' or '.join(rules.strict_domains)}"
-    return replace(actor, kind=ActorKind.UNKNOWN, reasons=(reason, *actor.reasons), confidence=Confidence.LOW)
+    return structs.replace(
+        actor, kind=ActorKind.UNKNOWN, reasons=(reason, *actor.reasons), confidence=Confidence.LOW
+    )
 
 
 def _without_principal(call: Call) -> Actor:
@@ -112,8 +120,15 @@ def _is_over(opened: OpenedSession, at: datetime | None) -> bool:
 
 
 def _is_cut(behind: tuple[OpenedSession, ...]) -> bool:
-    """Tell whether the chain goes on: its first known caller acts in a role that somebody assumed."""
-    return len(behind) == MAX_CHAIN and behind[-1].via is not None and behind[-1].opener.role is not None
+    """Tell whether the chain goes on: its first known caller acts in a role that somebody assumed.
+
+    A person for whose sign-in the cloud vouches is the beginning.
+    """
+    if len(behind) < MAX_CHAIN or behind[-1].via is None:
+        return False
+    opener = behind[-1].opener
+    is_signed_in = opener.kind is ActorKind.HUMAN and opener.confidence is Confidence.HIGH
+    return opener.role is not None and not is_signed_in
 
 
 def _as_configured(principal: Principal, rules: IdentityRules) -> Principal:
@@ -121,7 +136,7 @@ def _as_configured(principal: Principal, rules: IdentityRules) -> Principal:
     if principal.kind is ActorKind.SERVICE:
         return principal
     if pattern := _first_match(rules.machines, _vouched_for(principal)):
-        return replace(
+        return structs.replace(
             principal,
             kind=ActorKind.MACHINE,
             confidence=Confidence.HIGH,
@@ -130,7 +145,7 @@ def _as_configured(principal: Principal, rules: IdentityRules) -> Principal:
     chosen = (principal.id, principal.session_name or "")
     if pattern := _first_match(rules.people, (*_vouched_for(principal), *chosen)):
         is_known = principal.kind is ActorKind.HUMAN
-        return replace(
+        return structs.replace(
             principal,
             kind=ActorKind.HUMAN,
             name=principal.name
@@ -180,10 +195,21 @@ def _is_surely_machine(principal: Principal, rules: IdentityRules) -> bool:
     return principal.kind is ActorKind.MACHINE and (has_token or is_configured)
 
 
+def _is_machine_by_name(who: Principal, links: list[Principal]) -> bool:
+    """Tell whether only the name of its session makes it a machine: whoever opened it chose that.
+
+    Who opened it may be told too late, or not at all. Where a service did, it chose the name.
+    """
+    is_named_only = who.session_name is not None and who.issuer is None
+    is_by_service = links[0].kind is ActorKind.SERVICE and links[0].confidence is Confidence.HIGH
+    is_vouched_for = who.confidence is Confidence.HIGH or is_by_service
+    return who.kind is ActorKind.MACHINE and is_named_only and not is_vouched_for
+
+
 def _name_of(who: Principal, last: Principal, behind: tuple[OpenedSession, ...], rules: IdentityRules) -> str:
     """Name a machine by the role it acted in, and a person by the source identity or else the sign-in."""
     match who.kind:
-        case ActorKind.MACHINE:
+        case ActorKind.MACHINE if last.kind is not ActorKind.SERVICE:
             return _own_name(last.role or "") or last.name
         case ActorKind.HUMAN if said := _source_identity(behind):
             return (
@@ -231,16 +257,22 @@ def _openers(behind: tuple[OpenedSession, ...]) -> Iterator[Principal]:
 def _reasons_behind(who: Principal, call: Call, behind: tuple[OpenedSession, ...]) -> Iterator[str]:
     if call.behind:
         yield f"{call.behind[-1].id} acted as {call.principal.id if call.principal else 'nobody'}"
-    if not behind:
-        return
-    opened = f"the session of {behind[0].role or 'the key used'}"
-    which = opened if len(behind) == 1 else f"the first of {len(behind)} sessions that led to {opened}"
-    yield f"{behind[-1].opener.id} opened {which}"
+    others = [one for one in behind if not _is_own(one, call)]
+    if others:
+        opened = f"the session of {others[0].role or 'the key used'}"
+        which = opened if len(others) == 1 else f"the first of {len(others)} sessions that led to {opened}"
+        yield f"{others[-1].opener.id} opened {which}"
     said = _source_identity(behind)
     if said and who.kind is ActorKind.HUMAN and not _is_believed(said, who):
         yield f"whoever assumed the role gave {said.source_identity} as the source identity"
     if _is_cut(behind):
         yield f"the chain of roles was followed {MAX_CHAIN} steps, and goes on"
+
+
+def _is_own(opened: OpenedSession, call: Call) -> bool:
+    """Tell whether the session is that of the call itself: it tells a program, and nobody else."""
+    principal = call.principal
+    return principal is not None and (opened.opener.id, opened.role) == (principal.id, principal.role)
 
 
 def _first_match(patterns: tuple[str, ...], names: tuple[str, ...]) -> str | None:

@@ -6,8 +6,10 @@ a user agent is whatever the caller typed. Nothing below medium confidence decid
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import structs
 
 from drift.model.event import CHANGING, Call, ChangeEvent, Phase
 from drift.model.verdict import (
@@ -129,7 +131,7 @@ def classify(event: ChangeEvent, actor: Actor, rules: ChannelRules) -> Classific
 
 def classify_call(call: Call, actor: Actor, rules: ChannelRules) -> Classification:
     """Return what the calls of one kind have in common, whatever each of them asked for."""
-    tool, tool_confidence, tool_reason = _tool(call.tools or actor.tools or _signs_of(actor))
+    tool, tool_confidence, tool_reason = _tool((*call.tools, *actor.tools) or _signs_of(actor))
     is_sure = actor.confidence is not Confidence.LOW
     pipeline = rules.pipeline_for(actor) if is_sure else None
     channel, channel_reason = _channel(call, actor, tool, pipeline, rules)
@@ -145,7 +147,7 @@ def classify_call(call: Call, actor: Actor, rules: ChannelRules) -> Classificati
         references=references_in((*actor.statements, *call.statements), rules),
         pipeline=pipeline.name if pipeline else None,
         run_id=_run_id(channel, pipeline, actor),
-        reasons=tuple(reason for reason in reasons if reason),
+        reasons=tuple(dict.fromkeys(reason for reason in reasons if reason)),
         confidence=min(actor.confidence, tool_confidence, key=lambda one: one.rank),
     )
 
@@ -158,15 +160,17 @@ def refine(common: Classification, event: ChangeEvent, actor: Actor, rules: Chan
     """
     found = common
     if event.lane is not found.lane is not Lane.EMERGENCY:
-        found = replace(found, lane=event.lane)
-    if event.statements:
+        found = structs.replace(found, lane=event.lane)
+    if event.statements and references_in(event.statements, rules):
         said = (*actor.statements, *event.call.statements, *event.statements)
-        found = replace(found, references=references_in(said, rules))
+        found = structs.replace(found, references=references_in(said, rules))
     if found.channel is Channel.MANUAL and not (event.call.tools or actor.tools) and _is_lone_end(event):
         reason = "a person, in a long operation whose beginning was not delivered"
-        found = replace(found, channel=Channel.UNKNOWN, reasons=(reason, *found.reasons[1:]))
+        before = found.reasons[:1] if found.lane is Lane.EMERGENCY else ()
+        reasons = (*before, reason, *found.reasons[len(before) + 1 :])
+        found = structs.replace(found, channel=Channel.UNKNOWN, reasons=reasons)
     if (rules.exclusions or rules.scope) and event.intended in CHANGING:
-        found = replace(found, exclusion=rules.exclusion_of(event, actor))
+        found = structs.replace(found, exclusion=rules.exclusion_of(event, actor))
     return found
 
 

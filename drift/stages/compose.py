@@ -1,11 +1,13 @@
 """What is a change session's message? One for each session, whatever the number of its changes."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from drift.model.alert import Alert, AlertedChange
 from drift.model.change import Change, ChangeSession, Write
+from drift.model.event import Outcome
 from drift.model.finding import AttributeDrift
 from drift.model.judgement import Judged, Judgement
 from drift.model.ticket import Coverage
@@ -33,7 +35,7 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
     told = [one for one in judged if one.judgement.decision.alert] or list(judged)
     worst = max(told, key=lambda one: one.judgement.decision.severity.rank)
     write = _riskiest(worst.change)
-    headline = _headline(write, _name_of(worst), more=len(told) - 1)
+    headline = _headline(write, worst, more=len(told) - 1)
     action = _call_to_action(told, due_at, now)
     return Alert(
         client_id="",
@@ -58,13 +60,21 @@ def _riskiest(change: Change) -> Write:
     return max(change.writes, key=lambda write: len(write.event.risks))
 
 
-def _headline(write: Write, where: str, *, more: int) -> str:
+def _headline(write: Write, worst: Judged, *, more: int) -> str:
     others = f" and {more} more {'change' if more == 1 else 'changes'}" if more else ""
-    said = f"{_known_actor(write) or 'somebody'} {write.event.summary}"
-    # The id is not said twice: `created the bucket x (aws_s3_bucket x)`.
-    kind, _, resource_id = where.partition(" ")
-    place = kind if resource_id and resource_id in said else where
-    return shown(f"{said} ({place})", HEADLINE_CHARS) + others
+    is_attempt = write.event.outcome is Outcome.FAILURE
+    said = f"{_known_actor(write) or 'somebody'}{':' if is_attempt else ''} {write.event.summary}"
+    return shown(f"{said} ({_place(worst, write.event.summary)})", HEADLINE_CHARS) + others
+
+
+def _place(one: Judged, summary: str) -> str:
+    """Name the resource, but no name twice: not `created the bucket x (aws_s3_bucket x)`."""
+    resource = one.change.resource
+    if one.judgement.standing.address or resource.type is None:
+        return one.judgement.standing.address or resource.short_id
+    own_name = re.split(r"[/:|]", resource.id.rstrip("/:|"))[-1]
+    is_told = re.search(rf"(?<![\w-]){re.escape(own_name[:HEADLINE_CHARS])}(?![\w-])", summary)
+    return resource.type if is_told and own_name else f"{resource.type} {resource.short_id}"
 
 
 def _call_to_action(told: Sequence[Judged], due_at: DueAt, now: datetime) -> str:

@@ -1,11 +1,18 @@
 """What does this record say? Ask each cloud's translator, the last successful one first."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import structs
 
-from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
-from drift.ports import Repeat, Translator
+from drift.model.event import ChangeEvent, RawRecord, Repeat, UnreadableRecord
+from drift.ports import Translator
+
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""A whole pair of surrogates, half of one, or any other escape."""
 
 UNKNOWN_FORMAT = "valid JSON, but no audit record of a cloud that is understood"
 
@@ -22,26 +29,42 @@ class Translators:
     def __init__(self, translators: Sequence[Translator]) -> None:
         self.all = tuple(translators)
         self._ordered = list(translators)
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Recognise a record that says nothing but what an earlier one said, and when."""
-        repeat = self._ordered[0].recall(body)
-        if repeat is not None and repeat[1] is not None and not FIRST_YEAR <= repeat[1].year <= LAST_YEAR:
-            return None
-        return repeat
+        self._marked: Translator | None = None
+        self._marks: tuple[bytes, ...] = ()
 
     def translate(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         """Return what the record says; damage, or what no translator knows, is unreadable."""
         if isinstance(raw, UnreadableRecord):
             return raw
-        said = self._ordered[0].translate(raw) or self._by_another(raw)
-        if isinstance(said, ChangeEvent):
-            at = said.occurred_at
-            if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
-                return structs.replace(said, occurred_at=None)
-        return said
+        said = self.recognise(raw)
+        return said.event(raw.source) if isinstance(said, Repeat) else said
 
-    def _by_another(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord:
+    def may_open(self, body: bytes) -> bool:
+        """Tell quickly whether later records may rest on this one: it has a mark of what does."""
+        if self._ordered[0] is not self._marked:
+            self._marked = self._ordered[0]
+            self._marks = self._marked.opening_marks
+        if body.startswith(self._marked.record_heads):
+            return any(map(body.__contains__, self._marks))
+        return any(mark in body for one in self.all for mark in one.opening_marks)
+
+    def recognise(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
+        """Return what the record says, and of a repeat only what it repeats, and when."""
+        said = self._said_of(raw)
+        if isinstance(said, UnreadableRecord) and (mended := _mended(raw.body)) != raw.body:
+            said = self._said_of(structs.replace(raw, body=mended))
+        if isinstance(said, UnreadableRecord):
+            return said
+        at = said.occurred_at
+        if at is None or FIRST_YEAR <= at.year <= LAST_YEAR:
+            return said
+        return structs.replace(said, occurred_at=None)
+
+    def _said_of(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
+        said = self._ordered[0].translate(raw)
+        return self._by_another(raw) if said is None else said
+
+    def _by_another(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
         """Ask the others, and ask the one that understands first from now on."""
         for position, translator in enumerate(self._ordered[1:], start=1):
             if (said := translator.translate(raw)) is not None:
@@ -53,3 +76,13 @@ class Translators:
         """Add what people are told of a write: what it did, and what about it is risky."""
         owner = next((one for one in self.all if one.cloud is event.call.cloud), None)
         return event if owner is None else owner.describe(event)
+
+
+def _mended(body: bytes) -> bytes:
+    """Return a record in which a sign of replacement stands for each character that is none.
+
+    Whoever can put half of a surrogate pair into a name or a user agent must not be able to hide with
+    it what they did: only that one character is lost.
+    """
+    text = body.decode(errors="replace").encode()
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)

@@ -14,10 +14,14 @@ KEPT_FOR = timedelta(hours=36)
 
 
 def remember_session(connection: Connection, opened: OpenedSession, at: datetime) -> None:
-    """Keep what a sign-in said about the calls that will use its key."""
+    """Keep what a sign-in said about the calls that will use its key.
+
+    What was renewed since stands: records come late, out of order and more than once.
+    """
     values = {"opened_at": at, "expires_at": opened.expires_at, "body": opened}
     if opened.is_renewable:
-        insert_or_update(connection, opened_session, {"key": opened.key, **values}, values)
+        row, is_older = {"key": opened.key, **values}, opened_session.c.opened_at <= at
+        insert_or_update(connection, opened_session, row, values, only_where=is_older)
     else:
         insert_new(connection, opened_session, {"key": opened.key, **values})
 

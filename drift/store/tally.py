@@ -6,7 +6,7 @@ the counts are as crash-proof as the records, and a million reads cost few state
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, case, delete, func, literal, or_, select
 
@@ -17,6 +17,7 @@ from drift.store.schema import coverage, funnel
 from drift.store.upsert import insert_or_update
 
 _NOWHERE = ("", "")
+_HOUR = "%Y-%m-%dT%H"
 
 
 @dataclass(slots=True)
@@ -99,9 +100,15 @@ def funnel_totals(connection: Connection) -> dict[str, int]:
     return {rule: int(records) for rule, records in sorted((rule, records) for rule, records in rows)}
 
 
+def newest_hour(connection: Connection) -> datetime | None:
+    """Return the hour of the newest record that was read, whatever became of it."""
+    newest = connection.execute(select(func.max(funnel.c.hour))).scalar_one()
+    return datetime.strptime(newest, _HOUR).replace(tzinfo=UTC) if newest else None
+
+
 def _place_of(event: ChangeEvent) -> tuple[str, str]:
     """Return the account and the hour under which a record is counted; empty where it tells none."""
-    return event.call.account or "", f"{event.occurred_at:%Y-%m-%dT%H}" if event.occurred_at else ""
+    return event.call.account or "", f"{event.occurred_at:{_HOUR}}" if event.occurred_at else ""
 
 
 def _add(connection: Connection, row: tuple[str, str, str, str], records: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 _T = TypeVar("_T")
@@ -30,13 +30,20 @@ def insert_all_new(connection: Connection, table: Table, rows: list[dict[str, An
 
 
 def insert_or_update(
-    connection: Connection, table: Table, values: dict[str, Any], update: dict[str, Any]
+    connection: Connection,
+    table: Table,
+    values: dict[str, Any],
+    update: dict[str, Any],
+    *,
+    only_where: ColumnElement[bool] | None = None,
 ) -> None:
-    """Insert a row, or set the columns of `update` on the one that has its primary key."""
+    """Insert a row, or set the columns of `update` on the one that has its primary key.
+
+    A row that exists and does not fit `only_where` stays as it is.
+    """
     statement = _insert(connection, table).values(values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=update)
-    )
+    keys = list(table.primary_key.columns)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update, where=only_where))
 
 
 def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":

@@ -45,8 +45,8 @@ def caller_of(origin: Origin, user_agent: str | None, signals: Signals) -> Calle
     principal = principal_of(origin, names, service, signals)
     tools = tool_signs(origin, service, principal.kind if principal else ActorKind.UNKNOWN, signals)
     credentials = credential_signs(origin, names, tools, signals)
-    is_console = is_console_session(credentials)
-    shown = shown_by_caller(origin, principal, tools, is_console)
+    is_console = origin.is_stated_console and is_console_session(credentials)
+    shown = shown_by_caller(origin, principal, tools) if is_console else None
     return Caller(
         account=origin.identity.account_id,
         address=origin.address or None,

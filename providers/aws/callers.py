@@ -28,7 +28,6 @@ from providers.aws.record import truth
 from providers.aws.services import linked_service, tool_of
 from providers.aws.signals import Signals
 
-CONSOLE_EVENTS = frozenset({SIGN_IN, "AwsConsoleAction"})
 STATIC_KEY = "AKIA"
 
 
@@ -133,7 +132,7 @@ def _user(evidence: Evidence) -> Who | None:
 
 def _in_the_console(evidence: Evidence) -> Who | None:
     origin = evidence.origin
-    if origin.is_flagged or origin.event_type in CONSOLE_EVENTS:
+    if origin.is_stated_console:
         return Who(ActorKind.HUMAN, Confidence.MEDIUM, "credentials from a console sign-in")
     rows = evidence.origin.agent.rows(evidence.signals.console_agents)
     if evidence.service is None and any(not row.needs_person for row in rows):

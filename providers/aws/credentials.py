@@ -29,6 +29,7 @@ def credential_signs(
         *_by_console(origin, tools),
         *_by_key(origin, names, signals),
         *(sign for sign in said_by_sdk if sign not in logins),
+        *_by_environment(origin.agent, signals),
         *_by_session_name(names, signals),
     )
 
@@ -72,13 +73,20 @@ def _by_features(agent: UserAgent, signals: Signals) -> Iterator[CredentialSign]
     features = agent.features
     for login in signals.logins:
         if login.pattern.search(agent.text):
-            reason = "the command line signed somebody in"
-            yield CredentialSign(credential=login.credential, confidence=login.confidence, reason=reason)
+            yield CredentialSign(
+                credential=login.credential, confidence=login.confidence, reason=login.reason
+            )
     for row in signals.features:
         if row.credential is not Credential.UNKNOWN and row.ids & features:
             ids = ", ".join(sorted(row.ids & features))
             reason = f"the SDK says so (feature {ids})"
             yield CredentialSign(credential=row.credential, confidence=row.confidence, reason=reason)
+
+
+def _by_environment(agent: UserAgent, signals: Signals) -> Iterator[CredentialSign]:
+    for row in signals.environments:
+        if row.pattern.match(agent.environment):
+            yield CredentialSign(credential=row.credential, confidence=row.confidence, reason=row.reason)
 
 
 def _by_session_name(names: Names, signals: Signals) -> Iterator[CredentialSign]:

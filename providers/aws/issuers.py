@@ -29,12 +29,18 @@ def issued_by(caller: UserIdentity, signals: Signals) -> Issued | None:
         return None
     host = provider.rpartition(OIDC)[2].partition("/")[0]
     is_token = caller.type == FEDERATED_IDENTITY
-    subject = subject_of(caller.user_name, signals) if is_token else None
+    subject = subject_of(caller.user_name or _last_of_id(caller, provider), signals) if is_token else None
     for row in signals.issuers:
         if row.pattern.search(host):
             issuer = Issuer(name=row.name, is_pipeline=row.pipeline, subject=subject)
             return Issued(issuer=issuer, machine=row.confidence)
     return Issued(issuer=Issuer(name=host, is_pipeline=False, subject=subject), machine=None)
+
+
+def _last_of_id(caller: UserIdentity, provider: str) -> str | None:
+    """Return the subject at the end of `provider:audience:subject`."""
+    before, found, rest = (caller.principal_id or "").partition(f"{provider}:")
+    return rest.partition(":")[2] or None if found and not before else None
 
 
 def subject_of(name: str | None, signals: Signals) -> str | None:

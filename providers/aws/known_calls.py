@@ -17,7 +17,7 @@ from providers.aws.signals import Signals
 
 Key = tuple[object, ...]
 
-MAX_CALLS = 32_768
+MAX_CALLS = 65_536
 MAX_DEEDS = 8_192
 
 MAX_KEY_LENGTH = 8_192

@@ -7,8 +7,9 @@ CloudFormation goes on in the name of whoever launched a stack.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import structs
 
 from drift.model.event import Call, OpenedSession, Principal
 from drift.model.resource import Json
@@ -36,7 +37,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def shown_by_caller(
-    origin: Origin, principal: Principal | None, tools: tuple[ToolSign, ...], is_console: bool
+    origin: Origin, principal: Principal | None, tools: tuple[ToolSign, ...]
 ) -> OpenedSession | None:
     """Return the console session that a flagged call or a sign-in shows, for its calls that do not.
 
@@ -45,7 +46,7 @@ def shown_by_caller(
     caller = origin.identity
     key = caller.session.sign_in_session_arn or opened_when(caller)
     deciding = next((sign for sign in tools if sign.confidence is not Confidence.LOW), None)
-    if not (is_console and (origin.is_flagged or origin.event_type == SIGN_IN)):
+    if not (origin.is_flagged or origin.event_type == SIGN_IN):
         return None
     if key is None or principal is None or deciding is None:
         return None
@@ -56,7 +57,9 @@ def shown_by_caller(
     )
 
 
-def opened_by_sts(call: Call, contents: Contents, signals: Signals) -> OpenedSession | None:
+def opened_by_sts(
+    call: Call, record: TrailRecord, contents: Contents, signals: Signals
+) -> OpenedSession | None:
     """Return the session that an STS call opened, or `None` where it opened none.
 
     The console's servers take a role for somebody who switches to it, and use other keys for its calls.
@@ -65,7 +68,7 @@ def opened_by_sts(call: Call, contents: Contents, signals: Signals) -> OpenedSes
     if key is None or call.principal is None:
         return None
     request = contents.request
-    is_by_console = _is_by_console(call, signals)
+    is_by_console = _is_by_console(call, record, signals)
     if is_by_console:
         key = console_key(_text(contents.response, "assumedRoleUser.arn")) or key
     return OpenedSession(
@@ -105,8 +108,11 @@ def opened_by_switch(call: Call, record: TrailRecord, signals: Signals) -> Opene
 def opened_by_launch(
     call: Call, row: LaunchRow, record: TrailRecord, contents: Contents
 ) -> OpenedSession | None:
-    """Return what a service does from now on because somebody launched it."""
-    if call.principal is None:
+    """Return what a service does from now on because somebody launched it.
+
+    What it launches itself, a stack within a stack, is still the doing of whoever launched the first.
+    """
+    if call.principal is None or call.acting_service == row.host:
         return None
     role = _text(contents.request, row.role)
     names = (name for path in row.name for name in texts_at(contents.request, path))
@@ -115,7 +121,7 @@ def opened_by_launch(
     program = f", with {deciding.tool}" if deciding else ""
     return OpenedSession(
         key=launch_key(row.host, role or call.principal.id),
-        opener=replace(
+        opener=structs.replace(
             call.principal, reason=f"{call.principal.reason}; called {call.action} for {launched}{program}"
         ),
         via=next(iter(call.session_keys), None),
@@ -126,10 +132,16 @@ def opened_by_launch(
     )
 
 
-def _is_by_console(call: Call, signals: Signals) -> bool:
-    """Tell whether the console's servers called."""
+def _is_by_console(call: Call, record: TrailRecord, signals: Signals) -> bool:
+    """Tell whether the console's servers called.
+
+    Whoever calls STS himself may type the console's user agent, to part what he then does with
+    the key from who he is. The details of his connection give him away.
+    """
     if call.acting_service:
         return signals.internal_name.match(call.acting_service) is not None
+    if record.tls_details is not None:
+        return False
     deciding = next((sign.tool for sign in call.tools if sign.confidence is not Confidence.LOW), None)
     return deciding is Tool.CONSOLE
 

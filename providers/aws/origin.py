@@ -15,6 +15,7 @@ from providers.aws.user_agent import UserAgent, read_user_agent
 SERVICE_EVENT = "AwsServiceEvent"
 SERVICE_IDENTITY = "AWSService"
 SIGN_IN = "AwsConsoleSignIn"
+CONSOLE_EVENTS = frozenset({SIGN_IN, "AwsConsoleAction"})
 
 _TELLING_MORE = frozenset({SERVICE_EVENT, SIGN_IN})
 
@@ -39,6 +40,11 @@ class Origin(Struct, frozen=True, kw_only=True):
     """The client itself spoke to the service: behind the console's own servers there are no TLS details."""
     sign_in: Json
     """What a sign-in adds about itself."""
+
+    @property
+    def is_stated_console(self) -> bool:
+        """AWS itself says that the call is the console's: no user agent does."""
+        return self.is_flagged or self.event_type in CONSOLE_EVENTS
 
     @property
     def session(self) -> SessionContext:

@@ -109,7 +109,8 @@ def nodes(root: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
 
 def get(parameters: Json, key: str) -> Json:
     """Return the value of `key`, whatever its case, or `None`."""
-    return next(iter(_step(key, NONE).enter(parameters)), None)
+    found = _step(key, NONE).enter(parameters)
+    return found[0] if found else None
 
 
 def _elements(value: Json) -> list[Json]:

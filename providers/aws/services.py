@@ -39,13 +39,17 @@ def acting_service(origin: Origin, signals: Signals) -> str | None:
 
 
 def linked_service(caller: UserIdentity, signals: Signals) -> str | None:
-    """Return the service whose service-linked role made the call."""
+    """Return the service whose service-linked role made the call.
+
+    Only AWS can create roles under its own path, but anybody can imitate their names.
+    """
     issuer = caller.session.session_issuer
     if issuer is None:
         return None
     if found := signals.service_role_path.search(issuer.arn or ""):
         return found["service"]
-    return issuer.user_name if signals.service_role.match(issuer.user_name or "") else None
+    is_named_so = signals.service_role.match(issuer.user_name or "") is not None
+    return issuer.user_name if is_named_so and not issuer.arn else None
 
 
 def tool_of(host: str | None, signals: Signals) -> Tool:

@@ -16,7 +16,9 @@ def session_keys(
 ) -> tuple[str, ...]:
     """Return what joins a call to the records that opened its sessions, the nearest session first.
 
-    A call that shows its session to be the console's needs no other to tell it.
+    Where AWS says that the call is the console's, its key tells nothing. A user agent that says so
+    does not part a call from its key, which somebody may have opened under another name. A call
+    that shows its session to be the console's needs no other to tell it.
     """
     return tuple(dict.fromkeys(filter(None, _keys(origin, service, is_console, shows_session, signals))))
 

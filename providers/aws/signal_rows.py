@@ -133,11 +133,12 @@ class FeatureRow(Fact, frozen=True, kw_only=True):
     """Somebody sits at a workstation."""
 
 
-class LoginRow(Fact, frozen=True, kw_only=True):
-    """A command that signs somebody in, as the user agent names it."""
+class CredentialRow(Fact, frozen=True, kw_only=True):
+    """A text in the user agent that tells where the credential came from."""
 
     pattern: Pattern
     credential: Credential
+    reason: str
 
 
 class IssuerRow(Fact, frozen=True, kw_only=True):

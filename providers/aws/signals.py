@@ -10,13 +10,13 @@ import msgspec
 
 from providers.aws.signal_rows import (
     AgentRow,
+    CredentialRow,
     EffectRow,
     FeatureRow,
     Form,
     IssuerRow,
     LaneRow,
     LaunchRow,
-    LoginRow,
     Pattern,
     PhraseRow,
     ReportRow,
@@ -59,7 +59,8 @@ class Signals(Row, frozen=True, kw_only=True):
     mobile_agents: tuple[AgentRow, ...] = ()
     client_agents: tuple[AgentRow, ...]
     features: tuple[FeatureRow, ...]
-    logins: tuple[LoginRow, ...]
+    logins: tuple[CredentialRow, ...]
+    environments: tuple[CredentialRow, ...]
     issuers: tuple[IssuerRow, ...]
     sessions: tuple[SessionRow, ...]
     service_tools: tuple[ServiceToolRow, ...]

@@ -150,8 +150,8 @@ class _Reader:
     def _read_tags(self, value: dict[str, Json], key: _Key) -> None:
         """Take in one tag, `{"key": ..., "value": ...}`, or several, `"tags": {"team": "web"}`."""
         pairs = [*value.items()] if key.is_tag_map else []
-        if isinstance(get(value, "key"), str):
-            pairs = [(get(value, "key"), get(value, "value"))]
+        if isinstance(key_of_tag := get(value, "key"), str):
+            pairs = [(key_of_tag, get(value, "value"))]
         for name, said in pairs:
             if isinstance(said, str):
                 self.found.append((self._tag_place.format(name[:128]), said, self._tag_trust))

@@ -8,8 +8,7 @@ An infrastructure tool within a console session stays that tool.
 from collections.abc import Iterator
 
 from drift.model.verdict import ActorKind, Confidence, Tool, ToolSign
-from providers.aws.callers import CONSOLE_EVENTS
-from providers.aws.origin import Origin
+from providers.aws.origin import CONSOLE_EVENTS, Origin
 from providers.aws.services import tool_of
 from providers.aws.signal_rows import AgentRow
 from providers.aws.signals import Signals

@@ -9,9 +9,16 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from drift.model.event import ChangeEvent, Effect, OpenedSession, RawRecord, Source, UnreadableRecord
+from drift.model.event import (
+    ChangeEvent,
+    Effect,
+    OpenedSession,
+    RawRecord,
+    Repeat,
+    Source,
+    UnreadableRecord,
+)
 from drift.model.resource import Cloud
-from drift.ports import Repeat
 from providers.aws.contents import Contents
 from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
 from providers.aws.envelopes import RECORD_HEADS, unwrap
@@ -38,9 +45,6 @@ STS = "sts"
 
 OPENING_MARKS = (b"sts.amazonaws.com", SIGN_IN.encode(), b"essionCredentialFromConsole")
 """Of the calls that hand out keys, sign somebody in, or show that somebody is signed in to the console."""
-
-READ_MARK = b'"readOnly":true'
-"""Stands in the delivered records of reads. One that is written otherwise is only slower to judge."""
 
 
 class AwsTranslator:
@@ -88,31 +92,16 @@ class AwsTranslator:
         """Return the records inside an envelope of AWS, or `None` if it is none."""
         return unwrap(document)
 
-    def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+    def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Say what a record means, or `None` if it is no record of a trail."""
         try:
             record = read_record(raw.body)
             if record is None:
                 return None
-            event = self._event(record, raw.source)
-            return _related(event, record) if record.shared_event_id or record.addendum else event
+            said = self._said(record, raw.source)
+            return _related(said, record, raw.source) if record.shared_event_id or record.addendum else said
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Recognise a read that was made before, with what is known of its kind."""
-        if READ_MARK not in body:
-            return None
-        try:
-            record = read_record(body)
-        except UNREADABLE:
-            return None
-        if record is None or has_trace_of_error(record) or record.shared_event_id or record.addendum:
-            return None
-        known, deed = self._known.of(record)
-        if not deed.is_read:
-            return None
-        return record.event_id or None, moment(record.event_time), known
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add the risks that lie in what was asked for, and the summary."""
@@ -126,24 +115,17 @@ class AwsTranslator:
         summary = summary_of(event, name, marks, self._signals)
         return replace(event, risks=tuple(risks), summary=summary)
 
-    def _event(self, record: TrailRecord, source: Source) -> ChangeEvent:
+    def _said(self, record: TrailRecord, source: Source) -> ChangeEvent | Repeat:
+        """Return what a record says; a read that succeeded says nothing but when it was made."""
         known, deed = self._known.of(record)
         if not deed.is_read:
             return self._write(known, deed, record, source)
-        event_id, occurred_at = record.event_id or None, moment(record.event_time)
+        repeat = Repeat(record.event_id or None, moment(record.event_time), known)
         if not has_trace_of_error(record):
-            return replace(known, event_id=event_id, occurred_at=occurred_at, source=source)
+            return repeat
         error = error_of(record, Contents(record))
         effect, outcome = effect_of(Effect.READ, error)
-        return replace(
-            known,
-            event_id=event_id,
-            occurred_at=occurred_at,
-            effect=effect,
-            outcome=outcome,
-            error=error,
-            source=source,
-        )
+        return replace(repeat.event(source), effect=effect, outcome=outcome, error=error)
 
     def _write(self, known: ChangeEvent, deed: Deed, record: TrailRecord, source: Source) -> ChangeEvent:
         """Add what only the request and the response tell."""
@@ -181,14 +163,14 @@ class AwsTranslator:
         if error is not None:
             return None
         opened = (
-            opened_by_sts(known.call, contents, self._signals)
+            opened_by_sts(known.call, record, contents, self._signals)
             if deed.service == STS
             else opened_by_switch(known.call, record, self._signals)
         )
         return opened or known.opens
 
 
-def _related(event: ChangeEvent, record: TrailRecord) -> ChangeEvent:
+def _related(said: ChangeEvent | Repeat, record: TrailRecord, source: Source) -> ChangeEvent:
     """Say which other records tell of the same call.
 
     A copy that was delivered to another account than the caller's is that of the resource's owner.
@@ -197,7 +179,7 @@ def _related(event: ChangeEvent, record: TrailRecord) -> ChangeEvent:
     is_correction = addendum is not None and addendum.reason == UPDATED
     callers = read_identity(record.user_identity).account_id
     return replace(
-        event,
+        said.event(source) if isinstance(said, Repeat) else said,
         corrects=addendum.original_event_id if addendum and is_correction else None,
         shared_id=record.shared_event_id,
         is_owners=not (record.shared_event_id and callers and callers == record.recipient_account_id),

@@ -7,7 +7,8 @@ import msgspec
 from drift.model.resource import Json
 from providers.azure.record import Activity, Claims, Kind
 from providers.azure.request import text_at
-from providers.azure.signals import AppRow, Signals
+from providers.azure.signal_rows import AppRow
+from providers.azure.signals import Signals
 
 APPLICATION = "application"
 
@@ -85,7 +86,7 @@ class Evidence:
     def is_delegated(self) -> bool:
         """An application acts in a person's name."""
         claims, signals = self.caller.claims, self.signals
-        if (claims.type or "").lower() in signals.application_type:
+        if (claims.type or "").lower() in signals.application_type.words:
             return False
-        is_person = (claims.type or "").lower() in signals.person_type
+        is_person = (claims.type or "").lower() in signals.person_type.words
         return is_person or bool(claims.upn) or signals.delegated_scope.search(claims.scope or "") is not None

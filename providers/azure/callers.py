@@ -94,24 +94,24 @@ def _managed_identity(evidence: Evidence) -> Who | None:
 
 def _application_alone(evidence: Evidence) -> Who | None:
     claims, signals = evidence.caller.claims, evidence.signals
-    is_alone = (claims.type or "").lower() in signals.application_type or claims.app_kind in (
+    is_alone = (claims.type or "").lower() in signals.application_type.words or claims.app_kind in (
         SECRET,
         CERTIFICATE,
     )
     if not is_alone or evidence.caller.kind is Kind.SETTING:
         return None
-    return _of_app(evidence, "an application alone", Confidence.HIGH)
+    return _of_app(evidence, "an application that signed in by itself", Confidence.HIGH)
 
 
 def _named_type(evidence: Evidence) -> Who | None:
     caller, signals = evidence.caller, evidence.signals
     said = (caller.type or "").lower()
     sure = Confidence.HIGH if caller.is_sure else Confidence.MEDIUM
-    if said in signals.person_type:
+    if said in signals.person_type.words:
         return Who(kind=ActorKind.HUMAN, confidence=sure, reason="Azure calls the caller a user")
-    if said in signals.application_type:
+    if said in signals.application_type.words:
         return _of_app(evidence, "Azure calls the caller an application", sure)
-    if said in signals.system_type:
+    if said in signals.system_type.words:
         reason = "Azure itself made the change"
         return Who(kind=ActorKind.SERVICE, confidence=sure, reason=reason, service=AZURE, acts_alone=True)
     return None
@@ -119,7 +119,7 @@ def _named_type(evidence: Evidence) -> Who | None:
 
 def _by_the_name(evidence: Evidence) -> Who | None:
     name, signals = evidence.caller.name or "", evidence.signals
-    if signals.guest.match(name) or signals.email.match(signals.live_account.sub("", name)):
+    if signals.guest.match(name) or signals.email.match(signals.live_account.without(name)):
         reason = "the caller has an e-mail address"
         return Who(kind=ActorKind.HUMAN, confidence=Confidence.MEDIUM, reason=reason)
     if evidence.caller.kind is Kind.SETTING:

@@ -72,7 +72,7 @@ def refined(meaning: Meaning, request: Json, signals: Signals) -> Refinement:
         return AS_IT_STANDS
     if row.effect is Effect.AUTH:
         asked = (text_at(request, "properties.requestType") or "").lower()
-        return Refinement(effect=Effect.WRITE) if asked in signals.assignments else AS_IT_STANDS
+        return Refinement(effect=Effect.WRITE) if asked in signals.assignments.words else AS_IT_STANDS
     return row.refined(request)
 
 
@@ -94,7 +94,7 @@ def lane_of(
 def has_failed(activity: Activity, signals: Signals) -> bool:
     """Tell whether the call did not do what was asked."""
     is_refused = activity.kind is Kind.SETTING and activity.status.startswith(HTTP_ERROR)
-    return is_refused or activity.status in signals.failed
+    return is_refused or activity.status in signals.failed.words
 
 
 def error_of(activity: Activity, contents: Contents) -> str:
@@ -133,6 +133,6 @@ def operation_of(activity: Activity, effect: Effect, signals: Signals) -> Operat
 def _phase(activity: Activity, signals: Signals) -> Phase:
     if activity.kind is Kind.CHANGE:
         return Phase.DETAIL
-    if activity.status in signals.begun:
+    if activity.status in signals.begun.words:
         return Phase.BEGIN
-    return Phase.PROGRESS if activity.status in signals.accepted else Phase.END
+    return Phase.PROGRESS if activity.status in signals.accepted.words else Phase.END

@@ -59,7 +59,7 @@ def _person(caller: Caller, signals: Signals) -> str | None:
 
 def _address(text: str, signals: Signals) -> str | None:
     """Return the address in `text`: of a guest at home, of a personal account without its prefix."""
-    plain = signals.live_account.sub("", text.strip())
+    plain = signals.live_account.without(text.strip())
     guest = signals.guest.match(plain)
     if guest is not None:
         return f"{guest['user']}@{guest['domain']}".lower()

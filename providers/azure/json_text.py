@@ -1,10 +1,17 @@
 """JSON that clouds and exports keep as text within JSON."""
 
 import json
+import re
 
 import msgspec
 
 from drift.model.resource import Json
+
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""A whole pair of surrogates, half of one, or any other escape."""
 
 
 def decoded(raw: bytes | msgspec.Raw) -> Json:
@@ -14,13 +21,21 @@ def decoded(raw: bytes | msgspec.Raw) -> Json:
         ValueError: It is not JSON.
         RecursionError: It is nested beyond reason.
     """
+    text = bytes(raw)
     try:
-        return msgspec.json.decode(raw)
+        return msgspec.json.decode(text)
     except msgspec.ValidationError:
         # A number beyond what a float holds: its digits are kept as text.
-        found = json.loads(bytes(raw), parse_float=str, parse_constant=str)
-        json.dumps(found, ensure_ascii=False).encode()  # refuses lone surrogates, as msgspec does
-        return found
+        return json.loads(_mended(text), parse_float=str, parse_constant=str)
+    except msgspec.DecodeError:
+        if (mended := _mended(text)) == text:
+            raise
+        return decoded(mended)
+
+
+def _mended(text: bytes) -> bytes:
+    """Put a sign of replacement for each half of a surrogate pair: one character hides no token."""
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
 
 
 def value_of(said: msgspec.Raw | str) -> Json:

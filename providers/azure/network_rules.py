@@ -28,7 +28,7 @@ class NetworkRule:
         """Return the peers that are everybody."""
         if not (self.is_incoming and self.is_allowing):
             return ()
-        return tuple(peer for peer in self.peers if signals.open_peer.fullmatch(peer))
+        return tuple(peer for peer in self.peers if signals.open_peer.match(peer))
 
 
 def network_rules(body: Json) -> Iterator[NetworkRule]:

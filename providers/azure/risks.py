@@ -9,7 +9,8 @@ from drift.model.event import Risk
 from drift.model.resource import Json
 from providers.azure.network_rules import network_rules
 from providers.azure.request import leads_to, nodes
-from providers.azure.signals import RiskRow, RiskTest, Signals
+from providers.azure.signal_rows import RiskRow, RiskTest
+from providers.azure.signals import Signals
 
 MAX_NAMED = 3
 

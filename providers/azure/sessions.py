@@ -17,12 +17,14 @@ from drift.model.event import CHANGING, Effect, OpenedSession, Principal
 from drift.model.resource import Json
 from drift.model.verdict import ActorKind, Statement, ToolSign, Trust
 from providers.azure.callers import CERTIFICATE, Who
-from providers.azure.contents import Contents
+from providers.azure.contents import Contents, body_of
 from providers.azure.record import Activity, Claims, Kind, moment
 from providers.azure.request import text_at
 from providers.azure.signals import Signals
 
 MAX_LENGTH = 1000
+MAX_ID = 64
+"""Of a correlation id that is shown: whoever calls may choose it."""
 
 _LEADERS = (ActorKind.HUMAN, ActorKind.MACHINE)
 """Whose actions lead to calls of the cloud."""
@@ -63,12 +65,13 @@ def opened_session(
     """Return the session that a call opens, or `None` where it opens none."""
     if principal is None or activity.kind is not Kind.ACTIVITY:
         return None
-    if activity.operation == signals.grant_operation:
+    if activity.operation in signals.grant_operation.words:
         return _opened_grant(activity, principal, contents, signals)
     if principal.kind not in _LEADERS or effect not in CHANGING or not activity.correlation_id:
         return None
     key = _action(principal.kind, activity.correlation_id)
-    return OpenedSession(key=key, opener=principal, via=None, role=None, tools=tools)
+    action = f"the action {activity.correlation_id[:MAX_ID]}"
+    return OpenedSession(key=key, opener=principal, via=None, role=action, tools=tools)
 
 
 def grant_statements(request: Json, trust: Trust) -> tuple[Statement, ...]:
@@ -85,23 +88,28 @@ def grant_statements(request: Json, trust: Trust) -> tuple[Statement, ...]:
 def _opened_grant(
     activity: Activity, principal: Principal, contents: Contents, signals: Signals
 ) -> OpenedSession | None:
-    """Return the activation of a role, or the end of one. Nobody else's request opens anything."""
-    request = contents.request
-    asked = (text_at(request, "properties.requestType") or "").lower()
-    grantee = (text_at(request, "properties.principalId") or "").lower()
+    """Return the activation of a role, or the end of one. Nobody else's request opens anything.
+
+    Until the request has succeeded, what somebody says in it is no more than his own words.
+    """
+    body = body_of(contents.request)
+    asked = (text_at(body, "properties.requestType") or "").lower()
+    grantee = (text_at(body, "properties.principalId") or "").lower()
     own = (activity.claims.object_id or "").lower()
     is_own = grantee and (grantee == own or principal.kind is ActorKind.SERVICE)
-    is_over = asked in signals.deactivations
+    is_over = asked in signals.deactivations.words
     state = (text_at(contents.response, "properties.status") or "").lower()
-    if not is_own or state in signals.undecided_grants or not (is_over or asked in signals.activations):
+    is_refused = state in signals.undecided_grants.words or activity.status in signals.failed.words
+    if not is_own or is_refused or not (is_over or asked in signals.activations.words):
         return None
+    is_open = activity.status in signals.begun.words | signals.accepted.words
     return OpenedSession(
         key=_grant(grantee),
         opener=principal,
         via=None,
-        role=text_at(request, "properties.roleDefinitionId"),
-        statements=() if is_over else grant_statements(request, Trust.GRANT),
-        expires_at=activity.occurred_at if is_over else _expiry(request, activity.occurred_at),
+        role=text_at(body, "properties.roleDefinitionId"),
+        statements=() if is_over else grant_statements(body, Trust.NAME if is_open else Trust.GRANT),
+        expires_at=activity.occurred_at if is_over else _expiry(body, activity.occurred_at),
         is_renewable=True,
     )
 

@@ -28,7 +28,7 @@ def statements_of(
 ) -> tuple[Statement, ...]:
     """Return the texts of a request, each once: names first, then tags, then free text."""
     named = _deployment(activity, arm_id, signals)
-    asked = activity.operation == signals.grant_operation
+    asked = activity.operation in signals.grant_operation.words
     grants = (
         [(one.place, one.text, one.trust) for one in grant_statements(request, Trust.NAME)] if asked else []
     )
@@ -60,5 +60,5 @@ def _in_the_body(body: Json, signals: Signals) -> Iterator[tuple[str, str, Trust
             yield from (
                 (f"tag {key[:128]}", said, Trust.TAG) for key, said in value.items() if isinstance(said, str)
             )
-        elif isinstance(value, str) and path[-1].lower() in signals.free_text and TAGS not in path:
+        elif isinstance(value, str) and path[-1].lower() in signals.free_text.words and TAGS not in path:
             yield _HUMP.sub(" ", path[-1]).lower(), value, Trust.TEXT

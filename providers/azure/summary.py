@@ -1,18 +1,25 @@
 """What was done, in a few words that somebody understands who was just woken up."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drift.model.event import ChangeEvent, Outcome
-from drift.model.resource import Json
+from drift.model.resource import Json, Resource
 from providers.azure.arm_ids import parsed
 from providers.azure.contents import CHANGES
 from providers.azure.network_rules import NetworkRule, network_rules
-from providers.azure.signals import PhraseRow, Signals
+from providers.azure.signal_rows import PhraseRow
+from providers.azure.signals import Signals
 
 MAX_LENGTH = 200
 MAX_NAMED = 2
 
-_DONE = {"write": "wrote", "delete": "deleted", "read": "read"}
+_DONE = {"write": "set", "delete": "deleted", "read": "read"}
+"""A write makes something or changes it; which of the two, no record says."""
+
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLURALS = ((r"ies$", "y"), (r"(ss|x)es$", r"\1"), (r"(?<![isu])s$", ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +35,7 @@ def summary_of(event: ChangeEvent, operation: str, body: Json, marks: list[str],
     """Return the phrase for the call; without one, what its name says."""
     names = _names(event.resources[0].id if event.resources else "")
     row = next((one for one in signals.phrases if one.cover(operation)), None)
-    said = _phrase(row, names, body) if row else _call(event.call.action, names.own)
+    said = _phrase(row, names, body) if row else _call(event, names.own)
     if isinstance(event.request, dict) and isinstance(event.request.get(CHANGES), dict):
         said = f"{said}: {_some(list(event.request[CHANGES])) or 'nothing named'}"
     marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
@@ -52,16 +59,33 @@ def _names(resource_id: str) -> Names:
     )
 
 
-def _call(action: str | None, name: str) -> str:
+def _call(event: ChangeEvent, name: str) -> str:
     """Put an operation without a phrase: its last word is what was done to its last type."""
+    action = event.call.action
     steps = [step for step in (action or "").split("/") if step]
     if not steps:
         return "made an unnamed call"
     verb = steps[-1].lower()
     if verb in _DONE and len(steps) > 1:
-        return f"{_DONE[verb]} {steps[-2]} {name}"
+        return f"{_DONE[verb]} the {_thing(steps[-2], event.resources)} {name}".rstrip()
     called = steps[-2] if verb == "action" and len(steps) > 1 else action
     return f"called {called} on {name}" if name else f"called {called}"
+
+
+def _thing(kind: str, resources: Sequence[Resource]) -> str:
+    """Write a type in words: `storageAccounts` is a storage account, in capitals too.
+
+    An Event Hub gets everything in capitals; the ids of resources are spelled as Terraform does.
+    """
+    if kind.isupper() or kind.islower():
+        steps = (step for one in resources for step in one.id.split("/"))
+        kind = next((step for step in steps if step.lower() == kind.lower()), kind.lower())
+    words = _WORDS.split(kind)
+    thing = " ".join(word if word.isupper() else word.lower() for word in words)
+    for plural, singular in _PLURALS:
+        if (found := re.sub(plural, singular, thing)) != thing:
+            return found
+    return thing
 
 
 def _phrase(row: PhraseRow, names: Names, body: Json) -> str:

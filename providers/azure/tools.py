@@ -89,7 +89,9 @@ def _credentials(evidence: Evidence, who: Who, tools: tuple[ToolSign, ...]) -> I
     if how is not None:
         yield _sign(Credential.SERVICE_PRINCIPAL, Confidence.HIGH, f"an application proved itself with {how}")
     elif who.kind is ActorKind.MACHINE or caller.app_id:
-        yield _sign(Credential.SERVICE_PRINCIPAL, Confidence.MEDIUM, "an application alone")
+        yield _sign(
+            Credential.SERVICE_PRINCIPAL, Confidence.MEDIUM, "an application that signed in by itself"
+        )
 
 
 def _sign(credential: Credential, confidence: Confidence, reason: str) -> CredentialSign:

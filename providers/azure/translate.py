@@ -107,9 +107,6 @@ class AzureTranslator:
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 
-    def recall(self, body: bytes) -> None:
-        """Keep no memory: there are few reads in this log."""
-
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add the risks that lie in what was asked for, and the summary."""
         operation, body = _operation_in(event), body_of(event.request)

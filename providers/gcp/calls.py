@@ -116,7 +116,7 @@ class Calls:
         method = self.method(kind.service, kind.action)
         people = _remembered(self._people, kind.identity)
         caller = people.caller
-        service = acting_service(kind.log, caller, method.service, kind.address)
+        service = acting_service(kind.log, caller, method.service, kind.address, self._signals)
         keys = session_keys(kind.account, method, caller, people.delegators)
         may_be_deployed = caller is not None and caller.carries_out_deployments and bool(keys)
         signs = _remembered(self._signs, kind.identity, kind.agent, kind.reason, service, may_be_deployed)

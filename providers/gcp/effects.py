@@ -9,7 +9,8 @@ from providers.gcp.place import Log
 from providers.gcp.record import Authorization, LogEntry, truth
 from providers.gcp.request import get, text_at
 from providers.gcp.resources import AS_IT_STANDS, Refinement, ResourceMap, ResourceRow
-from providers.gcp.signals import RiskRow, Signals
+from providers.gcp.signal_rows import RiskRow
+from providers.gcp.signals import Signals
 
 MAX_MESSAGE = 1000
 OPERATION_BEGINS = b'"first"'
@@ -108,7 +109,7 @@ def error_of(entry: LogEntry, log: Log | None, response: Json, signals: Signals)
         return "denied by a policy"
     if refused := _refused(entry.payload.authorization_info or ()):
         return f"the permission {refused[:200]} was refused"
-    if status is None and (entry.severity or "").upper() in signals.failing_severities:
+    if status is None and (entry.severity or "").upper() in signals.failing_severities.words:
         return f"the severity is {entry.severity}"
     return None
 

@@ -12,8 +12,10 @@ Nobody has the key of a service agent, so what used a key is no service, whateve
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import structs
 
 from drift.model.event import Issuer, Principal
 from drift.model.verdict import ActorKind, Confidence, Credential, Tool
@@ -48,7 +50,7 @@ def caller_of(identity: Authentication, signals: Signals) -> Caller | None:
     found = _known_as(known, signals)
     if identity.service_account_key_name and found.principal.kind is ActorKind.SERVICE:
         reason = "an identity with a key, which no service agent has"
-        machine = replace(found.principal, kind=ActorKind.MACHINE, reason=reason)
+        machine = structs.replace(found.principal, kind=ActorKind.MACHINE, reason=reason)
         return Caller(principal=machine)
     return found
 
@@ -106,7 +108,7 @@ def _of_workload(
     )
     reason = f"a token of {issuer.name}"
     principal = _principal(known, subject, ActorKind.MACHINE, confidence or Confidence.MEDIUM, reason)
-    return Caller(principal=replace(principal, issuer=issuer), credential=Credential.WEB_IDENTITY)
+    return Caller(principal=structs.replace(principal, issuer=issuer), credential=Credential.WEB_IDENTITY)
 
 
 def _issuer(pool: str, subject: str, signals: Signals) -> tuple[Issuer, Confidence] | None:

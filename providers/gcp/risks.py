@@ -12,7 +12,7 @@ from providers.gcp.effects import Method
 from providers.gcp.network_rules import network_rules
 from providers.gcp.reading import folded
 from providers.gcp.request import nodes
-from providers.gcp.signals import RiskRow, RiskTest
+from providers.gcp.signal_rows import RiskRow, RiskTest
 
 DOWNLOADED_KEY = Risk(slug="downloaded-key", text="a downloaded key of a service account was used")
 MAX_NAMED = 3

@@ -3,14 +3,13 @@
 from drift.model.verdict import ActorKind
 from providers.gcp.identity import Caller
 from providers.gcp.place import Log
+from providers.gcp.signals import Signals
 
 GOOGLE = "google"
-INSIDE = "private"
-"""Stands for an address inside Google's own network."""
 
 
 def acting_service(
-    log: Log | None, caller: Caller | None, service: str | None, address: str | None
+    log: Log | None, caller: Caller | None, service: str | None, address: str | None, signals: Signals
 ) -> str | None:
     """Return the service that made the call, or `None` where the caller did. The first rule that fits:
 
@@ -24,4 +23,4 @@ def acting_service(
         return named or service or GOOGLE
     if caller is not None:
         return (named or service or GOOGLE) if caller.principal.kind is ActorKind.SERVICE else None
-    return (service or GOOGLE) if address == INSIDE else None
+    return (service or GOOGLE) if signals.inner_address.match(address or "") else None

@@ -51,7 +51,7 @@ def _statements(found: Iterator[tuple[str, str, Trust]]) -> tuple[Statement, ...
 
 
 def _in_the_request(request: Json, signals: Signals) -> Iterator[tuple[str, str, Trust]]:
-    free_text, label_maps = _folded(signals.free_text), _folded(signals.label_maps)
+    free_text, label_maps = _folded(signals.free_text.words), _folded(signals.label_maps.words)
     for path, value in nodes(request):
         key = folded(path[-1]) if path else ""
         if key in label_maps and isinstance(value, dict):

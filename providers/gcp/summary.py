@@ -8,7 +8,8 @@ from providers.gcp.bindings import bindings
 from providers.gcp.effects import Method
 from providers.gcp.network_rules import NetworkRule, network_rules
 from providers.gcp.risks import NEW_RULE
-from providers.gcp.signals import PhraseRow, Signals
+from providers.gcp.signal_rows import PhraseRow
+from providers.gcp.signals import Signals
 
 MAX_LENGTH = 200
 MAX_NAMED = 2

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from drift.model.verdict import ActorKind, Confidence, Tool, ToolSign
 from providers.gcp.identity import Caller
-from providers.gcp.signals import AgentRow, ClientRow, Signals
+from providers.gcp.signal_rows import AgentRow, ClientRow
+from providers.gcp.signals import Signals
 from providers.gcp.user_agent import UserAgent
 
 

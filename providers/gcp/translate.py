@@ -67,9 +67,6 @@ class GcpTranslator:
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 
-    def recall(self, body: bytes) -> None:
-        """Keep no memory: there are few reads in this log."""
-
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add the risks that lie in what was asked for, and the summary."""
         method = self._calls.method(event.call.service, event.call.action)

@@ -6,7 +6,8 @@ Anybody can type anything here: it may name a tool or carry a ticket, and proves
 import re
 from dataclasses import dataclass
 
-from providers.gcp.signals import AgentRow, Signals
+from providers.gcp.signal_rows import AgentRow, Form
+from providers.gcp.signals import Signals
 
 MAX_LENGTH = 2048
 """No tool writes more."""
@@ -46,14 +47,14 @@ class UserAgent:
 
     def added(self, signals: Signals) -> str:
         """Return the words that no known tool writes by itself."""
-        known = signals.known_products
+        known = signals.known_products.words
         return " ".join(word for word in self.words if word.partition("/")[0] not in known)
 
     def _after(self, marker: str) -> str:
         return next((word[len(marker) :] for word in self.words if word.startswith(marker)), "")
 
 
-def read_user_agent(text: str | None, noise: re.Pattern[str]) -> UserAgent:
+def read_user_agent(text: str | None, noise: Form) -> UserAgent:
     """Take a user agent apart; an absent one is empty."""
-    plain = noise.sub("", (text or "").strip()[:MAX_LENGTH])
+    plain = noise.without((text or "").strip()[:MAX_LENGTH])
     return UserAgent(text=plain, words=tuple(word.strip(",;") for word in _COMMENT.sub(" ", plain).split()))

@@ -59,9 +59,6 @@ class LaunchDarklyTranslator:
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 
-    def recall(self, body: bytes) -> None:
-        """Keep no memory: there are few reads in this log."""
-
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add the risks of the actions, and the summary."""
         actions = [one.get("action") for one in _accesses(event.request)]

@@ -21,9 +21,9 @@ STANDINGS: Final[dict[Disposition, str]] = {
     Disposition.EMERGENCY: "its review is still owed",
     Disposition.RETROACTIVE: "the ticket or its approval came after the change",
     Disposition.UNTICKETED: "no ticket covers it",
-    Disposition.WAIVED: "an approved exception covers it",
+    Disposition.WAIVED: "a waiver covers it",
     Disposition.PENDING: "no ticket is known to cover it yet",
-    Disposition.EXPLAINED: "explained: nobody has to answer for it",
+    Disposition.EXPLAINED: "nobody has to answer for it",
     Disposition.BEFORE_ENROLMENT: "made before this account was watched",
 }
 

@@ -160,7 +160,7 @@ def _parts(bodies: Sequence[bytes]) -> Iterator[list[bytes]]:
 
 
 def _count(path: Path) -> int:
-    """Return how many records a pack has; one that is damaged has at least one, and must not stay for ever."""
+    """Return how many records a pack has; a damaged one has at least one, and must not stay for ever."""
     try:
         with path.open("rb") as stream:
             return read_index(path, stream).count

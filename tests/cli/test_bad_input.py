@@ -164,8 +164,8 @@ WRONG_CONFIGURATIONS = {
         ['config.toml: [[baseline]] "network"', 'unknown key "states"', 'did you mean "state"?'],
     ),
     "an unknown type of adapter": (
-        CONFIG.replace("log-files", "cloudtrail-file"),
-        ['[[audit_log]] "trail"', 'unknown type "cloudtrail-file"', 'did you mean "log-files"?'],
+        CONFIG.replace("log-files", "log-file"),
+        ['[[audit_log]] "trail"', 'unknown type "log-file"', 'did you mean "log-files"?'],
     ),
     "a reader that does not exist": (
         CONFIG.replace('live = "recorded"', 'live = "recordd"'),

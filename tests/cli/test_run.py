@@ -109,6 +109,18 @@ def test_a_new_store_under_an_old_key_is_told_of(config: Path) -> None:
     assert "is new, but its key is not" in done.stderr
 
 
+def test_a_check_tells_of_a_lost_store_and_a_first_run_after_a_check_does_not(config: Path) -> None:
+    checked = drift("check", "--config", config)
+    begun = drift("run", "--once", "--config", config)
+    for file in config.parent.glob("driftledger.sqlite3*"):
+        file.unlink()
+
+    lost = drift("check", "--config", config)
+
+    told = "is new, but its key is not"
+    assert [told in text for text in (checked.stdout, begun.stderr, lost.stdout)] == [False, False, True]
+
+
 def test_a_ticket_system_that_cannot_be_read_is_told_of(config: Path) -> None:
     (config.parent / "empty" / "tickets.json").write_text("{")
 

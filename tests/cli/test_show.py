@@ -9,9 +9,10 @@ from drift.cli.show_json import ChangeObject, FindingObject
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
-from drift.model.verdict import Channel, Confidence, Disposition, Severity
+from drift.model.verdict import Channel, Confidence, Credential, Disposition, Severity, Tool
 from tests.builders import (
     NOON,
+    a_classification,
     a_deployment,
     a_finding,
     a_judgement,
@@ -114,6 +115,34 @@ def test_a_pipeline_change_is_told_with_its_run_and_reviews(drift: Drift, world:
     ) in lines
     assert "  2026-11-16 11:00:00  erin@example.com reviewed pull request #7: approved" in lines
     assert "  2026-11-16 11:55:00  run 9182736455 of example/infra was started by dave@example.com" in lines
+
+
+def test_what_no_code_declares_is_named_once_and_whole(drift: Drift, world: World) -> None:
+    vault = "/subscriptions/11112222-3333/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/web"
+    change = world.happened(resource=Resource(type="azurerm_key_vault", id=vault))
+
+    out = drift("show", change.change_id).out
+
+    assert [line for line in out.splitlines() if vault in line] == [f"What        azurerm_key_vault {vault}"]
+
+
+def test_what_is_not_known_of_the_means_is_said_in_words(drift: Drift, world: World) -> None:
+    unknown = a_classification(channel=Channel.AUTOMATION, tool=Tool.UNKNOWN, credential=Credential.UNKNOWN)
+    change = world.happened(writes=[a_write(classification=unknown)])
+
+    lines = drift("show", change.change_id).lines
+
+    means = "an unknown program with an unknown credential"
+    assert f"How         automation: {means}, infrastructure lane" in lines
+
+
+def test_a_long_list_of_what_was_done_is_told_whole(drift: Drift, world: World) -> None:
+    change = world.happened("granted roles/owner to user:bob@example.net on " + "x" * 100)
+
+    lines = drift("show", change.change_id).lines
+
+    assert lines[1].endswith("on")
+    assert lines[2] == "x" * 100
 
 
 def test_a_change_that_was_not_judged_yet_is_told_all_the_same(drift: Drift, world: World) -> None:

@@ -4,9 +4,9 @@ import io
 import json
 from collections.abc import Iterator
 
-from drift.classifier import Judge
 from drift.cli.classify_lines import JsonLines, TextLines
 from drift.jobs import LineWriter
+from drift.judge import Judge
 from drift.model.change import Write
 from drift.model.event import RawRecord, UnreadableRecord
 from drift.records import records_of
@@ -45,7 +45,7 @@ def try_bytes(data: bytes) -> int:
 def _line(writer: LineWriter, one: Write | UnreadableRecord) -> bytes:
     if isinstance(one, UnreadableRecord):
         return writer.gap(one)
-    return writer.line(one, one.event.event_id, one.event.occurred_at, one.event.source)
+    return writer.line(one)
 
 
 def _judged(raws: list[RawRecord | UnreadableRecord]) -> Iterator[Write | UnreadableRecord]:

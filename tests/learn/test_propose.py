@@ -191,6 +191,16 @@ def test_a_service_account_that_runs_terraform_may_be_a_pipeline_after_somebody_
     assert pasted(tmp_path, [found]).pipelines == ()
 
 
+def test_a_machine_by_the_name_of_its_sessions_alone_must_be_called_one_to_be_trusted() -> None:
+    session = a_principal("GitHubActions", kind=ActorKind.MACHINE, role=ROLE, session_name="GitHubActions")
+    write = a_machine(session, tool=Tool.TERRAFORM, confidence=Confidence.LOW)
+
+    (found,) = proposed(write)
+
+    assert [one.heading for one in found.entries] == ["[identities]", "[[pipeline]]"]
+    assert "only the name of its sessions says" in found.warnings[1]
+
+
 # Machines, people, the rest
 
 
@@ -270,6 +280,22 @@ def test_of_somebody_unknown_both_are_offered_and_neither_is_in_force(tmp_path: 
     text = "\n".join(toml_of([found]))
     assert tomllib.loads(text) == {"identities": {"people": [], "machines": []}}
     assert tomllib.loads(text.replace('#"', '"'))["identities"]["people"] == [user]
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "deed"),
+    [
+        ("config", "PutConfigRule", "config:PutConfigRule"),
+        ("compute", "v1.compute.firewalls.insert", "v1.compute.firewalls.insert"),
+        ("cloudresourcemanager", "SetIamPolicy", "cloudresourcemanager:SetIamPolicy"),
+        ("microsoft.keyvault", "MICROSOFT.KEYVAULT/VAULTS/WRITE", "MICROSOFT.KEYVAULT/VAULTS/WRITE"),
+        (None, "SetIamPolicy", "?:SetIamPolicy"),
+    ],
+)
+def test_a_service_is_named_once(service: str | None, action: str, deed: str) -> None:
+    (seen,) = gathered([a_write(an_event(service=service, action=action))])
+
+    assert list(seen.actions) == [deed]
 
 
 def test_attempts_that_failed_do_not_count() -> None:

@@ -4,12 +4,12 @@ import csv
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 
 from drift.errors import LedgerIntegrityError, UsageError
@@ -123,7 +123,7 @@ def test_what_the_policy_leaves_out_is_counted_by_the_latest_word_on_each_write(
     One is left out, one was until it was corrected, one only asks for something called an exclusion,
     one lies outside of the period.
     """
-    out = replace(a_classification(), exclusion="the autoscaler's")
+    out = structs.replace(a_classification(), exclusion="the autoscaler's")
     asks = an_event(event_id="3", request={"exclusion": "x"})
     writes = [
         a_write(an_event(event_id="1", at=NOON), classification=out),

@@ -333,6 +333,17 @@ def test_the_most_changed_resources_are_counted_by_hand_only(world: World) -> No
     ]
 
 
+def test_resources_whose_long_ids_end_alike_are_counted_apart(world: World) -> None:
+    for group in ("shop", "shop-test"):
+        machine = f"/subscriptions/1/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/web"
+        world.happened(resource=Resource(type="azurerm_linux_virtual_machine", id=machine))
+
+    changed = report_of(world).changed_resources
+
+    name = "azurerm_linux_virtual_machine …/virtualMachines/web"
+    assert [(one.name, one.changes) for one in changed] == [(name, 1), (name, 1)]
+
+
 def test_everything_was_seen_when_every_source_was_read_and_everything_compared(world: World) -> None:
     world.happened()
     world.compared(at=SUNDAY)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -37,7 +37,7 @@ ALICE = a_principal("alice@example.com")
 
 def an_end(event: ChangeEvent, *, event_id: str, at: datetime, error: str | None = None) -> ChangeEvent:
     """How an operation ended: with the principal, without the program and the parameters."""
-    call = replace(event.call, tools=(), credentials=(), user_agent=None, source_ip=None)
+    call = structs.replace(event.call, tools=(), credentials=(), user_agent=None, source_ip=None)
     ended = an_event(event_id=event_id, at=at, error=error, summary="", resources=event.resources)
     return structs.replace(ended, call=call, operation=_part(event, Phase.END))
 
@@ -58,7 +58,7 @@ def as_phase(event: ChangeEvent, phase: Phase, *, event_id: str, at: datetime) -
 def a_detail(event: ChangeEvent, *, event_id: str = "detail", at: datetime, **facts: Any) -> ChangeEvent:
     """What another source knows of an operation."""
     detail = an_event(event_id=event_id, at=at, principal=ALICE, credential=None, summary="", **facts)
-    call = replace(detail.call, user_agent=None, source_ip=None)
+    call = structs.replace(detail.call, user_agent=None, source_ip=None)
     return structs.replace(detail, call=call, operation=_part(event, Phase.DETAIL))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -141,7 +140,7 @@ def test_a_correction_that_says_the_same_is_recorded_and_tells_nobody_again(watc
 
 def test_who_stood_behind_a_session_is_not_lost_when_a_correction_comes_after_days(watch: Watch) -> None:
     machine = a_principal("session", role="Deploy", session_name="session")
-    call = replace(ORIGINAL.call, principal=machine, session_keys=("ASIA1",))
+    call = structs.replace(ORIGINAL.call, principal=machine, session_keys=("ASIA1",))
     opened = OpenedSession(key="ASIA1", opener=ALICE, via=None, role="Deploy")
     watch.told(an_event(event_id="sign-in", effect=Effect.AUTH, opens=opened))
     watch.told(structs.replace(ORIGINAL, call=call))

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from msgspec import structs
@@ -145,6 +144,22 @@ def test_a_longer_chain_is_cut_and_then_nothing_is_sure() -> None:
     assert actor.reasons[-1] == "the chain of roles was followed 5 steps, and goes on"
 
 
+@pytest.mark.parametrize(
+    ("sure", "found"), [(Confidence.HIGH, Confidence.HIGH), (Confidence.MEDIUM, Confidence.LOW)]
+)
+def test_a_chain_begins_with_a_person_for_whose_sign_in_the_cloud_vouches(
+    sure: Confidence, found: Confidence
+) -> None:
+    """
+    Even where it is as long as chains are followed: before a permission set nobody assumed a role.
+    """
+    alice = a_principal("alice@example.com", role="AWSReservedSSO_Admin", confidence=sure)
+
+    actor = actor_of(a_machine(), *a_chain(MAX_CHAIN, alice))
+
+    assert (actor.name, actor.confidence) == ("alice@example.com", found)
+
+
 def test_a_chain_that_bites_its_tail_ends() -> None:
     one = a_session_opened(a_machine("one"), key="ASIA1", via="ASIA2")
     other = a_session_opened(a_machine("other"), key="ASIA2", via="ASIA1")
@@ -160,6 +175,20 @@ def test_a_session_that_was_opened_with_its_own_key_ends_the_chain() -> None:
     )
 
     assert actor.name == "alice@example.com"
+
+
+def test_nobody_is_said_to_have_opened_the_session_of_their_own_call() -> None:
+    """
+    The console's calls tell of their session for those of its calls that show no console.
+    """
+    bob = a_principal("bob", role="Ops", session_name="bob")
+    own = a_session_opened(bob, key="when", via="console|bob", role="Ops")
+    switched = a_session_opened(an_iam_user("bob"), key="console|bob", via=None, role="Ops")
+
+    assert actor_of(bob, own).reasons == ("the cloud signed them in",)
+    assert actor_of(bob, own, switched).reasons[1:] == (
+        f"arn:aws:iam::{ACCOUNT}:user/bob opened the session of Ops",
+    )
 
 
 def test_a_person_for_whom_a_broker_opened_the_session_answers() -> None:
@@ -213,7 +242,9 @@ def test_who_delegated_to_a_service_account_answers_for_it() -> None:
     """The record itself names the chain: the first of it is the real actor."""
     account = a_principal("deploy", kind=ActorKind.MACHINE, principal_id="deploy@example.iam")
     event = an_event(principal=account)
-    event = structs.replace(event, call=replace(event.call, behind=(a_principal("alice@example.com"),)))
+    event = structs.replace(
+        event, call=structs.replace(event.call, behind=(a_principal("alice@example.com"),))
+    )
 
     actor = attribute(event, {}, NO_RULES)
 
@@ -231,6 +262,7 @@ def test_who_delegated_to_a_service_account_answers_for_it() -> None:
         (a_principal("alice@Example.COM"), ActorKind.HUMAN),
         (a_principal("alice@example.com.evil.net"), ActorKind.UNKNOWN),
         (a_principal("mallory@evil.net"), ActorKind.UNKNOWN),
+        (a_principal("alice@example.com", confidence=Confidence.MEDIUM), ActorKind.UNKNOWN),
         (a_principal("ci-user"), ActorKind.UNKNOWN),
         (a_principal("example.com"), ActorKind.UNKNOWN),
         (a_principal("deploy", kind=ActorKind.MACHINE), ActorKind.MACHINE),
@@ -308,6 +340,33 @@ def test_a_workload_of_a_cluster_is_a_machine_but_no_known_pipeline() -> None:
 
     assert (actor.kind, actor.is_known_pipeline) == (ActorKind.MACHINE, False)
     assert actor.issuer == "EKS"
+
+
+def a_machine_by_its_name(session_name: str = "GitHubActions") -> Principal:
+    """Nothing but the name of its session says that it is a machine."""
+    return structs.replace(a_machine(session_name=session_name), confidence=Confidence.MEDIUM)
+
+
+def test_what_only_the_name_of_its_session_makes_a_machine_is_not_surely_one() -> None:
+    """
+    The record that tells who opened the session may come later than the call, and the name is
+    the choice of whoever opened it: else it would be enough to be trusted like a pipeline.
+    """
+    assert actor_of(a_machine_by_its_name()).confidence is Confidence.LOW
+
+
+def test_a_session_that_a_service_opened_bears_the_name_that_the_service_chose() -> None:
+    codebuild = a_principal("codebuild.amazonaws.com", kind=ActorKind.SERVICE)
+    guessed = structs.replace(codebuild, confidence=Confidence.MEDIUM)
+
+    assert actor_of(a_machine_by_its_name(), a_session_opened(codebuild)).confidence is Confidence.MEDIUM
+    assert actor_of(a_machine_by_its_name(), a_session_opened(guessed)).confidence is Confidence.LOW
+
+
+def test_a_configured_machine_is_one_whatever_its_sessions_are_called() -> None:
+    actor = actor_of(a_machine_by_its_name(), machines=["terraform-deploy"])
+
+    assert (actor.kind, actor.confidence) == (ActorKind.MACHINE, Confidence.HIGH)
 
 
 # Names

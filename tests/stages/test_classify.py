@@ -90,7 +90,7 @@ def test_a_person_with_any_other_tool_works_by_hand(tool: Tool) -> None:
 
 
 def test_a_person_with_the_role_and_the_token_of_a_pipeline_is_no_pipeline() -> None:
-    person = replace(a_pipeline(), kind=ActorKind.HUMAN)
+    person = structs.replace(a_pipeline(), kind=ActorKind.HUMAN)
 
     verdict = found(person, BY_BOTH, BY_ROLE, BY_SUBJECT)
 
@@ -151,7 +151,7 @@ def test_without_a_configuration_a_token_of_a_known_provider_is_a_pipeline_witho
 
 
 def test_a_workload_of_a_cluster_is_automation() -> None:
-    workload = replace(a_pipeline(), issuer="EKS", is_known_pipeline=False)
+    workload = structs.replace(a_pipeline(), issuer="EKS", is_known_pipeline=False)
 
     assert found(workload).channel is Channel.AUTOMATION
     assert found(workload, PipelineRule(name="other", role=re.compile("other"))).channel is Channel.AUTOMATION
@@ -233,7 +233,7 @@ def test_somebody_unknown_stays_unknown() -> None:
 def called(**signs: object) -> ChangeEvent:
     """A write whose call shows these signs."""
     event = an_event()
-    return structs.replace(event, call=replace(event.call, **signs))
+    return structs.replace(event, call=structs.replace(event.call, **signs))
 
 
 def test_signs_of_low_confidence_decide_nothing() -> None:
@@ -277,11 +277,17 @@ def test_the_first_of_the_sure_signs_decides() -> None:
 
 
 def test_every_reason_is_kept_the_channels_first() -> None:
-    actor = replace(an_actor("alice"), reasons=("the permission set Admin",))
+    actor = structs.replace(an_actor("alice"), reasons=("the permission set Admin",))
 
     verdict = classify(an_event(), actor, ChannelRules())
 
     assert verdict.reasons == ("a person, with console", "the permission set Admin", "said so")
+
+
+def test_the_same_reason_is_given_once() -> None:
+    actor = structs.replace(an_actor("alice"), reasons=("said so", "said so"))
+
+    assert classify(an_event(), actor, ChannelRules()).reasons == ("a person, with console", "said so")
 
 
 # Emergency access
@@ -406,6 +412,17 @@ def test_the_lone_end_of_an_operation_is_no_suspicion_against_a_person() -> None
     assert verdict.reasons[0] == "a person, in a long operation whose beginning was not delivered"
 
 
+def test_the_lone_end_of_an_operation_is_an_emergency_all_the_same() -> None:
+    rules = ChannelRules(break_glass=(re.compile("BreakGlass.*"),))
+
+    verdict = classify(an_end(tools=()), an_actor("alice", chain=("BreakGlassAdmin",)), rules)
+
+    assert verdict.reasons[:2] == (
+        "emergency access (break-glass) was used",
+        "a person, in a long operation whose beginning was not delivered",
+    )
+
+
 def test_an_end_that_shows_some_sign_of_the_program_is_judged_like_any_call() -> None:
     weak = ToolSign(tool=Tool.SDK, confidence=Confidence.LOW, reason="an application that is in no list")
 
@@ -427,11 +444,21 @@ def test_a_service_that_shows_no_program_is_its_own() -> None:
 
 
 def test_a_call_that_shows_no_program_bears_that_of_whoever_asked_for_it() -> None:
-    actor = replace(an_actor("alice"), tools=(a_tool_sign(Tool.CONSOLE),))
+    actor = structs.replace(an_actor("alice"), tools=(a_tool_sign(Tool.CONSOLE),))
 
     verdict = classify(called(tools=()), actor, ChannelRules())
 
     assert (verdict.tool, verdict.channel) == (Tool.CONSOLE, Channel.CONSOLE)
+
+
+def test_a_sign_that_decides_nothing_leaves_the_program_to_whoever_asked_for_the_call() -> None:
+    """
+    A browser's user agent alone proves no console; the session that the call was made in does.
+    """
+    weak = ToolSign(tool=Tool.CONSOLE, confidence=Confidence.LOW, reason="the user agent names console")
+    actor = structs.replace(an_actor("alice"), tools=(a_tool_sign(Tool.CONSOLE),))
+
+    assert classify(called(tools=(weak,)), actor, ChannelRules()).channel is Channel.CONSOLE
 
 
 # Exclusions and scope
@@ -520,6 +547,6 @@ def test_the_most_trusted_place_names_a_ticket_first() -> None:
 
 def test_what_was_said_when_the_session_was_opened_counts_for_its_calls() -> None:
     said = Statement(place="session tag ticket", text="OPS-7", trust=Trust.SESSION)
-    actor = replace(an_actor(), statements=(said,))
+    actor = structs.replace(an_actor(), statements=(said,))
 
     assert [one.key for one in classify(an_event(), actor, ChannelRules()).references] == ["OPS-7"]

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec import structs
 
 from drift.model.alert import Alert
 from drift.model.change import Change
@@ -108,6 +109,42 @@ def test_what_no_code_declares_is_named_as_the_cloud_does(resource: Resource, na
 
     assert alert.headline.endswith(f"({name})")
     assert alert.changes[0].resource == name
+
+
+def test_a_failed_attempt_is_told_as_one() -> None:
+    failed = an_event(summary="failed attempt: opened tcp/22 to 0.0.0.0/0", error="AccessDenied")
+
+    alert = message(judged(a_change(a_write(failed))))
+
+    assert alert.headline.startswith("alice@example.com: failed attempt: opened tcp/22")
+
+
+VAULT_ID = "/subscriptions/11112222/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/web"
+
+
+@pytest.mark.parametrize(
+    ("resource_id", "summary", "place"),
+    [
+        (VAULT_ID, "set the vault web", "azurerm_key_vault"),
+        (VAULT_ID, "changed who may use the website", "azurerm_key_vault …/Microsoft.KeyVault/vaults/web"),
+        ("web", "set the vault web", "azurerm_key_vault"),
+        ("web", "set the vault web-2", "azurerm_key_vault web"),
+        (
+            "arn:aws:sns:eu-west-1:111122223333:web",
+            "set a topic",
+            "azurerm_key_vault …:sns:eu-west-1:111122223333:web",
+        ),
+    ],
+)
+def test_the_headline_names_a_resource_once_and_short(resource_id: str, summary: str, place: str) -> None:
+    change = a_change(
+        a_write(an_event(summary=summary)), resource=Resource(type="azurerm_key_vault", id=resource_id)
+    )
+
+    alert = message(judged(change))
+
+    assert alert.headline == f"alice@example.com {summary} ({place})"
+    assert alert.changes[0].resource == f"azurerm_key_vault {resource_id}"
 
 
 @pytest.mark.parametrize(
@@ -341,7 +378,7 @@ def test_of_changes_that_could_not_be_asked_about_nothing_is_asked() -> None:
 
 def test_the_identity_tells_who_opened_the_session_how_and_from_where() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/Deploy"
-    principal = replace(a_principal("alice@example.com", role=role, session_name="alice"), mfa=True)
+    principal = structs.replace(a_principal("alice@example.com", role=role, session_name="alice"), mfa=True)
     opener = f"arn:aws:iam::{ACCOUNT}:user/alice"
     actor = an_actor(principal=principal.id, chain=[role, opener])
 
@@ -353,7 +390,7 @@ def test_the_identity_tells_who_opened_the_session_how_and_from_where() -> None:
 
 
 def test_a_role_is_not_said_to_have_opened_its_own_session() -> None:
-    principal = replace(a_principal(role="Admin"), mfa=False)
+    principal = structs.replace(a_principal(role="Admin"), mfa=False)
     actor = an_actor(principal=principal.id, chain=["Admin"])
     event = an_event(principal=principal, source_ip=None)
 

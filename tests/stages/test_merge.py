@@ -1,7 +1,5 @@
 """What several records say together of one call: pure, whatever the order."""
 
-from dataclasses import replace
-
 import pytest
 from msgspec import structs
 
@@ -55,7 +53,7 @@ def test_its_id_time_source_and_outcome_stay_its_own() -> None:
 
 
 def test_a_beginning_that_names_nobody_does_not_hide_the_end_that_does() -> None:
-    nameless = structs.replace(BEGUN, call=replace(BEGUN.call, principal=None))
+    nameless = structs.replace(BEGUN, call=structs.replace(BEGUN.call, principal=None))
 
     assert completed(ENDED, nameless).call.principal == ENDED.call.principal
 
@@ -68,7 +66,7 @@ def test_another_sources_sign_of_the_program_comes_first_unless_it_is_a_guess(
 ) -> None:
     detail = a_detail(BEGUN, at=NOON)
     told = structs.replace(
-        detail, call=replace(detail.call, tools=(a_tool_sign(Tool.TERRAFORM, confidence),))
+        detail, call=structs.replace(detail.call, tools=(a_tool_sign(Tool.TERRAFORM, confidence),))
     )
 
     tools = completed(told, BEGUN).call.tools
@@ -101,7 +99,7 @@ def test_operations_are_completed_from_what_came_earlier() -> None:
 def test_the_same_name_in_two_clouds_is_two_operations() -> None:
     known = Operations()
     known.seen(BEGUN)
-    elsewhere = structs.replace(ENDED, call=replace(ENDED.call, cloud=Cloud.GCP))
+    elsewhere = structs.replace(ENDED, call=structs.replace(ENDED.call, cloud=Cloud.GCP))
 
     assert known.seen(elsewhere) is elsewhere
 

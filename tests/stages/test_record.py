@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -176,7 +175,7 @@ def test_hostile_text_neither_stops_the_record_nor_its_judgement(database: Datab
             statements=[Statement(place="tag", text=HOSTILE)],
         )
     )
-    hostile = structs.replace(hostile, actor=replace(hostile.actor, name=HOSTILE))
+    hostile = structs.replace(hostile, actor=structs.replace(hostile.actor, name=HOSTILE))
 
     assert happened(database, hostile, hostile) == [Fate.CHANGE, Fate.DUPLICATE]
     assert judged(database, a_judgement(match=a_match(Coverage.NONE, HOSTILE))).is_news

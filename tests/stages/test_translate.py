@@ -112,3 +112,41 @@ def test_a_write_is_described_by_the_translator_of_its_cloud() -> None:
     translators = Translators([Understands(b"gcp", cloud=Cloud.GCP), Understands(b"aws")])
 
     assert translators.describe(an_event()).summary == "as aws tells it"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (
+            rb"half \ud83d, half \uDE00, \\ud83d and \ud83d\ude00",
+            rb"half \ufffd, half \ufffd, \\ud83d and \ud83d\ude00",
+        ),
+        (b"no UTF-8: \xff", "no UTF-8: \ufffd".encode()),
+    ],
+)
+def test_a_character_that_is_none_costs_itself_alone(text: bytes, read: bytes) -> None:
+    """
+    Whoever chooses a user agent must not be able to hide with it what they did.
+    """
+
+    class Strict(Understands):
+        def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
+            self.asked.append(raw.body)
+            return (
+                super().translate(raw)
+                if raw.body == read
+                else UnreadableRecord(error="no", source=raw.source)
+            )
+
+    strict = Strict(b"")
+
+    said = Translators([strict]).translate(raw(text))
+
+    assert isinstance(said, ChangeEvent)
+    assert strict.asked[0] == text
+
+
+def test_what_cannot_be_mended_stays_unreadable() -> None:
+    said = Translators([Understands(b"aws")]).translate(raw(rb"\ud83d"))
+
+    assert said == UnreadableRecord(error=UNKNOWN_FORMAT, source=raw(b"").source)

@@ -42,6 +42,16 @@ def test_the_first_opening_stands_unless_it_can_be_renewed(
         assert sessions_behind(connection, an_event(session_key="ASIA1"), 1)["ASIA1"].via == via
 
 
+def test_what_opened_a_session_earlier_and_is_told_of_later_does_not_take_its_place(
+    database: Database,
+) -> None:
+    with database.transaction() as connection:
+        for via, at in (("later", NOON + minutes(5)), ("earlier", NOON)):
+            remember_session(connection, an_opened("grant", via, is_renewable=True), at)
+
+        assert sessions_behind(connection, an_event(session_key="grant"), 1)["grant"].via == "later"
+
+
 def test_a_session_is_forgotten_when_none_can_last_so_long(database: Database) -> None:
     with database.transaction() as connection:
         remember_session(connection, an_opened("old", None), NOON - KEPT_FOR - minutes(1))

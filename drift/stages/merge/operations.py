@@ -4,7 +4,7 @@ One tells who asked for what, one how it ended, one perhaps what was changed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from msgspec import structs
@@ -127,7 +127,7 @@ def _with_tools_of(call: Call, detail: Call) -> Call:
     """Put what another source knows of the program before what the record shows, unless it is a guess."""
     known = tuple(sign for sign in detail.tools if sign.confidence is not Confidence.LOW)
     tools = _all_of(known, call.tools, detail.tools)
-    return call if tools == call.tools else replace(call, tools=tools)
+    return call if tools == call.tools else structs.replace(call, tools=tools)
 
 
 def _united(begun: Json, own: Json) -> Json:

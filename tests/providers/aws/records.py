@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from drift.model.event import ChangeEvent, RawRecord, Source
+from drift.model.event import ChangeEvent, RawRecord, Repeat, Source
 from drift.model.verdict import Confidence, Credential, Tool
 from providers.aws.translate import AwsTranslator
 
@@ -113,9 +113,17 @@ def raw(body: bytes) -> RawRecord:
 def translated(record: Fields | bytes) -> ChangeEvent:
     """What the translator says of a record that it must be able to read, its risks and summary too."""
     translator = AwsTranslator()
-    said = translator.translate(raw(record if isinstance(record, bytes) else as_bytes(record)))
-    assert isinstance(said, ChangeEvent), said
-    return translator.describe(said)
+    return translator.describe(
+        event_by(translator, record if isinstance(record, bytes) else as_bytes(record))
+    )
+
+
+def event_by(translator: AwsTranslator, body: bytes) -> ChangeEvent:
+    """All that this translator says of a record that it must be able to read."""
+    said = translator.translate(raw(body))
+    event = said.event(raw(body).source) if isinstance(said, Repeat) else said
+    assert isinstance(event, ChangeEvent), event
+    return event
 
 
 def event_of(**fields: Any) -> ChangeEvent:

@@ -322,3 +322,19 @@ def test_a_sign_in_tells_its_second_factor() -> None:
 
     assert principal.mfa is True
     assert (principal.kind, principal.confidence) == (ActorKind.HUMAN, Confidence.HIGH)
+
+
+def test_a_token_without_a_users_name_tells_its_subject_at_the_end_of_its_id() -> None:
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    subject = "repo:example@12/infra@34:ref:refs/heads/main"
+    identity = {
+        "type": "WebIdentityUser",
+        "principalId": f"{provider}:sts.amazonaws.com:{subject}",
+        "identityProvider": provider,
+    }
+
+    principal = event_of(userIdentity=identity).call.principal
+
+    assert principal is not None
+    assert principal.issuer is not None
+    assert principal.issuer.subject == "repo:example/infra:ref:refs/heads/main"

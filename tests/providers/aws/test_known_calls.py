@@ -4,18 +4,16 @@ from typing import Any
 
 import pytest
 
-from drift.model.event import ChangeEvent
+from drift.model.event import ChangeEvent, Repeat
 from providers.aws import known_calls
 from providers.aws.translate import AwsTranslator
-from tests.providers.aws.records import CLI, a_record, a_role_session, an_iam_user, as_bytes, raw
+from tests.providers.aws.records import CLI, a_record, a_role_session, an_iam_user, as_bytes, event_by, raw
 
 FLAG = {"sessionCredentialFromConsole": "true"}
 
 
 def said_by(translator: AwsTranslator, **fields: Any) -> ChangeEvent:
-    said = translator.translate(raw(as_bytes(a_record(**fields))))
-    assert isinstance(said, ChangeEvent)
-    return said
+    return event_by(translator, as_bytes(a_record(**fields)))
 
 
 def test_records_that_agree_in_who_called_what_share_their_call() -> None:
@@ -25,6 +23,36 @@ def test_records_that_agree_in_who_called_what_share_their_call() -> None:
 
     assert first.call is second.call
     assert first.request != second.request
+
+
+def test_reads_of_one_kind_repeat_the_same_event() -> None:
+    """
+    It is judged once, whatever the number of its records.
+    """
+    translator = AwsTranslator()
+    bodies = [as_bytes(a_record(eventName="DescribeVpcs", readOnly=True, eventID=one)) for one in "12"]
+
+    first, second = (translator.translate(raw(body)) for body in bodies)
+
+    assert isinstance(first, Repeat)
+    assert isinstance(second, Repeat)
+    assert first.like is second.like
+    assert (first.event_id, second.event_id) == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"errorCode": "AccessDenied"},
+        {"responseElements": {"errorMessage": "no"}},
+        {"sharedEventID": "shared"},
+        {"addendum": {"reason": "UPDATED_DATA", "originalEventID": "1"}},
+    ],
+)
+def test_a_read_that_says_more_repeats_nothing(fields: dict[str, Any]) -> None:
+    record = a_record(eventName="DescribeVpcs", readOnly=True, **fields)
+
+    assert isinstance(AwsTranslator().translate(raw(as_bytes(record))), ChangeEvent)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,20 @@ import pytest
 
 from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.verdict import ActorKind, Tool, Trust
+from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import (
     ABSENT,
     ACCOUNT,
     BROWSER,
     CLI,
     CLOUDSHELL,
+    S3_CONSOLE,
     a_permission_set_session,
+    a_record,
     a_role_session,
     an_iam_user,
+    as_bytes,
+    event_by,
     event_of,
 )
 
@@ -175,6 +180,28 @@ def test_a_role_that_the_console_assumed_is_joined_to_what_is_done_in_it() -> No
     assert switched.key in later.call.session_keys
 
 
+@pytest.mark.parametrize("agent", ["signin.amazonaws.com", S3_CONSOLE, BROWSER])
+@pytest.mark.parametrize("flag", ["true", ABSENT], ids=["in CloudShell", "elsewhere"])
+def test_nobody_hides_behind_a_role_by_typing_the_consoles_user_agent(agent: str, flag: object) -> None:
+    """
+    The console's servers leave no details of a connection. Whoever calls STS himself does.
+    """
+    opened = opened_by(
+        **an_opening(userAgent=agent, sessionCredentialFromConsole=flag, tlsDetails={"tlsVersion": "TLSv1.3"})
+    )
+
+    assert opened.key == "ASIAOPENED"
+
+
+def test_an_unflagged_call_of_a_switched_role_leads_to_who_switched_by_one_that_is_flagged() -> None:
+    switched = opened_by(**a_role_switch())
+    shown = opened_by(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
+    unflagged = event_of(userIdentity=a_role_session("Admin", "bob"), userAgent=S3_CONSOLE)
+
+    assert shown.key in unflagged.call.session_keys
+    assert shown.via == switched.key
+
+
 def test_the_first_flagged_call_tells_what_the_others_of_its_session_are() -> None:
     opened = opened_by(userIdentity=a_role_session("Admin", "bob"), **FLAGGED)
     later = event_of(userIdentity=a_role_session("Admin", "bob"), userAgent=ABSENT)
@@ -310,6 +337,13 @@ def test_a_launch_that_failed_or_was_nobodys_opens_nothing(fields: dict[str, Any
     assert event_of(**a_launch(userAgent=CLI, **fields)).opens is None
 
 
+def test_a_stack_within_a_stack_is_launched_by_nobody_else() -> None:
+    """
+    Else it would hide who launched the first: CloudFormation knows of his role and not of him.
+    """
+    assert of_cloudformation(**a_launch()).opens is None
+
+
 def test_a_launch_without_a_time_opens_without_an_end() -> None:
     assert opened_by(**a_launch(eventTime="soon")).expires_at is None
     assert opened_by(**a_launch(eventTime="9999-12-31T23:00:00Z")).expires_at is None
@@ -334,3 +368,42 @@ def test_session_tags_are_trusted_as_fixed_with_the_session() -> None:
         ("session tag change-ticket", "OPS-125", Trust.SESSION),
         ("session tag team", "web", Trust.SESSION),
     ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        an_opening(),
+        a_role_switch(),
+        a_launch(),
+        FLAGGED,
+        {"eventType": "AwsConsoleSignIn", "userAgent": BROWSER},
+        {
+            "userIdentity": a_permission_set_session()
+            | {
+                "sessionContext": {
+                    "attributes": {
+                        "creationDate": "2026-11-20T09:00:00Z",
+                        "sessionCredentialFromConsole": "true",
+                    }
+                }
+            },
+            "userAgent": BROWSER,
+        },
+    ],
+    ids=["a key", "a role switch", "a launch", "the flag", "a sign-in", "the flag within the session"],
+)
+def test_every_record_that_opens_a_session_bears_one_of_the_marks(fields: dict[str, Any]) -> None:
+    """
+    By them a first pass finds the records on which later ones rest.
+    """
+    translator, body = AwsTranslator(), as_bytes(a_record(**fields))
+
+    assert event_by(translator, body).opens is not None
+    assert any(mark in body for mark in translator.opening_marks)
+
+
+def test_most_records_bear_none_of_the_marks() -> None:
+    body = as_bytes(a_record())
+
+    assert not any(mark in body for mark in AwsTranslator().opening_marks)

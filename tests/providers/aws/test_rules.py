@@ -264,6 +264,18 @@ CALLERS = [
             ("g", Credential.UNKNOWN, ActorKind.UNKNOWN),
         ]
     ),
+    *(
+        Rule(
+            says=f"an SDK in {environment}",
+            record={
+                "userIdentity": an_unknown_session(),
+                "userAgent": BOTO.replace("m/b", f"exec-env/{environment} m/b"),
+            },
+            credential=Credential.INSTANCE,
+            kind=ActorKind.UNKNOWN,
+        )
+        for environment in ("AWS_Lambda_python3.13", "AWS_ECS_FARGATE", "EC2", "CodeBuild")
+    ),
 ]
 
 TOOLS = [

@@ -49,6 +49,24 @@ def test_a_service_linked_role_names_its_service_in_its_path() -> None:
     assert event_of(userIdentity=role).call.acting_service == AUTOSCALING
 
 
+def test_a_role_that_is_named_like_a_services_is_none_where_its_path_tells() -> None:
+    """
+    Anybody may name a role so; without its path the name is all there is.
+    """
+    imitated = a_role_session("AWSServiceRoleForMe", "mallory@example.com")
+    deeper = a_role_session("Ops", "mallory@example.com", path=f"/team/aws-service-role/{AUTOSCALING}/")
+    without_path = a_role_session("AWSServiceRoleForAutoScaling", "AutoScaling")
+    del without_path["sessionContext"]["sessionIssuer"]["arn"]
+
+    event = event_of(userIdentity=imitated)
+
+    assert event.call.acting_service is None
+    assert event.call.principal is not None
+    assert event.call.principal.kind is ActorKind.HUMAN
+    assert event_of(userIdentity=deeper).call.acting_service is None
+    assert event_of(userIdentity=without_path).call.acting_service == "AWSServiceRoleForAutoScaling"
+
+
 @pytest.mark.parametrize(
     "identity",
     [{"type": "AWSService"}, {"type": "AWSAccount", "accountId": "111122223333"}, {}],

@@ -7,6 +7,7 @@ import pytest
 from tests.providers.aws.records import (
     ABSENT,
     ACCOUNT,
+    BROWSER,
     CLI,
     S3_CONSOLE,
     a_permission_set_session,
@@ -17,6 +18,7 @@ from tests.providers.aws.records import (
 
 SIGN_IN = "arn:aws:signin:eu-west-1:111122223333:session/0f00ba11"
 OPENED_WHEN = "AROAEXAMPLE:alice|2026-11-20T09:00:00Z"
+FLAGGED = {"sessionCredentialFromConsole": "true", "userAgent": BROWSER}
 
 
 def keys_of(**fields: Any) -> tuple[str, ...]:
@@ -40,10 +42,17 @@ def test_calls_of_a_console_session_are_joined_by_who_opened_it_when() -> None:
     """
     One console sign-in uses many keys, and only some of its calls carry the flag.
     """
-    keys = keys_of(userIdentity=a_permission_set_session("alice"), userAgent=S3_CONSOLE)
+    assert OPENED_WHEN in keys_of(userIdentity=a_permission_set_session("alice"), userAgent=S3_CONSOLE)
 
-    assert OPENED_WHEN in keys
-    assert "ASIAEXAMPLE" not in keys
+
+def test_only_a_call_that_aws_calls_the_consoles_is_parted_from_its_key() -> None:
+    """
+    Else whoever took a role under another's name could type the console's user agent, and be him.
+    """
+    identity = a_permission_set_session("alice")
+
+    assert "ASIAEXAMPLE" not in keys_of(userIdentity=identity, **FLAGGED)
+    assert keys_of(userIdentity=identity, userAgent=S3_CONSOLE)[0] == "ASIAEXAMPLE"
 
 
 def test_a_call_that_shows_no_console_may_belong_to_a_console_session_all_the_same() -> None:
@@ -64,5 +73,6 @@ def test_only_calls_of_the_console_are_joined_to_its_role_switches() -> None:
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/Ops/alice"
     identity = a_role_session("Ops", "alice")
 
-    assert f"console|{arn}" in keys_of(userIdentity=identity, userAgent=S3_CONSOLE)
+    assert f"console|{arn}" in keys_of(userIdentity=identity, **FLAGGED)
     assert f"console|{arn}" not in keys_of(userIdentity=identity, userAgent=CLI)
+    assert f"console|{arn}" not in keys_of(userIdentity=identity, userAgent=S3_CONSOLE)

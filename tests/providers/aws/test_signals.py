@@ -12,6 +12,7 @@ from drift.model.event import Effect
 from drift.model.verdict import Confidence
 from providers.aws import resources, signals
 from providers.aws.resources import RESOURCES, load_resources, parse_resources
+from providers.aws.signal_rows import PhraseRow
 from providers.aws.signals import SIGNALS, load_signals, parse_signals
 
 TEXT = SIGNALS.read_text(encoding="utf-8")
@@ -85,6 +86,19 @@ def test_no_sign_that_nobody_has_verified_can_decide() -> None:
     agents = (*load_signals().iac_agents, *load_signals().console_agents, *load_signals().client_agents)
 
     assert all(row.confidence is Confidence.LOW for row in agents if row.source == "not verified")
+
+
+def test_every_row_says_how_sure_it_is_and_where_it_comes_from() -> None:
+    """
+    What the product is documented with is written from these.
+    """
+    tables = {name: getattr(load_signals(), name) for name in load_signals().__struct_fields__}
+    rows = [row for table in tables.values() for row in (table if isinstance(table, tuple) else (table,))]
+    facts = [row for row in rows if not isinstance(row, PhraseRow)]
+
+    assert len(facts) > 100
+    assert all(row.confidence in Confidence and len(row.source) > 3 for row in facts)
+    assert all(row.confidence in Confidence for row in load_resources().rows)
 
 
 def test_effects_of_the_table_are_never_a_failure() -> None:

@@ -8,16 +8,14 @@ import pytest
 from drift.model.event import ChangeEvent
 from drift.model.verdict import Confidence, Lane, Tool
 from providers.aws.translate import AwsTranslator
-from tests.providers.aws.records import ACCOUNT, a_record, a_root_user, as_bytes, event_of, raw
+from tests.providers.aws.records import ACCOUNT, a_record, a_root_user, as_bytes, event_by, event_of, raw
 from tests.providers.aws.test_risks import a_rule
 
 OTHER = "444455556666"
 
 
 def translated_with(overrides: dict[str, str], **fields: Any) -> ChangeEvent:
-    said = AwsTranslator(overrides).translate(raw(as_bytes(a_record(**fields))))
-    assert isinstance(said, ChangeEvent)
-    return said
+    return event_by(AwsTranslator(overrides), as_bytes(a_record(**fields)))
 
 
 def test_updated_data_corrects_the_record_that_it_names() -> None:

@@ -12,12 +12,14 @@ from drift.model.resource import Resource
 from drift.model.verdict import ActorKind, Tool
 from providers.azure.translate import AzureTranslator
 from tests.providers.azure.records import (
+    CLI,
     CORRELATION,
     EVENT_ID,
     GROUP,
     NSG,
     SUBSCRIPTION,
     Fields,
+    a_person,
     a_record,
     as_bytes,
     as_cloud_event,
@@ -170,9 +172,18 @@ def test_what_is_no_record_of_azure_is_left_to_others(record: Any) -> None:
     assert AzureTranslator().translate(raw(as_bytes(record))) is None
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"operationName": "\\ud800"}', b"[" * 5000])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"operationName": "\\u12"}', b"[" * 5000])
 def test_what_is_no_json_is_unreadable(body: bytes) -> None:
     assert isinstance(AzureTranslator().translate(raw(body)), UnreadableRecord)
+
+
+def test_half_a_pair_of_surrogates_in_a_token_that_is_text_costs_one_character() -> None:
+    """
+    Whoever chooses a name must not be able to hide with it which program was used.
+    """
+    event = translated(for_log_analytics(a_record(claims=a_person(CLI, name="Alice \ud83d"))))
+
+    assert tool_of(event) is Tool.CLI
 
 
 def test_one_odd_field_costs_that_field_alone() -> None:

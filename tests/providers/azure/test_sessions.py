@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drift.classifier import Judge
+from drift.judge import Judge
 from drift.model.change import Write
 from drift.model.event import ChangeEvent, Effect
 from drift.model.verdict import ActorKind, Channel, Reference, Statement, Tool, Trust
@@ -75,6 +75,16 @@ def test_what_a_provider_writes_for_a_pipeline_is_the_pipelines() -> None:
     write = judged(event_of(claims=an_application()), by_a_provider(), pipelines=(rule,))
 
     assert write.classification.channel is Channel.PIPELINE
+
+
+def test_what_a_provider_writes_for_somebody_names_the_action_and_who_began_it() -> None:
+    person = judged(event_of(), event_of(resource=NSG + "-made", claims=an_application(AKS)))
+    machine = judged(
+        event_of(claims=an_application()), event_of(resource=NSG + "-made", claims=an_application(AKS))
+    )
+
+    assert f"alice@example.com opened the session of the action {CORRELATION}" in person.actor.reasons
+    assert (machine.actor.kind, machine.actor.name) == (ActorKind.MACHINE, PIPELINE)
 
 
 def test_an_application_in_no_table_is_joined_to_a_person() -> None:
@@ -200,6 +210,27 @@ def test_a_role_given_by_somebody_else_is_a_change() -> None:
     assert event.effect is Effect.WRITE
     assert event.opens is None
     assert [risk.slug for risk in event.risks] == ["privilege-escalation"]
+
+
+def an_answer(**properties: Any) -> Fields:
+    """What Azure answers to an activation: all that was asked, and what became of it."""
+    return {"properties": an_activation()["properties"] | properties}
+
+
+def test_what_was_only_asked_for_is_no_more_than_the_persons_own_words() -> None:
+    asked = activated(status="Started")
+    refused = activated(status="Failed")
+    granted = event_of(ACTIVATE, REQUEST, response=an_answer(status="Provisioned"))
+    pending = event_of(ACTIVATE, REQUEST, response=an_answer(status="PendingApproval"))
+
+    def trust_after(*events: ChangeEvent) -> list[Trust]:
+        return [one.trust for one in judged(*events, event_of()).classification.references]
+
+    assert trust_after(asked) == [Trust.NAME]
+    assert trust_after(asked, refused) == [Trust.NAME]
+    assert trust_after(asked, pending) == [Trust.NAME]
+    assert trust_after(asked, granted) == [Trust.GRANT]
+    assert trust_after(refused) == []
 
 
 def test_an_ended_role_brings_nothing() -> None:

@@ -24,7 +24,8 @@ from tests.providers.azure.records import (
 )
 
 TEXT = SIGNALS.read_text(encoding="utf-8")
-APP = f'id = "{PIPELINE}"\nname = "our tool"\nconfidence = "high"\nsource = "us"\n'
+OURS = 'confidence = "high"\nsource = "us"\n'
+APP = f'id = "{PIPELINE}"\nname = "our tool"\n{OURS}'
 
 
 def said(translator: AzureTranslator, record: object) -> ChangeEvent:
@@ -47,6 +48,25 @@ def test_rows_are_written_as_they_are_looked_up() -> None:
     assert all(row.name == row.name.lower() for row in tables.clients)
     assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", row.id) for row in tables.apps)
     assert len({row.id for row in tables.apps}) == len(tables.apps)
+
+
+def test_every_row_says_where_it_comes_from_and_how_sure_it_is() -> None:
+    tables = load_signals()
+
+    for name in tables.__struct_fields__:
+        found = getattr(tables, name)
+        for row in found if isinstance(found, tuple) else (found,):
+            assert row.source, (name, row)
+            assert row.confidence in Confidence, (name, row)
+
+
+def test_every_expression_of_the_shipped_table_is_one() -> None:
+    """
+    They are compiled when they are first used, which no user's run should be the first to try.
+    """
+    tables = parse_signals("")
+
+    assert tables.guest.match("bob_example.com#EXT#@home.onmicrosoft.com")
 
 
 def test_no_sign_that_nobody_has_verified_can_decide() -> None:
@@ -99,7 +119,7 @@ def test_an_own_row_outweighs_a_shipped_one() -> None:
 
 
 def test_an_own_value_takes_the_place_of_a_shipped_one() -> None:
-    translator = AzureTranslator({"signals": "read_action = '/peek/action$'"})
+    translator = AzureTranslator({"signals": f"[read_action]\npattern = '/peek/action$'\n{OURS}"})
 
     assert said(translator, a_record("Vendor.Thing/boxes/peek/action")).effect is Effect.READ
     assert said(translator, a_record("Vendor.Thing/boxes/list/action")).effect is Effect.WRITE
@@ -128,11 +148,15 @@ def test_own_resources_come_before_the_shipped_ones() -> None:
     ("own", "trouble"),
     [
         ("colour = 'red'", "colour"),
-        ("[[apps]]\nid = 'x'", "name"),
+        ("[[apps]]\nid = 'x'\n", r"confidence.*apps\[0\]"),
+        (f"[[apps]]\nid = 'x'\n{OURS}", r"name.*apps\[0\]"),
         (f"[[apps]]\n{APP}colour = 'red'", r"colour.*apps\[0\]"),
         (f"[[apps]]\n{APP}tool = 'hammer'", r"hammer.*apps\[0\]\.tool"),
-        ("read_action = '('", "no regular expression"),
-        ("read_action = 7", "text"),
+        (f"[read_action]\npattern = '('\n{OURS}", r"no regular expression.*read_action\.pattern"),
+        (f"[read_action]\npattern = 7\n{OURS}", r"text.*read_action\.pattern"),
+        ("read_action = '/peek/action$'", "read_action"),
+        ("[read_action]\npattern = '/peek/action$'\n", "confidence.*read_action"),
+        ("[begun]\nwords = ['begun']\nconfidence = 'low'\n", "source.*begun"),
         ("[[risks]]\nslug = 'x'\ntext = 'x'\noperations = ['*']\ntest = 'closed'", r"closed.*risks\[0\]"),
         ("apps = 7", "apps"),
         ("[[apps", "Expected"),

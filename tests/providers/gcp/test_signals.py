@@ -1,12 +1,13 @@
 """The tables, and the rows that users put before them."""
 
-import re
+import time
 
 import pytest
 
 from drift.model.event import ChangeEvent, Effect
 from drift.model.resource import Resource
-from drift.model.verdict import Tool
+from drift.model.verdict import Confidence, Tool
+from providers.gcp import signals
 from providers.gcp.resources import RESOURCES, load_resources, parse_resources
 from providers.gcp.signals import SIGNALS, Signals, load_signals, parse_signals
 from providers.gcp.translate import GcpTranslator
@@ -20,6 +21,7 @@ methods = ["compute.firewalls.insert"]
 confidence = "high"
 source = "our own runbook"
 """
+OURS = 'confidence = "high"\nsource = "us"\n'
 ROW = """{"rows": [{"service": "compute", "methods": ["compute.firewalls.insert"], "kind": "update",
  "forms": [{"type": "example_rule", "id": "rule/{name}"}], "confidence": "high", "source": "entry"}]}"""
 
@@ -35,21 +37,33 @@ def test_the_shipped_tables_are_read_once() -> None:
     assert load_resources() is load_resources()
 
 
-def test_every_row_says_where_it_comes_from() -> None:
+def test_every_row_says_where_it_comes_from_and_how_sure_it_is() -> None:
     signals = load_signals()
 
-    for name in (
-        "effects",
-        "lanes",
-        "iac_agents",
-        "oauth_clients",
-        "identities",
-        "issuers",
-        "risks",
-        "phrases",
-    ):
-        for row in getattr(signals, name):
-            assert row.source
+    for name in signals.__struct_fields__:
+        found = getattr(signals, name)
+        for row in found if isinstance(found, tuple) else (found,):
+            assert row.source, (name, row)
+            assert row.confidence in Confidence, (name, row)
+
+
+def test_every_expression_of_the_shipped_table_is_one() -> None:
+    """
+    They are compiled when they are first used, which no user's run should be the first to try.
+    """
+    signals = parse_signals(SIGNALS.read_text(encoding="utf-8"))
+
+    assert signals.own_labels.search("goog-terraform-provisioned")
+
+
+def test_reading_the_table_is_cheap() -> None:
+    """`drift classify` of a small file has to answer at once."""
+    signals._shipped.cache_clear()
+    began = time.process_time()
+
+    load_signals()
+
+    assert time.process_time() - began < 0.06
 
 
 def test_no_call_has_two_rows() -> None:
@@ -113,13 +127,15 @@ source = "entries with a browser"
     assert tool_of(event) is Tool.CONSOLE
 
 
-def test_an_own_value_takes_the_place_of_a_shipped_one_and_lists_are_added_to() -> None:
-    own = 'own_labels = "^ours-"\nknown_products = ["our-tool"]\n'
+def test_a_single_row_takes_the_place_of_the_shipped_one() -> None:
+    own = f'[own_labels]\npattern = "^ours-"\n{OURS}[free_text]\nwords = ["why"]\n{OURS}'
 
     signals = load_signals(own)
 
-    assert signals.own_labels == re.compile("^ours-")
-    assert {"our-tool", "gcloud"} <= signals.known_products
+    assert signals.own_labels.search("ours-1")
+    assert not signals.own_labels.search("goog-1")
+    assert signals.free_text.words == {"why"}
+    assert signals.known_products == load_signals().known_products
 
 
 @pytest.mark.parametrize(
@@ -131,8 +147,11 @@ def test_an_own_value_takes_the_place_of_a_shipped_one_and_lists_are_added_to() 
         (EFFECT.replace("runtime", "sleep"), r"effects\[0\]"),
         (EFFECT.replace('["compute.firewalls.insert"]', "[]"), "without methods"),
         (EFFECT.replace("confidence", "surety"), "surety|confidence"),
-        ('own_labels = "("\n', "no regular expression"),
-        ("own_labels = 7\n", "regular expression is text"),
+        (f'[own_labels]\npattern = "("\n{OURS}', r"no regular expression.*own_labels\.pattern"),
+        (f"[own_labels]\npattern = 7\n{OURS}", r"regular expression is text.*own_labels\.pattern"),
+        ('own_labels = "^ours-"\n', "own_labels"),
+        ('[own_labels]\npattern = "^ours-"\n', "confidence.*own_labels"),
+        ('[free_text]\nwords = ["why"]\nconfidence = "low"\n', "source.*free_text"),
         (
             '[[risks]]\nslug="x"\ntext="x"\nservice="*"\nmethods=["*"]\ntest="value"\nconfidence="low"\nsource="x"\n',
             "needs a pattern",

@@ -1,0 +1,144 @@
+"""Judges events in the order of the input: no store, no configuration needed.
+
+What is found of one call is kept for the next call of its kind, and forgotten when a session
+is opened that it rests on.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct, structs
+
+from drift.model.change import Write
+from drift.model.event import Call, ChangeEvent, OpenedSession, Repeat
+from drift.model.verdict import Actor, Classification
+from drift.stages.attribute import IdentityRules, actor_of, sessions_behind
+from drift.stages.classify import ChannelRules, classify_call, refine
+from drift.stages.merge.operations import Operations
+
+MAX_REMEMBERED = 50_000
+"""Verdicts on kinds of calls that are kept for the next call of their kind; beyond it all are forgotten."""
+
+
+class _Verdict(Struct, frozen=True, gc=False):
+    """What was found of a kind of call. It holds what its keys are made of, so that they stay its own."""
+
+    call: Call
+    behind: tuple[OpenedSession, ...]
+    until: datetime | None
+    """When the first of these sessions ends, and the verdict with it."""
+    actor: Actor
+    common: Classification
+
+
+class Known(Struct, gc=False):
+    """What was found of records that all say what `verdict.event` says."""
+
+    verdict: Write
+    until: datetime | None
+    """It is not known of later ones."""
+    form: tuple[bytes, ...] = ()
+    """What their lines share, once one was written; its writer knows more."""
+
+
+class Judge:
+    """Judges events in the order of the input, each kind of call once."""
+
+    def __init__(self, identities: IdentityRules, channels: ChannelRules) -> None:
+        self._identities = identities
+        self._channels = channels
+        self._leaves_out_some = bool(channels.exclusions or channels.scope)
+        self._sessions: dict[str, OpenedSession] = {}
+        self._operations = Operations()
+        self._calls: dict[int, _Verdict] = {}
+        self._callers: dict[tuple[object, ...], _Verdict] = {}
+        self._repeated: dict[int, Known] = {}
+        self._resting: dict[str, set[int]] = {}
+        """The keys of `_calls` and `_repeated` whose verdicts a session of this key would change."""
+
+    def judge(self, event: ChangeEvent) -> Write:
+        """Return the verdict on `event`, and remember the session that it opens."""
+        if event.opens is not None:
+            self.remember(event)
+        if event.operation is not None:
+            event = self._operations.seen(event)
+        verdict = self._verdict(event)
+        found = common = verdict.common
+        if event.lane is not common.lane or event.statements or event.operation or self._leaves_out_some:
+            found = refine(common, event, verdict.actor, self._channels)
+        return Write(event=event, actor=verdict.actor, classification=found)
+
+    def recall(self, repeat: Repeat) -> Known:
+        """Return the verdict on a record that says what others say: the same object as long as it stands."""
+        known = self._repeated.get(id(repeat.like))
+        if known is None:
+            known = self._new_known(repeat.like)
+        if known.until is not None and repeat.occurred_at is not None and known.until < repeat.occurred_at:
+            like = structs.replace(repeat.like, occurred_at=repeat.occurred_at)
+            return Known(self.judge(like), until=None)
+        return known
+
+    def remember(self, event: ChangeEvent) -> None:
+        """Know whose the later calls of a session are, and what the later records of an operation rest on.
+
+        The first opening of a session stands, unless it can be renewed.
+        """
+        if event.operation is not None:
+            self._operations.seen(event)
+        opened = event.opens
+        if opened and (opened.is_renewable or opened.key not in self._sessions):
+            self._sessions[opened.key] = opened
+            for each in self._resting.pop(opened.key, ()):
+                self._calls.pop(each, None)
+                self._repeated.pop(each, None)
+
+    def _new_known(self, like: ChangeEvent) -> Known:
+        said, verdict = self.judge(like), self._verdict(like)
+        known = Known(said, verdict.until)
+        if like.opens is None or not like.opens.is_renewable:
+            self._make_room()
+            self._repeated[id(like)] = known
+            self._let_rest(id(like), verdict)
+        return known
+
+    def _verdict(self, event: ChangeEvent) -> _Verdict:
+        call, at = event.call, event.occurred_at
+        known = self._calls.get(id(call))
+        if known is None:
+            found = self._of_caller(call, sessions_behind(call, None, self._sessions))
+            known = structs.replace(found, call=call)
+            self._make_room()
+            self._calls[id(call)] = known
+            self._let_rest(id(call), known)
+        if known.until is not None and at is not None and known.until < at:
+            return self._of_caller(call, sessions_behind(call, at, self._sessions))
+        return known
+
+    def _of_caller(self, call: Call, behind: tuple[OpenedSession, ...]) -> _Verdict:
+        """Return what is found of all calls of one caller.
+
+        Judging is a pure function of these objects, and translators share them among the calls of a caller.
+        """
+        parts = (call.principal, call.behind, call.tools, call.credentials, call.statements, *behind)
+        key = (call.acting_service, *map(id, parts))
+        verdict = self._callers.get(key)
+        if verdict is None:
+            actor = actor_of(call, behind, self._identities)
+            until = min((one.expires_at for one in behind if one.expires_at), default=None)
+            verdict = _Verdict(call, behind, until, actor, classify_call(call, actor, self._channels))
+            self._make_room()
+            self._callers[key] = verdict
+        return verdict
+
+    def _let_rest(self, key: int, verdict: _Verdict) -> None:
+        """Have what is kept under `key` forgotten as soon as the verdict would be another."""
+        sessions = (*verdict.call.session_keys, *(one.via for one in verdict.behind if one.via))
+        for session in sessions:
+            self._resting.setdefault(session, set()).add(key)
+
+    def _make_room(self) -> None:
+        kept = len(self._calls) + len(self._callers) + len(self._repeated) + len(self._resting)
+        if kept >= MAX_REMEMBERED:
+            self._calls.clear()
+            self._callers.clear()
+            self._repeated.clear()
+            self._resting.clear()

@@ -1,0 +1,175 @@
+"""The rows of `signals.toml`: what each of them may say."""
+
+import re
+from enum import StrEnum
+from fnmatch import translate as as_expression
+from functools import cached_property
+from typing import Annotated
+
+import msgspec
+
+from drift.model.event import Effect
+from drift.model.verdict import Confidence, Credential, Lane, Tool
+
+
+class Pattern:
+    """A regular expression without regard to case, compiled when it is first used: most runs need few."""
+
+    __slots__ = ("_compiled", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself; raises `ValueError` where the text is none."""
+        if self._compiled is None:
+            try:
+                self._compiled = re.compile(self.text, re.IGNORECASE)
+            except re.error as problem:
+                raise ValueError(f"{self.text!r} is no regular expression: {problem}") from problem
+        return self._compiled
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Match anywhere in `text`."""
+        return self.compiled.search(text)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """One row of a table; a key that nobody reads is an error."""
+
+    confidence: Confidence
+    source: str
+
+
+class Form(Row, frozen=True, kw_only=True):
+    """What a name looks like."""
+
+    pattern: Pattern
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Match at the beginning of `text`."""
+        return self.pattern.compiled.match(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Match anywhere in `text`."""
+        return self.pattern.compiled.search(text)
+
+    def without(self, text: str) -> str:
+        """Return `text` without what matches."""
+        return self.pattern.compiled.sub("", text)
+
+
+class Words(Row, frozen=True, kw_only=True):
+    """Words that mean the same thing."""
+
+    words: frozenset[str]
+
+
+class Operations(Row, frozen=True, kw_only=True):
+    """Which operations a row is about, with `*` for any text."""
+
+    operations: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile("|".join(as_expression(one.lower()) for one in self.operations))
+
+    def cover(self, operation: str) -> bool:
+        """Tell whether the row is about `operation`."""
+        return self._expression.match(operation) is not None
+
+
+class EffectRow(Operations, frozen=True, kw_only=True):
+    """What operations do that their names do not tell."""
+
+    effect: Effect
+    service: str | None = None
+    """Acts by itself where the operation is recorded under the caller of another one."""
+
+
+class CategoryRow(Row, frozen=True, kw_only=True):
+    """A category of the log whose events are no calls of anybody."""
+
+    name: str
+    effect: Effect | None = None
+    """`None` where the operation tells it."""
+    service: str | None = None
+    """Acts by itself."""
+
+
+class LaneRow(Operations, frozen=True, kw_only=True):
+    """Operations that belong to a lane."""
+
+    lane: Lane
+    names: Pattern | None = None
+    """Only on resources of these names."""
+
+
+class AppRow(Row, frozen=True, kw_only=True):
+    """An application of Microsoft's, by its id."""
+
+    id: str
+    name: str
+    tool: Tool | None = None
+    credential: Credential | None = None
+    """Where a person's key came from who uses it."""
+    service: bool = False
+    """A resource provider: alone, it is the cloud at work."""
+
+
+class IdentityRow(Row, frozen=True, kw_only=True):
+    """Managed identities of the cloud's own controllers, by the id of their resource."""
+
+    pattern: Pattern
+    service: str
+
+
+class ClientRow(Row, frozen=True, kw_only=True):
+    """A program, by the friendly name that Resource Graph gives it, in lower case."""
+
+    name: str
+    tool: Tool
+
+
+class AgentRow(Row, frozen=True, kw_only=True):
+    """A user agent that names a tool."""
+
+    pattern: Pattern
+    tool: Tool
+
+
+class HiddenRow(Operations, frozen=True, kw_only=True):
+    """Parts of a request that are never taken over: the values of settings and secrets."""
+
+    keys: tuple[str, ...]
+
+
+class RiskTest(StrEnum):
+    """How a call is tested for a risk."""
+
+    ALWAYS = "always"
+    OPEN_RULE = "open-rule"
+    VALUE = "value"
+    NONE_TRUE = "none-true"
+
+
+class RiskRow(Operations, frozen=True, kw_only=True):
+    """Something that makes a write matter more."""
+
+    slug: str
+    text: str
+    test: RiskTest
+    pattern: Pattern | None = None
+    keys: tuple[str, ...] = ()
+    mark: str | None = None
+    """Goes into the words of a message."""
+
+
+class PhraseRow(Operations, frozen=True, kw_only=True):
+    """What a call did, in the words of a message."""
+
+    text: str
+    rule: str | None = None
+    """How one network rule is put, for texts with `{rules}`."""
