@@ -18,7 +18,7 @@ from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.change import Amendment, ChangeSession
-from drift.model.event import CHANGING, Fate, RawRecord, UnreadableRecord
+from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
@@ -103,13 +103,13 @@ class Pipeline:
         with have.database.transaction() as connection:
             for raw in batch.records:
                 event = have.translators.translate(raw)
+                if isinstance(raw, RawRecord) and _is_recorded(event):
+                    kept.append(raw)
                 if isinstance(event, UnreadableRecord):
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                     continue
-                if event.intended in CHANGING and isinstance(raw, RawRecord):
-                    kept.append(raw)
                 told = gather(connection, batch.source, event, now)
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
@@ -181,6 +181,10 @@ class Pipeline:
                 alert = compose(session, judged, due_at=due_at, now=now)
                 outbox.queue(connection, have.notifiers, alert, now)
         return [reason for consulted in asked for reason in consulted.unavailable]
+
+
+def _is_recorded(event: ChangeEvent | UnreadableRecord) -> bool:
+    return isinstance(event, UnreadableRecord) or event.intended in CHANGING
 
 
 def _told(unread: Counter[str]) -> str:

@@ -41,7 +41,8 @@ def redact_opened(opened: OpenedSession) -> OpenedSession:
 def _clean(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Hide texts that look like a secret, or stand where one does: a tag called `password`."""
     return tuple(
-        structs.replace(one, text=redact({one.place: one.text}).value[one.place]) for one in statements
+        structs.replace(one, place=redact(one.place).value, text=redact(one.text, name=one.place).value)
+        for one in statements
     )
 
 
@@ -56,10 +57,16 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
 
 
 def _without_secrets(attribute: AttributeDrift, secret: Collection[str]) -> AttributeDrift:
-    if any(_lies_within(attribute.path, path) for path in secret):
-        return replace(attribute, declared=_masked(attribute.declared), live=_masked(attribute.live))
-    declared, live = (redact({attribute.path: value}) for value in (attribute.declared, attribute.live))
-    return replace(attribute, declared=declared.value[attribute.path], live=live.value[attribute.path])
+    # A key within the path may hold a secret as well.
+    path = redact(attribute.path).value
+    if any(_lies_within(path, outer) for outer in secret):
+        return replace(
+            attribute, path=path, declared=_masked(attribute.declared), live=_masked(attribute.live)
+        )
+    declared, live = (
+        redact(value, name=attribute.path).value for value in (attribute.declared, attribute.live)
+    )
+    return replace(attribute, path=path, declared=declared, live=live)
 
 
 def _masked(value: Json) -> Json:

@@ -28,6 +28,29 @@ def test_a_secret_in_a_text_of_the_call_is_cut_out() -> None:
     assert "hunter2" not in clean.statements[0].text
 
 
+def test_a_text_under_the_name_of_a_secret_is_cut_out_and_so_is_a_secret_in_that_name() -> None:
+    leak = "postgres://app:hunter2hunter2@db.example.com/app"
+    statements = [
+        Statement(place="tag DbPassword", text="swordfish"),
+        Statement(place=f"tag {leak}", text="x"),
+    ]
+
+    named, leaking = redact_event(an_event(statements=statements)).statements
+
+    assert named == Statement(place="tag DbPassword", text=MASK)
+    assert "hunter2" not in leaking.place
+
+
+def test_a_secret_in_the_path_of_an_attribute_is_cut_out() -> None:
+    path = 'tags["https://app:hunter2hunter2@example.com/"]'
+    finding = a_finding(attributes=[AttributeDrift(path=path, declared="a", live="b")])
+
+    (attribute,) = redact_finding(finding, []).attributes
+
+    assert "hunter2" not in attribute.path
+    assert (attribute.declared, attribute.live) == ("a", "b")
+
+
 def test_a_value_whose_secrecy_only_the_name_beside_it_tells_is_hidden() -> None:
     finding = a_finding(
         attributes=[AttributeDrift(path="environment[0].value", declared="swordfish1", live="swordfish2")]

@@ -83,17 +83,17 @@ class JsonLines:
     def line(self, verdict: Write) -> bytes:
         """Return the line of a record, without its end; `inert_json` makes it safe to show."""
         event = verdict.event
-        return self._line(event.event_id, event.occurred_at, self._shared(verdict), event.source)
+        return self._line(event.event_id, event.occurred_at, *self._shared(verdict), event.source)
 
     def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
         """Return the line of a record that says what others say, without its end."""
-        shared = known.form
-        if not shared:
-            shared = known.form = self._shared(known.verdict)
-        return self._line(repeat.event_id, repeat.occurred_at, shared, source)
+        form = known.form
+        if form is None:
+            form = known.form = self._shared(known.verdict)
+        return self._line(repeat.event_id, repeat.occurred_at, form[0], form[1], source)
 
     def _line(
-        self, event_id: str | None, at: datetime | None, shared: tuple[bytes, ...], source: Source
+        self, event_id: str | None, at: datetime | None, called: bytes, judged: bytes, source: Source
     ) -> bytes:
         encode = self._encode
         return b"".join(
@@ -102,14 +102,15 @@ class JsonLines:
                 encode(event_id),
                 b',"occurred_at":',
                 encode(at),
-                *shared,
+                called,
+                judged,
                 encode(source),
                 b"}",
             )
         )
 
-    def _shared(self, verdict: Write) -> tuple[bytes, ...]:
-        """Return all of a line between the time of its record and the source."""
+    def _shared(self, verdict: Write) -> tuple[bytes, bytes]:
+        """Return all of a line between the time of its record and the source, in two parts."""
         encode, event, found = self._encode, verdict.event, verdict.classification
         form = self._form(verdict)
         resources = encode(event.resources) if event.resources else b"[]"

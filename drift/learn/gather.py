@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from drift.model.change import Write
-from drift.model.event import CHANGING, Call, Principal
+from drift.model.event import CHANGING, Call, Phase, Principal
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence
 
@@ -79,10 +79,13 @@ class Seen:
 
 
 def gathered(writes: Iterable[Write]) -> list[Seen]:
-    """Return every principal that changed something, who wrote most first; failed attempts do not count."""
+    """Return every principal that changed something, who wrote most first.
+
+    Failed attempts do not count, and an operation counts with the record of its end.
+    """
     found: dict[Identity, Seen] = {}
     for write in writes:
-        if write.event.effect not in CHANGING:
+        if write.event.effect not in CHANGING or _is_told_later(write):
             continue
         identity = _identity(write)
         seen = found.get(identity)
@@ -91,6 +94,12 @@ def gathered(writes: Iterable[Write]) -> list[Seen]:
             found[identity] = seen
         seen.add(write)
     return sorted(found.values(), key=lambda one: (-one.writes, one.identity.name))
+
+
+def _is_told_later(write: Write) -> bool:
+    operation = write.event.operation
+    is_part = operation is not None and operation.phase in (Phase.BEGIN, Phase.PROGRESS)
+    return is_part and not write.is_in_progress
 
 
 def _identity(write: Write) -> Identity:

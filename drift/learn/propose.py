@@ -27,7 +27,7 @@ DEPLOYING_TOOLS = frozenset(
     }
 )
 
-LONGEST_NAME = 500
+LONGEST_NAME = 1_000
 """Nothing real is longer; strangers choose names, and what is proposed is to be read."""
 
 _BREAK_GLASS = re.compile(r"break.?glass|fire.?call|emergency", re.IGNORECASE)

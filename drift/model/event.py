@@ -196,7 +196,7 @@ class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Repeat(Struct, frozen=True, gc=False):
-    """A record that says nothing but its id and its time beyond what `like` says.
+    """A record that says nothing but its id, its time and why it failed beyond what `like` says.
 
     A translator gives the same `like` to all records that agree in the rest, so that they are judged once.
     """
@@ -204,10 +204,17 @@ class Repeat(Struct, frozen=True, gc=False):
     event_id: str | None
     occurred_at: datetime | None
     like: ChangeEvent
+    error: str | None = None
 
     def event(self, source: Source) -> ChangeEvent:
         """Return all that the record says."""
-        return structs.replace(self.like, event_id=self.event_id, occurred_at=self.occurred_at, source=source)
+        return structs.replace(
+            self.like,
+            event_id=self.event_id,
+            occurred_at=self.occurred_at,
+            error=self.error,
+            source=source,
+        )
 
 
 class Fate(StrEnum):

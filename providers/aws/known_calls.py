@@ -5,11 +5,12 @@ caches forget everything when they are full, so that no trail can fill the memor
 """
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from drift.model.event import Call, ChangeEvent, Effect, Outcome, Source
 from drift.model.resource import Cloud
 from providers.aws.caller import Caller, caller_of
-from providers.aws.effects import Deed, deed_key, deed_of
+from providers.aws.effects import Deed, deed_key, deed_of, effect_of
 from providers.aws.origin import origin_key, origin_of
 from providers.aws.record import TrailRecord
 from providers.aws.resources import ResourceMap
@@ -40,6 +41,8 @@ class KnownCalls:
         self._resources = resources
         self._callers: dict[Key, _KnownCaller] = {}
         self._deeds: dict[Key, Deed] = {}
+        self._failed: dict[int, tuple[ChangeEvent, ChangeEvent]] = {}
+        """What failed beside what succeeds: holding the one that its key is of, which stays its own so."""
         self._calls = 0
 
     def of(self, record: TrailRecord) -> tuple[ChangeEvent, Deed]:
@@ -52,6 +55,16 @@ class KnownCalls:
         key = origin_key(record)
         known = self._callers.get(key) or self._new_caller(key, record)
         return known.events.get(deed) or self._new_event(known, deed), deed
+
+    def failed(self, known: ChangeEvent) -> ChangeEvent:
+        """Return what a record of such a call says when the call failed, the same for all of them."""
+        pair = self._failed.get(id(known))
+        if pair is None:
+            if len(self._failed) >= MAX_CALLS:
+                self._failed.clear()
+            effect, outcome = effect_of(known.effect, "failed")
+            pair = self._failed[id(known)] = (known, replace(known, effect=effect, outcome=outcome))
+        return pair[1]
 
     def _new_deed(self, key: Key, record: TrailRecord) -> Deed:
         deed = deed_of(record, self._resources, self._signals)
@@ -80,6 +93,7 @@ class KnownCalls:
     def _forget(self) -> None:
         self._callers.clear()
         self._deeds.clear()
+        self._failed.clear()
         self._calls = 0
 
 

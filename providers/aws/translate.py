@@ -116,16 +116,13 @@ class AwsTranslator:
         return replace(event, risks=tuple(risks), summary=summary)
 
     def _said(self, record: TrailRecord, source: Source) -> ChangeEvent | Repeat:
-        """Return what a record says; a read that succeeded says nothing but when it was made."""
+        """Return what a record says; a read says nothing but when it was made, and why it failed."""
         known, deed = self._known.of(record)
         if not deed.is_read:
             return self._write(known, deed, record, source)
-        repeat = Repeat(record.event_id or None, moment(record.event_time), known)
-        if not has_trace_of_error(record):
-            return repeat
-        error = error_of(record, Contents(record))
-        effect, outcome = effect_of(Effect.READ, error)
-        return replace(repeat.event(source), effect=effect, outcome=outcome, error=error)
+        error = error_of(record, Contents(record)) if has_trace_of_error(record) else None
+        like = known if error is None else self._known.failed(known)
+        return Repeat(record.event_id or None, moment(record.event_time), like, error)
 
     def _write(self, known: ChangeEvent, deed: Deed, record: TrailRecord, source: Source) -> ChangeEvent:
         """Add what only the request and the response tell."""

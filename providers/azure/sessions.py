@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from drift.model.event import CHANGING, Effect, OpenedSession, Principal
 from drift.model.resource import Json
 from drift.model.verdict import ActorKind, Statement, ToolSign, Trust
-from providers.azure.callers import CERTIFICATE, Who
+from providers.azure.callers import Who
 from providers.azure.contents import Contents, body_of
-from providers.azure.record import Activity, Claims, Kind, moment
+from providers.azure.record import Activity, Kind, moment
 from providers.azure.request import text_at
 from providers.azure.signals import Signals
 
@@ -36,22 +36,19 @@ _DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\
 
 
 def session_keys(activity: Activity, who: Who) -> tuple[str, ...]:
-    """Return what joins a call to the sessions it was made in."""
+    """Return what joins a call to the sessions it was made in.
+
+    Whoever calls chooses the correlation id. So only providers that are known to be the cloud's own
+    are answered for by whoever began it: an application with its own credentials answers for itself.
+    """
     claims, correlation = activity.claims, activity.correlation_id
     match who.kind:
         case ActorKind.HUMAN:
             return (_grant(claims.object_id),) if claims.object_id else ()
         case ActorKind.SERVICE if correlation and not who.acts_alone:
             return tuple(_action(kind, correlation) for kind in _LEADERS)
-        case ActorKind.MACHINE if correlation and _may_be_a_providers(claims):
-            return (_action(ActorKind.HUMAN, correlation),)
         case _:
             return ()
-
-
-def _may_be_a_providers(claims: Claims) -> bool:
-    """Providers sign in with certificates; a managed identity is somebody's."""
-    return claims.app_kind == CERTIFICATE and not claims.managed_identity
 
 
 def opened_session(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from drift.model.event import ChangeEvent, Repeat
+from drift.model.event import ChangeEvent, Outcome, Repeat
 from providers.aws import known_calls
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import CLI, a_record, a_role_session, an_iam_user, as_bytes, event_by, raw
@@ -41,10 +41,28 @@ def test_reads_of_one_kind_repeat_the_same_event() -> None:
 
 
 @pytest.mark.parametrize(
+    "fields", [{"errorMessage": "no"}, {"responseElements": {"errorMessage": "no"}}], ids=str
+)
+def test_reads_that_failed_repeat_one_that_failed(fields: dict[str, Any]) -> None:
+    translator = AwsTranslator()
+    worked = a_record(eventName="DescribeVpcs", readOnly=True)
+
+    good, bad, other = (
+        translator.translate(raw(as_bytes(one)))
+        for one in (worked, worked | fields, worked | {"errorCode": "AccessDenied"})
+    )
+
+    assert isinstance(good, Repeat)
+    assert isinstance(bad, Repeat)
+    assert isinstance(other, Repeat)
+    assert good.like is not bad.like is other.like
+    assert (good.error, bad.error, other.error) == (None, "no", "AccessDenied")
+    assert bad.like.outcome is Outcome.FAILURE
+
+
+@pytest.mark.parametrize(
     "fields",
     [
-        {"errorCode": "AccessDenied"},
-        {"responseElements": {"errorMessage": "no"}},
         {"sharedEventID": "shared"},
         {"addendum": {"reason": "UPDATED_DATA", "originalEventID": "1"}},
     ],

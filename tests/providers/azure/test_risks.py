@@ -194,7 +194,7 @@ def test_an_attempt_is_as_risky_as_a_success() -> None:
 
     assert event.effect is Effect.FAILED
     assert [risk.slug for risk in event.risks] == ["blinds-monitoring"]
-    assert event.summary == "failed attempt: deleted the diagnostic setting logs of web (monitoring)"
+    assert event.summary == "failed attempt: deleted the diagnostic setting logs of web"
 
 
 @pytest.mark.parametrize(

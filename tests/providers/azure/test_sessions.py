@@ -87,11 +87,22 @@ def test_what_a_provider_writes_for_somebody_names_the_action_and_who_began_it()
     assert (machine.actor.kind, machine.actor.name) == (ActorKind.MACHINE, PIPELINE)
 
 
-def test_an_application_in_no_table_is_joined_to_a_person() -> None:
+def test_an_application_with_credentials_of_its_own_answers_for_itself() -> None:
+    """
+    Whoever calls chooses the correlation id, so it must neither pose as alice nor be taken for her.
+    """
     write = judged(event_of(), by_a_provider(UNLISTED))
 
-    assert write.actor.name == "alice@example.com"
-    assert write.classification.channel is Channel.CONSOLE
+    assert write.actor.kind is ActorKind.MACHINE
+    assert write.classification.channel is Channel.AUTOMATION
+
+
+def test_a_person_who_takes_up_a_pipelines_correlation_does_not_make_its_writes_manual() -> None:
+    rule = PipelineRule(name="shop", principal=re.compile(UNLISTED))
+
+    write = judged(event_of(), by_a_provider(UNLISTED), pipelines=(rule,))
+
+    assert write.classification.channel is Channel.PIPELINE
 
 
 def test_an_application_in_no_table_cannot_borrow_a_pipelines_trust() -> None:
