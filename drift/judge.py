@@ -61,11 +61,7 @@ class Judge:
             self.remember(event)
         if event.operation is not None:
             event = self._operations.seen(event)
-        verdict = self._verdict(event)
-        found = common = verdict.common
-        if event.lane is not common.lane or event.statements or event.operation or self._leaves_out_some:
-            found = refine(common, event, verdict.actor, self._channels)
-        return Write(event=event, actor=verdict.actor, classification=found)
+        return self._judged(event, self._verdict(event))
 
     def recall(self, repeat: Repeat) -> Known:
         """Return the verdict on a record that says what others say: the same object as long as it stands."""
@@ -91,13 +87,21 @@ class Judge:
                 self._calls.pop(each, None)
                 self._repeated.pop(each, None)
 
+    def _judged(self, event: ChangeEvent, verdict: _Verdict) -> Write:
+        found = common = verdict.common
+        if event.lane is not common.lane or event.statements or event.operation or self._leaves_out_some:
+            found = refine(common, event, verdict.actor, self._channels)
+        return Write(event=event, actor=verdict.actor, classification=found)
+
     def _new_known(self, like: ChangeEvent) -> Known:
-        said, verdict = self.judge(like), self._verdict(like)
-        known = Known(said, verdict.until)
+        if like.opens is not None:
+            self.remember(like)
+        verdict = self._of_caller(like.call, sessions_behind(like.call, None, self._sessions))
+        known = Known(self._judged(like, verdict), verdict.until)
         if like.opens is None or not like.opens.is_renewable:
             self._make_room()
             self._repeated[id(like)] = known
-            self._let_rest(id(like), verdict)
+            self._let_rest(id(like), like.call, verdict.behind)
         return known
 
     def _verdict(self, event: ChangeEvent) -> _Verdict:
@@ -108,7 +112,7 @@ class Judge:
             known = structs.replace(found, call=call)
             self._make_room()
             self._calls[id(call)] = known
-            self._let_rest(id(call), known)
+            self._let_rest(id(call), call, known.behind)
         if known.until is not None and at is not None and known.until < at:
             return self._of_caller(call, sessions_behind(call, at, self._sessions))
         return known
@@ -129,10 +133,9 @@ class Judge:
             self._callers[key] = verdict
         return verdict
 
-    def _let_rest(self, key: int, verdict: _Verdict) -> None:
-        """Have what is kept under `key` forgotten as soon as the verdict would be another."""
-        sessions = (*verdict.call.session_keys, *(one.via for one in verdict.behind if one.via))
-        for session in sessions:
+    def _let_rest(self, key: int, call: Call, behind: tuple[OpenedSession, ...]) -> None:
+        """Have what is kept under `key` forgotten when a session is opened that would change it."""
+        for session in (*call.session_keys, *(one.via for one in behind if one.via)):
             self._resting.setdefault(session, set()).add(key)
 
     def _make_room(self) -> None:

@@ -18,6 +18,7 @@ WIDTH = 240
 MAX_KEPT = 50_000
 """Parts of lines that are kept for the next line like them; beyond it all are made anew."""
 
+_Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 
 
@@ -75,6 +76,7 @@ class JsonLines:
         self._encode = msgspec.json.Encoder().encode
         self._called: dict[tuple[object, ...], bytes] = {}
         self._forms: dict[tuple[object, ...], _Form] = {}
+        self._judged: dict[bytes, bytes] = {}
 
     def gap(self, one: UnreadableRecord) -> bytes:
         """Return the line of a record that cannot be read."""
@@ -89,7 +91,8 @@ class JsonLines:
         """Return the line of a record that says what others say, without its end."""
         form = known.form
         if form is None:
-            form = known.form = self._shared(known.verdict)
+            called, judged = self._shared(known.verdict)
+            form = known.form = (called, self._the_same(judged))
         return self._line(repeat.event_id, repeat.occurred_at, form[0], form[1], source)
 
     def _line(
@@ -118,6 +121,14 @@ class JsonLines:
         rest = b"".join((form.judged, resources, b',"tickets":', tickets, form.because))
         return self._of_call(event.call), rest
 
+    def _the_same(self, judged: bytes) -> bytes:
+        """Return the object that was kept of these bytes: many kinds of calls share a verdict."""
+        known = self._judged.get(judged)
+        if known is None:
+            known = judged
+            _keep(self._judged, judged, judged)
+        return known
+
     def _of_call(self, call: Call) -> bytes:
         key = (call.cloud, call.account, call.region, call.service, call.action)
         known = self._called.get(key)
@@ -142,7 +153,7 @@ class JsonLines:
         return self._encode(part)[1:-1]
 
 
-def _keep(kept: dict[tuple[object, ...], _Kept], key: tuple[object, ...], one: _Kept) -> None:
+def _keep(kept: dict[_Key, _Kept], key: _Key, one: _Kept) -> None:
     if len(kept) >= MAX_KEPT:
         kept.clear()
     kept[key] = one

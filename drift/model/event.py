@@ -198,7 +198,8 @@ class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
 class Repeat(Struct, frozen=True, gc=False):
     """A record that says nothing but its id, its time and why it failed beyond what `like` says.
 
-    A translator gives the same `like` to all records that agree in the rest, so that they are judged once.
+    It is no part of an operation. A translator gives the same `like` to all records that agree in the
+    rest, so that they are judged once.
     """
 
     event_id: str | None

@@ -5,7 +5,7 @@ a user agent is whatever the caller typed. Nothing below medium confidence decid
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -161,9 +161,8 @@ def refine(common: Classification, event: ChangeEvent, actor: Actor, rules: Chan
     found = common
     if event.lane is not found.lane is not Lane.EMERGENCY:
         found = structs.replace(found, lane=event.lane)
-    if event.statements and references_in(event.statements, rules):
-        said = (*actor.statements, *event.call.statements, *event.statements)
-        found = structs.replace(found, references=references_in(said, rules))
+    if event.statements and (more := references_in(event.statements, rules)):
+        found = structs.replace(found, references=_once((*found.references, *more)))
     if found.channel is Channel.MANUAL and not (event.call.tools or actor.tools) and _is_lone_end(event):
         reason = "a person, in a long operation whose beginning was not delivered"
         before = found.reasons[:1] if found.lane is Lane.EMERGENCY else ()
@@ -179,10 +178,22 @@ def references_in(statements: Iterable[Statement], rules: ChannelRules) -> tuple
 
     They are claims: a key proves nothing until its ticket was looked up.
     """
+    return _once(
+        [
+            Reference(key=key, place=said.place, trust=said.trust)
+            for said in statements
+            for key in rules.ticket_keys.found_in(said.text, rules.ticket_projects)
+        ]
+    )
+
+
+def _once(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Return each key once, where it stands in the most trusted place, and the most trusted first."""
+    if len(references) < 2:
+        return tuple(references)
     found: dict[str, Reference] = {}
-    for said in sorted(statements, key=lambda one: -one.trust.rank):
-        for key in rules.ticket_keys.found_in(said.text, rules.ticket_projects):
-            found.setdefault(key, Reference(key=key, place=said.place, trust=said.trust))
+    for one in sorted(references, key=lambda one: -one.trust.rank):
+        found.setdefault(one.key, one)
     return tuple(found.values())
 
 
