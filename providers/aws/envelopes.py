@@ -7,9 +7,10 @@ An element that nothing can be found in stays in its place, to be reported as un
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import msgspec
+
+from providers.raw_json import Fields, elements_of, fields_of, text_of
 
 MAX_LAYERS = 4
 """SQS around SNS around EventBridge around the record; nothing real is deeper."""
@@ -31,20 +32,14 @@ MESSAGE_KEYS = frozenset(
     ("Body", "MessageId", "ReceiptHandle", "MD5OfBody", "Attributes", "MessageAttributes")
 )
 
-Fields: TypeAlias = dict[str, msgspec.Raw]
-
-_FIELDS = msgspec.json.Decoder(Fields)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_TEXT = msgspec.json.Decoder(str)
-
 
 def unwrap(document: bytes) -> Sequence[bytes] | None:
     """Return the records inside an envelope in their order, or `None` if it is no envelope of AWS."""
-    fields = _fields(document)
+    fields = fields_of(document)
     if fields is None:
         return None
     if "eventName" in fields:
-        return () if _text(fields, "eventSource") == S3_ITSELF else None
+        return () if text_of(fields, "eventSource") == S3_ITSELF else None
     if "Records" in fields:
         return () if _announces_files(fields) else None
     return _opened(fields, MAX_LAYERS)
@@ -53,30 +48,30 @@ def unwrap(document: bytes) -> Sequence[bytes] | None:
 def _opened(fields: Fields, layers: int) -> list[bytes] | None:
     if _announces_files(fields):
         return []
-    if "detail" in fields and _text(fields, "detail-type").endswith(VIA_CLOUDTRAIL):
+    if "detail" in fields and text_of(fields, "detail-type").endswith(VIA_CLOUDTRAIL):
         return [bytes(fields["detail"])]
     if "CloudTrailEvent" in fields:
-        return [_text(fields, "CloudTrailEvent").encode() or bytes(fields["CloudTrailEvent"])]
+        return [text_of(fields, "CloudTrailEvent").encode() or bytes(fields["CloudTrailEvent"])]
     if "Events" in fields and fields.keys() <= LOOKUP_KEYS:
         return _each(fields["Events"], layers)
     if "Messages" in fields and fields.keys() <= QUEUE_KEYS:
         return _each(fields["Messages"], layers)
     if "Records" in fields:
         return _each(fields["Records"], layers)
-    if "Message" in fields and _text(fields, "Type") == "Notification":
-        return _in_text(_text(fields, "Message"), layers)
+    if "Message" in fields and text_of(fields, "Type") == "Notification":
+        return _in_text(text_of(fields, "Message"), layers)
     if "Body" in fields and fields.keys() <= MESSAGE_KEYS:
-        return _in_text(_text(fields, "Body"), layers)
+        return _in_text(text_of(fields, "Body"), layers)
     return None
 
 
 def _each(elements: msgspec.Raw, layers: int) -> list[bytes] | None:
-    found = _elements(bytes(elements))
+    found = elements_of(elements)
     if found is None:
         return None
     records: list[bytes] = []
     for element in found:
-        fields = _fields(bytes(element))
+        fields = fields_of(element)
         opened = None if fields is None or "eventName" in fields else _opened(fields, layers)
         records.extend([bytes(element)] if opened is None else opened)
     return records
@@ -87,7 +82,7 @@ def _in_text(text: str, layers: int) -> list[bytes] | None:
     if text == VALIDATION:
         return []
     document = text.encode()
-    fields = _fields(document)
+    fields = fields_of(document)
     if fields is None:
         return None
     opened = _opened(fields, layers - 1) if layers and "eventName" not in fields else None
@@ -98,10 +93,10 @@ def _announces_files(fields: Fields) -> bool:
     """Tell whether this is about files, and holds no record itself."""
     if not DIGEST_KEYS.isdisjoint(fields) or {"s3Bucket", "s3ObjectKey"} <= fields.keys():
         return True
-    if _text(fields, "Event") == "s3:TestEvent":
+    if text_of(fields, "Event") == "s3:TestEvent":
         return True
-    if _text(fields, "source") == "aws.s3" and "detail-type" in fields:
-        return not _text(fields, "detail-type").endswith(VIA_CLOUDTRAIL)
+    if text_of(fields, "source") == "aws.s3" and "detail-type" in fields:
+        return not text_of(fields, "detail-type").endswith(VIA_CLOUDTRAIL)
     return "Records" in fields and _are_notifications(fields["Records"])
 
 
@@ -109,27 +104,5 @@ def _are_notifications(records: msgspec.Raw) -> bool:
     whole = bytes(records)
     if b'"aws:s3"' not in whole:
         return whole.strip(b"[ \t\r\n]") == b""
-    each = [_fields(bytes(record)) for record in _elements(whole) or []]
-    return bool(each) and all(fields and _text(fields, "eventSource") == "aws:s3" for fields in each)
-
-
-def _fields(document: bytes) -> Fields | None:
-    try:
-        return _FIELDS.decode(document)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _elements(raw: bytes) -> list[msgspec.Raw] | None:
-    try:
-        return _LIST.decode(raw)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text(fields: Fields, key: str) -> str:
-    """Return the text of a field; empty where it is missing or no text."""
-    try:
-        return _TEXT.decode(fields[key]) if key in fields else ""
-    except (ValueError, RecursionError):
-        return ""
+    each = [fields_of(record) for record in elements_of(whole) or []]
+    return bool(each) and all(fields and text_of(fields, "eventSource") == "aws:s3" for fields in each)

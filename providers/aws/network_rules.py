@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from drift.model.resource import Json
-from providers.aws.request import get, nodes, texts_at
+from providers.aws.request import get, texts_at
+from providers.raw_json import nodes
 
 PROTOCOLS = {"-1": "all traffic", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 WITHOUT_PORTS = frozenset({"all traffic", "icmp", "icmpv6"})

@@ -6,7 +6,8 @@ from urllib.parse import unquote
 import msgspec
 
 from drift.model.resource import Json
-from providers.aws.request import get, nodes
+from providers.aws.request import get
+from providers.raw_json import nodes
 
 ALLOW = "Allow"
 EVERYTHING = frozenset({"*", "*:*"})

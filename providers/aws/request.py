@@ -6,7 +6,6 @@ object in one record is a list in the next.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -14,9 +13,6 @@ from msgspec import Struct
 from drift.model.resource import Json
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
-
-MAX_DEPTH = 32
-"""No call of AWS nests deeper; what a forged record holds below is not searched."""
 
 NONE: frozenset[str] = frozenset()
 
@@ -91,20 +87,6 @@ def _entered(values: list[Json], steps: tuple[Step, ...]) -> list[Json]:
 
 def _texts(values: list[Json]) -> list[str]:
     return [text for value in values for one in _elements(value) if (text := _text(one))]
-
-
-def nodes(root: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield every value below `root`, itself included, with the keys that lead to it, in reading order."""
-    waiting: list[tuple[tuple[str, ...], Json]] = [((), root)]
-    while waiting:
-        path, value = waiting.pop()
-        yield path, value
-        if len(path) >= MAX_DEPTH:
-            continue
-        if isinstance(value, dict):
-            waiting.extend(((*path, key), inner) for key, inner in reversed(value.items()))
-        elif isinstance(value, list):
-            waiting.extend((path, inner) for inner in reversed(value) if not isinstance(inner, list))
 
 
 def get(parameters: Json, key: str) -> Json:

@@ -12,9 +12,10 @@ from providers.aws.network_rules import network_rules
 from providers.aws.origin import Origin
 from providers.aws.policies import admits_everybody, allows_everything, policies
 from providers.aws.record import truth
-from providers.aws.request import get, nodes
+from providers.aws.request import get
 from providers.aws.signal_rows import RiskRow, RiskTest
 from providers.aws.signals import Signals
+from providers.raw_json import nodes
 
 ROOT_USER = Risk(slug="root-user", text="the root user acted")
 MAX_NAMED = 3

@@ -1,81 +1,12 @@
 """The rows of `signals.toml`: what each of them may say."""
 
-import re
 from enum import StrEnum
 
-import msgspec
-
 from drift.model.event import Effect
-from drift.model.verdict import Confidence, Credential, Lane, Tool
+from drift.model.verdict import Credential, Lane, Tool
+from providers.tables import Fact, Pattern, Row
 
 ANY = "*"
-
-
-class Pattern:
-    """A regular expression, compiled when it is first used: most runs need few of them."""
-
-    __slots__ = ("_compiled", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def compiled(self) -> re.Pattern[str]:
-        """The expression itself; raises `ValueError` where the text is none."""
-        if self._compiled is None:
-            try:
-                self._compiled = re.compile(self.text)
-            except re.error as problem:
-                raise ValueError(f"{self.text!r} is no regular expression: {problem}") from problem
-        return self._compiled
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Match at the beginning of `text`."""
-        return self.compiled.match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.compiled.search(text)
-
-    def without(self, text: str) -> str:
-        """Return `text` without what matches."""
-        return self.compiled.sub("", text)
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a table; a key that nobody reads is an error."""
-
-
-class Fact(Row, frozen=True, kw_only=True):
-    """A row that claims something of AWS, and says how sure it is and where it comes from."""
-
-    confidence: Confidence
-    source: str
-
-
-class Form(Fact, frozen=True, kw_only=True):
-    """What a name looks like."""
-
-    pattern: Pattern
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Match at the beginning of `text`."""
-        return self.pattern.match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.pattern.search(text)
-
-    def without(self, text: str) -> str:
-        """Return `text` without what matches."""
-        return self.pattern.without(text)
-
-
-class Words(Fact, frozen=True, kw_only=True):
-    """Words that mean the same thing."""
-
-    words: frozenset[str]
 
 
 class ReportRow(Fact, frozen=True, kw_only=True):

@@ -1,32 +1,24 @@
 """What AWS writes into its records, and what it means: the literals of `signals.toml`."""
 
-import tomllib
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from providers.aws.signal_rows import (
     AgentRow,
     CredentialRow,
     EffectRow,
     FeatureRow,
-    Form,
     IssuerRow,
     LaneRow,
     LaunchRow,
-    Pattern,
     PhraseRow,
     ReportRow,
     RiskRow,
     RoleSwitchRow,
-    Row,
     ServiceToolRow,
     SessionRow,
-    Words,
 )
+from providers.tables import Form, Row, Words, read_tables
 
 SIGNALS = Path(__file__).with_name("signals.toml")
 
@@ -82,57 +74,15 @@ class Signals(Row, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=1)
-def load_signals() -> Signals:
-    """Read the table that ships with the program, once."""
-    return _converted(tomllib.loads(SIGNALS.read_text(encoding="utf-8")))
+def _shipped() -> Signals:
+    # A test checks these expressions: here each waits for its first use.
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), is_checked=False)
 
 
-def parse_signals(text: str) -> Signals:
-    """Check `text` against the tables' types, its expressions too; raise `ValueError` at the first misfit."""
-    found = _converted(tomllib.loads(text))
-    _compile_all(found)
-    return found
-
-
-def own_signals(text: str) -> Signals:
-    """Return the shipped tables with the rows of `text` before theirs; a single row takes its place.
+def load_signals(own: str = "") -> Signals:
+    """Return the tables that ship with the program, below the rows of the user's `own` text.
 
     Raises:
-        ValueError: `text` is no TOML, or a row of it does not fit; the message names the row.
+        ValueError: `own` is no TOML, or something in it does not fit; it says what, and where.
     """
-    own = tomllib.loads(text)
-    shipped = tomllib.loads(SIGNALS.read_text(encoding="utf-8"))
-    found = _converted(shipped | {name: _before(rows, shipped.get(name)) for name, rows in own.items()})
-    for name in own.keys() & shipped.keys():
-        rows = getattr(found, name)
-        _compile_all(rows[: len(own[name])] if isinstance(rows, tuple) else rows, name)
-    return found
-
-
-def _before(own: Any, shipped: Any) -> Any:
-    return [*own, *shipped] if isinstance(own, list) and isinstance(shipped, list) else own
-
-
-def _converted(document: Mapping[str, Any]) -> Signals:
-    return msgspec.convert(document, Signals, dec_hook=_pattern)
-
-
-def _pattern(_kind: type, value: object) -> Pattern:
-    if not isinstance(value, str):
-        raise TypeError(f"a regular expression is text, not {type(value).__name__}")
-    return Pattern(value)
-
-
-def _compile_all(found: Any, place: str = "") -> None:
-    """Compile the expressions of a row, or of all rows below; raise `ValueError` that names the row."""
-    if isinstance(found, Pattern):
-        try:
-            _ = found.compiled
-        except ValueError as problem:
-            raise ValueError(f"{place}: {problem}") from problem
-    elif isinstance(found, tuple):
-        for number, row in enumerate(found):
-            _compile_all(row, f"{place}[{number}]")
-    elif isinstance(found, Row):
-        for name in found.__struct_fields__:
-            _compile_all(getattr(found, name), f"{place}.{name}".removeprefix("."))
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), own) if own else _shipped()

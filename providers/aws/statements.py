@@ -11,8 +11,9 @@ from drift.model.resource import Json
 from drift.model.verdict import Statement, Trust
 from providers.aws.names import Names
 from providers.aws.origin import Origin
-from providers.aws.request import HIDDEN, MAX_DEPTH, get, texts_at
+from providers.aws.request import HIDDEN, get, texts_at
 from providers.aws.signals import Signals
+from providers.raw_json import MAX_DEPTH
 
 MAX_STATEMENTS = 200
 MAX_LENGTH = 1000

@@ -6,8 +6,8 @@ from itertools import islice
 
 from drift.model.resource import Resource
 from providers.aws.contents import Contents, record_path
-from providers.aws.request import nodes
 from providers.aws.resources import ANY_TYPE, Refinement, ResourceMap, ResourceRow
+from providers.raw_json import nodes
 
 MAX_RESOURCES = 500
 """One call touches fewer; a forged one may name millions."""

@@ -29,7 +29,7 @@ from providers.aws.reading import read_identity, read_record
 from providers.aws.record import TrailRecord, moment
 from providers.aws.resources import ResourceMap, load_resources, own_resources
 from providers.aws.risks import found_risks
-from providers.aws.signals import Signals, load_signals, own_signals
+from providers.aws.signals import Signals, load_signals
 from providers.aws.statements import Keys, said_in_request
 from providers.aws.summary import summary_of
 from providers.aws.touched import listed, touched
@@ -60,7 +60,7 @@ class AwsTranslator:
             ValueError: A text is not of its table's form; the message names the row.
         """
         if "signals" in overrides:
-            self._signals = own_signals(overrides["signals"])
+            self._signals = load_signals(overrides["signals"])
         if "resources" in overrides:
             self._resources = own_resources(overrides["resources"])
 

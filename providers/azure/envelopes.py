@@ -7,9 +7,10 @@ cells, so that a row becomes a record by putting the names back; cells stay as d
 
 import json
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import msgspec
+
+from providers.raw_json import Fields, elements_of, fields_of, text_of
 
 RECORD_HEADS = (
     b'{"authorization":{"action":',
@@ -37,8 +38,6 @@ DELETED_VALIDATION = "Microsoft.EventGrid.SubscriptionDeletedEvent"
 FILES = "Microsoft.Storage.Blob"
 """How the types of events about files begin, for example the logs' own."""
 
-Fields: TypeAlias = dict[str, msgspec.Raw]
-
 
 class _Column(msgspec.Struct, gc=False):
     name: str
@@ -49,17 +48,14 @@ class _Table(msgspec.Struct, gc=False):
     rows: list[list[msgspec.Raw]]
 
 
-_FIELDS = msgspec.json.Decoder(Fields)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _TABLE = msgspec.json.Decoder(_Table)
-_TEXT = msgspec.json.Decoder(str)
 
 
 def unwrap(document: bytes) -> Sequence[bytes] | None:
     """Return the records inside an envelope in their order, or `None` if it is no envelope of Azure."""
     if not any(mark in document for mark in ENVELOPE_MARKS):
         return None
-    fields = _fields(document)
+    fields = fields_of(document)
     if fields is None:
         return None
     if "tables" in fields and fields.keys() <= QUERY_KEYS:
@@ -72,7 +68,7 @@ def unwrap(document: bytes) -> Sequence[bytes] | None:
 
 
 def _of_tables(tables: msgspec.Raw) -> list[bytes] | None:
-    found = _elements(tables)
+    found = elements_of(tables)
     if found is None:
         return None
     each = [_of_table(table) for table in found]
@@ -81,7 +77,7 @@ def _of_tables(tables: msgspec.Raw) -> list[bytes] | None:
 
 def _of_graph(data: msgspec.Raw) -> list[bytes] | None:
     """Open an answer of Resource Graph: objects, or in its older form a table."""
-    rows = _elements(data)
+    rows = elements_of(data)
     return _of_table(data) if rows is None else [bytes(row) for row in rows]
 
 
@@ -104,27 +100,5 @@ def _record(names: list[bytes], row: list[msgspec.Raw]) -> bytes:
 
 def _announces(fields: Fields) -> bool:
     """Tell whether this is an event that only says that something may be read, or will be sent."""
-    type_ = _text(fields, "eventType") or _text(fields, "type")
+    type_ = text_of(fields, "eventType") or text_of(fields, "type")
     return type_ in (VALIDATION, DELETED_VALIDATION) or type_.startswith(FILES)
-
-
-def _fields(document: bytes) -> Fields | None:
-    try:
-        return _FIELDS.decode(document)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _elements(raw: msgspec.Raw) -> list[msgspec.Raw] | None:
-    try:
-        return _LIST.decode(raw)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text(fields: Fields, key: str) -> str:
-    """Return the text of a field; empty where it is missing or no text."""
-    try:
-        return _TEXT.decode(fields[key]) if key in fields else ""
-    except (ValueError, RecursionError):
-        return ""

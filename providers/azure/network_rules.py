@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.model.resource import Json
-from providers.azure.request import get, nodes
+from providers.azure.request import get
 from providers.azure.signals import Signals
+from providers.raw_json import nodes
 
 ANY = "*"
 ALL_PORTS = frozenset({ANY, "0-65535"})

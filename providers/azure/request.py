@@ -1,11 +1,6 @@
 """Finding things in the body of a request, whose keys differ in case between services and versions."""
 
-from collections.abc import Iterator
-
 from drift.model.resource import Json
-
-MAX_DEPTH = 32
-"""No request of Azure nests deeper; what a forged record holds below is not searched."""
 
 
 def get(value: Json, key: str) -> Json:
@@ -29,20 +24,6 @@ def text_at(root: Json, path: str) -> str | None:
     """Return the text at `path`, or `None` where there is none."""
     found = at(root, path)
     return found if isinstance(found, str) and found.strip() else None
-
-
-def nodes(root: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield every value below `root`, itself included, with the keys that lead to it, in reading order."""
-    waiting: list[tuple[tuple[str, ...], Json]] = [((), root)]
-    while waiting:
-        path, value = waiting.pop()
-        yield path, value
-        if len(path) >= MAX_DEPTH:
-            continue
-        if isinstance(value, dict):
-            waiting.extend(((*path, key), inner) for key, inner in reversed(value.items()))
-        elif isinstance(value, list):
-            waiting.extend((path, inner) for inner in reversed(value) if not isinstance(inner, list))
 
 
 def leads_to(path: tuple[str, ...], key: str) -> bool:

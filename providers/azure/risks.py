@@ -8,9 +8,10 @@ from typing import assert_never
 from drift.model.event import Risk
 from drift.model.resource import Json
 from providers.azure.network_rules import network_rules
-from providers.azure.request import leads_to, nodes
+from providers.azure.request import leads_to
 from providers.azure.signal_rows import RiskRow, RiskTest
 from providers.azure.signals import Signals
+from providers.raw_json import nodes
 
 MAX_NAMED = 3
 

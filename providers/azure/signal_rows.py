@@ -9,65 +9,11 @@ from typing import Annotated
 import msgspec
 
 from drift.model.event import Effect
-from drift.model.verdict import Confidence, Credential, Lane, Tool
+from drift.model.verdict import Credential, Lane, Tool
+from providers.tables import Fact, Pattern
 
 
-class Pattern:
-    """A regular expression without regard to case, compiled when it is first used: most runs need few."""
-
-    __slots__ = ("_compiled", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def compiled(self) -> re.Pattern[str]:
-        """The expression itself; raises `ValueError` where the text is none."""
-        if self._compiled is None:
-            try:
-                self._compiled = re.compile(self.text, re.IGNORECASE)
-            except re.error as problem:
-                raise ValueError(f"{self.text!r} is no regular expression: {problem}") from problem
-        return self._compiled
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.compiled.search(text)
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """One row of a table; a key that nobody reads is an error."""
-
-    confidence: Confidence
-    source: str
-
-
-class Form(Row, frozen=True, kw_only=True):
-    """What a name looks like."""
-
-    pattern: Pattern
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Match at the beginning of `text`."""
-        return self.pattern.compiled.match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.pattern.compiled.search(text)
-
-    def without(self, text: str) -> str:
-        """Return `text` without what matches."""
-        return self.pattern.compiled.sub("", text)
-
-
-class Words(Row, frozen=True, kw_only=True):
-    """Words that mean the same thing."""
-
-    words: frozenset[str]
-
-
-class Operations(Row, frozen=True, kw_only=True):
+class Operations(Fact, frozen=True, kw_only=True, dict=True):
     """Which operations a row is about, with `*` for any text."""
 
     operations: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -89,7 +35,7 @@ class EffectRow(Operations, frozen=True, kw_only=True):
     """Acts by itself where the operation is recorded under the caller of another one."""
 
 
-class CategoryRow(Row, frozen=True, kw_only=True):
+class CategoryRow(Fact, frozen=True, kw_only=True):
     """A category of the log whose events are no calls of anybody."""
 
     name: str
@@ -107,7 +53,7 @@ class LaneRow(Operations, frozen=True, kw_only=True):
     """Only on resources of these names."""
 
 
-class AppRow(Row, frozen=True, kw_only=True):
+class AppRow(Fact, frozen=True, kw_only=True):
     """An application of Microsoft's, by its id."""
 
     id: str
@@ -119,21 +65,21 @@ class AppRow(Row, frozen=True, kw_only=True):
     """A resource provider: alone, it is the cloud at work."""
 
 
-class IdentityRow(Row, frozen=True, kw_only=True):
+class IdentityRow(Fact, frozen=True, kw_only=True):
     """Managed identities of the cloud's own controllers, by the id of their resource."""
 
     pattern: Pattern
     service: str
 
 
-class ClientRow(Row, frozen=True, kw_only=True):
+class ClientRow(Fact, frozen=True, kw_only=True):
     """A program, by the friendly name that Resource Graph gives it, in lower case."""
 
     name: str
     tool: Tool
 
 
-class AgentRow(Row, frozen=True, kw_only=True):
+class AgentRow(Fact, frozen=True, kw_only=True):
     """A user agent that names a tool."""
 
     pattern: Pattern

@@ -1,10 +1,9 @@
 """What Azure writes into its records, and what it means: the literals of `signals.toml`."""
 
-import tomllib
+import re
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -14,15 +13,13 @@ from providers.azure.signal_rows import (
     CategoryRow,
     ClientRow,
     EffectRow,
-    Form,
     HiddenRow,
     IdentityRow,
     LaneRow,
-    Pattern,
     PhraseRow,
     RiskRow,
-    Words,
 )
+from providers.tables import Form, Words, read_tables
 
 SIGNALS = Path(__file__).with_name("signals.toml")
 
@@ -87,40 +84,19 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> dict[str, Any]:
-    return tomllib.loads(SIGNALS.read_text(encoding="utf-8"))
+def _shipped() -> Signals:
+    # A test checks these expressions: here each waits for its first use.
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), is_checked=False, flags=re.IGNORECASE)
 
 
-@lru_cache(maxsize=1)
-def load_signals() -> Signals:
-    """Read the table that ships with the program, once."""
-    # A test compiles these expressions: here each waits for its first use.
-    return msgspec.convert(_shipped(), Signals, dec_hook=_pattern)
-
-
-def parse_signals(own: str) -> Signals:
-    """Return the shipped tables with the rows of `own` before theirs; a single row takes its place.
+def load_signals(own: str = "") -> Signals:
+    """Return the tables that ship with the program, below the rows of the user's `own` text.
 
     Raises:
         ValueError: `own` is no TOML, or something in it does not fit; it says what, and where.
     """
-    tables = dict(_shipped())
-    for name, value in tomllib.loads(own).items():
-        tables[name] = _before(value, tables.get(name))
-    return msgspec.convert(tables, Signals, dec_hook=_checked)
-
-
-def _before(own: Any, shipped: Any) -> Any:
-    return [*own, *shipped] if isinstance(own, list) and isinstance(shipped, list) else own
-
-
-def _pattern(_kind: type, value: object) -> Pattern:
-    if not isinstance(value, str):
-        raise TypeError(f"a regular expression is text, not {type(value).__name__}")
-    return Pattern(value)
-
-
-def _checked(kind: type, value: object) -> Pattern:
-    found = _pattern(kind, value)
-    _ = found.compiled
-    return found
+    return (
+        read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), own, flags=re.IGNORECASE)
+        if own
+        else _shipped()
+    )

@@ -9,9 +9,9 @@ from drift.model.verdict import Statement, Trust
 from providers.azure.arm_ids import ArmId
 from providers.azure.contents import HIDDEN, body_of
 from providers.azure.record import Activity
-from providers.azure.request import nodes
 from providers.azure.sessions import grant_statements
 from providers.azure.signals import Signals
+from providers.raw_json import nodes
 
 MAX_STATEMENTS = 200
 MAX_LENGTH = 1000

@@ -36,7 +36,7 @@ from providers.azure.request import text_at
 from providers.azure.resources import AS_IT_STANDS, load_resources, parse_resources
 from providers.azure.risks import found_risks
 from providers.azure.sessions import OPENING_MARKS, opened_session, session_keys
-from providers.azure.signals import load_signals, parse_signals
+from providers.azure.signals import load_signals
 from providers.azure.statements import statements_of
 from providers.azure.summary import summary_of
 from providers.azure.tools import credential_signs, tool_signs
@@ -88,8 +88,8 @@ class AzureTranslator:
         """
         if unknown := sorted(overrides.keys() - TABLES):
             raise ValueError(f"no table is called {unknown[0]!r}: there are {' and '.join(sorted(TABLES))}")
-        own_signals, own_resources = overrides.get("signals"), overrides.get("resources")
-        self._signals = load_signals() if own_signals is None else parse_signals(own_signals)
+        self._signals = load_signals(overrides.get("signals", ""))
+        own_resources = overrides.get("resources")
         self._known = load_resources() if own_resources is None else parse_resources(own_resources)
         self._known_meaning = lru_cache(MAX_CALLS)(self._meaning)
         self._known_caller = lru_cache(MAX_CALLS)(self._identified)

@@ -9,9 +9,10 @@ reported as unreadable.
 
 import binascii
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import msgspec
+
+from providers.raw_json import Fields, elements_of, fields_of, text_of
 
 RECORD_HEADS = (
     b'{"insertId":"',
@@ -32,11 +33,6 @@ OBJECT_EVENT = "OBJECT_"
 MARKS = (b'"message"', b'"receivedMessages"', b'"received_messages"', b'"specversion"')
 """One of these stands in every envelope."""
 
-Fields: TypeAlias = dict[str, msgspec.Raw]
-
-_FIELDS = msgspec.json.Decoder(Fields)
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_TEXT = msgspec.json.Decoder(str)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -44,7 +40,7 @@ def unwrap(document: bytes) -> Sequence[bytes] | None:
     """Return the entries inside an envelope in their order, or `None` if it is no envelope of Google's."""
     if not any(mark in document for mark in MARKS):
         return None
-    fields = _fields(document)
+    fields = fields_of(document)
     if fields is None:
         return None
     if "specversion" in fields:
@@ -56,22 +52,21 @@ def unwrap(document: bytes) -> Sequence[bytes] | None:
 
 
 def _in_event(fields: Fields) -> list[bytes] | None:
-    if not _text(fields, "type").startswith(CLOUD_EVENTS):
+    if not text_of(fields, "type").startswith(CLOUD_EVENTS):
         return None
     if "data" in fields:
         return [bytes(fields["data"])]
-    decoded = _decoded(_text(fields, "data_base64"))
+    decoded = _decoded(text_of(fields, "data_base64"))
     return None if decoded is None else [decoded]
 
 
 def _each(elements: msgspec.Raw) -> list[bytes] | None:
-    try:
-        found = _LIST.decode(elements)
-    except (ValueError, RecursionError):
+    found = elements_of(elements)
+    if found is None:
         return None
     entries: list[bytes] = []
     for element in found:
-        fields = _fields(bytes(element)) or {}
+        fields = fields_of(element) or {}
         opened = _in_message(fields["message"]) if "message" in fields else None
         entries.extend([bytes(element)] if opened is None else opened)
     return entries
@@ -79,13 +74,13 @@ def _each(elements: msgspec.Raw) -> list[bytes] | None:
 
 def _in_message(message: msgspec.Raw) -> list[bytes] | None:
     """Open a message of Pub/Sub; `None` if this is none."""
-    fields = _fields(bytes(message))
+    fields = fields_of(message)
     if fields is None or not ({"data", "messageId", "message_id"} & fields.keys()):
         return None
-    attributes = _fields(bytes(fields["attributes"])) if "attributes" in fields else None
-    if _text(attributes or {}, "eventType").startswith(OBJECT_EVENT):
+    attributes = fields_of(fields["attributes"]) if "attributes" in fields else None
+    if text_of(attributes or {}, "eventType").startswith(OBJECT_EVENT):
         return []
-    decoded = _decoded(_text(fields, "data"))
+    decoded = _decoded(text_of(fields, "data"))
     return [bytes(message)] if decoded is None else [decoded]
 
 
@@ -96,18 +91,3 @@ def _decoded(text: str) -> bytes | None:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4), strict_mode=True) or None
     except ValueError:
         return None
-
-
-def _fields(document: bytes) -> Fields | None:
-    try:
-        return _FIELDS.decode(document)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text(fields: Fields, key: str) -> str:
-    """Return the text of a field; empty where it is missing or no text."""
-    try:
-        return _TEXT.decode(fields[key]) if key in fields else ""
-    except (ValueError, RecursionError):
-        return ""

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from drift.model.resource import Json
 from providers.gcp.reading import folded
 
-MAX_DEPTH = 32
-"""No call of Google's nests deeper; what a forged entry holds below is not searched."""
-
 
 def get(parameters: Json, key: str) -> Json:
     """Return the value of `key`, whatever its spelling, or `None`."""
@@ -43,20 +40,6 @@ def texts_at(root: Json, path: str) -> Iterator[str]:
 def text_at(root: Json, *paths: str) -> str | None:
     """Return the first text at the first of `paths` that holds one."""
     return next((text for path in paths for text in texts_at(root, path)), None)
-
-
-def nodes(root: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield every value below `root`, itself included, with the keys that lead to it, in reading order."""
-    waiting: list[tuple[tuple[str, ...], Json]] = [((), root)]
-    while waiting:
-        path, value = waiting.pop()
-        yield path, value
-        if len(path) >= MAX_DEPTH:
-            continue
-        if isinstance(value, dict):
-            waiting.extend(((*path, key), inner) for key, inner in reversed(value.items()))
-        elif isinstance(value, list):
-            waiting.extend((path, inner) for inner in reversed(value) if not isinstance(inner, list))
 
 
 def masked(request: Json) -> frozenset[str]:

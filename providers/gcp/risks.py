@@ -11,8 +11,8 @@ from providers.gcp.bindings import Binding, bindings, reduces_audit_logs
 from providers.gcp.effects import Method
 from providers.gcp.network_rules import network_rules
 from providers.gcp.reading import folded
-from providers.gcp.request import nodes
 from providers.gcp.signal_rows import RiskRow, RiskTest
+from providers.raw_json import nodes
 
 DOWNLOADED_KEY = Risk(slug="downloaded-key", text="a downloaded key of a service account was used")
 MAX_NAMED = 3

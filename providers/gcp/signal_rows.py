@@ -1,77 +1,16 @@
 """The rows of `signals.toml`: what each of them may say."""
 
-import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-import msgspec
-
 from drift.model.event import Effect
 from drift.model.verdict import ActorKind, Confidence, Credential, Lane, Tool
+from providers.tables import Fact, Pattern
 
 ANY = "*"
 
 
-class Pattern:
-    """A regular expression, compiled when it is first used: most runs need few of them."""
-
-    __slots__ = ("_compiled", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._compiled: re.Pattern[str] | None = None
-
-    @property
-    def compiled(self) -> re.Pattern[str]:
-        """The expression itself; raises `ValueError` where the text is none."""
-        if self._compiled is None:
-            try:
-                self._compiled = re.compile(self.text)
-            except re.error as problem:
-                raise ValueError(f"{self.text!r} is no regular expression: {problem}") from problem
-        return self._compiled
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.compiled.search(text)
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a table; a key that nobody reads is an error."""
-
-    confidence: Confidence
-    source: str
-
-
-class Form(Row, frozen=True, kw_only=True):
-    """What a name looks like."""
-
-    pattern: Pattern
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Match at the beginning of `text`."""
-        return self.pattern.compiled.match(text)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """Match anywhere in `text`."""
-        return self.pattern.compiled.search(text)
-
-    def replaced(self, by: str, text: str) -> str:
-        """Return `text` with `by` for what matches; `\\g<name>` in it stands for a group."""
-        return self.pattern.compiled.sub(by, text)
-
-    def without(self, text: str) -> str:
-        """Return `text` without what matches."""
-        return self.replaced("", text)
-
-
-class Words(Row, frozen=True, kw_only=True):
-    """Words that mean the same thing."""
-
-    words: frozenset[str]
-
-
-class Calls(Row, frozen=True, kw_only=True):
+class Calls(Fact, frozen=True, kw_only=True):
     """Which calls a row is about."""
 
     service: str
@@ -99,7 +38,7 @@ class LaneRow(Calls, frozen=True, kw_only=True):
     lane: Lane
 
 
-class AgentRow(Row, frozen=True, kw_only=True):
+class AgentRow(Fact, frozen=True, kw_only=True):
     """A user agent that names a tool."""
 
     tool: Tool
@@ -108,7 +47,7 @@ class AgentRow(Row, frozen=True, kw_only=True):
     """Only a person's identity makes it this tool: scripts write the same."""
 
 
-class ClientRow(Row, frozen=True, kw_only=True):
+class ClientRow(Fact, frozen=True, kw_only=True):
     """An OAuth client: the program that somebody signed in with, whatever called later."""
 
     id: str
@@ -119,7 +58,7 @@ class ClientRow(Row, frozen=True, kw_only=True):
     credential: Credential
 
 
-class IdentityRow(Row, frozen=True, kw_only=True):
+class IdentityRow(Fact, frozen=True, kw_only=True):
     """An identity, by the form of its e-mail address or subject."""
 
     pattern: Pattern
@@ -133,7 +72,7 @@ class IdentityRow(Row, frozen=True, kw_only=True):
     """Makes what Deployment Manager was asked for, beside what it makes for itself."""
 
 
-class IssuerRow(Row, frozen=True, kw_only=True):
+class IssuerRow(Fact, frozen=True, kw_only=True):
     """An identity provider, by the form of its tokens' subjects or the name of its pools."""
 
     name: str

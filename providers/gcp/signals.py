@@ -1,9 +1,7 @@
 """What Google Cloud writes into its audit logs, and what it means: the literals of `signals.toml`."""
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -11,15 +9,13 @@ from providers.gcp.signal_rows import (
     AgentRow,
     ClientRow,
     EffectRow,
-    Form,
     IdentityRow,
     IssuerRow,
     LaneRow,
-    Pattern,
     PhraseRow,
     RiskRow,
-    Words,
 )
+from providers.tables import Form, Words, read_tables
 
 SIGNALS = Path(__file__).with_name("signals.toml")
 
@@ -67,42 +63,16 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.method_stage.replaced(r".\g<stable>.", self.method_prefix.without(method)) or None
 
 
-def load_signals(own: str = "") -> Signals:
-    """Return the table that ships with the program, below the rows of the user's `own` text.
-
-    Rows of `own` come first; a single row takes the place of the shipped one.
-
-    Raises:
-        ValueError: `own` is no TOML, or a row of it is not as it must be.
-    """
-    return _shipped() if not own else parse_signals(SIGNALS.read_text(encoding="utf-8"), own)
-
-
 @lru_cache(maxsize=1)
 def _shipped() -> Signals:
-    # A test compiles these expressions: here each waits for its first use.
-    return msgspec.convert(tomllib.loads(SIGNALS.read_text(encoding="utf-8")), Signals, dec_hook=_pattern)
+    # A test checks these expressions: here each waits for its first use.
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), is_checked=False)
 
 
-def parse_signals(text: str, own: str = "") -> Signals:
-    """Check the tables against their types, their expressions too; raise `ValueError` at the first misfit."""
-    table = tomllib.loads(text)
-    for name, value in tomllib.loads(own).items():
-        table[name] = _before(value, table.get(name))
-    return msgspec.convert(table, Signals, dec_hook=_checked)
+def load_signals(own: str = "") -> Signals:
+    """Return the tables that ship with the program, below the rows of the user's `own` text.
 
-
-def _before(own: Any, shipped: Any) -> Any:
-    return [*own, *shipped] if isinstance(own, list) and isinstance(shipped, list) else own
-
-
-def _pattern(_kind: type, value: object) -> Pattern:
-    if not isinstance(value, str):
-        raise TypeError(f"a regular expression is text, not {type(value).__name__}")
-    return Pattern(value)
-
-
-def _checked(kind: type, value: object) -> Pattern:
-    found = _pattern(kind, value)
-    _ = found.compiled
-    return found
+    Raises:
+        ValueError: `own` is no TOML, or something in it does not fit; it says what, and where.
+    """
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), own) if own else _shipped()

@@ -9,9 +9,10 @@ from drift.model.resource import Json
 from drift.model.verdict import Statement, Trust
 from providers.gcp.identity import Caller
 from providers.gcp.reading import folded
-from providers.gcp.request import get, nodes
+from providers.gcp.request import get
 from providers.gcp.signals import Signals
 from providers.gcp.tools import Hints, is_console_reason
+from providers.raw_json import nodes
 
 MAX_STATEMENTS = 200
 MAX_LENGTH = 1000

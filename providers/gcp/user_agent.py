@@ -6,8 +6,9 @@ Anybody can type anything here: it may name a tool or carry a ticket, and proves
 import re
 from dataclasses import dataclass
 
-from providers.gcp.signal_rows import AgentRow, Form
+from providers.gcp.signal_rows import AgentRow
 from providers.gcp.signals import Signals
+from providers.tables import Form
 
 MAX_LENGTH = 2048
 """No tool writes more."""

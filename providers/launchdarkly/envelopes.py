@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from providers.launchdarkly.entry import MARK
+from providers.raw_json import elements_of, fields_of
 
 PAGE_KEYS = frozenset({"items", "_links", "totalCount"})
 ADDRESS = b"/auditlog"
@@ -13,20 +12,17 @@ ADDRESS = b"/auditlog"
 RECORD_HEADS: tuple[bytes, ...] = ()
 """Entries and pages may begin alike: with their links."""
 
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
-
 
 def unwrap(document: bytes) -> Sequence[bytes] | None:
     """Return the entries on a page in their order, or `None` if it is no page of the audit log."""
     if MARK not in document and ADDRESS not in document:
         return None
-    try:
-        fields = _FIELDS.decode(document)
-        if "items" not in fields or not fields.keys() <= PAGE_KEYS:
-            return None
-        items = [bytes(item) for item in _LIST.decode(fields["items"])]
-    except (ValueError, RecursionError):
+    fields = fields_of(document)
+    if fields is None or "items" not in fields or not fields.keys() <= PAGE_KEYS:
         return None
+    found = elements_of(fields["items"])
+    if found is None:
+        return None
+    items = [bytes(item) for item in found]
     is_ours = MARK in items[0] if items else ADDRESS in bytes(fields.get("_links", b""))
     return items if is_ours else None

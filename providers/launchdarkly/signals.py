@@ -1,37 +1,27 @@
 """What LaunchDarkly writes into its entries, and what it means: the literals of `signals.toml`."""
 
 import re
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from drift.model.event import Effect
-from drift.model.verdict import Confidence
+from providers.tables import Fact, Pattern, read_tables
 
 SIGNALS = Path(__file__).with_name("signals.toml")
 
 PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 
-Pattern = re.Pattern[str]
 
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of a table, and where the fact comes from."""
-
-    confidence: Confidence
-    source: str
-
-
-class EffectRow(Row, frozen=True, kw_only=True):
+class EffectRow(Fact, frozen=True, kw_only=True):
     """What actions do that change nothing."""
 
     pattern: Pattern
     effect: Effect
 
 
-class RiskRow(Row, frozen=True, kw_only=True):
+class RiskRow(Fact, frozen=True, kw_only=True):
     """Actions that make a write matter more."""
 
     pattern: Pattern
@@ -39,7 +29,7 @@ class RiskRow(Row, frozen=True, kw_only=True):
     text: str
 
 
-class ResourceRow(Row, frozen=True, kw_only=True):
+class ResourceRow(Fact, frozen=True, kw_only=True):
     """What a resource is to Terraform."""
 
     path: tuple[str, ...]
@@ -85,30 +75,15 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 @lru_cache(maxsize=1)
-def shipped_signals() -> Signals:
-    """Read the table that ships with the program, once."""
-    return parse_signals(SIGNALS.read_text(encoding="utf-8"))
+def _shipped() -> Signals:
+    # A test checks these expressions: here each waits for its first use.
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), is_checked=False)
 
 
-def parse_signals(text: str) -> Signals:
-    """Check `text` against the tables' types; raise `msgspec.ValidationError` at the first misfit."""
-    return msgspec.convert(tomllib.loads(text), Signals, dec_hook=_pattern)
+def load_signals(own: str = "") -> Signals:
+    """Return the tables that ship with the program, below the rows of the user's `own` text.
 
-
-def signals_with(own: str) -> Signals:
-    """Return the rows of the text `own` before those that ship with the program."""
-    first, then = parse_signals(own), shipped_signals()
-    return Signals(
-        effects=first.effects + then.effects,
-        risks=first.risks + then.risks,
-        resources=first.resources + then.resources,
-    )
-
-
-def _pattern(_kind: type, value: object) -> Pattern:
-    if not isinstance(value, str):
-        raise TypeError(f"a regular expression is text, not {type(value).__name__}")
-    try:
-        return re.compile(value)
-    except re.error as problem:
-        raise ValueError(f"{value!r} is no regular expression: {problem}") from problem
+    Raises:
+        ValueError: `own` is no TOML, or something in it does not fit; it says what, and where.
+    """
+    return read_tables(Signals, SIGNALS.read_text(encoding="utf-8"), own) if own else _shipped()

@@ -15,7 +15,7 @@ from providers.launchdarkly.callers import Caller, caller_of
 from providers.launchdarkly.entry import Entry, read_entry
 from providers.launchdarkly.envelopes import RECORD_HEADS, unwrap
 from providers.launchdarkly.places import account_of, places_of, resources_of
-from providers.launchdarkly.signals import Signals, shipped_signals, signals_with
+from providers.launchdarkly.signals import load_signals
 
 UNREADABLE = (ValueError, RecursionError, OverflowError)
 """What decoding hostile bytes can raise; msgspec's errors are values' too."""
@@ -43,8 +43,7 @@ class LaunchDarklyTranslator:
         Raises:
             ValueError: The user's own rows are not of their form.
         """
-        own = overrides.get("signals")
-        self._signals: Signals = shipped_signals() if own is None else signals_with(own)
+        self._signals = load_signals(overrides.get("signals", ""))
         self._calls: dict[Call, Call] = {}
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
