@@ -5,9 +5,9 @@ WORKDIR /src
 COPY requirements.lock requirements-dev.lock ./
 # The wheel is built with the pinned and hashed tools of development, which stay behind in this stage.
 RUN python -m venv /opt/build \
- && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock \
+ && /opt/build/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-dev.lock \
  && python -m venv /opt/drift \
- && /opt/drift/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/drift/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY drift drift
 COPY providers providers

@@ -56,11 +56,12 @@ clean:
 	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # The product, editable, with everything that running and testing it needs, exactly as pinned.
+# The lock is complete: with dependencies to resolve, older versions of pip stumble over its extras.
 $(VENV)/.ready: requirements-dev.lock pyproject.toml
 	@$(MAKE) --no-print-directory python
 	@echo "Setting up $(VENV) (the first time takes a minute or two) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

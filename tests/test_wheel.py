@@ -20,7 +20,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("driftledger-*.whl")
     venv.create(folder / "empty", with_pip=True)
     python = folder / "empty" / "bin" / "python"
-    _run([python, "-m", "pip", "install", "--require-hashes", "-r", ROOT / "requirements.lock"])
+    _run([python, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock"])
     _run([python, "-m", "pip", "install", "--no-deps", wheel])
     return folder / "empty" / "bin" / "drift"
 
