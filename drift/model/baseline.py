@@ -1,8 +1,22 @@
 """What the infrastructure code declares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drift.model.resource import Json, Resource
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredForm:
+    """How a state keeps an instance: what the provider that wrote it needs to read it again."""
+
+    configuration: str
+    """Address of the provider configuration: `provider["registry.terraform.io/hashicorp/aws"].west`."""
+    schema_version: int = 0
+    private: str | None = None
+    """What the provider keeps for itself, in base64."""
+    flat: Mapping[str, str] | None = None
+    """The attributes as Terraform 0.11 wrote them: `ingress.#`, `ingress.123.from_port`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +38,7 @@ class DeclaredResource:
     """Attributes under `lifecycle.ignore_changes`; `*` means all of them."""
     source: str | None = None
     """`main.tf:12`, where the code is at hand."""
+    stored: StoredForm | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
