@@ -91,11 +91,17 @@ class Translator(Unwrapper, Protocol):
         """The cloud whose records it understands."""
         ...
 
-    @property
-    def opening_marks(self) -> tuple[bytes, ...]:
-        """Texts one of which stands in every record that opens a session or begins an operation.
+    def may_open(self, body: bytes) -> bool:
+        """Tell quickly whether a record may open a session or begin an operation: later ones rest on it.
 
-        They tell the few records that later ones rest on from all the others, without translating them.
+        It may say so of a record that does not, but never overlooks one that does. Never raises.
+        """
+        ...
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Return quickly what a record says, where it is like one that was translated before.
+
+        It is what `translate` would return, or `None`, which says nothing. Never raises.
         """
         ...
 
