@@ -32,6 +32,7 @@ _TIME_LENGTH = len("2026-11-20T10:11:12Z")
 _REQUEST = b'"requestParameters":'
 _ID = b'"eventID":"'
 _ID_LENGTH = len(_ID) + len('6f1c0c5e-1111-4222-8333-444455556666"')
+_EVENT_TIME = b'"eventtime"'
 _OUTSIDE = (
     b'"requestparameters"',
     b'"responseelements"',
@@ -67,6 +68,7 @@ class Recurring:
     def __init__(self) -> None:
         self._kinds: dict[bytes, list[_Kind]] = defaultdict(list)
         self._shared: dict[bytes, bytes] = {}
+        """The heads and tails that many kinds have in common."""
         self._size = 0
 
     def recall(self, body: bytes) -> Repeat | None:
@@ -97,8 +99,10 @@ class Recurring:
         middle = begin + _TIME_LENGTH
         request = body.find(_REQUEST, middle)
         end = body.rfind(_ID) + _ID_LENGTH
-        common = (body[:begin], body[middle:request], body[end:])
-        if record.event_type in TELLING_MORE or not _is_plain(b"".join(common)):
+        head, between, tail = body[:begin], body[middle:request], body[end:]
+        if record.event_type in TELLING_MORE or len(head) + len(between) + len(tail) > MAX_LENGTH:
+            return
+        if not (self._is_plain(head, times=1) and self._is_plain(between) and self._is_plain(tail)):
             return
         try:
             own = _DECODE(b"{%b}" % body[request:end])
@@ -106,16 +110,27 @@ class Recurring:
         except (ValueError, RecursionError):
             return
         if is_told and not may_tell_error(own.response_elements):
-            self._keep(*common, said)
+            self._keep(head, between, tail, said)
 
-    def _keep(self, head: bytes, middle: bytes, tail: bytes, said: Repeat) -> None:
-        self._size += len(head) + len(middle) + len(tail)
+    def _is_plain(self, part: bytes, times: int = 0) -> bool:
+        """Tell whether nothing in what a kind shares, however spelled, can be one of the other fields."""
+        if part in self._shared:
+            return True
+        folded = part.lower()
+        return (
+            b"\\" not in part
+            and folded.count(_EVENT_TIME) == times
+            and not any(name in folded for name in _OUTSIDE)
+        )
+
+    def _keep(self, head: bytes, between: bytes, tail: bytes, said: Repeat) -> None:
+        self._size += len(head) + len(between) + len(tail)
         if self._size > MAX_SIZE:
             self._kinds.clear()
             self._shared.clear()
             self._size = 0
         head, tail = (self._shared.setdefault(one, one) for one in (head, tail))
-        alike = self._kinds[middle]
+        alike = self._kinds[between]
         del alike[MAX_ALIKE - 1 :]
         alike.insert(0, _Kind(head, tail, said.like, said.error))
 
@@ -128,14 +143,3 @@ def _moment(text: bytes) -> datetime:
     if text[:2] != CENTURY or text[10:11] != b"T" or text[19:] != b"Z":
         raise ValueError("a time of another form")
     return datetime.fromisoformat(text.decode())
-
-
-def _is_plain(common: bytes) -> bool:
-    """Tell whether nothing in what a kind has in common, however spelled, can be one of the other fields."""
-    folded = common.lower()
-    return (
-        len(common) <= MAX_LENGTH
-        and b"\\" not in common
-        and folded.count(b'"eventtime"') == 1
-        and not any(name in folded for name in _OUTSIDE)
-    )
