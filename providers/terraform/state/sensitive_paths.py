@@ -3,20 +3,31 @@
 A mark that is not understood must not pass for harmless: it then covers everything around it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from drift.model.path import path_text
 from drift.model.resource import Json
 
+Steps: TypeAlias = Sequence[str | int]
 
-def sensitive_paths(marks: Json, attributes: Iterable[str]) -> frozenset[str]:
+_WRAPPER = {"value", "type"}
+
+
+def sensitive_paths(marks: Json, attributes: Mapping[str, Json]) -> frozenset[str]:
     """Return the paths that `marks`, the state's `sensitive_attributes`, name among `attributes`."""
     if not marks and isinstance(marks, list | None):
         return frozenset()
-    paths = frozenset(path_text(_steps(mark)) for mark in marks) if isinstance(marks, list) else {""}
-    if "" in paths:
-        return frozenset(path_text([name]) for name in attributes)
-    return frozenset(paths)
+    paths = {path_text(steps) for steps in _all_steps(marks, attributes)}
+    return frozenset(path_text([name]) for name in attributes) if "" in paths else frozenset(paths)
+
+
+def _all_steps(marks: Json, attributes: Mapping[str, Json]) -> Iterator[Steps]:
+    """Yield where each mark leads: for Terraform, and in the attributes as they are stored."""
+    for mark in marks if isinstance(marks, list) else [None]:
+        steps = tuple(_steps(mark))
+        yield steps
+        yield _stored(steps, attributes)
 
 
 def _steps(mark: Json) -> Iterator[str | int]:
@@ -30,3 +41,28 @@ def _steps(mark: Json) -> Iterator[str | int]:
         if not isinstance(value, str | int) or isinstance(value, bool):
             return
         yield value
+
+
+def _stored(steps: Steps, attributes: Mapping[str, Json]) -> Steps:
+    """Return the steps as the state stores the attributes.
+
+    What may be of any type, as `input` of `terraform_data` or a manifest of Kubernetes, is stored
+    as `{"value": ..., "type": ...}`, and no mark says so.
+    """
+    taken: list[str | int] = []
+    here: Json = attributes
+    for step in steps:
+        if taken and isinstance(here, dict) and here.keys() == _WRAPPER:
+            taken.append("value")
+            here = here["value"]
+        taken.append(step)
+        here = _inside(here, step)
+    return taken
+
+
+def _inside(value: Json, step: str | int) -> Json:
+    if isinstance(value, dict):
+        return value.get(str(step))
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return None
