@@ -13,6 +13,7 @@ from providers.terraform.state.json_stream import JsonStream
 from providers.terraform.state.json_text import DamagedError
 
 HELD_BYTES = 1024 * 1024
+"""More of the text of one block is not held."""
 
 _HEAD = ("module", "mode", "type", "name", "provider")
 _DATA, _MANAGED = "data", "managed"

@@ -22,7 +22,8 @@ from drift.ports import KeyService
 
 MAX_ITERATIONS = 10_000_000
 """Some seconds of work; OpenTofu's own default is 600,000."""
-MAX_PROVIDERS = 8
+MAX_PROVIDERS = 4
+"""A chain has two, and a rotation of keys not many more."""
 
 NoteT = TypeVar("NoteT", bound=msgspec.Struct)
 
@@ -106,7 +107,7 @@ def _note(name: str, value: Json) -> _Note:
     """Return a note, which OpenTofu writes as JSON in base64."""
     try:
         noted = msgspec.json.decode(base64.b64decode(value)) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         noted = None
     if not isinstance(noted, dict):
         raise ProviderResponseError(f"the note of its key provider {_shown(name)} is damaged", hint=_HINT)
