@@ -137,7 +137,22 @@ class Baseline(Protocol):
 
         Raises:
             ProviderUnavailableError: The state cannot be reached, or is being written.
-            ProviderResponseError: The state is damaged, encrypted or of a version that cannot be read.
+            ProviderAccessError: The state may not be read, or is encrypted and its key not at hand.
+            ProviderResponseError: The state is damaged, or of a version that cannot be read.
+        """
+        ...
+
+
+class KeyService(Protocol):
+    """A service that keeps keys to itself, and opens what was sealed with one of them."""
+
+    def unseal(self, sealed: bytes, key: str | None) -> bytes:
+        """Return what was sealed with `key`, as the service names it; `None` lets what is sealed tell.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The key is another one, or nothing was sealed.
         """
         ...
 
