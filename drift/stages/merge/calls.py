@@ -65,6 +65,17 @@ def merge(event: ChangeEvent, earlier: Earlier) -> Merged:
     )
 
 
+def told_of_opening(known: KnownWrite, event: ChangeEvent) -> Merged:
+    """Return a write as it was told, to be judged by what `event` says of a session that it was made in."""
+    write = known.write
+    return Merged(
+        event=write.event,
+        parts=write.parts,
+        is_in_progress=write.is_in_progress,
+        amends=Amended(before=known, why=Amendment.ATTRIBUTED, opened_by=_part(event)),
+    )
+
+
 def still_known(actor: Actor, merged: Merged) -> Actor:
     """Return who answers for a call that was judged before: who opened a session is forgotten after days."""
     if merged.amends is None:

@@ -35,10 +35,15 @@ def record_write(connection: Connection, source: str, write: Write, now: datetim
 def record_amendment(connection: Connection, write: Write, amended: Amended, now: datetime) -> bool:
     """Record what further records say of a write that was recorded before.
 
-    Tells whether that is more than that they exist, so that its changes must be judged again.
+    Tells whether that is more than that they exist, so that its changes must be judged again. Who
+    opened a session is recorded where it says more.
     """
     clean, before = _clean(write), amended.before.write
-    body = AmendmentRecord(why=amended.why, records=write.parts[len(before.parts) :], write=clean)
+    is_news = not is_same(structs.replace(before, parts=()), structs.replace(clean, parts=()))
+    if amended.opened_by and not is_news:
+        return False
+    records = (amended.opened_by,) if amended.opened_by else write.parts[len(before.parts) :]
+    body = AmendmentRecord(why=amended.why, records=records, write=clean)
     entry = append(
         connection,
         kind=EntryKind.AMENDMENT,
@@ -49,7 +54,7 @@ def record_amendment(connection: Connection, write: Write, amended: Amended, now
     )
     writes.amend_write(connection, clean, entry.seq)
     writes.release(connection, write.event)
-    return not is_same(structs.replace(before, parts=()), structs.replace(clean, parts=()))
+    return is_news
 
 
 def _clean(write: Write) -> Write:
