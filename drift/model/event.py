@@ -128,6 +128,8 @@ class Operation(Struct, frozen=True, kw_only=True, gc=False):
     key: str
     """The same in all of its records."""
     phase: Phase
+    id: str | None = None
+    """Tells it from others that bear the same key; `None` where the record does not tell."""
 
 
 class Call(Struct, frozen=True, kw_only=True, gc=False):

@@ -116,7 +116,7 @@ def operation_of(activity: Activity, effect: Effect, signals: Signals) -> Operat
     """Return the long operation that this record tells a part of; `None` where nothing joins its parts.
 
     Terraform sends one correlation id for all that it applies, so the operation and the
-    resource belong to the key. Resource Graph names the same three.
+    resource belong to the key. Resource Graph names the same three, and no id of the operation.
     """
     is_long = effect in CHANGING or effect is Effect.AUTH
     if (
@@ -127,7 +127,11 @@ def operation_of(activity: Activity, effect: Effect, signals: Signals) -> Operat
     ):
         return None
     parts = (activity.correlation_id, activity.operation, activity.resource_id.rstrip("/"))
-    return Operation(key="azure:" + "|".join(parts).lower(), phase=_phase(activity, signals))
+    return Operation(
+        key="azure:" + "|".join(parts).lower(),
+        phase=_phase(activity, signals),
+        id=activity.operation_id.lower() if activity.operation_id else None,
+    )
 
 
 def _phase(activity: Activity, signals: Signals) -> Phase:

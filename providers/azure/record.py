@@ -82,6 +82,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     claims: Claims = NO_CLAIMS
     rights: Authorization = NO_RIGHTS
     correlation_id: Text = None
+    operation_id: Text = None
+    """The same in the records of one operation, and in no others."""
     subscription_id: Text = None
     location: Text = None
     client_ip: Text = None

@@ -50,7 +50,7 @@ def gather_overdue(connection: Connection, now: datetime) -> Iterator[tuple[str,
     """
     for held in writes.overdue(connection, now):
         event, *others = in_order(one.event for one in held)
-        earlier = writes.earlier(connection, event)
+        earlier = writes.earlier_of_overdue(connection, event)
         merged = merge(event, replace(earlier, held=tuple(others)))
         sources = {one.event.key: one.source for one in held}
         yield sources.get(merged.event.key, held[0].source), merged

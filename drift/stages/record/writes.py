@@ -20,7 +20,7 @@ def record_write(connection: Connection, source: str, write: Write, now: datetim
     event, clean = write.event, _clean(write)
     entry = append(connection, kind=EntryKind.OBSERVATION, ref=event.key, body=clean, recorded_at=now)
     writes.add_write(connection, clean, entry.seq)
-    writes.release(connection, event)
+    writes.release(connection, write)
     if event.outcome is Outcome.FAILURE:
         return Fate.ATTEMPT
     if write.classification.exclusion is not None:
@@ -53,7 +53,7 @@ def record_amendment(connection: Connection, write: Write, amended: Amended, now
         links=(amended.before.ledger_seq,),
     )
     writes.amend_write(connection, clean, entry.seq)
-    writes.release(connection, write.event)
+    writes.release(connection, write)
     return is_news
 
 
