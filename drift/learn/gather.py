@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from drift.model.change import Write
-from drift.model.event import CHANGING, Call, Phase, Principal
+from drift.model.event import CHANGING, Call, Principal
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence
 
@@ -81,11 +81,11 @@ class Seen:
 def gathered(writes: Iterable[Write]) -> list[Seen]:
     """Return every principal that changed something, who wrote most first.
 
-    Failed attempts do not count, and an operation counts with the record of its end.
+    Each write tells of one call. Failed attempts do not count.
     """
     found: dict[Identity, Seen] = {}
     for write in writes:
-        if write.event.effect not in CHANGING or _is_told_later(write):
+        if write.event.effect not in CHANGING:
             continue
         identity = _identity(write)
         seen = found.get(identity)
@@ -94,12 +94,6 @@ def gathered(writes: Iterable[Write]) -> list[Seen]:
             found[identity] = seen
         seen.add(write)
     return sorted(found.values(), key=lambda one: (-one.writes, one.identity.name))
-
-
-def _is_told_later(write: Write) -> bool:
-    operation = write.event.operation
-    is_part = operation is not None and operation.phase in (Phase.BEGIN, Phase.PROGRESS)
-    return is_part and not write.is_in_progress
 
 
 def _identity(write: Write) -> Identity:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
 from drift.config import load
 from drift.learn.gather import gathered
 from drift.learn.propose import Kind, Proposal, proposals
 from drift.learn.toml import entry_toml, toml_of
 from drift.model.change import Write
-from drift.model.event import Issuer, Operation, Phase, Principal
+from drift.model.event import Issuer, Principal
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence, Tool
 from drift.stages.classify import ChannelRules
 from tests.builders import ACCOUNT, a_classification, a_principal, a_write, an_actor, an_event
@@ -297,18 +296,6 @@ def test_a_service_is_named_once(service: str | None, action: str, deed: str) ->
     (seen,) = gathered([a_write(an_event(service=service, action=action))])
 
     assert list(seen.actions) == [deed]
-
-
-def test_an_operation_that_several_records_tell_of_counts_once() -> None:
-    begun, going, ended = (
-        structs.replace(an_event(event_id=phase), operation=Operation(key="op", phase=phase))
-        for phase in (Phase.BEGIN, Phase.PROGRESS, Phase.END)
-    )
-    never_ended = structs.replace(a_write(begun), is_in_progress=True)
-
-    (seen,) = gathered([a_write(begun), a_write(going), a_write(ended), never_ended])
-
-    assert seen.writes == 2
 
 
 def test_attempts_that_failed_do_not_count() -> None:
