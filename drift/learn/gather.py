@@ -26,6 +26,8 @@ class Identity:
     issuer: str | None = None
     """The CI provider whose token it is."""
     subject: str | None = None
+    pool: str | None = None
+    """The pool whose owner vouches for the subject; `None` where the cloud does."""
     role: str | None = None
     """The role that it acted in, where that tells it from its other writes: for emergencies."""
 
@@ -111,6 +113,7 @@ def _identity(write: Write) -> Identity:
                 name=actor.subject,
                 issuer=actor.issuer,
                 subject=actor.subject,
+                pool=actor.pool,
             )
         case ActorKind.HUMAN:
             return Identity(cloud=call.cloud, kind=actor.kind, name=actor.name, role=role)

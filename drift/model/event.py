@@ -64,6 +64,11 @@ class Issuer(Struct, frozen=True, kw_only=True, gc=False):
     """A known CI provider; a cluster's or a company's own provider is not."""
     subject: str | None = None
     """What the token says it is, `repo:org/name:environment:production` for example."""
+    pool: str | None = None
+    """The pool of identities whose owner said how its subjects are made; empty where it is not named.
+
+    `None` where the cloud itself took the subject from the token, and vouches for it.
+    """
 
 
 class Principal(Struct, frozen=True, kw_only=True, gc=False):

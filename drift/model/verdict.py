@@ -173,6 +173,8 @@ class Actor(Struct, frozen=True, kw_only=True, gc=False):
     """What the token of a federated session said it was: repository, branch, environment."""
     issuer: str | None = None
     """The identity provider that issued it."""
+    pool: str | None = None
+    """The pool whose owner vouches for the subject; `None` where the cloud does."""
     is_known_pipeline: bool = False
     """The issuer is a CI provider. Policy decides whether that pipeline is trusted."""
     run: str | None = None

@@ -73,6 +73,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
         chain=_chain(call, behind),
         subject=issuer.subject if issuer else None,
         issuer=issuer.name if issuer else None,
+        pool=issuer.pool if issuer else None,
         is_known_pipeline=issuer is not None and issuer.is_pipeline and is_machine,
         run=next((one.session_name for one in links if one.session_name), None) if is_machine else None,
         statements=tuple(said for one in behind for said in one.statements),
