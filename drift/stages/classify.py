@@ -26,6 +26,7 @@ from drift.model.verdict import (
     Tool,
     ToolSign,
 )
+from drift.own_resources import OwnResource
 from drift.ticket_keys import TicketKeys, shipped_ticket_keys
 
 NEVER_EXCLUDED = frozenset({"blinds-monitoring"})
@@ -112,11 +113,19 @@ class ChannelRules:
     exclusions: tuple[Exclusion, ...] = ()
     scope: tuple[re.Pattern[str], ...] = ()
     """The accounts that are watched; empty: all of them."""
+    own_resources: tuple[OwnResource, ...] = ()
+    """What the watch itself depends on: nothing that touches one is left out."""
 
     def exclusion_of(self, event: ChangeEvent, actor: Actor) -> str | None:
         """Return why the policy leaves the write out; `None` where it does not, as of all that blinds us."""
         if any(risk.slug in NEVER_EXCLUDED for risk in event.risks):
             return None
+        reason = self._reason_to_exclude(event, actor)
+        if reason and any(one.is_named_in(event) for one in self.own_resources):
+            return None
+        return reason
+
+    def _reason_to_exclude(self, event: ChangeEvent, actor: Actor) -> str | None:
         account = event.call.account
         if self.scope and account and not any(one.fullmatch(account) for one in self.scope):
             return f"{account} is out of scope"
