@@ -542,8 +542,10 @@ def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: F
 
 
 def test_what_the_watch_depends_on_alarms(folder: Folder) -> None:
-    rules = folder.load('[watch]\nresources = ["driftledger"]').decision
+    settings = folder.load('[watch]\nresources = ["driftledger"]')
+    rules = settings.decision
 
+    assert settings.channels.own_resources == rules.own_resources
     assert rules.is_alarming(an_event(request={"queueName": "driftledger"}))
     assert not rules.is_alarming(an_event())
 

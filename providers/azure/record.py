@@ -58,6 +58,8 @@ class Kind(StrEnum):
     """Resource Graph's account of a change: a row of `resourcechanges`."""
     SETTING = "setting"
     """App Configuration's own log or event: no call of Resource Manager."""
+    VAULT = "vault"
+    """Key Vault's own log: no call of Resource Manager either, but with the caller's token."""
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):

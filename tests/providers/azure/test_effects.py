@@ -261,7 +261,7 @@ def test_a_new_revision_of_a_container_app_is_a_deployment(
 @pytest.mark.parametrize(
     ("category", "operation", "effect"),
     [
-        ("AuditEvent", "SecretSet", Effect.DATA),
+        ("AuditEvent", "KeySign", Effect.DATA),
         ("StorageWrite", "PutBlob", Effect.DATA),
         ("SignInLogs", "Sign-in activity", Effect.AUTH),
         ("AuditLogs", "Add member to role", Effect.DATA),
