@@ -102,7 +102,7 @@ class Pipeline:
         kept: list[RawRecord] = []
         with have.database.transaction() as connection:
             for raw in batch.records:
-                event = have.translators.translate(raw)
+                event = self._translated(raw)
                 if isinstance(raw, RawRecord) and _is_recorded(event):
                     kept.append(raw)
                 if isinstance(event, UnreadableRecord):
@@ -120,6 +120,10 @@ class Pipeline:
             tally.keep(connection)
             batch.mark_read(connection)
         return unread
+
+    def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
+        said = self.have.translators.translate(raw)
+        return said if isinstance(said, UnreadableRecord) else self.have.policy.decision.with_erasures(said)
 
     def settle(self, now: datetime) -> None:
         """Judge the calls of which not all records came in time by those that did."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from msgspec import structs
+
 from drift.model.change import Change
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
-from drift.own_resources import OwnResource
+from drift.own_resources import OwnResource, may_erase
 
 BLINDS = "blinds-monitoring"
 
@@ -58,6 +60,15 @@ class DecisionRules:
     def is_alarming(self, event: ChangeEvent) -> bool:
         """Tell whether even a failed attempt must be told: whoever tries to blind us will try again."""
         return any(risk.slug == BLINDS for risk in self.risks_of(event))
+
+    def with_erasures(self, event: ChangeEvent) -> ChangeEvent:
+        """Return what erases data of an own resource as a write: the log is nothing but data."""
+        if not self.own_resources or not may_erase(event):
+            return event
+        if not any(one.is_named_in(event) for one in self.own_resources):
+            return event
+        effect = Effect.FAILED if event.outcome is Outcome.FAILURE else Effect.WRITE
+        return structs.replace(event, effect=effect, intended=Effect.WRITE)
 
     def environment_of(self, account: str | None) -> Environment | None:
         """Return the first environment that claims `account`; none claims one that is not known."""

@@ -99,6 +99,7 @@ class RiskTest(StrEnum):
     OPEN_RULE = "open-rule"
     VALUE = "value"
     NONE_TRUE = "none-true"
+    ENTRY_OFF = "entry-off"
 
 
 class RiskRow(Operations, frozen=True, kw_only=True):

@@ -236,6 +236,29 @@ def test_what_the_watch_depends_on_is_told_and_counted_as_told_whatever_leaves_i
     assert watch.counts() == {"change": 1}
 
 
+def test_erasing_the_log_that_the_watch_reads_is_told(database: Database) -> None:
+    own = DecisionRules(own_resources=(own_resource("arn:aws:s3:::trail"),))
+    watch = Watch(database=database, decision=own)
+    erased = {"bucketName": "trail", "key": "AWSLogs/x.json.gz"}
+
+    watch.told(
+        an_event(
+            event_id="erased",
+            service="s3",
+            action="DeleteObject",
+            effect=Effect.DATA,
+            principal=ALICE,
+            request=erased,
+        ),
+        an_event(event_id="other", service="s3", action="DeleteObject", effect=Effect.DATA, request={}),
+    )
+
+    row = watch.change()
+    assert row.judgement is not None
+    assert (row.judgement.decision.severity, row.judgement.decision.alert) == (Severity.CRITICAL, True)
+    assert watch.counts() == {"change": 1, "data": 1}
+
+
 def test_an_attempt_that_the_policy_leaves_out_is_still_an_attempt(database: Database) -> None:
     rule = Exclusion(reason="the autoscaler tags what it makes", action=re.compile("CreateTags"))
     watch = Watch(database=database, channels=ChannelRules(exclusions=(rule,)))

@@ -404,6 +404,41 @@ def test_an_attempt_to_blind_the_watch_is_told_although_nothing_was_changed() ->
     assert found.reasons[0] == "an attempt that failed: nothing was changed"
 
 
+@pytest.mark.parametrize(
+    "action", ["DeleteObject", "storage.objects.delete", "DeleteBlob", "PurgeDeletedBlob"]
+)
+def test_erasing_data_of_what_the_watch_depends_on_is_a_write(action: str) -> None:
+    erased = an_event(action=action, effect=Effect.DATA, request={"bucketName": "driftledger", "key": "x"})
+    refused = an_event(
+        action=action, effect=Effect.DATA, request={"bucketName": "driftledger"}, error="AccessDenied"
+    )
+
+    assert OWN.with_erasures(erased).effect is OWN.with_erasures(erased).intended is Effect.WRITE
+    assert (OWN.with_erasures(refused).effect, OWN.with_erasures(refused).intended) == (
+        Effect.FAILED,
+        Effect.WRITE,
+    )
+    assert OWN.is_alarming(OWN.with_erasures(erased))
+
+
+@pytest.mark.parametrize(
+    ("action", "bucket", "effect"),
+    [
+        ("DeleteObject", "other", Effect.DATA),
+        ("PutObject", "driftledger", Effect.DATA),
+        ("DeleteMessageBatch", "driftledger", Effect.DATA),
+        ("DeleteObject", "driftledger", Effect.READ),
+    ],
+)
+def test_what_else_happens_to_data_stays_what_it_is(action: str, bucket: str, effect: Effect) -> None:
+    """
+    The log's own delivery writes objects all the time, and whoever reads a queue deletes its messages.
+    """
+    event = an_event(action=action, effect=effect, request={"bucketName": bucket})
+
+    assert OWN.with_erasures(event) is event
+
+
 def test_only_attempts_that_would_blind_the_watch_alarm() -> None:
     queue, other = a_change_of_our_queue(Channel.CONSOLE), a_change()
 

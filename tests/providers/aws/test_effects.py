@@ -50,6 +50,28 @@ def test_what_claims_to_write_is_told_apart(service: str, name: str, effect: Eff
     assert event.intended is effect
 
 
+@pytest.mark.parametrize(
+    ("key", "effect"),
+    [
+        ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/x.json.gz", Effect.WRITE),
+        ("org/AWSLogs/o-abc/111122223333/CloudTrail-Digest/eu-west-1/x.json.gz", Effect.WRITE),
+        ("AWSLogs/111122223333/vpcflowlogs/x.log.gz", Effect.DATA),
+        ("backup/2026.tar", Effect.DATA),
+        (None, Effect.DATA),
+    ],
+)
+def test_deleting_the_audit_logs_own_files_is_a_write(key: str | None, effect: Effect) -> None:
+    event = event_of(
+        eventSource="s3.amazonaws.com",
+        eventName="DeleteObject",
+        eventCategory="Data",
+        managementEvent=False,
+        requestParameters={"bucketName": "trail", "key": key},
+    )
+
+    assert event.effect is effect
+
+
 def test_signing_in_is_no_read_even_where_the_record_says_so() -> None:
     assert (
         event_of(eventSource="sts.amazonaws.com", eventName="AssumeRole", readOnly=True).effect is Effect.AUTH

@@ -14,11 +14,13 @@ from tests.providers.azure.records import (
     SUBSCRIPTION,
     VM,
     Fields,
+    a_change,
     a_record,
     a_rule,
     as_bytes,
     event_of,
     raw,
+    translated,
 )
 
 P = f"{GROUP}/providers"
@@ -210,6 +212,38 @@ def test_a_setting_without_any_log_blinds(logs: list[Fields], risks: list[str]) 
         slugs("Microsoft.Insights/diagnosticSettings/write", SETTINGS, {"properties": {"logs": logs}})
         == risks
     )
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ({"category": "Administrative", "enabled": False}, "Administrative"),
+        ({"category": "AuditEvent", "enabled": "false"}, "AuditEvent"),
+        ({"categoryGroup": "allLogs", "category": None, "enabled": False}, "allLogs"),
+        ({"category": "Administrative", "enabled": True}, None),
+        ({"category": "Autoscale", "enabled": False}, None),
+    ],
+)
+def test_a_single_log_that_tells_of_changes_and_is_turned_off_blinds(entry: Fields, text: str | None) -> None:
+    others = {"category": "Alert", "enabled": True}
+    body = {"properties": {"logs": [others, entry]}}
+
+    event = event_of("Microsoft.Insights/diagnosticSettings/write", SETTINGS, request=body)
+
+    texts = [one.text for one in event.risks if one.slug == "blinds-monitoring"]
+    assert texts == ([f"turns logs of a diagnostic setting off: {text}"] if text else [])
+
+
+def test_what_resource_graph_says_was_turned_off_blinds_whatever_it_is_called() -> None:
+    changed = {
+        "properties.logs[0].enabled": {"previousValue": "True", "newValue": "False"},
+        "properties.logs[1].enabled": {"previousValue": "False", "newValue": "True"},
+    }
+
+    event = translated(a_change(SETTINGS, changed, operation="microsoft.insights/diagnosticsettings/write"))
+
+    [risk] = event.risks
+    assert risk.text == "turns logs of a diagnostic setting off: entry 0"
 
 
 def test_an_alert_that_is_turned_off_blinds() -> None:
