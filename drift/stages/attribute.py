@@ -60,7 +60,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
     principal = call.principal
     if principal is None:
         return _without_principal(call)
-    openers = (each.opener for each in reversed(behind))
+    openers = _openers_in_order(call, behind)
     links = [_as_configured(one, rules) for one in (*openers, *reversed(call.behind), principal)]
     who = _answerable(links, rules, acts_alone=call.acting_service is not None)
     issuer = next((one.issuer for one in links if one.issuer), None)
@@ -253,6 +253,12 @@ def _chain(call: Call, behind: tuple[OpenedSession, ...]) -> tuple[str, ...]:
 
 def _openers(behind: tuple[OpenedSession, ...]) -> Iterator[Principal]:
     return (one.opener for one in behind)
+
+
+def _openers_in_order(call: Call, behind: tuple[OpenedSession, ...]) -> list[Principal]:
+    """Return who opened the sessions, the first one first: a call's own session is the last of them."""
+    in_time = behind[::-1]
+    return [one.opener for is_own in (False, True) for one in in_time if _is_own(one, call) is is_own]
 
 
 def _reasons_behind(who: Principal, call: Call, behind: tuple[OpenedSession, ...]) -> Iterator[str]:
