@@ -24,6 +24,9 @@ CRITICAL_RISKS = frozenset({"root-user", BLINDS})
 
 EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-escalation", "new-credential"})
 
+PUBLIC = "public-access"
+"""What lets anybody in is never less than high, though a pipeline that is trusted did it."""
+
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
 
@@ -85,6 +88,8 @@ def decide(
     """Return how `change` stands at `now`."""
     disposition, why = _disposition(change, match, rules, now)
     severity, how_bad = _severity(change, disposition, standing, rules)
+    if severity.rank < Severity.HIGH.rank and (public := _made_public(change, rules)):
+        severity, how_bad = Severity.HIGH, tuple(dict.fromkeys((*public, *how_bad)))
     environment = rules.environment_of(change.first.event.call.account)
     return Decision(
         disposition=disposition,
@@ -171,6 +176,14 @@ def _severity(
         (one.severity for one in standing.findings), key=lambda one: one.rank, default=Severity.MEDIUM
     )
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
+
+
+def _made_public(change: Change, rules: DecisionRules) -> tuple[str, ...]:
+    """Return what lets anybody in by now; an attempt that failed lets nobody in."""
+    took_effect = any(write.event.outcome is Outcome.SUCCESS for write in change.writes)
+    if change.withdrawn or not took_effect:
+        return ()
+    return tuple(risk.text for risk in _risks(change, rules) if risk.slug == PUBLIC)
 
 
 def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:

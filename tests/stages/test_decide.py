@@ -1,5 +1,6 @@
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,6 +36,7 @@ MACHINES = [Channel.PIPELINE, Channel.AUTOMATION]
 
 ROOT = Risk(slug="root-user", text="the root user acted")
 BLINDS = Risk(slug="blinds-monitoring", text="changes what CloudTrail records")
+PUBLIC = Risk(slug="public-access", text="lets anybody in: roles/viewer to allUsers")
 OPEN = Risk(slug="open-to-the-world", text="lets 0.0.0.0/0 reach tcp/22")
 ESCALATION = Risk(slug="privilege-escalation", text="grants administrator rights")
 
@@ -366,6 +368,25 @@ def test_the_first_environment_that_fits_is_taken() -> None:
 
     assert decision(a_change_by(), environments=[DEV, everything]).environment == "dev"
     assert decision(a_change_by(), environments=[everything, DEV]).environment == "all"
+
+
+@pytest.mark.parametrize("coverage", [Coverage.APPROVED_BEFORE, Coverage.NOT_ASKED])
+@pytest.mark.parametrize("channel", [Channel.PIPELINE, Channel.SERVICE])
+def test_what_lets_anybody_in_is_never_less_than_high(channel: Channel, coverage: Coverage) -> None:
+    """
+    A pipeline without a code host is trusted by name: nobody has looked at what it grants.
+    """
+    found = decision(a_change_by(channel, risks=[PUBLIC]), coverage, environments=[DEV], now=DUE)
+
+    assert (found.severity, found.alert) == (Severity.HIGH, False)
+    assert PUBLIC.text in found.reasons
+
+
+def test_what_would_have_let_anybody_in_and_failed_does_not() -> None:
+    failed = a_change(a_write(an_event(risks=[PUBLIC], error="AccessDenied")))
+    withdrawn = replace(a_change_by(risks=[PUBLIC]), withdrawn="the call failed after all")
+
+    assert [decision(one).severity for one in (failed, withdrawn)] == [Severity.LOW, Severity.LOW]
 
 
 # What the watch itself depends on
