@@ -97,6 +97,8 @@ class OpenedSession(Struct, frozen=True, kw_only=True, gc=False):
     via: str | None
     """The key of the session in which the opener acted, for role chains."""
     role: str | None
+    grants: tuple[str, ...] = ()
+    """The names of what was granted to the opener for a time: a role that was activated, an entitlement."""
     source_identity: str | None = None
     statements: tuple[Statement, ...] = ()
     """Session tags, the justification of a grant: later calls do not repeat them."""

@@ -169,6 +169,8 @@ class Actor(Struct, frozen=True, kw_only=True, gc=False):
     """The identity that the cloud saw, as recorded."""
     chain: tuple[str, ...] = ()
     """Who stood behind it, nearest first: the role, then who assumed it, and so on."""
+    grants: tuple[str, ...] = ()
+    """The names of the roles and entitlements that were granted to those behind it for a time."""
     subject: str | None = None
     """What the token of a federated session said it was: repository, branch, environment."""
     issuer: str | None = None

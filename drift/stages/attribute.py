@@ -71,6 +71,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
         name=_name_of(who, links[-1], behind, rules),
         principal=principal.id,
         chain=_chain(call, behind),
+        grants=tuple(dict.fromkeys(name for one in behind for name in one.grants)),
         subject=issuer.subject if issuer else None,
         issuer=issuer.name if issuer else None,
         pool=issuer.pool if issuer else None,

@@ -137,7 +137,7 @@ class ChannelRules:
 
     def is_break_glass(self, actor: Actor) -> bool:
         """Tell whether `actor` used emergency access."""
-        roles = (actor.principal or "", *actor.chain)
+        roles = (actor.principal or "", *actor.chain, *actor.grants)
         return any(pattern.fullmatch(role) for pattern in self.break_glass for role in roles)
 
 

@@ -114,6 +114,13 @@ class RiskRow(Operations, frozen=True, kw_only=True):
     """Goes into the words of a message."""
 
 
+class RoleRow(Fact, frozen=True, kw_only=True):
+    """A role that is built in: records name it by its id."""
+
+    id: str
+    name: str
+
+
 class PhraseRow(Operations, frozen=True, kw_only=True):
     """What a call did, in the words of a message."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from drift.model.event import Effect, Outcome
 from drift.model.verdict import Lane
-from tests.providers.aws.records import ABSENT, event_of
+from tests.providers.aws.records import ABSENT, ACCOUNT, event_of
 
 
 @pytest.mark.parametrize(
@@ -190,5 +190,62 @@ def test_updating_a_service_is_a_deployment_only_where_nothing_else_changes(
     request_: object, effect: Effect, lane: Lane
 ) -> None:
     event = event_of(eventSource="ecs.amazonaws.com", eventName="UpdateService", requestParameters=request_)
+
+    assert (event.effect, event.lane) == (effect, lane)
+
+
+APP_RUNNER = f"arn:aws:apprunner:eu-west-1:{ACCOUNT}:service/web/1"
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "request_", "effect", "lane"),
+    [
+        ("apprunner", "StartDeployment", {"serviceArn": APP_RUNNER}, Effect.DEPLOY, Lane.APPLICATION),
+        (
+            "apprunner",
+            "UpdateService",
+            {"serviceArn": APP_RUNNER, "sourceConfiguration": {"imageRepository": {}}},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "apprunner",
+            "UpdateService",
+            {"serviceArn": APP_RUNNER, "instanceConfiguration": {"cpu": "2048"}},
+            Effect.WRITE,
+            Lane.INFRASTRUCTURE,
+        ),
+        ("apprunner", "CreateService", {"serviceName": "web"}, Effect.WRITE, Lane.APPLICATION),
+        ("apprunner", "DeleteService", {"serviceArn": APP_RUNNER}, Effect.WRITE, Lane.INFRASTRUCTURE),
+        (
+            "elasticbeanstalk",
+            "CreateApplicationVersion",
+            {"applicationName": "web"},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "elasticbeanstalk",
+            "UpdateEnvironment",
+            {"environmentId": "e-1", "versionLabel": "v2"},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "elasticbeanstalk",
+            "UpdateEnvironment",
+            {"environmentId": "e-1", "versionLabel": "v2", "optionSettings": [{"namespace": "n"}]},
+            Effect.WRITE,
+            Lane.INFRASTRUCTURE,
+        ),
+        ("amplify", "StartJob", {"appId": "d1", "branchName": "main"}, Effect.DEPLOY, Lane.APPLICATION),
+        ("amplify", "StartDeployment", {"appId": "d1"}, Effect.DEPLOY, Lane.APPLICATION),
+        ("amplify", "UpdateApp", {"appId": "d1", "name": "web"}, Effect.WRITE, Lane.INFRASTRUCTURE),
+    ],
+)
+def test_code_and_images_are_the_applications_lane(
+    service: str, name: str, request_: object, effect: Effect, lane: Lane
+) -> None:
+    event = event_of(eventSource=f"{service}.amazonaws.com", eventName=name, requestParameters=request_)
 
     assert (event.effect, event.lane) == (effect, lane)

@@ -39,6 +39,12 @@ def slugs(operation: str, resource: str, request: object) -> list[str]:
     return [risk.slug for risk in event_of(operation, resource, request=request).risks]
 
 
+def a_role(role: str) -> Fields:
+    """The body of a request for a role."""
+    definition = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    return {"properties": {"roleDefinitionId": definition, "principalId": "p"}}
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
@@ -300,6 +306,8 @@ def test_a_role_that_may_do_everything_is_told() -> None:
         ),
         ("MICROSOFT.EXAMPLE/NEWTHINGS/WRITE", f"{P}/MICROSOFT.EXAMPLE/NEWTHINGS/T", {}, "set the newthing t"),
         (GRANT, ASSIGNMENT, {}, f"granted a role on {SUBSCRIPTION}"),
+        (GRANT, ASSIGNMENT, a_role(READER), f"granted the role Reader on {SUBSCRIPTION}"),
+        (GRANT, ASSIGNMENT, a_role("0a0b0c0d-own"), f"granted the role 0a0b0c0d-own on {SUBSCRIPTION}"),
         (
             "Microsoft.Web/sites/config/write",
             f"{P}/Microsoft.Web/sites/s/config/web",
