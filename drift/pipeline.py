@@ -133,7 +133,9 @@ class Pipeline:
 
     def _write(self, connection: Connection, source: str, merged: Merged, now: datetime) -> Fate:
         """Record a call that changes something: who made it, how, and to which change it belongs."""
-        policy, event = self.have.policy, self.have.translators.describe(merged.event)
+        policy, event = self.have.policy, merged.event
+        if not merged.is_as_told:  # what is recorded is described, and its secrets are cut out
+            event = self.have.translators.describe(event)
         sessions = sessions_behind(connection, event, MAX_CHAIN)
         actor = still_known(attribute(event, sessions, policy.identities), merged)
         write = merged.judged(event, actor, classify(event, actor, policy.channels))

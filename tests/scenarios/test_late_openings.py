@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from msgspec import structs
 
-from drift.model.event import ChangeEvent, Effect, Issuer, OpenedSession, Principal
+from drift.model.event import ChangeEvent, Effect, Issuer, OpenedSession, Principal, Risk
 from drift.model.evidence import EntryKind
 from drift.model.verdict import ActorKind, Channel, Disposition, Statement, Tool, Trust
 from drift.store.database import Database
@@ -193,6 +193,24 @@ def test_what_waits_for_the_rest_of_its_operation_is_judged_by_an_opening_that_c
 
     assert watch.change().change.actor.name == "bob@example.com"
     assert watch.ledger(EntryKind.AMENDMENT) == []
+
+
+def test_what_was_told_of_a_write_stays_but_for_who_made_it(watch: Watch) -> None:
+    """
+    Its secrets are cut out by then, and what is risky about it may be told by one of them.
+    """
+    risk = Risk(slug="public-access", text="lets anybody in")
+    begun = a_beginning(risks=[risk], request={"password": "hunter2-correct"})
+    call = structs.replace(begun.call, principal=NOBODY, session_keys=("ASIA1",))
+    watch.told(structs.replace(begun, call=call), minute=16)
+    [before] = [row.change.first for row in watch.changes()]
+
+    watch.told(a_sign_in("ASIA1", BOB), minute=17)
+
+    [after] = [row.change.first for row in watch.changes() if not row.change.withdrawn]
+    assert after.event == before.event
+    assert after.event.summary.count("(in progress)") == 1
+    assert (after.actor.name, after.is_in_progress) == ("bob@example.com", True)
 
 
 def a_write_in(session_key: str, *, event_id: str = "write", at: datetime = NOON) -> ChangeEvent:

@@ -31,6 +31,11 @@ class Merged:
     amends: Amended | None = None
     """The write of it that was recorded before, if one was."""
 
+    @property
+    def is_as_told(self) -> bool:
+        """The event is the very one that was recorded: who made the call is what may be different."""
+        return self.amends is not None and self.amends.why is Amendment.ATTRIBUTED
+
     def judged(self, event: ChangeEvent, actor: Actor, classification: Classification) -> Write:
         """Return the write that the call is, once it is told who made it and how."""
         return Write(

@@ -14,6 +14,8 @@ from drift.stages.record.same import is_same
 from drift.stages.record.sources import record_gap
 from drift.store import writes
 
+_IN_PROGRESS = " (in progress)"
+
 
 def record_write(connection: Connection, source: str, write: Write, now: datetime) -> Fate:
     """Record a write, or an attempt at one, with the judgement of who made it and how."""
@@ -59,6 +61,6 @@ def record_amendment(connection: Connection, write: Write, amended: Amended, now
 
 def _clean(write: Write) -> Write:
     event = redact_event(write.event)
-    if write.is_in_progress:
-        event = structs.replace(event, summary=f"{event.summary} (in progress)")
+    if write.is_in_progress and not event.summary.endswith(_IN_PROGRESS):
+        event = structs.replace(event, summary=f"{event.summary}{_IN_PROGRESS}")
     return structs.replace(write, event=event)
