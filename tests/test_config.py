@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from drift.config import AdapterSettings, BaselineSettings, ClockSource, Settings, load
 from drift.config.reader import HEADINGS
@@ -443,6 +444,33 @@ def test_a_pipeline_without_a_role_is_known_by_the_identity_that_it_acts_with(
     assert rules.pipeline_for(a_machine(principal=other)) is None
 
 
+@pytest.mark.parametrize(
+    ("pool", "fits", "other"),
+    [
+        (
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/999999999999/locations/global/workloadIdentityPools/ci",
+        ),
+        (
+            "//iam.googleapis.com/projects/123456789012/*",
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/1234567890123/locations/global/workloadIdentityPools/ci",
+        ),
+        ("example-prod.svc.id.goog", "example-prod.svc.id.goog", "example-test.svc.id.goog"),
+    ],
+)
+def test_who_may_say_what_a_token_is_called_is_named_with_its_project(
+    folder: Folder, pool: str, fits: str, other: str
+) -> None:
+    rules = folder.load(PIPELINE + f'repository = "example/infra"\nbranch = "main"\npool = "{pool}"').channels
+    main = a_machine(subject="repo:example/infra:ref:refs/heads/main")
+
+    assert rules.pipeline_for(structs.replace(main, pool=fits)) is not None
+    assert rules.pipeline_for(structs.replace(main, pool=other)) is None
+    assert rules.pipeline_for(main) is None
+
+
 def test_everything_that_is_given_of_a_pipeline_must_fit(folder: Folder) -> None:
     rules = folder.load(PIPELINE + 'role = "deploy"\nrepository = "example/infra"\nbranch = "main"').channels
     main = "repo:example/infra:ref:refs/heads/main"
@@ -514,8 +542,10 @@ def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: F
 
 
 def test_what_the_watch_depends_on_alarms(folder: Folder) -> None:
-    rules = folder.load('[watch]\nresources = ["driftledger"]').decision
+    settings = folder.load('[watch]\nresources = ["driftledger"]')
+    rules = settings.decision
 
+    assert settings.channels.own_resources == rules.own_resources
     assert rules.is_alarming(an_event(request={"queueName": "driftledger"}))
     assert not rules.is_alarming(an_event())
 
@@ -704,6 +734,9 @@ MISTAKES = [
         "leave one of them out",
     ),
     (PIPELINE + 'principal = "*"', '"principal" would trust every machine', ""),
+    (PIPELINE + 'subject = "x"\npool = "ci"', '"pool" names no project: "ci"', '"projects/NUMBER/'),
+    (PIPELINE + 'subject = "x"\npool = "projects/*"', '"pool" names no project: "projects/*"', ""),
+    (PIPELINE + 'pool = "projects/1/*"', '"role", "subject", "repository" or "principal" is missing', ""),
     (
         PIPELINE + 'principal = "arn:aws:sts::111122223333:assumed-role/deploy/run-*"',
         '"principal" must leave the name of a session open',

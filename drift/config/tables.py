@@ -94,7 +94,7 @@ class Person(NamedTable, frozen=True, kw_only=True):
 
 
 class Pipeline(NamedTable, frozen=True, kw_only=True):
-    """A trusted pipeline: globs of its role, its token's subject and the identity that it acts with.
+    """A trusted pipeline: globs of its role, its token's subject and pool, and what it acts as.
 
     Repository and branch or environment are another way to write the subject.
     """
@@ -105,6 +105,7 @@ class Pipeline(NamedTable, frozen=True, kw_only=True):
     repository: str | None = None
     branch: str | None = None
     environment: str | None = None
+    pool: str | None = None
     principal: str | None = None
     run_id: str | None = None
 

@@ -122,6 +122,7 @@ _AMENDMENT = {
     Amendment.COMPLETED: "a further record told of the same operation",
     Amendment.CORRECTED: "the cloud corrected its record",
     Amendment.COPIED: "another account was told of the same call",
+    Amendment.ATTRIBUTED: "a late record told who opened the session it was made in",
 }
 
 
