@@ -70,14 +70,22 @@ def _unequal(resource: DeclaredResource, found: Found, rules: TypeRules) -> Iter
         ours, theirs = declared[name], live[name]
         if ours == theirs or name in skipped or _is_new(name, ours, resource):
             continue
+        if ours in NOTHING and theirs in NOTHING:
+            continue
         if name in schema.sets and _is_shuffled(ours, theirs):
             continue
         stored = ours if found.declared is None else resource.attributes.get(name)
         sides = Sides(name=name, declared=ours, live=theirs, stored=stored, account=resource.account)
-        form = CanonicalForm.for_pair(sides, schema, rules)
-        one, other = form.of(ours, name), form.of(theirs, name)
-        if one != other:
-            yield name, _Unequal(form=form, declared=one, live=other)
+        if (unequal := _unequal_sides(sides, CanonicalForm.for_pair(sides, schema, rules))) is not None:
+            yield name, unequal
+
+
+def _unequal_sides(sides: Sides, form: CanonicalForm) -> _Unequal | None:
+    """Compare the sides as they are, and only if they differ with what one may say in short."""
+    ours, theirs = form.of(sides.declared, sides.name), form.of(sides.live, sides.name)
+    if ours != theirs and (hinted := form.with_hints(sides)) is not form:
+        form, ours, theirs = hinted, hinted.of(sides.declared, sides.name), hinted.of(sides.live, sides.name)
+    return None if ours == theirs else _Unequal(form=form, declared=ours, live=theirs)
 
 
 def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
@@ -86,13 +94,13 @@ def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
 
 
 def _is_shuffled(ours: Json, theirs: Json) -> bool:
-    """Tell quickly what the canonical form tells slowly, for sets of nothing but texts."""
-    if not isinstance(ours, list) or not isinstance(theirs, list):
+    """Tell quickly what the canonical form tells slowly: that only the order of a set differs."""
+    if not isinstance(ours, list) or not isinstance(theirs, list) or len(ours) != len(theirs):
         return False
     try:
         return bool(sorted(ours) == sorted(theirs))
-    except TypeError:  # elements that have no order: blocks, or values of several types
-        return False
+    except TypeError:  # blocks, or values of several types: their own order does not matter, if it is one
+        return sorted(map(repr, ours)) == sorted(map(repr, theirs))
 
 
 def _named(
