@@ -189,6 +189,18 @@ def test_what_the_reader_made_of_the_state_is_compared() -> None:
     assert drifted(stored, found({"size": 8, "flat": ["a"]}, {"size": 8, "flat": ["b"]})) == ["flat[0]"]
 
 
+def test_of_a_state_that_keeps_no_attributes_as_they_are_everything_counts() -> None:
+    """
+    Terraform 0.11 wrote `disk.0.iops`; what the reader makes of it is all that is known.
+    """
+    upgraded, live = (
+        {"a": None, "disk": [{"size": 1, "iops": None}]},
+        {"a": 1, "disk": [{"size": 1, "iops": 9}]},
+    )
+
+    assert drifted({}, found(upgraded, live)) == ["a", "disk[0].iops"]
+
+
 def test_what_only_a_newer_provider_knows_is_no_drift() -> None:
     """
     Upgrading a state adds what the new schema has, empty: nobody declared it, so it cannot have changed.

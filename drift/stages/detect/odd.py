@@ -43,9 +43,10 @@ class Explained:
 
     def left_of(self, one: Odd) -> Iterator[AttributeDrift]:
         """Yield what of a resource's differences nothing explains."""
+        declared = declared_attributes(one.resource, one.found)
         for drift in one.drifts:
             left = self.children.unexplained(one.resource, drift)
-            if left is not None and not self.co_managers.may_have_moved(one.resource, left):
+            if left is not None and not self.co_managers.may_have_moved(one.resource, declared, left):
                 yield left
 
     def concealed(self, one: Odd, drifts: Iterable[AttributeDrift]) -> tuple[AttributeDrift, ...]:
