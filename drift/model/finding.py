@@ -7,6 +7,9 @@ from drift.model.ignore import Ignored
 from drift.model.resource import Json, NotReadReason
 from drift.model.verdict import Severity
 
+HIDDEN = "(sensitive)"
+"""Stands for a value that must never be shown."""
+
 
 class FindingKind(StrEnum):
     """Which side lacks what."""
@@ -61,7 +64,7 @@ class DriftFinding:
     """File and line of the declaration, where the code is at hand."""
     fingerprint: str | None = None
     """Hex HMAC-SHA-256 of what differs, under a key of this installation: it tells that a hidden value
-    has changed again, and nothing else."""
+    has changed again, and nothing else. Where nothing is hidden, none is kept."""
     stands_for: tuple[str, ...] = ()
     """Addresses of the resources, where one finding speaks of many."""
     proposal: str | None = None

@@ -9,13 +9,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from drift.model.finding import AttributeDrift
+from drift.model.finding import HIDDEN, AttributeDrift
 from drift.model.path import is_within, path_text, without_indexes
 from drift.model.resource import Json
 from drift.stages.detect.mirrors import mirrors_of
-
-HIDDEN = "(sensitive)"
-"""Stands for a value that must never be shown."""
 
 SHORTEST = 8
 """Characters of a secret that is looked for elsewhere: a shorter one stands in texts by chance."""
