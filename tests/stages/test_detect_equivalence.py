@@ -107,6 +107,17 @@ def test_a_name_in_another_project_is_another_thing() -> None:
     assert paths("google_compute_subnetwork", "main", NETWORK, "network", **account) == ["network"]
 
 
+@pytest.mark.parametrize(("live", "is_drift"), [("sg-1", False), ("sg-2", True)])
+def test_nothing_may_stand_for_what_another_attribute_says(live: str, is_drift: bool) -> None:
+    declared = {"security_group_id": "sg-1", "source_security_group_id": None, "self": True}
+
+    found = drifts(
+        declared, {**declared, "source_security_group_id": live}, rules=RULES, type="aws_security_group_rule"
+    )
+
+    assert bool(found) is is_drift
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -58,7 +58,14 @@ def _unequal(resource: DeclaredResource, found: Found, rules: TypeRules) -> Iter
         if name in schema.sets and _is_shuffled(ours, theirs):
             continue
         stored = resource.attributes.get(name, ours)  # of a flat state nothing is known but what came of it
-        sides = Sides(name=name, declared=ours, live=theirs, stored=stored, account=resource.account)
+        sides = Sides(
+            name=name,
+            declared=ours,
+            live=theirs,
+            stored=stored,
+            resource=declared,
+            account=resource.account,
+        )
         if (unequal := _unequal_sides(sides, CanonicalForm.for_pair(sides, schema, rules))) is not None:
             yield name, unequal
 
