@@ -1,6 +1,7 @@
 """Differences between what is declared and what is there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drift.model.ignore import Ignored
@@ -93,6 +94,8 @@ class Comparison:
     compared: int
     ignored: tuple[Ignored, ...] = ()
     """What the rules of the configuration hid."""
+    compared_by_type: Mapping[str, int] = field(default_factory=dict)
+    """Of how many resources of each type was seen how they are."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""

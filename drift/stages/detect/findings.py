@@ -21,7 +21,6 @@ from drift.stages.detect.differences import differences
 from drift.stages.detect.fingerprint import fingerprint
 from drift.stages.detect.ids import finding_id
 from drift.stages.detect.ignore import Ignoring
-from drift.stages.detect.noise import without_noise
 from drift.stages.detect.odd import Explained, Odd
 from drift.stages.detect.severity import placed, worst_severity
 from drift.stages.detect.type_rules import RulesByType
@@ -71,14 +70,14 @@ def detect(
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
     ignoring = Ignoring(rules)
-    counting = list(ignoring.left_of(_with_unique_ids(found)))
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
     return Comparison(
-        findings=tuple(without_noise(counting, compared, rules)),
+        findings=tuple(ignoring.left_of(_with_unique_ids(found))),
         not_compared=tuple(not_compared),
         declared=declared,
         compared=declared - len(not_compared),
         ignored=ignoring.hidden,
+        compared_by_type=compared,
     )
 
 
