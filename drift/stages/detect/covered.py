@@ -23,7 +23,7 @@ Part: TypeAlias = Mapping[str | None, frozenset[str]]
 """What one part of an element says, by its key; `None` is the key of what stands alone."""
 
 
-def explains(
+def is_covered(
     element: Json,
     row: Companion,
     said: Sequence[Said],
