@@ -52,7 +52,9 @@ class TypeSchema:
     sets: frozenset[str] = frozenset()
     """Paths whose elements have no order."""
     computed: frozenset[str] = frozenset()
-    """Top-level attributes that nobody can declare, so that they never drift."""
+    """Paths of attributes that nobody can declare, so that they never drift."""
+    sensitive: frozenset[str] = frozenset()
+    """Paths whose values must never be shown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,8 @@ class Found:
 
     address: str
     resource: LiveResource
+    declared: dict[str, Json] | None = field(default=None, repr=False)
+    """What the state holds, brought by the reader to the schema that it reads with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

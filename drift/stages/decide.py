@@ -3,7 +3,6 @@
 Severity comes from effect, actor, exposure and environment, never from a user agent.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -11,6 +10,7 @@ from typing import assert_never
 from msgspec import structs
 
 from drift.model.change import Change
+from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
@@ -29,15 +29,6 @@ PUBLIC = "public-access"
 
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Environment:
-    """A named part of the estate."""
-
-    name: str
-    accounts: tuple[re.Pattern[str], ...]
-    is_production: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +68,7 @@ class DecisionRules:
         """Return the first environment that claims `account`; none claims one that is not known."""
         if account is None:
             return None
-        return next(
-            (one for one in self.environments if any(each.fullmatch(account) for each in one.accounts)), None
-        )
+        return next((one for one in self.environments if one.claims(account)), None)
 
 
 def decide(
