@@ -47,7 +47,7 @@ class TerraformProvidersSettings(msgspec.Struct, frozen=True, kw_only=True, forb
     share: Annotated[float, Meta(gt=0, le=1)] = 0.1
     """Part of what a cloud lets an account ask that reading may use."""
     timeout_seconds: Annotated[float, Meta(gt=0)] = 60.0
-    """That one answer may take."""
+    """That one answer of a provider may take, and each step of its start."""
 
 
 class TerraformProviders:
@@ -128,7 +128,11 @@ class TerraformProviders:
         return engine
 
     def _registry(self) -> "Registry | None":
-        return None
+        if not self._settings.download:
+            return None
+        from providers.terraform.plugin.find.registry import PublicRegistry
+
+        return PublicRegistry(self._settings.registries)
 
 
 def _folders(configured: Sequence[str], ambient: Mapping[str, str]) -> tuple[Path, ...]:

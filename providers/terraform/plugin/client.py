@@ -1,7 +1,6 @@
 """Talks to one running provider: one method a call, failures as the errors of `failures`."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,11 +93,18 @@ class Client:
                 return Adopted(state=one.state, private=one.private)
         return None
 
-    def close(self, seconds: float) -> None:
-        """Ask the provider to end; it may have ended already, or not know how."""
+    def ask_to_end(self, seconds: float) -> bool:
+        """Ask the provider to end; return whether it heard."""
         for call in (self._protocol.stop, self._protocol.shutdown):
-            with suppress(grpc.RpcError):
+            try:
                 self._method(call)(call.request(), timeout=seconds)
+            except grpc.RpcError as error:
+                if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
+                    return False
+        return True
+
+    def close(self) -> None:
+        """Close the connection."""
         self._channel.close()
 
     def _ask(self, call: Call, fields: Mapping[str, object], seconds: float) -> Message:

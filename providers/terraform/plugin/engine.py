@@ -74,7 +74,7 @@ class Engine:
     def _start(self, launch: Launch) -> Provider:
         special = self._planner.configurations.specials.of(launch.binary.source.type)
         try:
-            provider = Provider(launch, special, self._schemas.get(launch.binary.path))
+            provider = Provider(launch, special, self._schemas.get(launch.binary.path), self._seconds)
         except ProviderError as error:
             raise StartError(error) from error
         self._schemas[launch.binary.path] = provider.schemas

@@ -134,7 +134,7 @@ class Process:
             return int(pages) * os.sysconf("SC_PAGE_SIZE")
         return 0
 
-    def close(self, seconds: float = STOP_SECONDS) -> None:
+    def close(self, seconds: float = 0.0) -> None:
         """Give it some time to end, then end it and all that it started."""
         self._has_ended.wait(seconds)
         # Not waited for before: until then its id, which names the group, cannot be another's.

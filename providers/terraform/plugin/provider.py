@@ -4,16 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from drift.errors import ProviderError
+from drift.errors import ProviderError, ProviderUnavailableError
 from providers.terraform.plugin.client import Client
 from providers.terraform.plugin.configuration import Configuration, packed
 from providers.terraform.plugin.find.finder import Binary
 from providers.terraform.plugin.process import Process
 from providers.terraform.plugin.schema import Schemas
 from providers.terraform.plugin.table import Special
-
-START_SECONDS = 60.0
-"""Of each step of a start: on a busy machine a large provider needs some."""
 
 SHORT_SECONDS = 2.0
 
@@ -32,8 +29,10 @@ Start: TypeAlias = Callable[[Launch], "Provider"]
 class Provider:
     """A running provider. To be closed at the end, whatever became of it."""
 
-    def __init__(self, launch: Launch, special: Special, known: Schemas | None = None) -> None:
-        """Start it and configure it; `known` are the types of this binary, if it ran before.
+    def __init__(self, launch: Launch, special: Special, known: Schemas | None, seconds: float) -> None:
+        """Start it and configure it, each step of which may take `seconds`.
+
+        `known` are the types of this binary, if it ran before.
 
         Raises:
             ProviderError: It does not start, or refuses its configuration.
@@ -46,12 +45,8 @@ class Provider:
         self._process = Process(launch.binary.path, dict(launch.configuration.environment))
         self._client: Client | None = None
         try:
-            self.client = self._client = Client(self._process.handshake(START_SECONDS))
-            self.schemas = self._schemas(known)
-            self.client.configure(packed(launch.configuration, self.schemas.provider, special), START_SECONDS)
-        except ProviderError as error:
-            self.close()
-            raise self.explained(error) from error
+            self.client = self._client = Client(self._process.handshake(seconds))
+            self._get_ready(known, special, seconds)
         except BaseException:
             self.close()
             raise
@@ -78,11 +73,19 @@ class Provider:
 
     def close(self) -> None:
         """Let it end, else end it. May be called twice."""
-        if self._client is not None and not self.has_ended:
-            self._client.close(SHORT_SECONDS)
-        self._process.close()
+        has_heard = False
+        if self._client is not None:
+            if not (self.is_spent or self.has_ended):
+                has_heard = self._client.ask_to_end(SHORT_SECONDS)
+            self._client.close()
+        self._process.close(SHORT_SECONDS if has_heard else 0.0)
 
-    def _schemas(self, known: Schemas | None) -> Schemas:
-        # Asked even where it is known: some providers need the call before any other.
-        answer = self.client.schema(START_SECONDS)
-        return known or Schemas(answer)
+    def _get_ready(self, known: Schemas | None, special: Special, seconds: float) -> None:
+        try:
+            # Asked even where it is known: some providers need the call before any other.
+            answer = self.client.schema(seconds)
+            self.schemas = known or Schemas(answer)
+            self.client.configure(packed(self.launch.configuration, self.schemas.provider, special), seconds)
+        except ProviderError as error:
+            self.is_spent = isinstance(error, ProviderUnavailableError)
+            raise self.explained(error) from error

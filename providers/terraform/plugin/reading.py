@@ -46,11 +46,11 @@ def read(provider: Provider, declared: DeclaredResource, seconds: float) -> Live
     now = _attributes(live, kind)
     if now is None:
         return Absent(address=declared.address)
-    is_same = live.msgpack == prior.msgpack != b""
+    then = now if live.msgpack == prior.msgpack != b"" else _attributes(prior, kind)
     return Found(
         address=declared.address,
         resource=_resource(declared, kind, now),
-        declared=now if is_same else _attributes(prior, kind),
+        declared=now if then == now else then,
     )
 
 
@@ -113,7 +113,7 @@ def _upgraded(client: Client, declared: DeclaredResource, kind: ResourceType, se
 def _private(declared: DeclaredResource) -> bytes:
     text = declared.stored.private if declared.stored else None
     try:
-        return base64.b64decode(text or "")
+        return base64.b64decode(text or "", validate=True)
     except binascii.Error as error:
         raise ProviderResponseError(
             "what the state keeps for the provider is no base64",

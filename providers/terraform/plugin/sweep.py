@@ -86,6 +86,7 @@ class Sweep:
         while self._under_way < self._concurrency and (task := self._line.next(time.monotonic())):
             course = self._courses[task.launch]
             if course.given_up or course.ends_by_type[task.declared.type] >= MOST_ENDS_BY_TYPE:
+                course.is_exclusive = False
                 self._give_up(task, course.given_up or f"{task.launch.binary} ended on others of its type")
                 continue
             task.toll.bucket.take(task.toll.calls, time.monotonic())
@@ -98,7 +99,9 @@ class Sweep:
         """Wait until a read is done, or another one may start."""
         seconds = self._line.wait(time.monotonic()) if self._under_way < self._concurrency else None
         if not self._under_way:
-            time.sleep(seconds or 0.0)
+            if seconds is None:
+                raise RuntimeError("there are resources left that nothing will ever read")
+            time.sleep(seconds)
             return
         try:
             self._settle(*self._done.get(timeout=seconds))

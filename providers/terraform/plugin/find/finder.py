@@ -19,10 +19,8 @@ from providers.terraform.plugin.find import hashes
 from providers.terraform.plugin.find.archive import private_folder, unpack
 from providers.terraform.plugin.find.installed import Installed, binary_in, installed
 from providers.terraform.plugin.find.lock_file import Locked, locked
-from providers.terraform.plugin.find.source import Source
+from providers.terraform.plugin.find.source import FIRST_PARTY, Source
 from providers.terraform.plugin.find.versions import rank, this_machine
-
-FIRST_PARTY = "hashicorp"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +109,7 @@ class Finder:
                 f"there is no terraform-provider-{found.source.type} in {folder} that may be executed",
                 hint="install it anew with `terraform init`",
             )
-        return Binary(
-            source=found.source, version=found.version, path=binary.absolute(), is_chosen=is_chosen
-        )
+        return Binary(source=found.source, version=found.version, path=binary.absolute(), is_chosen=is_chosen)
 
     def _unpacked(self, found: Installed) -> Path:
         folder = private_folder(self.cache / "unpacked") / hashes.sha256(found.path)

@@ -10,6 +10,8 @@ PLAIN = re.compile(r"[\w.:-]+")
 """What a part of an address may be: it becomes the name of a folder."""
 
 PUBLIC = "registry.terraform.io"
+FIRST_PARTY = "hashicorp"
+"""Host and namespace of a provider of which an old state names only the type."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

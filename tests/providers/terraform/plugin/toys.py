@@ -70,7 +70,7 @@ def toy_program() -> str:
 
 def python_program(body: str) -> str:
     """Return a program in Python that is hardly a provider."""
-    return f"#!{sys.executable}\nimport os, sys, time\n{body}\n"
+    return f"#!/bin/sh\n'''exec' \"{sys.executable}\" -u \"$0\"\n'''\nimport os, sys, time\n{body}\n"
 
 
 def settings(cloud: ToyCloud, mirror: Path, **but: Any) -> TerraformProvidersSettings:
