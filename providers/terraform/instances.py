@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from drift.model.baseline import DeclaredResource, UnreadableInstance
+from drift.model.baseline import DeclaredResource, StoredForm, UnreadableInstance
 from drift.model.path import path_text
 from drift.model.resource import Json, Resource
 from providers.terraform.locations import Locations
@@ -91,6 +91,16 @@ def _declared(
         region=region,
         attributes=attributes,
         sensitive=frozenset(map(_sensitive_path, _list(instance.get("sensitive_attributes")))),
+        stored=_stored(instance, provider_text),
+    )
+
+
+def _stored(instance: dict[str, Json], configuration: str) -> StoredForm:
+    version, private = instance.get("schema_version"), instance.get("private")
+    return StoredForm(
+        configuration=configuration,
+        schema_version=version if isinstance(version, int) else 0,
+        private=private if isinstance(private, str) else None,
     )
 
 
