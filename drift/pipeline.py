@@ -146,7 +146,7 @@ class Pipeline:
         seen = survey(self.have.watched)
         with self.have.database.transaction() as connection:
             writes = writes_by_resource(connection)
-            comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection)
+            comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection.as_of(now))
             record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
         return [f"{failure.name}: {failure.error}" for failure in seen.failures]
 

@@ -7,11 +7,12 @@ from drift.config import tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
+from drift.model.environment import Environment
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules, Exclusion
 from drift.stages.correlate import CorrelationRules
-from drift.stages.decide import DecisionRules, Environment
+from drift.stages.decide import DecisionRules
 from drift.ticket_keys import TicketKeys
 
 PROJECT = re.compile(r"[A-Z][A-Z0-9]{1,9}")

@@ -3,6 +3,7 @@
 The keys of an adapter beyond its name and type stand with the adapter.
 """
 
+from datetime import date
 from typing import ClassVar
 
 import msgspec
@@ -130,6 +131,20 @@ class Exclusion(NamedTable, frozen=True, kw_only=True):
     resource_type: str | None = None
 
 
+class Ignore(NamedTable, frozen=True, kw_only=True):
+    """Drift that is not to be told of. Globs, all of which must fit."""
+
+    heading = "ignore"
+    reason: str
+    owner: str
+    expires: date
+    address: str | None = None
+    type: str | None = None
+    attribute: str | None = None
+    resource: str | None = None
+    account: str | None = None
+
+
 class Scope(Table, frozen=True, kw_only=True):
     """The part of the estate that is watched. Globs."""
 
@@ -182,5 +197,5 @@ SINGLE: tuple[type[Table], ...] = (
 )
 """The tables that stand once."""
 
-REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Environment, OwnTable)
+REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Ignore, Environment, OwnTable)
 """The tables that may be repeated, besides the adapters'."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drift.model.ignore import Ignored
 from drift.model.resource import Json, NotReadReason
 from drift.model.verdict import Severity
 
@@ -14,6 +15,8 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     UNMANAGED = "unmanaged"
     UNAPPLIED = "unapplied"
+    SUSPECTED_NOISE = "suspected-noise"
+    """Many resources of one type differ alike, and nobody was seen to write to them."""
 
 
 class FindingStatus(StrEnum):
@@ -21,6 +24,8 @@ class FindingStatus(StrEnum):
 
     OPEN = "open"
     RESOLVED = "resolved"
+    IGNORED = "ignored"
+    """A rule of the configuration hides it: nobody knows whether it still differs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +59,13 @@ class DriftFinding:
     baseline: str | None
     source: str | None = None
     """File and line of the declaration, where the code is at hand."""
+    fingerprint: str | None = None
+    """Hex HMAC-SHA-256 of what differs, under a key of this installation: it tells that a hidden value
+    has changed again, and nothing else."""
+    stands_for: tuple[str, ...] = ()
+    """Addresses of the resources, where one finding speaks of many."""
+    proposal: str | None = None
+    """What to write into the configuration, should this be no drift."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +88,8 @@ class Comparison:
     not_compared: tuple[NotCompared, ...]
     declared: int
     compared: int
+    ignored: tuple[Ignored, ...] = ()
+    """What the rules of the configuration hid."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""

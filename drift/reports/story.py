@@ -199,6 +199,8 @@ def _found(entry: Entry, finding_id: str | None = None) -> Moment:
         what = "recorded; the record was erased"
     elif record.status is FindingStatus.RESOLVED:
         what = f"resolved: {AGREEMENT[record.finding.kind]}"
+    elif record.status is FindingStatus.IGNORED:
+        what = "no longer told of: the configuration ignores it"
     else:
         what = f"found that it {DIFFERENCE[record.finding.kind]}"
     return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

@@ -3,12 +3,12 @@
 Severity comes from effect, actor, exposure and environment, never from a user agent.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from drift.model.change import Change
+from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
@@ -24,15 +24,6 @@ EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-esc
 
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Environment:
-    """A named part of the estate."""
-
-    name: str
-    accounts: tuple[re.Pattern[str], ...]
-    is_production: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,9 +54,7 @@ class DecisionRules:
         """Return the first environment that claims `account`; none claims one that is not known."""
         if account is None:
             return None
-        return next(
-            (one for one in self.environments if any(each.fullmatch(account) for each in one.accounts)), None
-        )
+        return next((one for one in self.environments if one.claims(account)), None)
 
 
 def decide(

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from drift.model.change import Change
+from drift.model.environment import Environment
 from drift.model.event import Effect, Risk
 from drift.model.finding import Standing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity
 from drift.own_resources import own_resource
-from drift.stages.decide import DecisionRules, Environment, answer_due_at, decide
+from drift.stages.decide import DecisionRules, answer_due_at, decide
 from tests.builders import (
     ACCOUNT,
     NOON,

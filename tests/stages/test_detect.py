@@ -344,8 +344,8 @@ def test_a_finding_names_the_writes_to_its_resource() -> None:
 def test_the_worst_attribute_gives_the_severity() -> None:
     rules = DetectRules(
         severities=(
-            SeverityRow(type="*", attribute="tags*", severity=Severity.LOW),
-            SeverityRow(type="aws_sqs_*", attribute="*policy*", severity=Severity.HIGH),
+            SeverityRow(types=("*",), attributes=("tags*",), severity=Severity.LOW),
+            SeverityRow(types=("aws_sqs_*",), attributes=("*policy*",), severity=Severity.HIGH),
         )
     )
 

@@ -4,24 +4,24 @@ Equality is tested first, attribute by attribute: nearly all of an estate is as 
 and comparing costs far less than naming. Only what differs is given to DeepDiff.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from drift.model.baseline import DeclaredResource
-from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift
 from drift.model.path import is_within, path_text
-from drift.model.resource import Json, LiveResource
-from drift.stages.detect.canonical import Canonical, CanonicalForm, element_text, elements
+from drift.model.resource import Found, Json
+from drift.stages.detect.canonical import Canonical, CanonicalForm
+from drift.stages.detect.keys import NOTHING
+from drift.stages.detect.mirrors import mirrored, mirrors_of, only_repeats
+from drift.stages.detect.scalars import element_text, elements
+from drift.stages.detect.sides import Sides, declared_attributes
+from drift.stages.detect.type_rules import TypeRules
 
 ALL = "*"
 """Stands for every attribute in `ignored`."""
-
-HIDDEN = "(sensitive)"
-"""Stands for a value that must never be shown."""
 
 Steps: TypeAlias = tuple[str | int, ...]
 """The names, keys and indexes that lead from a resource to a value."""
@@ -36,67 +36,67 @@ class _Unequal:
     live: Canonical
 
 
-def differences(
-    declared: DeclaredResource, live: LiveResource, rules: DetectRules
-) -> tuple[AttributeDrift, ...]:
+def differences(resource: DeclaredResource, found: Found, rules: TypeRules) -> tuple[AttributeDrift, ...]:
     """Return what differs, sorted by path, with the values as they are: nothing is concealed yet.
 
     An attribute that only one side has is left out: it can be written but never read,
     or one side knows a newer provider.
     """
-    if ALL in declared.ignored or declared.attributes == live.attributes:
+    declared, live = declared_attributes(resource, found), found.resource.attributes
+    if ALL in resource.ignored or declared == live:
         return ()
-    unequal = dict(_unequal(declared, live, rules))
+    unequal = dict(_unequal(resource, found, rules))
     if not unequal:
         return ()
-    ignored = (*declared.ignored, *_mirrors_of(declared.ignored, rules))
+    mirrors = rules.tables.mirrors
+    ignored = (*resource.ignored, *mirrors_of(resource.ignored, mirrors))
     drifts: dict[str, AttributeDrift] = {}
     for path, drift in _named(unequal, declared, live):
         drifts[path] = _joined(drifts[path], drift) if path in drifts else drift
     return tuple(
         drifts[path]
         for path in sorted(drifts)
-        if not any(is_within(path, outer) for outer in ignored) and _mirrored(path, rules) not in drifts
+        if not any(is_within(path, outer) for outer in ignored)
+        and mirrored(path, mirrors) not in drifts
+        and not only_repeats(drifts[path], declared, mirrors)
     )
 
 
-def concealed(drift: AttributeDrift, sensitive: frozenset[str]) -> AttributeDrift:
-    """Return the drift without its values, if any of them is sensitive.
-
-    Indexes do not matter: what is secret in one element of a list is secret in all.
-    """
-    path = _without_indexes(drift.path)
-    secrets = map(_without_indexes, sensitive)
-    if not any(is_within(path, secret) or is_within(secret, path) for secret in secrets):
-        return drift
-    return replace(drift, declared=HIDDEN, live=HIDDEN, sensitive=True)
-
-
-def _unequal(
-    declared: DeclaredResource, live: LiveResource, rules: DetectRules
-) -> Iterator[tuple[str, _Unequal]]:
-    for name in declared.attributes.keys() & live.attributes.keys():
-        ours, theirs = declared.attributes[name], live.attributes[name]
-        if ours == theirs or name in rules.skipped or name in live.schema.computed:
+def _unequal(resource: DeclaredResource, found: Found, rules: TypeRules) -> Iterator[tuple[str, _Unequal]]:
+    live, schema = found.resource.attributes, found.resource.schema
+    declared = declared_attributes(resource, found)
+    skipped = rules.tables.skipped | schema.computed
+    for name in declared.keys() & live.keys():
+        ours, theirs = declared[name], live[name]
+        if ours == theirs or name in skipped or _is_new(name, ours, resource):
             continue
-        if name in live.schema.sets and _is_shuffled(ours, theirs):
+        if name in schema.sets and _is_shuffled(ours, theirs):
             continue
-        form = CanonicalForm.for_pair(name, ours, theirs, live.schema, rules.documents)
+        stored = ours if found.declared is None else resource.attributes.get(name)
+        sides = Sides(name=name, declared=ours, live=theirs, stored=stored, account=resource.account)
+        form = CanonicalForm.for_pair(sides, schema, rules)
         one, other = form.of(ours, name), form.of(theirs, name)
         if one != other:
             yield name, _Unequal(form=form, declared=one, live=other)
 
 
+def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
+    """Tell whether only a newer provider than the one that wrote the state knows the attribute."""
+    return bool(resource.attributes) and name not in resource.attributes and declared in NOTHING
+
+
 def _is_shuffled(ours: Json, theirs: Json) -> bool:
     """Tell quickly what the canonical form tells slowly, for sets of nothing but texts."""
+    if not isinstance(ours, list) or not isinstance(theirs, list):
+        return False
     try:
         return bool(sorted(ours) == sorted(theirs))
-    except TypeError:  # null, or elements that have no order: blocks, or values of several types
+    except TypeError:  # elements that have no order: blocks, or values of several types
         return False
 
 
 def _named(
-    unequal: dict[str, _Unequal], declared: DeclaredResource, live: LiveResource
+    unequal: dict[str, _Unequal], declared: dict[str, Json], live: dict[str, Json]
 ) -> Iterator[tuple[str, AttributeDrift]]:
     from deepdiff import DeepDiff  # slow to import, and most runs find nothing to name
 
@@ -111,8 +111,8 @@ def _named(
         for place in places:
             steps: Steps = tuple(place.path(output_format="list"))
             their_steps: Steps = tuple(place.path(output_format="list", use_t2=True))
-            ours = None if kind == "iterable_item_added" else _value_at(declared.attributes, steps)
-            theirs = None if kind == "iterable_item_removed" else _value_at(live.attributes, their_steps)
+            ours = None if kind == "iterable_item_added" else _value_at(declared, steps)
+            theirs = None if kind == "iterable_item_removed" else _value_at(live, their_steps)
             yield from _spread(steps, ours, theirs, unequal[str(steps[0])].form)
 
 
@@ -132,7 +132,8 @@ def _spread(
         yield path, AttributeDrift(path=path, declared=ours, live=theirs)
     else:
         for step, value in inside:
-            if form.of(value, _pattern((*steps, step))) is not None:
+            is_counted = isinstance(step, int) or form.counts(pattern, step)
+            if is_counted and form.of(value, _pattern((*steps, step))) is not None:
                 declared, live = (value, None) if ours else (None, value)
                 yield from _spread((*steps, step), declared, live, form)
 
@@ -185,23 +186,3 @@ def _value_at(value: Json, steps: Steps) -> Json:
 
 def _pattern(steps: Steps) -> str:
     return "".join("[]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
-
-
-def _without_indexes(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)
-
-
-def _mirrored(path: str, rules: DetectRules) -> str | None:
-    """Return the path that `path` only repeats."""
-    for mirror, original in rules.mirrors.items():
-        if is_within(path, mirror):
-            return original + path[len(mirror) :]
-    return None
-
-
-def _mirrors_of(ignored: tuple[str, ...], rules: DetectRules) -> Iterator[str]:
-    """Yield what must be ignored too, because it repeats what is ignored."""
-    for mirror, original in rules.mirrors.items():
-        for path in ignored:
-            if is_within(path, original):
-                yield mirror + path[len(original) :]
