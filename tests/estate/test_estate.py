@@ -6,6 +6,7 @@ build it, and the state that it then wrote is scanned.
 
 import json
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,34 +31,39 @@ pytestmark = [
 
 
 @pytest.fixture
-def mirror(tmp_path: Path) -> Iterator[Path]:
-    """Both provider versions, taken away again with what was unpacked of them: they are large."""
-    place = tmp_path / "providers"
-    yield build_mirror(place)
-    shutil.rmtree(place)
+def folder() -> Iterator[Path]:
+    """A folder that is taken away again: unpacked providers are large."""
+    with tempfile.TemporaryDirectory() as place:
+        yield Path(place)
+
+
+@pytest.fixture
+def mirror(folder: Path) -> Path:
+    """Both provider versions, packed."""
+    return build_mirror(folder / "providers")
 
 
 def test_terraform_builds_the_estate_and_a_scan_finds_exactly_what_was_changed(
-    version: str, mirror: Path, tmp_path: Path
+    version: str, mirror: Path, folder: Path
 ) -> None:
     if shutil.which("terraform") is None:
         pytest.skip("terraform is not installed: only the stored state of such a run is scanned")
 
     with account() as moto:
-        estate, _calls = apply(version, moto, tmp_path / "estate", mirror)
+        estate, _calls = apply(version, moto, folder / "estate", mirror)
 
         assert types_in(estate) == built(version)
         assert_that_scans_find_the_changes_and_nothing_else(estate, mirror)
 
 
 def test_the_stored_estate_is_rebuilt_and_a_scan_finds_exactly_what_was_changed(
-    version: str, mirror: Path, tmp_path: Path
+    version: str, mirror: Path, folder: Path
 ) -> None:
     """
     Needs no Terraform, so this much runs everywhere.
     """
     with account() as moto:
-        estate = rebuild(version, moto, tmp_path / "estate")
+        estate = rebuild(version, moto, folder / "estate")
 
         assert_that_scans_find_the_changes_and_nothing_else(estate, mirror)
 

@@ -30,6 +30,30 @@ resource "aws_dynamodb_table" "orders" {
   }
 }
 
+resource "aws_appautoscaling_target" "orders_reads" {
+  service_namespace  = "dynamodb"
+  resource_id        = "table/${aws_dynamodb_table.orders.name}"
+  scalable_dimension = "dynamodb:table:ReadCapacityUnits"
+  min_capacity       = 5
+  max_capacity       = 50
+}
+
+resource "aws_appautoscaling_policy" "orders_reads" {
+  name               = "orders-reads"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.orders_reads.service_namespace
+  resource_id        = aws_appautoscaling_target.orders_reads.resource_id
+  scalable_dimension = aws_appautoscaling_target.orders_reads.scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value = 70
+
+    predefined_metric_specification {
+      predefined_metric_type = "DynamoDBReadCapacityUtilization"
+    }
+  }
+}
+
 resource "aws_dynamodb_table_item" "first" {
   table_name = aws_dynamodb_table.orders.name
   hash_key   = aws_dynamodb_table.orders.hash_key
