@@ -106,8 +106,15 @@ def _upgraded(client: Client, declared: DeclaredResource, kind: ResourceType, se
     stored = declared.stored
     version = stored.schema_version if stored else kind.version
     flat = stored.flat if stored else None
-    attributes = b"" if flat is not None else _JSON.encode(declared.attributes)
+    attributes = b"" if flat is not None else _JSON.encode(_identified(declared))
     return client.upgrade(declared.type, version, attributes, flat, seconds)
+
+
+def _identified(declared: DeclaredResource) -> dict[str, Json]:
+    """Return the attributes with the id, by which nearly every provider reads."""
+    if "id" in declared.attributes or declared.resource_id is None:
+        return declared.attributes
+    return {**declared.attributes, "id": declared.resource_id}
 
 
 def _private(declared: DeclaredResource) -> bytes:

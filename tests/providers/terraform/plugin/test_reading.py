@@ -42,7 +42,7 @@ def test_what_is_as_declared_is_one_object_on_both_sides(cloud: ToyCloud, mirror
     Nearly all of an estate is as declared, and is compared in no time if both sides are one object.
     """
     empty = {"name": None, "size": 3, "enabled": None, "tags": None, "steps": None, "password": None}
-    declared = a_declared("a", attributes=empty | {"seen_at": None})
+    declared = a_declared("a", attributes=empty | {"seen_at": None, "delay_seconds": 1})
     cloud.put("a", **declared.attributes)
 
     (reading,) = read(TerraformProviders(settings(cloud, mirror)), declared)

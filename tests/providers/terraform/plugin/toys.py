@@ -63,9 +63,9 @@ def install(root: Path, program: str, *, version: str = "1.0.0", source: str = "
     return folder
 
 
-def toy_program() -> str:
-    """Return the program that is the toy provider."""
-    return f'#!/bin/sh\nexec "{sys.executable}" "{TOY}"\n'
+def toy_program(type_: str = "toy_thing") -> str:
+    """Return the program that is the toy provider, of this one type."""
+    return f'#!/bin/sh\nexec "{sys.executable}" "{TOY}" {type_}\n'
 
 
 def python_program(body: str) -> str:
