@@ -19,7 +19,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from drift.errors import ProviderError
 from providers.terraform.plugin.failures import LostError, brief
@@ -32,6 +32,8 @@ MOST_ERRORS = 64 * 1024 * 1024
 """Bytes of errors after which it is ended: nobody would read them, and reading them takes our time."""
 
 STOP_SECONDS = 2.0
+
+ErrorT = TypeVar("ErrorT", bound=ProviderError)
 
 _PANIC = re.compile(rb"^(?:panic|fatal error): .*$", re.MULTILINE)
 
@@ -114,7 +116,7 @@ class Process:
             hint="if it happens again, try another version of the provider",
         )
 
-    def explained(self, error: ProviderError) -> ProviderError:
+    def explained(self, error: ErrorT) -> ErrorT | LostError:
         """Return the error, or what became of the process if that is why."""
         # A broken connection is noticed before the process is seen to end.
         if isinstance(error, LostError) and self._has_ended.wait(STOP_SECONDS):

@@ -119,7 +119,9 @@ class Sweep:
                 if provider.is_ended_by_us:
                     raise InterruptedReadError from error
                 provider.is_spent = True
-                raise provider.explained(error) from error
+                raise without_secrets(provider.explained(error), provider, task.declared) from error
+            except AnswerError as error:
+                raise without_secrets(error, provider, task.declared) from error
             except DeadlineError as error:
                 if provider.is_ended_by_us:
                     raise InterruptedReadError from error
@@ -205,9 +207,8 @@ class Sweep:
             self._line.add(task)
 
     def _give_up(self, task: Task, why: str) -> None:
-        error = brief(without_secrets(why, task.declared))
         address = task.declared.address
-        self._finish(task, NotRead(address=address, reason=NotReadReason.UNREADABLE, error=error))
+        self._finish(task, NotRead(address=address, reason=NotReadReason.UNREADABLE, error=brief(why)))
 
     def _finish(self, task: Task, reading: LiveReading) -> None:
         self._courses[task.launch].left -= 1

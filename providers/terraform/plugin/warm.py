@@ -19,6 +19,9 @@ LOOK_SECONDS = 1.0
 GROWTH = 2
 """How many times its first memory a provider may take before it has to start anew, where memory is short."""
 
+OLDEST_SECONDS = 1800.0
+"""Age at which an idle provider starts anew: it may hold credentials that have run out since."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
@@ -89,7 +92,7 @@ class Warm:
                         break
                 elif slot.provider:
                     self._watch_memory()
-                    if slot.users == 0 and (slot.is_retired or slot.provider.has_ended):
+                    if slot.users == 0 and (slot.is_retired or _is_worn(slot.provider)):
                         del self._slots[launch]
                         slot.provider.close()
                         continue
@@ -149,3 +152,7 @@ class Warm:
         ]
         if grown:
             max(grown, key=lambda one: one[0])[1].is_retired = True
+
+
+def _is_worn(provider: Provider) -> bool:
+    return provider.has_ended or time.monotonic() - provider.started_at > OLDEST_SECONDS

@@ -101,6 +101,24 @@ def test_the_shipped_budgets_stand_for_every_type() -> None:
             assert Budgets(0.1).toll(PLACE, type_, rows, 0.0).bucket.per_second > 0
 
 
+@pytest.mark.parametrize(
+    ("error", "is_refusal"),
+    [
+        ("error reading Queue: Throttling: Rate exceeded status code: 400, request id: 7", True),
+        ("RequestLimitExceeded: Request limit exceeded. status code: 503", True),
+        ("operation error IAM: GetRole, https response error StatusCode: 429", True),
+        ("googleapi: Error 429: Quota exceeded, rateLimitExceeded", True),
+        ("InvalidID: 'i-429' does not exist, status code: 400, request id: 0429-4290", False),
+        ("AccessDenied: not authorized to perform sqs:GetQueueAttributes", False),
+    ],
+)
+def test_a_refusal_is_told_by_the_clouds_words(error: str, is_refusal: bool) -> None:
+    provider = "google" if "googleapi" in error else "aws"
+    words = Specials().of(provider).throttled
+
+    assert any(word.lower() in error.lower() for word in words) is is_refusal
+
+
 def test_a_read_that_was_turned_away_is_repeated_and_given_up_at_last(
     cloud: ToyCloud, mirror: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,3 +132,22 @@ def test_a_read_that_was_turned_away_is_repeated_and_given_up_at_last(
     assert turned_away.error == "turned away 6 times: Throttling: Rate exceeded"
     assert isinstance(found, Found)
     assert [name for _, _, name in cloud.reads()].count("a") == 7
+
+
+def test_an_api_that_has_to_wait_does_not_hold_up_the_others(cloud: ToyCloud, mirror: Path) -> None:
+    for name in "abcd":
+        cloud.put(name)
+    table = '[toy]\nbudgets = [{ types = ["*"], per_second = 2, burst = 1 }]'
+    live = TerraformProviders(settings(cloud, mirror, share=1, concurrency=1), {"providers": table})
+    here, there = {"account": "here"}, {"account": "there"}
+
+    readings = read(
+        live,
+        a_declared("a", **here),
+        a_declared("b", **here),
+        a_declared("c", **here),
+        a_declared("d", **there),
+    )
+
+    assert [one.address for one in readings] == [f"toy_thing.{name}" for name in "abcd"]
+    assert [name for _, _, name in cloud.reads()] == ["a", "d", "b", "c"]

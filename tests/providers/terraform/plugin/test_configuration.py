@@ -185,6 +185,43 @@ def test_a_mistake_of_the_user_is_named(wanted: Any, name: str) -> None:
         packed_of(wanted, {})
 
 
+def test_a_value_where_a_table_belongs_is_named() -> None:
+    with pytest.raises(ProviderResponseError, match="assume_role is no table"):
+        packed_of({"assume_role": ["arn:aws:iam::1:role/x"]}, {})
+
+
+def test_attributes_of_attributes_and_of_objects_are_all_there() -> None:
+    """
+    A provider refuses a value from which an attribute is missing.
+    """
+    inner = [{"name": name, "type": b'"string"'} for name in ("a", "b")]
+    nested = {"attributes": inner, "nesting": Nesting.LIST}
+    type_ = b'["list",["object",{"a":"string","b":["map","number"]}]]'
+    schema = (
+        protocol(6)
+        .schema.response(
+            provider={
+                "block": {
+                    "attributes": [
+                        {"name": "nested", "nested_type": nested},
+                        {"name": "unset", "nested_type": nested},
+                        {"name": "objects", "type": type_},
+                    ]
+                }
+            }
+        )
+        .provider
+    )
+    given = {"nested": [{"a": "x"}], "objects": [{"b": {"k": 1}}]}
+    configuration = Configuration(wanted=json.dumps(given), filled="{}", endpoint=None, environment=())
+
+    assert msgpack.unpackb(packed(configuration, schema, Specials().of("toy"))) == {
+        "nested": [{"a": "x", "b": None}],
+        "unset": None,
+        "objects": [{"a": None, "b": {"k": 1}}],
+    }
+
+
 def test_everything_is_sent_to_the_endpoint_that_the_environment_names() -> None:
     url = "http://127.0.0.1:5000"
 

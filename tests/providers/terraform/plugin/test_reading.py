@@ -86,11 +86,14 @@ def test_what_is_gone_is_absent_and_an_unknown_type_is_unsupported(cloud: ToyClo
     assert "1.0.0 has no toy_other" in unknown.error
 
 
-def test_a_refusal_is_told_in_the_providers_words_without_the_secrets_of_the_state(
-    cloud: ToyCloud, mirror: Path
+@pytest.mark.parametrize("told_by", ["the state", "the schema"])
+def test_a_refusal_is_told_in_the_providers_words_without_secrets(
+    cloud: ToyCloud, mirror: Path, told_by: str
 ) -> None:
     cloud.put("a", on_read="deny")
-    declared = a_declared("a", attributes={"password": "hunter2-hunter2"}, sensitive=frozenset({"password"}))
+    name, sensitive = ("steps", {"steps[0]"}) if told_by == "the state" else ("password", set())
+    value = ["hunter2-hunter2"] if told_by == "the state" else "hunter2-hunter2"
+    declared = a_declared("a", attributes={name: value}, sensitive=frozenset(sensitive))
 
     (reading,) = read(TerraformProviders(settings(cloud, mirror)), declared)
 
