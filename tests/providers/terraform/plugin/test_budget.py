@@ -132,22 +132,3 @@ def test_a_read_that_was_turned_away_is_repeated_and_given_up_at_last(
     assert turned_away.error == "turned away 6 times: Throttling: Rate exceeded"
     assert isinstance(found, Found)
     assert [name for _, _, name in cloud.reads()].count("a") == 7
-
-
-def test_an_api_that_has_to_wait_does_not_hold_up_the_others(cloud: ToyCloud, mirror: Path) -> None:
-    for name in "abcd":
-        cloud.put(name)
-    table = '[toy]\nbudgets = [{ types = ["*"], per_second = 2, burst = 1 }]'
-    live = TerraformProviders(settings(cloud, mirror, share=1, concurrency=1), {"providers": table})
-    here, there = {"account": "here"}, {"account": "there"}
-
-    readings = read(
-        live,
-        a_declared("a", **here),
-        a_declared("b", **here),
-        a_declared("c", **here),
-        a_declared("d", **there),
-    )
-
-    assert [one.address for one in readings] == [f"toy_thing.{name}" for name in "abcd"]
-    assert [name for _, _, name in cloud.reads()] == ["a", "d", "b", "c"]
