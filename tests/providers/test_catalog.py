@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SECRETS = {
     "SLACK_TOKEN": "xoxb-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
+    "TOFU_PASSPHRASE": "correct horse battery",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
 EXAMPLE = ROOT / "config.example.toml"
