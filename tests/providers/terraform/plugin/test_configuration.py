@@ -1,17 +1,19 @@
 """How a provider is configured, and what it may see."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 
 from drift.errors import ProviderResponseError
 from drift.model.resource import Found, NotRead
-from providers.terraform.live_config import TerraformProviders
+from providers.terraform.live_config import TerraformProviders, TerraformProvidersSettings
 from providers.terraform.plugin.configuration import Configuration, Configurations, packed
 from providers.terraform.plugin.find.source import Reference, Source
 from providers.terraform.plugin.protocol import protocol
@@ -85,6 +87,11 @@ def test_what_an_alias_says_goes_before_what_its_provider_says() -> None:
     assert plain == {"profile": "prod", "insecure": True, "region": "us-east-1"}
     assert west["profile"] == "west"
     assert "region" not in json.loads(configured(wanted=wanted, region="eu-west-1").wanted)
+
+
+def test_a_date_is_no_attribute_of_a_provider() -> None:
+    with pytest.raises(msgspec.ValidationError, match="a date or a time"):
+        msgspec.convert(tomllib.loads('[providers."a/b"]\nat = 2026-11-30'), TerraformProvidersSettings)
 
 
 def test_a_provider_sees_of_the_environment_only_what_is_its_own() -> None:
