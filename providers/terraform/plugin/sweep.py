@@ -167,7 +167,8 @@ class Sweep:
             self._finish(task, reading)
 
     def _note_start(self, task: Task, course: Course, error: StartError) -> None:
-        course.failed_starts += 1
+        course.failed_starts += error is not course.start_error  # all who waited for it are told of it
+        course.start_error = error
         if course.given_up is None and (not error.may_succeed or course.failed_starts >= MOST_STARTS):
             course.given_up = error.what
         self._repeat(task, error.what)
@@ -191,6 +192,7 @@ class Sweep:
 
     def _note_refusal(self, task: Task, error: AnswerError) -> None:
         task.toll.bucket.refuse(time.monotonic())
+        task.is_alone = False
         task.refusals += 1
         if task.refusals > MOST_PAUSES:
             self._give_up(task, f"turned away {MOST_PAUSES} times: {error.what}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from drift.errors import ProviderError
 from providers.terraform.plugin.provider import Launch, Provider, Start
 
 LOOK_SECONDS = 1.0
@@ -37,6 +38,8 @@ class _Slot:
     """A provider, or the place of one that is just being started."""
 
     provider: Provider | None = None
+    failure: ProviderError | None = None
+    """Why it could not be started."""
     users: int = 0
     used_at: float = 0.0
     is_retired: bool = False
@@ -61,8 +64,7 @@ class Warm:
         slot = self._taken(launch)
         try:
             if slot.provider is None:
-                slot.provider = self._start(launch)
-                self._tell()
+                slot.provider = self._started(launch, slot)
             yield slot.provider
         finally:
             self._given_back(launch, slot)
@@ -99,6 +101,8 @@ class Warm:
                     if not slot.is_retired:
                         break
                 self._changed.wait()
+                if slot and slot.failure:  # to try once more is not for each who waited to decide
+                    raise slot.failure
             slot.users += 1
             return slot
 
@@ -116,9 +120,15 @@ class Warm:
         if is_last and provider:
             provider.close()
 
-    def _tell(self) -> None:
+    def _started(self, launch: Launch, slot: _Slot) -> Provider:
+        try:
+            provider = self._start(launch)
+        except ProviderError as error:
+            slot.failure = error
+            raise
         with self._changed:
             self._changed.notify_all()
+        return provider
 
     def _has_room(self) -> bool:
         """Make room for one more, if an idle one can go."""

@@ -66,6 +66,19 @@ def test_a_provider_that_cannot_be_talked_to_is_named_with_the_reason(
         assert reason in reading.error
 
 
+def test_a_provider_that_does_not_start_is_tried_twice_however_much_it_should_read(
+    cloud: ToyCloud, tmp_path: Path
+) -> None:
+    log = tmp_path / "starts"
+    install(tmp_path / "mirror", python_program(f"open({str(log)!r}, 'a').write('x'); sys.exit(1)"))
+    live = TerraformProviders(settings(cloud, tmp_path / "mirror", concurrency=8))
+
+    readings = read(live, *(a_declared(f"t{number}") for number in range(40)))
+
+    assert len(errors(readings)) == 40
+    assert log.read_text() in ("xx", "xxx")  # a thread may come late
+
+
 def test_a_provider_that_answers_garbage_is_named(cloud: ToyCloud, tmp_path: Path) -> None:
     listens = """
 import socket
