@@ -91,11 +91,17 @@ class Translator(Unwrapper, Protocol):
         """The cloud whose records it understands."""
         ...
 
-    @property
-    def opening_marks(self) -> tuple[bytes, ...]:
-        """Texts one of which stands in every record that opens a session or begins an operation.
+    def may_open(self, body: bytes) -> bool:
+        """Tell quickly whether a record may open a session or begin an operation: later ones rest on it.
 
-        They tell the few records that later ones rest on from all the others, without translating them.
+        It may say so of a record that does not, but never overlooks one that does. Never raises.
+        """
+        ...
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Return quickly what a record says, where it is like one that was translated before.
+
+        It is what `translate` would return, or `None`, which says nothing. Never raises.
         """
         ...
 
@@ -131,7 +137,22 @@ class Baseline(Protocol):
 
         Raises:
             ProviderUnavailableError: The state cannot be reached, or is being written.
-            ProviderResponseError: The state is damaged, encrypted or of a version that cannot be read.
+            ProviderAccessError: The state may not be read, or is encrypted and its key not at hand.
+            ProviderResponseError: The state is damaged, or of a version that cannot be read.
+        """
+        ...
+
+
+class KeyService(Protocol):
+    """A service that keeps keys to itself, and opens what was sealed with one of them."""
+
+    def unseal(self, sealed: bytes, key: str | None) -> bytes:
+        """Return what was sealed with `key`, as the service names it; `None` lets what is sealed tell.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The key is another one, or nothing was sealed.
         """
         ...
 

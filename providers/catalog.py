@@ -20,6 +20,7 @@ from drift.ports import (
     AuditLog,
     Baseline,
     CodeHost,
+    KeyService,
     LiveConfig,
     Notifier,
     RawVault,
@@ -43,6 +44,8 @@ class Adapter(Generic[PortT_co]):
     """Whether it is told what the configuration calls it."""
     tables: str | None = None
     """Whose data tables it reads, to which the configuration may add rows; see `TABLES`."""
+    has_keys: bool = False
+    """Whether it is given the services that open what was sealed with their keys."""
 
     @property
     def settings(self) -> type[Struct]:
@@ -60,6 +63,8 @@ class Adapter(Generic[PortT_co]):
         given: dict[str, object] = {"name": name} if self.has_name else {}
         if self.tables:
             given["overrides"] = own_tables(self.tables, overrides)
+        if self.has_keys:
+            given["key_services"] = key_services()
         made: PortT_co = adapter(settings=settings, **given)
         return made
 
@@ -76,6 +81,7 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
         paths=("state", "code"),
         has_name=True,
         tables="terraform",
+        has_keys=True,
     ),
 }
 
@@ -185,6 +191,13 @@ def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
     from providers.terraform.rules import detect_rules
 
     return detect_rules(own_tables("terraform", overrides))
+
+
+def key_services() -> Mapping[str, KeyService]:
+    """Return the services that open what was sealed with their keys, by OpenTofu's names of them."""
+    from providers.aws.kms import AwsKms
+
+    return {"aws_kms": AwsKms()}
 
 
 def terraform_state(uri: str) -> Baseline:

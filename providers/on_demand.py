@@ -28,14 +28,17 @@ class OnDemand:
         """Return the translator itself."""
         return self._make()
 
-    @property
-    def opening_marks(self) -> tuple[bytes, ...]:
-        """Return the translator's."""
-        return self.translator.opening_marks
+    def may_open(self, body: bytes) -> bool:
+        """Ask the translator."""
+        return self.translator.may_open(body)
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Remember nothing: no record was read yet."""
+        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Ask the translator, and from now on without this detour."""
-        vars(self)["translate"] = self.translator.translate
+        vars(self).update(translate=self.translator.translate, recall=self.translator.recall)
         return self.translator.translate(raw)
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:

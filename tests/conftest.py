@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from drift.store.database import Database
 from drift.store.migrate import migrate
+
+# How long an example takes says something of the machine, not of the product.
+settings.register_profile("drift", deadline=None)
+settings.load_profile("drift")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR

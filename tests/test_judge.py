@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from drift import judge as judging
 from drift.cli.classify_lines import JsonLines, TextLines
-from drift.jobs import LineWriter, Worker
 from drift.judge import Judge
 from drift.model.change import Write
 from drift.model.event import OpenedSession, RawRecord, UnreadableRecord
@@ -22,6 +21,7 @@ from drift.stages.attribute import IdentityRules, attribute
 from drift.stages.classify import ChannelRules, Exclusion, classify
 from drift.stages.translate import Translators
 from drift.terminal import inert_json
+from drift.worker import LineWriter, Worker
 from providers import catalog
 from tests.fuzz.seeds import records
 from tests.providers.aws.records import BROWSER, a_record, a_role_session, an_iam_user

@@ -13,8 +13,8 @@ from drift.cli.options import config_option, json_option
 from drift.terminal import shown
 
 if TYPE_CHECKING:
-    from drift.jobs import Lines, Worker
     from drift.model.event import UnreadableRecord
+    from drift.worker import Lines, Worker
 
 GARBAGE_THRESHOLD = 200_000
 """New objects after which Python looks for cycles among them."""
@@ -50,9 +50,9 @@ def command(paths: tuple[str, ...], as_json: bool, jobs: int, config: str | None
 def _worker(config: str | None, as_json: bool) -> "Worker":
     from drift import wiring
     from drift.cli.classify_lines import JsonLines, TextLines
-    from drift.jobs import Worker
     from drift.judge import Judge
     from drift.stages.translate import Translators
+    from drift.worker import Worker
 
     judging = wiring.judging(config)
     return Worker(

@@ -32,7 +32,7 @@ class Outcome(StrEnum):
     FAILURE = "failure"
 
 
-class Source(Struct, frozen=True, kw_only=True, gc=False):
+class Source(Struct, frozen=True, gc=False):
     """Where a record was delivered."""
 
     file: str
@@ -42,7 +42,7 @@ class Source(Struct, frozen=True, kw_only=True, gc=False):
     """Hex SHA-256 of the record's bytes exactly as delivered."""
 
 
-class RawRecord(Struct, frozen=True, kw_only=True, gc=False):
+class RawRecord(Struct, frozen=True, gc=False):
     """One audit-log entry as the cloud delivered it."""
 
     body: bytes

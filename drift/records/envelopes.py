@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from operator import methodcaller
 
 from drift.ports import Unwrapper
 from drift.records.damage import Damage
@@ -18,6 +19,8 @@ def records_in(
 ) -> Iterable[bytes | Damage]:
     """Return each document that is a record, and in the place of an envelope the records it carries."""
     heads = tuple(head for unwrapper in unwrappers for head in unwrapper.record_heads)
+    if isinstance(documents, list) and all(map(methodcaller("startswith", heads), documents)):
+        return documents  # mostly there is no envelope
     return _records_in(documents, unwrappers, heads, ENVELOPE_LEVELS)
 
 

@@ -29,7 +29,7 @@ def documents_of(text: bytes, *, whole_limit: int = WHOLE_LIMIT) -> Iterable[byt
 def _decoded(text: bytes) -> Iterable[bytes | Damage] | None:
     elements = _elements(text)
     if elements is not None:
-        return map(bytes, elements)
+        return list(map(bytes, elements))
     try:
         values = _VALUE.decode_lines(text)
     except (msgspec.DecodeError, RecursionError):
@@ -55,10 +55,9 @@ def _elements(text: bytes) -> list[msgspec.Raw] | None:
     begin, end = 0, len(text)
     if text.startswith(b"{"):
         inside = list_among(text, 1)
-        end = len(text[:-1].rstrip(_BLANKS)) if text.endswith(b"}") else 0
-        if inside is None:
+        if inside is None or not text.endswith(b"}"):
             return None
-        begin = inside
+        begin, end = inside, len(text) - 1
     try:
         return _LIST.decode(memoryview(text)[begin:end])
     except (msgspec.DecodeError, RecursionError):

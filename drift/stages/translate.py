@@ -29,8 +29,6 @@ class Translators:
     def __init__(self, translators: Sequence[Translator]) -> None:
         self.all = tuple(translators)
         self._ordered = list(translators)
-        self._marked: Translator | None = None
-        self._marks: tuple[bytes, ...] = ()
 
     def translate(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         """Return what the record says; damage, or what no translator knows, is unreadable."""
@@ -40,29 +38,28 @@ class Translators:
         return said.event(raw.source) if isinstance(said, Repeat) else said
 
     def may_open(self, body: bytes) -> bool:
-        """Tell quickly whether later records may rest on this one: it has a mark of what does."""
-        if self._ordered[0] is not self._marked:
-            self._marked = self._ordered[0]
-            self._marks = self._marked.opening_marks
-        if body.startswith(self._marked.record_heads):
-            return any(map(body.__contains__, self._marks))
-        return any(mark in body for one in self.all for mark in one.opening_marks)
+        """Tell quickly whether later records may rest on this one."""
+        last = self._ordered[0]
+        if body.startswith(last.record_heads):
+            return last.may_open(body)
+        return any(one.may_open(body) for one in self.all)
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Return quickly what a record says that repeats an earlier one; `None` says nothing."""
+        return self._ordered[0].recall(body)
 
     def recognise(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
         """Return what the record says, and of a repeat only what it repeats, and when."""
-        said = self._said_of(raw)
+        said = self._ordered[0].translate(raw) or self._by_another(raw)
         if isinstance(said, UnreadableRecord) and (mended := _mended(raw.body)) != raw.body:
-            said = self._said_of(structs.replace(raw, body=mended))
+            mended_record = structs.replace(raw, body=mended)
+            said = self._ordered[0].translate(mended_record) or self._by_another(mended_record)
         if isinstance(said, UnreadableRecord):
             return said
         at = said.occurred_at
         if at is None or FIRST_YEAR <= at.year <= LAST_YEAR:
             return said
         return structs.replace(said, occurred_at=None)
-
-    def _said_of(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
-        said = self._ordered[0].translate(raw)
-        return self._by_another(raw) if said is None else said
 
     def _by_another(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
         """Ask the others, and ask the one that understands first from now on."""

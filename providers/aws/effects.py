@@ -2,6 +2,7 @@
 
 from operator import attrgetter
 
+import msgspec
 from msgspec import Struct
 
 from drift.model.event import Effect, Outcome
@@ -9,7 +10,7 @@ from drift.model.resource import Json
 from drift.model.verdict import Lane
 from providers.aws.contents import Contents
 from providers.aws.origin import SIGN_IN
-from providers.aws.record import TrailRecord, truth
+from providers.aws.record import NULL, TrailRecord, truth
 from providers.aws.request import get
 from providers.aws.resources import AS_IT_STANDS, Refinement, ResourceMap, ResourceRow
 from providers.aws.signal_rows import LaunchRow
@@ -123,8 +124,12 @@ def has_trace_of_error(record: TrailRecord) -> bool:
     """Tell quickly whether the record may speak of an error: most succeed, and their answers are long."""
     if record.error_code or record.error_message or record.event_type == SIGN_IN:
         return True
-    response = bytes(record.response_elements)
-    return response != b"null" and response.find(b"rror") >= 0
+    return may_tell_error(record.response_elements)
+
+
+def may_tell_error(response: msgspec.Raw) -> bool:
+    """Tell quickly whether an answer may speak of an error."""
+    return response != NULL and b"rror" in bytes(response)
 
 
 def error_of(record: TrailRecord, contents: Contents) -> str | None:

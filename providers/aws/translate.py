@@ -23,10 +23,11 @@ from providers.aws.contents import Contents
 from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
 from providers.aws.envelopes import RECORD_HEADS, unwrap
 from providers.aws.known_calls import KnownCalls
+from providers.aws.may_open import may_open
 from providers.aws.openings import opened_by_launch, opened_by_sts, opened_by_switch
-from providers.aws.origin import SIGN_IN
 from providers.aws.reading import read_identity, read_record
 from providers.aws.record import TrailRecord, moment
+from providers.aws.recurring import Recurring
 from providers.aws.resources import ResourceMap, load_resources, own_resources
 from providers.aws.risks import found_risks
 from providers.aws.signals import Signals, load_signals
@@ -42,9 +43,6 @@ UPDATED = "UPDATED_DATA"
 
 STS = "sts"
 """The service that hands out the keys of sessions."""
-
-OPENING_MARKS = (b"sts.amazonaws.com", SIGN_IN.encode(), b"essionCredentialFromConsole")
-"""Of the calls that hand out keys, sign somebody in, or show that somebody is signed in to the console."""
 
 
 class AwsTranslator:
@@ -79,18 +77,28 @@ class AwsTranslator:
         return KnownCalls(self._signals, self._resources)
 
     @cached_property
+    def _recurring(self) -> Recurring:
+        return Recurring()
+
+    @cached_property
     def _keys(self) -> Keys:
         return Keys(self._signals)
 
     @cached_property
-    def opening_marks(self) -> tuple[bytes, ...]:
-        """Texts one of which stands in every record that opens a session."""
-        launching = {f"{row.service}.amazonaws.com".encode() for row in self._signals.launches}
-        return (*OPENING_MARKS, *sorted(launching))
+    def _opening_services(self) -> tuple[str, ...]:
+        return (STS, *sorted({row.service for row in self._signals.launches}))
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return the records inside an envelope of AWS, or `None` if it is none."""
         return unwrap(document)
+
+    def may_open(self, body: bytes) -> bool:
+        """Tell quickly whether a record may open a session."""
+        return may_open(body, self._opening_services)
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Return quickly what a record says that only repeats what was said of an earlier one."""
+        return self._recurring.recall(body)
 
     def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Say what a record means, or `None` if it is no record of a trail."""
@@ -99,7 +107,11 @@ class AwsTranslator:
             if record is None:
                 return None
             said = self._said(record, raw.source)
-            return _related(said, record, raw.source) if record.shared_event_id or record.addendum else said
+            if record.shared_event_id or record.addendum:
+                return _related(said, record, raw.source)
+            if isinstance(said, Repeat):
+                self._recurring.learn(raw.body, record, said)
+            return said
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, UnreadableRecord
+from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, Repeat, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.model.verdict import CredentialSign, ToolSign
 from providers.azure.app_configuration import STORES
@@ -78,7 +78,6 @@ class AzureTranslator:
 
     cloud = Cloud.AZURE
     record_heads = RECORD_HEADS
-    opening_marks = OPENING_MARKS
 
     def __init__(self, overrides: Mapping[str, str] = {}) -> None:
         """Take the shipped tables, with the user's own rows before them.
@@ -98,6 +97,14 @@ class AzureTranslator:
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return the records inside an envelope of Azure, or `None` if it is none."""
         return unwrap(document)
+
+    def may_open(self, body: bytes) -> bool:
+        """Tell quickly whether a record may open a session or begin an operation."""
+        return any(mark in body for mark in OPENING_MARKS)
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Remember nothing: each record is read in full."""
+        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what a record means, or `None` if it is none of Azure's."""

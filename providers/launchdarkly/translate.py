@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
-from drift.model.event import Call, ChangeEvent, Effect, Outcome, RawRecord, Risk, Source, UnreadableRecord
+from drift.model.event import (
+    Call,
+    ChangeEvent,
+    Effect,
+    Outcome,
+    RawRecord,
+    Repeat,
+    Risk,
+    Source,
+    UnreadableRecord,
+)
 from drift.model.resource import Cloud, Json
 from drift.model.verdict import Lane, Statement
 from providers.launchdarkly.callers import Caller, caller_of
@@ -34,8 +44,6 @@ class LaunchDarklyTranslator:
 
     cloud = Cloud.LAUNCHDARKLY
     record_heads = RECORD_HEADS
-    opening_marks: tuple[bytes, ...] = ()
-    """No entry opens a session."""
 
     def __init__(self, overrides: Mapping[str, str] = {}) -> None:
         """Understand them by the shipped rows, behind those of the user's own: `signals`.
@@ -49,6 +57,14 @@ class LaunchDarklyTranslator:
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return the entries on a page of the API, or `None` if it is none."""
         return unwrap(document)
+
+    def may_open(self, body: bytes) -> bool:
+        """Return false: no entry opens a session."""
+        return False
+
+    def recall(self, body: bytes) -> Repeat | None:
+        """Remember nothing: each record is read in full."""
+        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what an entry means, or `None` if it is none."""

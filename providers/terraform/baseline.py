@@ -8,10 +8,12 @@ import msgspec
 
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.secret import Secret
+from drift.ports import KeyService
 from providers.terraform.backends import local
 from providers.terraform.hcl_facts import CodeFacts, read_code
 from providers.terraform.locations import Locations
-from providers.terraform.state import read_state
+from providers.terraform.state import StateKeys, read_state
 
 
 class TerraformStateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,15 +23,23 @@ class TerraformStateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_u
     """A path, a folder, a glob or a `file://` URI of `*.tfstate` files."""
     code: str | None = None
     """Folder of the code; without it, the folder of each state."""
+    passphrase: Secret | None = None
+    """Of states that OpenTofu encrypted with one."""
+    kms_key: str | None = None
+    """Id, ARN or alias of the key under which OpenTofu encrypted them; an ARN also tells its region."""
 
 
 class TerraformState:
     """A `Baseline` of one or more Terraform states."""
 
     def __init__(
-        self, name: str, settings: TerraformStateSettings, overrides: Mapping[str, str] = {}
+        self,
+        name: str,
+        settings: TerraformStateSettings,
+        overrides: Mapping[str, str] = {},
+        key_services: Mapping[str, KeyService] = {},
     ) -> None:
-        """Make it, with the user's own rows of the table `locations`.
+        """Make it, with the user's own rows of the table `locations`, and who opens sealed keys.
 
         Raises:
             ValueError: They are not of the table's form.
@@ -37,6 +47,9 @@ class TerraformState:
         self._name = name
         self._settings = settings
         self._locations = Locations(overrides.get("locations", ""))
+        self._keys = StateKeys(
+            passphrase=settings.passphrase, kms_key=settings.kms_key, services=key_services
+        )
 
     @property
     def name(self) -> str:
@@ -69,8 +82,13 @@ class TerraformState:
         return local.find(self._settings.state)
 
     def _declaration(self, path: Path) -> Declaration:
-        content = local.read(path)
-        declaration = read_state(content, name=self._name, origin=str(path), locations=self._locations)
+        declaration = read_state(
+            local.pieces(path),
+            name=self._name,
+            origin=str(path),
+            locations=self._locations,
+            keys=self._keys,
+        )
         folder = Path(self._settings.code).expanduser() if self._settings.code else path.parent
         facts = read_code(folder)
         return replace(

@@ -1,5 +1,6 @@
 """Live configuration, read through the Terraform providers themselves."""
 
+import json
 import os
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +49,13 @@ class TerraformProvidersSettings(msgspec.Struct, frozen=True, kw_only=True, forb
     """Part of what a cloud lets an account ask that reading may use."""
     timeout_seconds: Annotated[float, Meta(gt=0)] = 60.0
     """That one answer of a provider may take, and each step of its start."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be told to a provider."""
+        try:
+            json.dumps(self.providers)
+        except (TypeError, ValueError) as error:
+            raise ValueError("holds a date or a time, which no provider takes") from error
 
 
 class TerraformProviders:
@@ -103,6 +111,7 @@ class TerraformProviders:
         from providers.terraform.plugin.budget import Budgets
         from providers.terraform.plugin.configuration import Configurations
         from providers.terraform.plugin.engine import Engine
+        from providers.terraform.plugin.find.cli_config import configured_folders
         from providers.terraform.plugin.find.finder import Finder
         from providers.terraform.plugin.plan import Planner
         from providers.terraform.plugin.warm import Limits
@@ -113,7 +122,7 @@ class TerraformProviders:
         planner = Planner(
             finder=Finder(
                 cache=Path(settings.cache or _own_cache(ambient)).expanduser(),
-                folders=_folders(settings.folders, ambient),
+                folders=(*_folders(settings.folders, ambient), *configured_folders(ambient)),
                 versions=settings.versions,
                 registry=self._registry(),
             ),

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -60,24 +60,26 @@ class Locations:
         region = None if _is_one_of(type_, table.worldwide) else _first_match(table.region, attributes)
         return _first_match(table.account, attributes), region
 
-    def with_neighbours(
-        self, resources: Iterable[tuple[str, DeclaredResource]]
-    ) -> Iterator[DeclaredResource]:
-        """Yield the resources of a state, each given with its provider configuration, as all of them tell.
+    def with_neighbours(self, resources: Iterable[DeclaredResource]) -> Iterator[DeclaredResource]:
+        """Yield the resources of a state, each with what all of its provider configuration tell.
 
         Nothing is taken from neighbours that contradict each other.
         """
         known = list(resources)
         accounts: dict[str, set[str | None]] = defaultdict(set)
         regions: dict[str, set[str | None]] = defaultdict(set)
-        for configuration, resource in known:
-            accounts[configuration].add(resource.account)
-            regions[configuration].add(resource.region)
-        for configuration, resource in known:
-            region = resource.region
+        for resource in known:
+            accounts[_configuration(resource)].add(resource.account)
+            regions[_configuration(resource)].add(resource.region)
+        for resource in known:
+            account, region = resource.account, resource.region
             if not _is_one_of(resource.type, self._of(resource.provider).worldwide):
-                region = region or _only(regions[configuration])
-            yield replace(resource, account=resource.account or _only(accounts[configuration]), region=region)
+                region = region or _only(regions[_configuration(resource)])
+            account = account or _only(accounts[_configuration(resource)])
+            if (account, region) == (resource.account, resource.region):
+                yield resource
+            else:
+                yield replace(resource, account=account, region=region)
 
     def is_worldwide(self, provider: str, type_: str) -> bool:
         """Tell whether resources of a type stand in no region."""
@@ -120,8 +122,13 @@ def _first_match(rows: tuple[_Row, ...], attributes: Mapping[str, Json]) -> str 
     return None
 
 
+@lru_cache(maxsize=4096)
 def _is_one_of(type_: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(type_, pattern) for pattern in patterns)
+
+
+def _configuration(resource: DeclaredResource) -> str:
+    return resource.stored.configuration if resource.stored else resource.provider
 
 
 def _only(values: set[str | None]) -> str | None:

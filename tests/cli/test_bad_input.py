@@ -38,7 +38,7 @@ def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(STORY / name, folder)
     (folder / "config.toml").write_text(CONFIG)
     (folder / "notes.txt").write_text("These are notes, and nothing else. " * 100)
-    (folder / "old.tfstate").write_text('{"version": 3, "terraform_version": "0.11.14"}')
+    (folder / "old.tfstate").write_text('{"version": 2, "terraform_version": "0.6.16"}')
     (folder / "cut.tfstate").write_text('{"version": 4, "resou')
     assert drift(folder, "run", "--once").code == 0
     assert drift(folder, "evidence", "export", "--out", "pack").code == 0
@@ -90,8 +90,8 @@ WRONG_CALLS = {
     "classify none": ["no such file or folder: none", "check the path"],
     "baseline --state none.tfstate": ["no state at none.tfstate", "check the path"],
     "baseline --state old.tfstate": [
-        "old.tfstate is a Terraform state of version 3",
-        "0.11.14",
+        "old.tfstate is a Terraform state of version 2",
+        "0.6.16",
         "next apply",
     ],
     "baseline --state cut.tfstate": ["cut.tfstate is damaged", "restore an older version"],
@@ -106,7 +106,7 @@ WRONG_CALLS = {
     ],
     "scan --state none.tfstate --live file:live.json": ["no state at none.tfstate", "check the path"],
     "scan --json --state old.tfstate --live file:live.json": [
-        "old.tfstate is a Terraform state of version 3"
+        "old.tfstate is a Terraform state of version 2"
     ],
     "evidence export --out trail": ["trail is there already", "name a folder that does not exist yet"],
     "evidence export --out pack": ["pack is there already", "name a folder that does not exist yet"],
@@ -310,7 +310,7 @@ def test_a_cycle_does_what_it_can_with_a_state_of_another_version(folder: Path) 
     assert done.code == 2
     assert done.err.count("\n") == 1
     assert "network: " in done.err
-    assert "is a Terraform state of version 3" in done.err
+    assert "is a Terraform state of version 2" in done.err
     assert "findings  1 open" in done.out
 
 

@@ -7,6 +7,7 @@ from providers import catalog
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
 from tests.contracts.test_code_host import HOSTS
+from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
 from tests.contracts.test_raw_vault import VAULTS
@@ -31,3 +32,7 @@ def test_every_adapter_of_the_catalog_is_held_to_the_contract_of_its_port(kind: 
 
 def test_every_translator_is_held_to_the_contract() -> None:
     assert set(CLOUDS) == {one.cloud for one in catalog.translators()}
+
+
+def test_every_key_service_is_held_to_the_contract() -> None:
+    assert set(SERVICES) == set(catalog.key_services())

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 
 from drift.cli.classify_lines import JsonLines, TextLines
-from drift.jobs import LineWriter
 from drift.judge import Judge
 from drift.model.change import Write
 from drift.model.event import RawRecord, UnreadableRecord
@@ -15,6 +14,7 @@ from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from drift.stages.translate import Translators
 from drift.terminal import inert_json
+from drift.worker import LineWriter
 from providers import catalog
 
 TRANSLATORS = catalog.translators()

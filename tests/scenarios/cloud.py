@@ -72,11 +72,17 @@ class Format:
 
     cloud = Cloud.AWS
     record_heads = (b'{"event_id"',)
-    opening_marks = (b'"opener"',)
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return nothing: there are no envelopes."""
         return None
+
+    def may_open(self, body: bytes) -> bool:
+        """Tell by the field that every opening has."""
+        return b'"opener"' in body
+
+    def recall(self, body: bytes) -> None:
+        """Remember nothing."""
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Read the event."""

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 
+PIECE_BYTES = 256 * 1024
+
 
 def find(location: str) -> tuple[Path, ...]:
     """Return the state files at `location`, sorted.
@@ -24,15 +26,17 @@ def find(location: str) -> tuple[Path, ...]:
     return found
 
 
-def read(path: Path) -> bytes:
-    """Return the content of a state file.
+def pieces(path: Path) -> Iterator[bytes]:
+    """Yield the content of a state file, piece by piece.
 
     Raises:
         ProviderAccessError: It may not be read.
         ProviderUnavailableError: It cannot be read now.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
     except PermissionError as error:
         raise ProviderAccessError(
             f"{path} may not be read", hint="give this user read access to it"

@@ -7,8 +7,12 @@ when the cloud turns it away, it waits longer each time, for that API alone.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TypeAlias
 
 from providers.terraform.plugin.table import Budget
+
+Place: TypeAlias = tuple[str | None, str | None]
+"""Account and region."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds that an API is left alone after it turned us away; each further time twice as long."""
@@ -77,19 +81,20 @@ class Budgets:
     def __init__(self, share: float) -> None:
         """Take this share of everything that is granted."""
         self._share = share
-        self._buckets: dict[tuple[object, ...], Bucket] = {}
+        self._buckets: dict[tuple[Place, str, str], Bucket] = {}
+        self._tolls: dict[tuple[Place, str, bool], Toll] = {}
 
-    def toll(
-        self, place: tuple[str | None, str | None], type_: str, rows: Sequence[Budget], now: float
-    ) -> Toll:
+    def toll(self, place: Place, type_: str, rows: Sequence[Budget], now: float) -> Toll:
         """Return what a read of this type costs at a place."""
-        row = next((one for one in rows if any(fnmatchcase(type_, each) for each in one.types)), None)
-        provider, _, rest = type_.partition("_")
-        api = row.api if row and row.api else rest.partition("_")[0]
-        key = (*place, provider, api)
-        if key not in self._buckets:
-            self._buckets[key] = self._full(row, now)
-        return Toll(bucket=self._buckets[key], calls=row.calls if row else 1)
+        known = (place, type_, bool(rows))
+        if known not in self._tolls:
+            row = next((one for one in rows if any(fnmatchcase(type_, each) for each in one.types)), None)
+            provider, _, rest = type_.partition("_")
+            key = (place, provider, row.api if row and row.api else rest.partition("_")[0])
+            if key not in self._buckets:
+                self._buckets[key] = self._full(row, now)
+            self._tolls[known] = Toll(bucket=self._buckets[key], calls=row.calls if row else 1)
+        return self._tolls[known]
 
     def _full(self, row: Budget | None, now: float) -> Bucket:
         if row is None:

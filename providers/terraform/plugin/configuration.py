@@ -116,30 +116,60 @@ def _endpoints(block: Message, name: str, endpoint: str) -> dict[str, Json]:
     return {}
 
 
-def _shaped(block: Message, given: Mapping[str, Json], place: str) -> dict[str, Json]:
+def _shaped(block: Message, given: Json, place: str) -> dict[str, Json]:
     """Return all that a block holds: what is not given is `None`, of blocks an empty list."""
-    attributes = {one.name for one in block.attributes}
-    blocks = {one.type_name: one for one in block.block_types}
-    if unknown := given.keys() - attributes - blocks.keys():
+    if not isinstance(given, dict):
+        raise ProviderResponseError(
+            f"in the provider's configuration, {place.rstrip('.')} is no table",
+            hint="check the table of this provider in the configuration",
+        )
+    attributes = {one.name: one for one in block.attributes}
+    blocks = {one.type_name: one for one in getattr(block, "block_types", ())}
+    if unknown := given.keys() - attributes.keys() - blocks.keys():
         raise ProviderResponseError(
             f"the provider's configuration has no {place}{min(unknown)}",
             hint="check the table of this provider in the configuration",
         )
-    shaped: dict[str, Json] = {name: given.get(name) for name in attributes}
+    shaped: dict[str, Json] = {}
+    for name, attribute in attributes.items():
+        shaped[name] = _shaped_attribute(attribute, given.get(name), f"{place}{name}.")
     for name, nested in blocks.items():
-        shaped[name] = _shaped_block(nested, given.get(name), f"{place}{name}.")
+        many = _shaped_many(nested.block, nested.nesting, given.get(name), f"{place}{name}.")
+        is_one = Nesting(nested.nesting) in (Nesting.SINGLE, Nesting.GROUP)
+        shaped[name] = many if many is not None or is_one else {} if nested.nesting == Nesting.MAP else []
     return shaped
 
 
-def _shaped_block(nested: Message, given: Json, place: str) -> Json:
-    many = given if isinstance(given, list) else [] if given is None else [given]
-    match Nesting(nested.nesting):
+def _shaped_attribute(attribute: Message, given: Json, place: str) -> Json:
+    if attribute.type:
+        return _whole(json.loads(attribute.type), given)
+    return _shaped_many(attribute.nested_type, attribute.nested_type.nesting, given, place)
+
+
+def _shaped_many(block: Message, nesting: int, given: Json, place: str) -> Json:
+    """Return what stands in a block, or in an attribute with attributes of its own, as often as it stands."""
+    if given is None:
+        return None
+    match Nesting(nesting):
         case Nesting.SINGLE | Nesting.GROUP:
-            return _shaped(nested.block, many[0], place) if many else None
+            return _shaped(block, given[0] if isinstance(given, list) else given, place)
         case Nesting.MAP:
-            return {key: _shaped(nested.block, one, place) for key, one in (given or {}).items()}
+            return {key: _shaped(block, one, place) for key, one in given.items()}
         case _:
-            return [_shaped(nested.block, one, place) for one in many]
+            return [_shaped(block, one, place) for one in (given if isinstance(given, list) else [given])]
+
+
+def _whole(type_: Json, given: Json) -> Json:
+    """Return a value of which no attribute is missing."""
+    match type_, given:
+        case ["object", dict(fields), *_], dict(given):
+            return {name: _whole(inner, given.get(name)) for name, inner in fields.items()}
+        case [_, inner], list(given):
+            return [_whole(inner, one) for one in given]
+        case ["map", inner], dict(given):
+            return {key: _whole(inner, one) for key, one in given.items()}
+        case _:
+            return given
 
 
 def _filled(template: Mapping[str, Json], name: str, value: str | None) -> dict[str, Json]:

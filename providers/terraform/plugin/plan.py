@@ -75,7 +75,7 @@ class Planner:
             if isinstance(launch, ProviderError):
                 refusal = refusal or launch
                 answers[index] = NotRead(
-                    address=one.address, reason=NotReadReason.UNSUPPORTED, error=launch.what
+                    address=one.address, reason=NotReadReason.UNSUPPORTED, error=str(launch)
                 )
             else:
                 groups.setdefault(launch, []).append(self._task(index, one, launch))

@@ -5,8 +5,9 @@
 2. Its first line says where it listens; whatever else it prints is read and thrown away, since
    a full pipe would stop it.
 3. Of its errors the last few are kept, to say why it ended.
-4. It leads a process group of its own, so that nothing it started outlives it, and a Ctrl-C in
-   the terminal is ours alone to handle.
+4. A shell watches over it, which waits for the end of a pipe that only we hold. However we end,
+   even by `kill -9`, the pipe ends too, and the shell ends the provider and all that it started.
+5. Both are in a process group of their own: a Ctrl-C in the terminal is ours alone to handle.
 """
 
 import os
@@ -19,7 +20,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from drift.errors import ProviderError
 from providers.terraform.plugin.failures import LostError, brief
@@ -32,6 +33,21 @@ MOST_ERRORS = 64 * 1024 * 1024
 """Bytes of errors after which it is ended: nobody would read them, and reading them takes our time."""
 
 STOP_SECONDS = 2.0
+
+WATCH = """
+exec 3<&0
+"$1" </dev/null 3<&- &
+echo $! >"$TMPDIR/pid"
+exec >/dev/null 2>&1
+read -r _ <&3
+kill -9 $!
+wait $!
+kill -9 0
+"""
+"""The shell's program. It lets go of the output, so that this ends with the provider. It waits for the
+provider after it has ended it, since in a container there may be nobody else who does."""
+
+ErrorT = TypeVar("ErrorT", bound=ProviderError)
 
 _PANIC = re.compile(rb"^(?:panic|fatal error): .*$", re.MULTILINE)
 
@@ -50,10 +66,10 @@ class Process:
         own = {"TMPDIR": str(self._folder), "PLUGIN_UNIX_SOCKET_DIR": str(self._folder)}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - found and verified by `find`
-                [str(binary)],
+                ["/bin/sh", "-c", WATCH, "sh", str(binary)],
                 env={**environment, **COOKIE, **own, "PLUGIN_PROTOCOL_VERSIONS": "5,6"},
                 cwd=self._folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
@@ -62,10 +78,8 @@ class Process:
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise LostError(
-                f"{binary.name} cannot be started: {error.strerror}",
-                hint="is it made for this machine, and may it be executed?",
+                f"{binary.name} cannot be started: {error.strerror}", hint="is there a /bin/sh?"
             ) from error
-        self._is_closed = False
         self._line = b""
         self._errors = b""
         self._error_count = 0
@@ -79,11 +93,6 @@ class Process:
         ]
         for thread in self._threads:
             thread.start()
-
-    @property
-    def pid(self) -> int:
-        """The process id, which is also the id of its group."""
-        return self._process.pid
 
     @property
     def has_ended(self) -> bool:
@@ -114,7 +123,7 @@ class Process:
             hint="if it happens again, try another version of the provider",
         )
 
-    def explained(self, error: ProviderError) -> ProviderError:
+    def explained(self, error: ErrorT) -> ErrorT | LostError:
         """Return the error, or what became of the process if that is why."""
         # A broken connection is noticed before the process is seen to end.
         if isinstance(error, LostError) and self._has_ended.wait(STOP_SECONDS):
@@ -122,25 +131,29 @@ class Process:
         return error
 
     def kill(self) -> None:
-        """End it, and all that it started, at once."""
-        if not self._is_closed:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
+        """End it, and all that it started, at once. May be called twice, and by any thread."""
+        if self._process.stdin:
+            self._process.stdin.close()
 
     def memory(self) -> int:
         """Return the bytes of memory that it takes; 0 where the system does not tell."""
         with suppress(OSError, ValueError, IndexError):
-            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+            pid = int((self._folder / "pid").read_text())
+            pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
             return int(pages) * os.sysconf("SC_PAGE_SIZE")
         return 0
 
     def close(self, seconds: float = 0.0) -> None:
         """Give it some time to end, then end it and all that it started."""
         self._has_ended.wait(seconds)
-        # Not waited for before: until then its id, which names the group, cannot be another's.
         self.kill()
-        self._is_closed = True
-        self._process.wait()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Not waited for before: until then its id, which names the group, cannot be another's.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)

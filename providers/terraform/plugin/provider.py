@@ -1,12 +1,14 @@
 """A provider that runs and is configured: the unit that is kept warm."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from drift.errors import ProviderError, ProviderUnavailableError
 from providers.terraform.plugin.client import Client
 from providers.terraform.plugin.configuration import Configuration, packed
+from providers.terraform.plugin.failures import LostError
 from providers.terraform.plugin.find.finder import Binary
 from providers.terraform.plugin.process import Process
 from providers.terraform.plugin.schema import Schemas
@@ -23,6 +25,8 @@ class Launch:
     configuration: Configuration
 
 
+ErrorT = TypeVar("ErrorT", bound=ProviderError)
+
 Start: TypeAlias = Callable[[Launch], "Provider"]
 
 
@@ -38,6 +42,7 @@ class Provider:
             ProviderError: It does not start, or refuses its configuration.
         """
         self.launch = launch
+        self.started_at = time.monotonic()
         self.is_ended_by_us = False
         """Whether we ended it while it was at work."""
         self.is_spent = False
@@ -62,7 +67,7 @@ class Provider:
         """Return the bytes of memory that it takes; 0 where the system does not tell."""
         return self._process.memory()
 
-    def explained(self, error: ProviderError) -> ProviderError:
+    def explained(self, error: ErrorT) -> ErrorT | LostError:
         """Return the error, with the last words of the process if it is gone."""
         return self._process.explained(error)
 

@@ -8,7 +8,7 @@
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -17,11 +17,13 @@ from drift.model.baseline import DeclaredResource
 from drift.model.path import first_name
 from drift.model.resource import Absent, Found, Json, LiveReading, LiveResource, NotRead, NotReadReason
 from providers.terraform.plugin.client import Client
-from providers.terraform.plugin.failures import AnswerError
+from providers.terraform.plugin.failures import AnswerError, LostError
 from providers.terraform.plugin.protocol import Message
 from providers.terraform.plugin.provider import Provider
 from providers.terraform.plugin.schema import ResourceType
 from providers.terraform.plugin.values import decode
+
+ErrorT = TypeVar("ErrorT", AnswerError, LostError)
 
 LEAST_SECRET = 4
 """Characters of a value below which it is no secret: cutting it out would only garble the text."""
@@ -79,17 +81,21 @@ def adopt(provider: Provider, type_: str, resource_id: str, seconds: float) -> L
     )
 
 
-def without_secrets(text: str, declared: DeclaredResource) -> str:
-    """Return what a provider says without the values that the state calls sensitive: errors quote."""
-    secrets = {
-        value
-        for path in declared.sensitive
-        for value in _texts(declared.attributes.get(first_name(path)))
-        if len(value) >= LEAST_SECRET
-    }
-    for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "(sensitive)")
-    return text
+def without_secrets(error: ErrorT, provider: Provider, declared: DeclaredResource) -> ErrorT:
+    """Return what a provider says without the values that the state or its schema calls sensitive."""
+    try:
+        kind = provider.schemas.of(declared.type)
+    except (ValueError, RecursionError):
+        kind = None
+    paths = declared.sensitive | (kind.schema.sensitive if kind else frozenset())
+    names = {first_name(path) for path in paths}
+    secrets = {text for name in names for text in _texts(declared.attributes.get(name))}
+    if declared.stored and declared.stored.flat:
+        secrets |= {text for key, text in declared.stored.flat.items() if first_name(key) in names}
+    said = error.what
+    for secret in sorted((text for text in secrets if len(text) >= LEAST_SECRET), key=len, reverse=True):
+        said = said.replace(secret, "(sensitive)")
+    return type(error)(said, hint=error.hint)
 
 
 def _kind(provider: Provider, type_: str) -> ResourceType | None:
@@ -106,8 +112,15 @@ def _upgraded(client: Client, declared: DeclaredResource, kind: ResourceType, se
     stored = declared.stored
     version = stored.schema_version if stored else kind.version
     flat = stored.flat if stored else None
-    attributes = b"" if flat is not None else _JSON.encode(declared.attributes)
+    attributes = b"" if flat is not None else _JSON.encode(_identified(declared))
     return client.upgrade(declared.type, version, attributes, flat, seconds)
+
+
+def _identified(declared: DeclaredResource) -> dict[str, Json]:
+    """Return the attributes with the id, by which nearly every provider reads."""
+    if "id" in declared.attributes or declared.resource_id is None:
+        return declared.attributes
+    return {**declared.attributes, "id": declared.resource_id}
 
 
 def _private(declared: DeclaredResource) -> bytes:

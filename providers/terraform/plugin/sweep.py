@@ -119,7 +119,9 @@ class Sweep:
                 if provider.is_ended_by_us:
                     raise InterruptedReadError from error
                 provider.is_spent = True
-                raise provider.explained(error) from error
+                raise without_secrets(provider.explained(error), provider, task.declared) from error
+            except AnswerError as error:
+                raise without_secrets(error, provider, task.declared) from error
             except DeadlineError as error:
                 if provider.is_ended_by_us:
                     raise InterruptedReadError from error
@@ -165,7 +167,8 @@ class Sweep:
             self._finish(task, reading)
 
     def _note_start(self, task: Task, course: Course, error: StartError) -> None:
-        course.failed_starts += 1
+        course.failed_starts += error is not course.start_error  # all who waited for it are told of it
+        course.start_error = error
         if course.given_up is None and (not error.may_succeed or course.failed_starts >= MOST_STARTS):
             course.given_up = error.what
         self._repeat(task, error.what)
@@ -189,6 +192,7 @@ class Sweep:
 
     def _note_refusal(self, task: Task, error: AnswerError) -> None:
         task.toll.bucket.refuse(time.monotonic())
+        task.is_alone = False
         task.refusals += 1
         if task.refusals > MOST_PAUSES:
             self._give_up(task, f"turned away {MOST_PAUSES} times: {error.what}")
@@ -205,9 +209,8 @@ class Sweep:
             self._line.add(task)
 
     def _give_up(self, task: Task, why: str) -> None:
-        error = brief(without_secrets(why, task.declared))
         address = task.declared.address
-        self._finish(task, NotRead(address=address, reason=NotReadReason.UNREADABLE, error=error))
+        self._finish(task, NotRead(address=address, reason=NotReadReason.UNREADABLE, error=brief(why)))
 
     def _finish(self, task: Task, reading: LiveReading) -> None:
         self._courses[task.launch].left -= 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from drift.model.baseline import DeclaredResource
 from providers.terraform.plugin.budget import Toll
+from providers.terraform.plugin.failures import StartError
 from providers.terraform.plugin.provider import Launch
 
 
@@ -31,6 +32,8 @@ class Course:
 
     given_up: str | None = None
     failed_starts: int = 0
+    start_error: StartError | None = None
+    """Of the last one that failed."""
     silences: int = 0
     ends: int = 0
     ends_by_type: Counter[str] = field(default_factory=Counter)

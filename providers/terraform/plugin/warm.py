@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from drift.errors import ProviderError
 from providers.terraform.plugin.provider import Launch, Provider, Start
 
 LOOK_SECONDS = 1.0
@@ -18,6 +19,9 @@ LOOK_SECONDS = 1.0
 
 GROWTH = 2
 """How many times its first memory a provider may take before it has to start anew, where memory is short."""
+
+OLDEST_SECONDS = 1800.0
+"""Age at which an idle provider starts anew: it may hold credentials that have run out since."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +38,8 @@ class _Slot:
     """A provider, or the place of one that is just being started."""
 
     provider: Provider | None = None
+    failure: ProviderError | None = None
+    """Why it could not be started."""
     users: int = 0
     used_at: float = 0.0
     is_retired: bool = False
@@ -58,8 +64,7 @@ class Warm:
         slot = self._taken(launch)
         try:
             if slot.provider is None:
-                slot.provider = self._start(launch)
-                self._tell()
+                slot.provider = self._started(launch, slot)
             yield slot.provider
         finally:
             self._given_back(launch, slot)
@@ -89,13 +94,15 @@ class Warm:
                         break
                 elif slot.provider:
                     self._watch_memory()
-                    if slot.users == 0 and (slot.is_retired or slot.provider.has_ended):
+                    if slot.users == 0 and (slot.is_retired or _is_worn(slot.provider)):
                         del self._slots[launch]
                         slot.provider.close()
                         continue
                     if not slot.is_retired:
                         break
                 self._changed.wait()
+                if slot and slot.failure:  # to try once more is not for each who waited to decide
+                    raise slot.failure
             slot.users += 1
             return slot
 
@@ -113,9 +120,15 @@ class Warm:
         if is_last and provider:
             provider.close()
 
-    def _tell(self) -> None:
+    def _started(self, launch: Launch, slot: _Slot) -> Provider:
+        try:
+            provider = self._start(launch)
+        except ProviderError as error:
+            slot.failure = error
+            raise
         with self._changed:
             self._changed.notify_all()
+        return provider
 
     def _has_room(self) -> bool:
         """Make room for one more, if an idle one can go."""
@@ -149,3 +162,7 @@ class Warm:
         ]
         if grown:
             max(grown, key=lambda one: one[0])[1].is_retired = True
+
+
+def _is_worn(provider: Provider) -> bool:
+    return provider.has_ended or time.monotonic() - provider.started_at > OLDEST_SECONDS

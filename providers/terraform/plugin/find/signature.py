@@ -1,7 +1,7 @@
 """Whether a list of checksums bears a publisher's signature.
 
-OpenPGP is checked by `gpgv`, the small program that Debian's packages are checked with: it only
-verifies, trusts the keyring that it is given and no other, and needs no agent. See ADR 8.
+OpenPGP is checked by `gpgv`, the small program of GnuPG that only verifies: it trusts the keyring
+that it is given and no other, and needs no agent. See ADR 8.
 """
 
 import base64

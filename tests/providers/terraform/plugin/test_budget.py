@@ -101,6 +101,24 @@ def test_the_shipped_budgets_stand_for_every_type() -> None:
             assert Budgets(0.1).toll(PLACE, type_, rows, 0.0).bucket.per_second > 0
 
 
+@pytest.mark.parametrize(
+    ("error", "is_refusal"),
+    [
+        ("error reading Queue: Throttling: Rate exceeded status code: 400, request id: 7", True),
+        ("RequestLimitExceeded: Request limit exceeded. status code: 503", True),
+        ("operation error IAM: GetRole, https response error StatusCode: 429", True),
+        ("googleapi: Error 429: Quota exceeded, rateLimitExceeded", True),
+        ("InvalidID: 'i-429' does not exist, status code: 400, request id: 0429-4290", False),
+        ("AccessDenied: not authorized to perform sqs:GetQueueAttributes", False),
+    ],
+)
+def test_a_refusal_is_told_by_the_clouds_words(error: str, is_refusal: bool) -> None:
+    provider = "google" if "googleapi" in error else "aws"
+    words = Specials().of(provider).throttled
+
+    assert any(word.lower() in error.lower() for word in words) is is_refusal
+
+
 def test_a_read_that_was_turned_away_is_repeated_and_given_up_at_last(
     cloud: ToyCloud, mirror: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

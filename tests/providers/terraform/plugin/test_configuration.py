@@ -1,17 +1,19 @@
 """How a provider is configured, and what it may see."""
 
 import json
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgpack
+import msgspec
 import pytest
 
 from drift.errors import ProviderResponseError
 from drift.model.resource import Found, NotRead
-from providers.terraform.live_config import TerraformProviders
+from providers.terraform.live_config import TerraformProviders, TerraformProvidersSettings
 from providers.terraform.plugin.configuration import Configuration, Configurations, packed
 from providers.terraform.plugin.find.source import Reference, Source
 from providers.terraform.plugin.protocol import protocol
@@ -85,6 +87,11 @@ def test_what_an_alias_says_goes_before_what_its_provider_says() -> None:
     assert plain == {"profile": "prod", "insecure": True, "region": "us-east-1"}
     assert west["profile"] == "west"
     assert "region" not in json.loads(configured(wanted=wanted, region="eu-west-1").wanted)
+
+
+def test_a_date_is_no_attribute_of_a_provider() -> None:
+    with pytest.raises(msgspec.ValidationError, match="a date or a time"):
+        msgspec.convert(tomllib.loads('[providers."a/b"]\nat = 2026-11-30'), TerraformProvidersSettings)
 
 
 def test_a_provider_sees_of_the_environment_only_what_is_its_own() -> None:
@@ -183,6 +190,43 @@ def test_what_is_filled_in_is_left_out_where_the_version_does_not_know_it() -> N
 def test_a_mistake_of_the_user_is_named(wanted: Any, name: str) -> None:
     with pytest.raises(ProviderResponseError, match=f"has no {name}"):
         packed_of(wanted, {})
+
+
+def test_a_value_where_a_table_belongs_is_named() -> None:
+    with pytest.raises(ProviderResponseError, match="assume_role is no table"):
+        packed_of({"assume_role": ["arn:aws:iam::1:role/x"]}, {})
+
+
+def test_attributes_of_attributes_and_of_objects_are_all_there() -> None:
+    """
+    A provider refuses a value from which an attribute is missing.
+    """
+    inner = [{"name": name, "type": b'"string"'} for name in ("a", "b")]
+    nested = {"attributes": inner, "nesting": Nesting.LIST}
+    type_ = b'["list",["object",{"a":"string","b":["map","number"]}]]'
+    schema = (
+        protocol(6)
+        .schema.response(
+            provider={
+                "block": {
+                    "attributes": [
+                        {"name": "nested", "nested_type": nested},
+                        {"name": "unset", "nested_type": nested},
+                        {"name": "objects", "type": type_},
+                    ]
+                }
+            }
+        )
+        .provider
+    )
+    given = {"nested": [{"a": "x"}], "objects": [{"b": {"k": 1}}]}
+    configuration = Configuration(wanted=json.dumps(given), filled="{}", endpoint=None, environment=())
+
+    assert msgpack.unpackb(packed(configuration, schema, Specials().of("toy"))) == {
+        "nested": [{"a": "x", "b": None}],
+        "unset": None,
+        "objects": [{"a": None, "b": {"k": 1}}],
+    }
 
 
 def test_everything_is_sent_to_the_endpoint_that_the_environment_names() -> None:

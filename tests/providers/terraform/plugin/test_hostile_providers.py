@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from tests.providers.terraform.plugin.toys import (
     settings,
 )
 
+ROOT = Path(__file__).resolve().parents[4]
 LISTENING = "print('1|6|unix|' + os.environ['TMPDIR'] + '/s|grpc')"
 
 
@@ -61,6 +64,19 @@ def test_a_provider_that_cannot_be_talked_to_is_named_with_the_reason(
         assert isinstance(reading, NotRead)
         assert reading.reason is NotReadReason.UNREADABLE
         assert reason in reading.error
+
+
+def test_a_provider_that_does_not_start_is_tried_twice_however_much_it_should_read(
+    cloud: ToyCloud, tmp_path: Path
+) -> None:
+    log = tmp_path / "starts"
+    install(tmp_path / "mirror", python_program(f"open({str(log)!r}, 'a').write('x'); sys.exit(1)"))
+    live = TerraformProviders(settings(cloud, tmp_path / "mirror", concurrency=8))
+
+    readings = read(live, *(a_declared(f"t{number}") for number in range(40)))
+
+    assert len(errors(readings)) == 40
+    assert log.read_text() in ("xx", "xxx")  # a thread may come late
 
 
 def test_a_provider_that_answers_garbage_is_named(cloud: ToyCloud, tmp_path: Path) -> None:
@@ -184,6 +200,48 @@ def test_nothing_outlives_the_reader(cloud: ToyCloud, mirror: Path) -> None:
     assert not is_running(pid)
 
 
+def test_nothing_outlives_a_program_that_is_killed(cloud: ToyCloud, mirror: Path) -> None:
+    cloud.put("a")
+    program = """
+import sys, time
+from pathlib import Path
+from tests.providers.terraform.plugin.toys import *
+live = TerraformProviders(settings(ToyCloud(file=Path(sys.argv[1])), Path(sys.argv[2])))
+list(live.read([a_declared("a")]))
+print("read", flush=True)
+time.sleep(600)
+"""
+    command = [sys.executable, "-c", program, str(cloud.file), str(mirror)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as reader:
+        assert reader.stdout
+        reader.stdout.readline()
+        pid = int(cloud.reads()[0][0])
+        was_running = is_running(pid)
+        reader.kill()
+
+    _wait_until_it_is_gone(pid)
+
+    assert was_running
+    assert not is_running(pid)
+
+
+def test_what_a_provider_started_ends_with_it(cloud: ToyCloud, tmp_path: Path) -> None:
+    body = f"""
+import subprocess
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open({str(tmp_path / "child")!r}, "w").write(str(child.pid))
+print("no handshake")
+time.sleep(600)
+"""
+    install(tmp_path / "mirror", python_program(body))
+
+    read(TerraformProviders(settings(cloud, tmp_path / "mirror")), a_declared("x"))
+    pid = int((tmp_path / "child").read_text())
+    _wait_until_it_is_gone(pid)
+
+    assert not is_running(pid)
+
+
 def test_a_provider_that_was_ended_meanwhile_is_started_anew(cloud: ToyCloud, mirror: Path) -> None:
     cloud.put("a")
     live = TerraformProviders(settings(cloud, mirror))
@@ -199,9 +257,8 @@ def test_a_provider_that_was_ended_meanwhile_is_started_anew(cloud: ToyCloud, mi
 
 
 def _wait_until_it_is_gone(pid: int) -> None:
-    """Wait until nothing of it runs; its remains stay until the reader asks for them."""
+    """Wait until nothing of it runs."""
     for _ in range(100):
-        state = Path(f"/proc/{pid}/stat")
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+        if not is_running(pid):
             return
         time.sleep(0.05)

@@ -71,3 +71,17 @@ def test_every_call_goes_to_the_service_of_its_version(version: int) -> None:
     assert calls.read.path == f"/tfplugin{version}.Provider/ReadResource"
     assert calls.shutdown.path == "/plugin.GRPCController/Shutdown"
     assert calls.read.response(new_state=calls.value(msgpack=b"x")).new_state.msgpack == b"x"
+
+
+def test_no_call_could_change_anything() -> None:
+    """
+    What is not there cannot be called by mistake.
+    """
+    shipped = FileDescriptorSet.FromString((PLUGIN / "protocols.binpb").read_bytes())
+    calls = {method.name for file in shipped.file for service in file.service for method in service.method}
+
+    assert calls == {
+        "GetSchema", "PrepareProviderConfig", "Configure", "Stop",
+        "GetProviderSchema", "ValidateProviderConfig", "ConfigureProvider", "StopProvider",
+        "UpgradeResourceState", "ReadResource", "ImportResourceState", "Shutdown",
+    }  # fmt: skip

@@ -42,7 +42,7 @@ def test_what_is_as_declared_is_one_object_on_both_sides(cloud: ToyCloud, mirror
     Nearly all of an estate is as declared, and is compared in no time if both sides are one object.
     """
     empty = {"name": None, "size": 3, "enabled": None, "tags": None, "steps": None, "password": None}
-    declared = a_declared("a", attributes=empty | {"seen_at": None})
+    declared = a_declared("a", attributes=empty | {"seen_at": None, "delay_seconds": 1})
     cloud.put("a", **declared.attributes)
 
     (reading,) = read(TerraformProviders(settings(cloud, mirror)), declared)
@@ -86,11 +86,14 @@ def test_what_is_gone_is_absent_and_an_unknown_type_is_unsupported(cloud: ToyClo
     assert "1.0.0 has no toy_other" in unknown.error
 
 
-def test_a_refusal_is_told_in_the_providers_words_without_the_secrets_of_the_state(
-    cloud: ToyCloud, mirror: Path
+@pytest.mark.parametrize("told_by", ["the state", "the schema"])
+def test_a_refusal_is_told_in_the_providers_words_without_secrets(
+    cloud: ToyCloud, mirror: Path, told_by: str
 ) -> None:
     cloud.put("a", on_read="deny")
-    declared = a_declared("a", attributes={"password": "hunter2-hunter2"}, sensitive=frozenset({"password"}))
+    name, sensitive = ("steps", {"steps[0]"}) if told_by == "the state" else ("password", set())
+    value = ["hunter2-hunter2"] if told_by == "the state" else "hunter2-hunter2"
+    declared = a_declared("a", attributes={name: value}, sensitive=frozenset(sensitive))
 
     (reading,) = read(TerraformProviders(settings(cloud, mirror)), declared)
 

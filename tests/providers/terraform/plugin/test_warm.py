@@ -145,6 +145,23 @@ def test_one_that_has_grown_starts_anew_where_memory_is_short(
     assert provider.has_ended
 
 
+def test_an_old_one_starts_anew_once_it_is_idle(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The credentials that it holds may have run out.
+    """
+    warm = Warm(started.start, Limits(processes=4, memory=GIGABYTE))
+    with warm.lease(started.launch("a")) as provider:
+        monkeypatch.setattr(warm_module, "OLDEST_SECONDS", 0.0)
+        with warm.lease(started.launch("a")) as same:
+            assert same is provider
+
+    with warm.lease(started.launch("a")) as another:
+        assert another is not provider
+    warm.close()
+
+    assert started.running() == [False, False]
+
+
 def test_a_start_that_fails_leaves_no_place_taken(started: Started) -> None:
     attempts = []
 

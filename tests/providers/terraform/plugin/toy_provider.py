@@ -2,6 +2,7 @@
 
 Run by the engine as a process of its own, under the name that Terraform would give it. What a
 resource's `on_read` says is done when it is read: that is how the tests make it misbehave.
+Its type is `toy_thing`, or what its first argument says.
 """
 
 import json
@@ -27,6 +28,9 @@ def cloud_at(file: str, changed_at: int) -> dict[str, Any]:
     return json.loads(Path(file).read_text())
 
 
+PREFIX, _, NAME = (sys.argv[1] if len(sys.argv) > 1 else "toy_thing").rpartition("_")
+
+
 class Thing:
     """A resource with an attribute of every kind."""
 
@@ -35,7 +39,7 @@ class Thing:
 
     @classmethod
     def get_name(cls) -> str:
-        return "thing"
+        return NAME
 
     @classmethod
     def get_schema(cls) -> Schema:
@@ -47,6 +51,7 @@ class Thing:
                 Attribute("name", String(), optional=True),
                 Attribute("size", Number(), optional=True, computed=True),
                 Attribute("enabled", Bool(), optional=True),
+                Attribute("delay_seconds", Number(), optional=True),
                 Attribute("tags", Set(String()), optional=True),
                 Attribute("steps", List(String()), optional=True),
                 Attribute("password", String(), optional=True, sensitive=True),
@@ -106,7 +111,7 @@ class Toy:
         return "registry.example.com/example/toy"
 
     def get_model_prefix(self) -> str:
-        return "toy_"
+        return f"{PREFIX}_"
 
     def get_provider_schema(self, diags: Diagnostics) -> Schema:
         return Schema(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -63,9 +64,9 @@ def install(root: Path, program: str, *, version: str = "1.0.0", source: str = "
     return folder
 
 
-def toy_program() -> str:
-    """Return the program that is the toy provider."""
-    return f'#!/bin/sh\nexec "{sys.executable}" "{TOY}"\n'
+def toy_program(type_: str = "toy_thing") -> str:
+    """Return the program that is the toy provider, of this one type."""
+    return f'#!/bin/sh\nexec "{sys.executable}" "{TOY}" {type_}\n'
 
 
 def python_program(body: str) -> str:
@@ -117,12 +118,10 @@ def read(live: TerraformProviders, *declared: DeclaredResource) -> list[LiveRead
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether there is a process of this id."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Tell whether a process of this id runs; what is left of one until somebody asks for it does not."""
+    command = ["ps", "-o", "stat=", "-p", str(pid)]
+    status = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return bool(status) and not status.startswith("Z")
 
 
 def environment(**variables: str) -> Mapping[str, str]:

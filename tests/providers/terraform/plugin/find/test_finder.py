@@ -57,6 +57,19 @@ def test_the_providers_of_the_working_folder_itself_are_found(tmp_path: Path) ->
     assert a_finder(tmp_path).find(TOY, tmp_path / "work").version == "1.0.0"
 
 
+def test_a_working_folder_may_link_to_a_plugin_cache(tmp_path: Path) -> None:
+    """
+    So `terraform init` leaves it where there is a cache.
+    """
+    cached = unpacked(tmp_path / "cache")
+    linked = tmp_path / "work" / ".terraform" / "providers" / cached.relative_to(tmp_path / "cache")
+    linked.parent.mkdir(parents=True)
+    linked.symlink_to(cached)
+    lock(tmp_path / "work", h1(program()))
+
+    assert said_by(a_finder(tmp_path).find(TOY, tmp_path / "work").path) == "1.0.0"
+
+
 def test_a_zip_of_a_mirror_is_unpacked_where_nobody_else_may_write(tmp_path: Path) -> None:
     packed(tmp_path / "mirror")
 

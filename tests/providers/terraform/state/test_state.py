@@ -1,3 +1,4 @@
+import itertools
 import json
 from typing import Any
 
@@ -5,10 +6,10 @@ import pytest
 
 from drift.errors import ProviderResponseError
 from drift.model.baseline import Declaration, StoredForm
-from drift.model.resource import Resource
 from providers.terraform.locations import Locations
 from providers.terraform.state import read_state
-from tests.providers.terraform.builders import a_resource, a_state, an_instance
+from providers.terraform.state.blocks import HELD_BYTES
+from tests.providers.terraform.builders import a_module, a_resource, a_state, an_instance, an_old_resource
 
 
 def read(content: bytes) -> Declaration:
@@ -51,37 +52,46 @@ def test_the_values_of_a_resource_stay_out_of_its_repr() -> None:
     assert "hunter2" not in repr(resource)
 
 
-@pytest.mark.parametrize(
-    ("module", "key", "address"),
-    [
-        (None, 0, "aws_sqs_queue.orders[0]"),
-        (None, "eu", 'aws_sqs_queue.orders["eu"]'),
-        (None, 'a"b', r'aws_sqs_queue.orders["a\"b"]'),
-        ("module.web", None, "module.web.aws_sqs_queue.orders"),
-        ('module.web["x"].module.db[1]', 2, 'module.web["x"].module.db[1].aws_sqs_queue.orders[2]'),
-    ],
-)
-def test_an_address_has_its_modules_and_keys(module: str | None, key: Any, address: str) -> None:
-    (resource,) = read(a_state(a_resource(an_instance(index_key=key), module=module))).resources
+def test_an_address_has_its_modules_and_keys() -> None:
+    (resource,) = read(a_state(a_resource(an_instance(index_key="a"), module='module.web["x"]'))).resources
 
-    assert resource.address == address
+    assert resource.address == 'module.web["x"].aws_sqs_queue.orders["a"]'
 
 
-@pytest.mark.parametrize(
-    ("provider", "name"),
-    [
-        ('provider["registry.terraform.io/hashicorp/aws"]', "hashicorp/aws"),
-        ('provider["registry.terraform.io/hashicorp/aws"].ireland', "hashicorp/aws"),
-        ('module.web.provider["registry.opentofu.org/hashicorp/aws"].ireland', "hashicorp/aws"),
-        ('provider["terraform.example.com/acme/vault"]', "acme/vault"),
-        ("provider.aws", "-/aws"),
-        ("module.web.provider.aws.ireland", "-/aws"),
-    ],
-)
-def test_a_provider_is_named_by_namespace_and_type(provider: str, name: str) -> None:
-    (resource,) = read(a_state(a_resource(provider=provider))).resources
+def test_the_form_that_a_provider_needs_to_read_an_instance_again_is_kept() -> None:
+    stored = an_instance(schema_version=2, private="eyJhIjoxfQ==")
+    provider = 'module.web.provider["registry.terraform.io/hashicorp/aws"].west'
 
-    assert resource.provider == name
+    (resource,) = read(a_state(a_resource(stored, provider=provider))).resources
+
+    assert resource.provider == "hashicorp/aws"
+    assert resource.stored == StoredForm(configuration=provider, schema_version=2, private="eyJhIjoxfQ==")
+
+
+def test_an_instance_may_have_a_provider_configuration_of_its_own() -> None:
+    """
+    OpenTofu's configurations may have a `for_each`; each instance then says which of them is its own.
+    """
+    own = 'provider["registry.opentofu.org/hashicorp/aws"].by_region["eu-west-1"]'
+    instance = an_instance(instance_provider=own)
+
+    (resource,) = read(a_state(a_resource(instance, provider=None))).resources
+
+    assert resource.stored is not None
+    assert (resource.provider, resource.stored.configuration) == ("hashicorp/aws", own)
+
+
+def test_attributes_that_are_still_flat_are_read_in_their_shape() -> None:
+    """
+    Terraform 0.12 left alone what it did not touch after an upgrade from 0.11.
+    """
+    flat = {"id": "queue-1", "tags.%": "1", "tags.Name": "orders"}
+
+    (resource,) = read(a_state(a_resource({"schema_version": 1, "attributes_flat": flat}))).resources
+
+    assert resource.attributes == {"id": "queue-1", "tags": {"Name": "orders"}}
+    assert resource.stored is not None
+    assert (resource.stored.flat, resource.stored.schema_version) == (flat, 1)
 
 
 def test_data_sources_are_not_managed() -> None:
@@ -96,31 +106,21 @@ def test_a_tainted_instance_is_the_instance_and_a_deposed_object_is_not() -> Non
     A deposed object still has to be destroyed, so it is no finding that it exists.
     """
     tainted = an_instance({"id": "new"}, status="tainted")
-    deposed = an_instance({"id": "old"}, deposed="a1b2c3d4")
+    deposed = [an_instance({"id": id_}, deposed=key) for id_, key in (("old", "a1b2c3d4"), ("older", "b2"))]
 
-    declaration = read(a_state(a_resource(tainted, deposed)))
+    declaration = read(a_state(a_resource(tainted, *deposed)))
 
     assert [resource.resource_id for resource in declaration.resources] == ["new"]
-    assert declaration.deposed == (Resource(type="aws_sqs_queue", id="old"),)
+    assert [one.id for one in declaration.deposed] == ["old", "older"]
+    assert not declaration.unreadable
 
 
 def test_sensitive_attributes_become_paths() -> None:
-    paths = [
-        [{"type": "get_attr", "value": "password"}],
-        [
-            {"type": "get_attr", "value": "setting"},
-            {"type": "index", "value": {"value": 0, "type": "number"}},
-            {"type": "get_attr", "value": "value"},
-        ],
-        [
-            {"type": "get_attr", "value": "env"},
-            {"type": "index", "value": {"value": "a.b", "type": "string"}},
-        ],
-    ]
+    paths = [[{"type": "get_attr", "value": "password"}], [{"type": "get_attr", "value": "user"}]]
 
     (resource,) = read(a_state(a_resource(an_instance(sensitive_attributes=paths)))).resources
 
-    assert resource.sensitive == {"password", "setting[0].value", 'env["a.b"]'}
+    assert resource.sensitive == {"password", "user"}
 
 
 @pytest.mark.parametrize(
@@ -179,13 +179,16 @@ def test_neighbours_that_contradict_each_other_tell_nothing() -> None:
 @pytest.mark.parametrize(
     ("instance", "reason"),
     [
-        ({"attributes_flat": {"id": "queue-1", "tags.%": "0"}}, "flat"),
+        ({"attributes_flat": {"id": "queue-1", "tags": {}}}, "not all texts"),
         ({"attributes": None}, "no attributes"),
-        ({"attributes": [1]}, "no attributes"),
+        ({"attributes": [1], "attributes_flat": {"id": "x"}}, "no attributes"),
         ("an instance?", "no object"),
         (an_instance(index_key=1.5), "index key"),
-        (an_instance(sensitive_attributes=[[{"type": "splat"}]]), "sensitive"),
-        (an_instance(sensitive_attributes="all"), "sensitive"),
+        (an_instance(index_key=True), "index key"),
+        (an_instance(schema_version="2"), "schema version"),
+        (an_instance(schema_version=-1), "schema version"),
+        (an_instance(private="not base64"), "provider keeps"),
+        (an_instance(private={}), "provider keeps"),
         ({"deposed": "a1b2c3d4", "attributes": {}}, "deposed"),
     ],
 )
@@ -200,11 +203,64 @@ def test_an_instance_that_cannot_be_understood_is_named_and_hides_no_other(
     assert reason in odd.error
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("1e999", "out of range"),
+        ("9" * 5000, "out of range"),
+        ("tru", "damaged"),
+        ('"\\x"', "damaged"),
+        ('"\xff"', "damaged"),
+        ("[" * 2000 + "]" * 2000, "nested too deeply"),
+        ("[" * 200 + "1" + "]" * 200, "nested too deeply"),
+    ],
+)
+def test_an_instance_that_no_decoder_takes_is_named_with_its_key_and_id(value: str, reason: str) -> None:
+    """
+    Without its id it would be found again as a resource that nobody declares.
+    """
+    odd = a_resource(an_instance({"id": "queue-7", "odd": "HERE"}, index_key="a"), name="odd")
+    state = a_state(odd, a_resource(name="sound")).replace(b'"HERE"', value.encode("latin-1"))
+
+    declaration = read(state)
+
+    assert [resource.address for resource in declaration.resources] == ["aws_sqs_queue.sound"]
+    (odd_one,) = declaration.unreadable
+    assert (odd_one.address, odd_one.resource_id) == ('aws_sqs_queue.odd["a"]', "queue-7")
+    assert reason in odd_one.error
+
+
+def test_half_a_surrogate_pair_is_the_strange_character_that_terraform_takes_it_for() -> None:
+    state = a_state(a_resource(an_instance({"name": "HERE"})))
+    text = r"\\ud800 \ud83d\ude00 \ud83d \ude00"
+
+    (resource,) = read(state.replace(b"HERE", text.encode())).resources
+
+    assert resource.attributes["name"] == "\\ud800 \U0001f600 \ufffd \ufffd"
+
+
+def test_a_large_number_keeps_its_digits() -> None:
+    (resource,) = read(a_state(a_resource(an_instance({"number": 2**70})))).resources
+
+    assert resource.attributes["number"] == 2**70
+
+
+def test_of_two_instances_with_one_address_the_second_is_named() -> None:
+    first, second = an_instance({"id": "first"}), an_instance({"id": "second"})
+
+    declaration = read(a_state(a_resource(first), a_resource(second)))
+
+    assert [resource.resource_id for resource in declaration.resources] == ["first"]
+    (twice,) = declaration.unreadable
+    assert (twice.address, twice.resource_id) == ("aws_sqs_queue.orders", "second")
+    assert "twice" in twice.error
+
+
 def test_an_unreadable_instance_keeps_its_id() -> None:
     """
     Else it would be found again as a resource that nobody declares.
     """
-    (odd,) = read(a_state(a_resource({"attributes_flat": {"id": "queue-1"}}))).unreadable
+    (odd,) = read(a_state(a_resource(an_instance(schema_version="?")))).unreadable
 
     assert odd.resource_id == "queue-1"
 
@@ -231,24 +287,50 @@ def test_a_state_without_resources_declares_nothing() -> None:
     assert read(a_state(resources=None)).resources == ()
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_parts_of_a_state_may_stand_in_any_order(order: tuple[int, ...]) -> None:
+    """
+    Tools that sort keys put the version last, and the instances of a block before its name.
+    """
+    document = json.loads(a_state(a_resource(module="module.web")))
+    (block,) = document["resources"]
+    moved = [{"instances": block.pop("instances")}, {"module": block.pop("module")}, block]
+    document["resources"] = [{key: part[key] for at in order for part in [moved[at]] for key in part}]
+
+    declaration = read(json.dumps(dict(reversed(document.items()))).encode())
+
+    assert [one.address for one in declaration.resources] == ["module.web.aws_sqs_queue.orders"]
+    assert (declaration.serial, declaration.unreadable) == (7, ())
+
+
+def test_a_block_of_very_many_instances_is_read_as_it_comes() -> None:
+    """
+    Then its head must stand first, as Terraform writes it: what is read has its address.
+    """
+    instances = [an_instance({"note": "x" * 1000}, index_key=at) for at in range(2 * HELD_BYTES // 1000)]
+    block = a_resource(*instances)
+
+    declaration = read(a_state(block))
+
+    assert len(declaration.resources) == len(instances)
+    assert "many instances before its module" in the_error(a_state(block | {"module": "module.late"}))
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
 def test_an_older_version_says_how_to_get_a_newer_one(version: int) -> None:
-    error = the_error(a_state(version=version, terraform_version="0.11.14"))
+    error = the_error(a_state(version=version, terraform_version="0.6.16"))
 
     assert error.startswith(
-        f"prod.tfstate is a Terraform state of version {version}, written by Terraform 0.11.14"
+        f"prod.tfstate is a Terraform state of version {version}, written by Terraform 0.6.16"
     )
-    assert "Terraform 0.12 or newer rewrites" in error
+    assert "a newer Terraform rewrites" in error
 
 
 def test_a_version_of_the_future_is_not_guessed_at() -> None:
-    assert "of version 5" in the_error(a_state(version=5))
-
-
-def test_an_encrypted_state_says_so() -> None:
-    encrypted = {"meta": {}, "encrypted_data": "bm8=", "encryption_version": "v0"}
-
-    assert "encrypted by OpenTofu" in the_error(json.dumps(encrypted).encode())
+    """
+    Not even where its lists look like those of today.
+    """
+    assert "of version 5" in the_error(a_state({"of": "another form"}, version=5))
 
 
 @pytest.mark.parametrize(
@@ -265,6 +347,13 @@ def test_an_encrypted_state_says_so() -> None:
         (b'{"version": true}', "it names no version"),
         (b'{"format_version": "1.0"}', "`terraform show -json`"),
         (a_state(resources={"a": 1}), "its `resources` is no list"),
+        (a_state(a_resource(), version=3), "calls itself version 3"),
+        (a_state(modules=[a_module(aws_sqs_queue__a=an_old_resource())]), "calls itself version 4"),
+        (a_state() + b"{}", "is damaged or no Terraform state: something follows the end"),
+        (a_state()[:-1] + b', "resources": []}', "its `resources` stands twice"),
+        (a_state()[:-1] + b', "serial": 9}', "its `serial` stands twice"),
+        (a_state(lineage="HERE").replace(b"HERE", rb"\ud800"), "is damaged"),
+        ("{}".encode("utf-16"), "is damaged"),
     ],
 )
 def test_what_is_no_state_says_what_it_is(content: bytes, what: str) -> None:

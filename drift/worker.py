@@ -1,0 +1,101 @@
+"""Judges the records of files one by one, and makes the line of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from drift.classifier import name_of, openings_in, pieces_in
+from drift.judge import Judge, Known
+from drift.model.change import Write
+from drift.model.event import RawRecord, Repeat, Source, UnreadableRecord
+from drift.records import Damage
+from drift.stages.translate import Translators
+from drift.terminal import inert_json
+
+AT_ONCE = 64
+"""Lines that are made before they are written: so few that all of it stays in the processor's cache."""
+
+
+class LineWriter(Protocol):
+    """Makes the output lines of records, without their ends; `inert_json` makes them safe to show."""
+
+    def line(self, verdict: Write) -> bytes:
+        """Return the line of a record."""
+        ...
+
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
+        """Return the line of a record that says what others say, of which this is known."""
+        ...
+
+    def gap(self, one: UnreadableRecord) -> bytes:
+        """Return the line of a record that cannot be read."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """Output lines of a file, all or some of them, and how many of their records could not be read."""
+
+    text: bytes
+    readable: int = 0
+    unreadable: int = 0
+    first_unreadable: UnreadableRecord | None = None
+
+    def and_those_of(self, other: "Lines") -> "Lines":
+        """Return the counts of both, without text."""
+        return Lines(
+            text=b"",
+            readable=self.readable + other.readable,
+            unreadable=self.unreadable + other.unreadable,
+            first_unreadable=self.first_unreadable or other.first_unreadable,
+        )
+
+
+@dataclass(kw_only=True, slots=True)
+class Worker:
+    """Judges files in their order."""
+
+    translators: Translators
+    judge: Judge
+    writer: LineWriter
+
+    def skim(self, path: Path) -> None:
+        """Remember of a file what the verdicts on later ones may rest on."""
+        for event in openings_in(path, self.translators):
+            self.judge.remember(event)
+
+    def lines(self, path: Path) -> Iterator[Lines]:
+        """Yield the lines of a file, some at once."""
+        numbered = enumerate(pieces_in(path, self.translators.all))
+        name = name_of(path)
+        while True:
+            unread: list[UnreadableRecord] = []
+            texts = [self._line(piece, name, index, unread) for index, piece in islice(numbered, AT_ONCE)]
+            if not texts:
+                return
+            yield Lines(
+                text=inert_json(b"\n".join((*texts, b""))),
+                readable=len(texts) - len(unread),
+                unreadable=len(unread),
+                first_unreadable=unread[0] if unread else None,
+            )
+
+    def _line(self, piece: bytes | Damage, file: str, index: int, unread: list[UnreadableRecord]) -> bytes:
+        """Return the line of one record, the quick way where it only repeats what an earlier one said."""
+        if not isinstance(piece, bytes):
+            source = Source(file, index, piece.sha256)
+            return self._gap(UnreadableRecord(error=piece.error, source=source), unread)
+        source = Source(file, index, sha256(piece).hexdigest())
+        event = self.translators.recall(piece) or self.translators.recognise(RawRecord(piece, source))
+        if isinstance(event, Repeat):
+            return self.writer.repeated(self.judge.recall(event), event, source)
+        if isinstance(event, UnreadableRecord):
+            return self._gap(event, unread)
+        return self.writer.line(self.judge.judge(event))
+
+    def _gap(self, one: UnreadableRecord, unread: list[UnreadableRecord]) -> bytes:
+        unread.append(one)
+        return self.writer.gap(one)
