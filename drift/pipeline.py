@@ -28,7 +28,7 @@ from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
-from drift.stages.detect import detect
+from drift.stages.detect import detect, suspect
 from drift.stages.erase import erase
 from drift.stages.group import group, regroup
 from drift.stages.merge import Merged, still_known
@@ -145,8 +145,8 @@ class Pipeline:
         """Hold what is declared against what is there."""
         seen = survey(self.have.watched)
         with self.have.database.transaction() as connection:
-            writes = writes_by_resource(connection)
-            comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection.as_of(now))
+            writes, rules = writes_by_resource(connection), self.have.policy.detection.as_of(now)
+            comparison = suspect(detect(seen.held, seen.discovered, writes, rules), rules)
             record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
         return [f"{failure.name}: {failure.error}" for failure in seen.failures]
 

@@ -62,7 +62,7 @@ def command(
     """
     from drift import wiring
     from drift.redacted import redact_finding
-    from drift.stages.detect import detect
+    from drift.stages.detect import detect, suspect
     from drift.stages.survey import survey
 
     settings = None if states else wiring.settings_of(config)
@@ -79,7 +79,7 @@ def command(
     rules = wiring.detect_rules(settings)
     if settings:
         rules = rules.as_of(wiring.clock(settings, None).now())
-    comparison = detect(seen.held, seen.discovered, {}, rules, others=seen.others)
+    comparison = suspect(detect(seen.held, seen.discovered, {}, rules, others=seen.others), rules)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
         report = encoded(_report(findings, comparison)) if as_json else None

@@ -46,7 +46,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     types: tuple[str, ...]
     values: Mapping[str, Scalar]
-    """By path: `root_block_device[].delete_on_termination`."""
+    """By path: `root_block_device[].delete_on_termination`. `{name}` stands for what that attribute says."""
 
 
 class DocumentForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,11 +1,15 @@
 """Differences between what is declared and what is there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drift.model.ignore import Ignored
 from drift.model.resource import Json, NotReadReason
 from drift.model.verdict import Severity
+
+HIDDEN = "(sensitive)"
+"""Stands for a value that must never be shown."""
 
 
 class FindingKind(StrEnum):
@@ -61,7 +65,7 @@ class DriftFinding:
     """File and line of the declaration, where the code is at hand."""
     fingerprint: str | None = None
     """Hex HMAC-SHA-256 of what differs, under a key of this installation: it tells that a hidden value
-    has changed again, and nothing else."""
+    has changed again, and nothing else. Where nothing is hidden, none is kept."""
     stands_for: tuple[str, ...] = ()
     """Addresses of the resources, where one finding speaks of many."""
     proposal: str | None = None
@@ -90,6 +94,8 @@ class Comparison:
     compared: int
     ignored: tuple[Ignored, ...] = ()
     """What the rules of the configuration hid."""
+    compared_by_type: Mapping[str, int] = field(default_factory=dict)
+    """Of how many resources of each type was seen how they are."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""

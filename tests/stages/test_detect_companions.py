@@ -377,6 +377,18 @@ PAIRS: list[tuple[str, str, Any, str, dict[str, Any]]] = [
         {"virtual_network_name": "main", "resource_group_name": "rg", "name": "a"},
     ),
     (
+        "azurerm_route_table",
+        "route",
+        [{"name": "out", "address_prefix": "10.0.0.0/8"}],
+        "azurerm_route",
+        {
+            "route_table_name": "MAIN",
+            "resource_group_name": "RG",
+            "name": "out",
+            "address_prefix": "10.0.0.0/8",
+        },
+    ),
+    (
         "azurerm_network_security_group",
         "security_rule",
         [{"name": "ssh", "priority": 100, "access": "Allow"}],

@@ -107,6 +107,17 @@ def test_a_name_in_another_project_is_another_thing() -> None:
     assert paths("google_compute_subnetwork", "main", NETWORK, "network", **account) == ["network"]
 
 
+@pytest.mark.parametrize(("live", "is_drift"), [("sg-1", False), ("sg-2", True)])
+def test_nothing_may_stand_for_what_another_attribute_says(live: str, is_drift: bool) -> None:
+    declared = {"security_group_id": "sg-1", "source_security_group_id": None, "self": True}
+
+    found = drifts(
+        declared, {**declared, "source_security_group_id": live}, rules=RULES, type="aws_security_group_rule"
+    )
+
+    assert bool(found) is is_drift
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -187,6 +198,18 @@ def test_what_the_reader_made_of_the_state_is_compared() -> None:
 
     assert drifted(stored, found({"size": 8, "flat": ["a"]}, {"size": 8, "flat": ["a"]})) == []
     assert drifted(stored, found({"size": 8, "flat": ["a"]}, {"size": 8, "flat": ["b"]})) == ["flat[0]"]
+
+
+def test_of_a_state_that_keeps_no_attributes_as_they_are_everything_counts() -> None:
+    """
+    Terraform 0.11 wrote `disk.0.iops`; what the reader makes of it is all that is known.
+    """
+    upgraded, live = (
+        {"a": None, "disk": [{"size": 1, "iops": None}]},
+        {"a": 1, "disk": [{"size": 1, "iops": 9}]},
+    )
+
+    assert drifted({}, found(upgraded, live)) == ["a", "disk[0].iops"]
 
 
 def test_what_only_a_newer_provider_knows_is_no_drift() -> None:

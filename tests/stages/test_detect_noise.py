@@ -8,7 +8,7 @@ from drift.model.detection import DetectRules, NoiseLimits, SeverityRow
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.resource import Resource
 from drift.model.verdict import Severity
-from drift.stages.detect import detect
+from drift.stages.detect import detect, suspect
 from tests.stages.detect_builders import RULES, a_declared, a_live, held
 
 LIMITED = replace(
@@ -33,7 +33,7 @@ def queues(
         for number, drift in enumerate(drifts)
     ]
     writes = {Resource(type="aws_sqs_queue", id=f"q-{number}"): ("aws:1",) for number in written}
-    return list(detect([held(*pairs)], (), writes, rules).findings)
+    return list(suspect(detect([held(*pairs)], (), writes, rules), rules).findings)
 
 
 def test_what_nearly_all_of_a_type_share_is_one_finding() -> None:

@@ -32,6 +32,8 @@ class CanonicalForm:
     """Brings values of one attribute, declared and live, into the same form."""
 
     name: str
+    resource: Mapping[str, Json]
+    """All that is declared of the resource."""
     schema: TypeSchema
     rules: TypeRules
     shared_keys: Mapping[str, frozenset[str]]
@@ -50,6 +52,7 @@ class CanonicalForm:
         )
         return cls(
             name=sides.name,
+            resource=sides.resource,
             schema=schema,
             rules=rules,
             shared_keys={path: frozenset(ours[path] & theirs[path]) for path in ours.keys() & theirs.keys()},
@@ -78,7 +81,7 @@ class CanonicalForm:
         if isinstance(value, list):
             return self._of_list(value, path)
         said = self._of_text(value, path) if isinstance(value, str) else scalar_text(value)
-        default = self.rules.default_at(path)
+        default = self.rules.default_at(path, self.resource)
         return None if default is not None and said == scalar_text(default) else said
 
     def of_element(self, value: Json, path: str) -> Canonical:

@@ -34,7 +34,9 @@ class CoManagers:
                 if resource.type in types:
                     self._scalers[resource.type].append(resource)
 
-    def may_have_moved(self, resource: DeclaredResource, drift: AttributeDrift) -> bool:
+    def may_have_moved(
+        self, resource: DeclaredResource, declared: Mapping[str, Json], drift: AttributeDrift
+    ) -> bool:
         """Tell whether what is there lies within the bounds that the code declares."""
         types = {resource.type, self._same_types.get(resource.type, resource.type)}
         path = without_indexes(drift.path)
@@ -42,16 +44,18 @@ class CoManagers:
             _is_within_bounds(row, drift, bounds)
             for row in self._rows
             if row.attribute == path and any(fits(type_, one) for type_ in types for one in row.types)
-            for bounds in self._bounds_of(row, resource)
-            if all(fits(_as_text(value_at(resource.attributes, at)), glob) for at, glob in row.where.items())
+            for bounds in self._bounds_of(row, resource, declared)
+            if all(fits(_as_text(value_at(declared, at)), glob) for at, glob in row.where.items())
         )
 
-    def _bounds_of(self, row: CoManaged, resource: DeclaredResource) -> Iterator[Mapping[str, Json]]:
+    def _bounds_of(
+        self, row: CoManaged, resource: DeclaredResource, declared: Mapping[str, Json]
+    ) -> Iterator[Mapping[str, Json]]:
         """Yield the attributes that hold the bounds: the resource's own, or those of each of its scalers."""
         if row.scaler is None:
-            yield resource.attributes
+            yield declared
             return
-        target = _target(row.scaler, resource)
+        target = _target(row.scaler, resource.resource_id, declared)
         for scaler in self._scalers.get(row.scaler.type, ()):
             named = scaler.attributes.get(row.scaler.names_target_by)
             if target is not None and named == target and _is_of(scaler, row.scaler, resource):
@@ -106,11 +110,11 @@ def _number(value: Json) -> float | None:
         return None
 
 
-def _target(scaler: Scaler, resource: DeclaredResource) -> str | None:
+def _target(scaler: Scaler, resource_id: str | None, declared: Mapping[str, Json]) -> str | None:
     """Return what a scaler of the resource must name; of an ARN within it only the end."""
     if scaler.target == "{id}":
-        return resource.resource_id
-    places = {name: resource.attributes.get(name) for name in _PLACE.findall(scaler.target)}
+        return resource_id
+    places = {name: declared.get(name) for name in _PLACE.findall(scaler.target)}
     if not all(isinstance(value, str) and value for value in places.values()):
         return None
     if scaler.target == f"{{{next(iter(places), '')}}}":

@@ -14,7 +14,7 @@ from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift
 from drift.model.path import first_name, path_text
 from drift.model.resource import Found, Json, LiveReading, NotRead
-from drift.stages.detect.explain import Said, explains
+from drift.stages.detect.covered import Said, is_covered
 from drift.stages.detect.scalars import elements, scalar_text
 from drift.stages.detect.sides import declared_attributes
 
@@ -69,8 +69,8 @@ class Children:
         read = [child for child in children if not isinstance(child.reading, NotRead)]
         if any(child.row.owns_all for child in read):
             return None
-        ours = [one for one in elements(drift.declared) if not self._explain(read, one, parent)]
-        theirs = [one for one in elements(drift.live) if not self._explain(children, one, parent)]
+        ours = [one for one in elements(drift.declared) if not self._is_said(read, one, parent)]
+        theirs = [one for one in elements(drift.live) if not self._is_said(children, one, parent)]
         if not ours and not theirs:
             return None
         if isinstance(drift.declared, list) and isinstance(drift.live, list):
@@ -91,11 +91,11 @@ class Children:
                         seen.add(key)
                         yield child
 
-    def _explain(self, children: list[Child], element: Json, parent: DeclaredResource) -> bool:
+    def _is_said(self, children: list[Child], element: Json, parent: DeclaredResource) -> bool:
         """Tell whether every part of the element is what children by one of the rows say."""
         rows = {id(child.row): child.row for child in children}.values()
         return any(
-            explains(element, row, _said(children, row), parent.resource_id, self._rules.documents)
+            is_covered(element, row, _said(children, row), parent.resource_id, self._rules.documents)
             for row in rows
             if not row.owns_all
         )
@@ -121,13 +121,13 @@ def _names_of_parent(child: Child) -> Iterator[str]:
     if all(scalar_text(declared.get(key)) == scalar_text(value) for key, value in child.row.where.items()):
         for name in elements(declared.get(child.row.names_parent_by)):
             if isinstance(name, str):
-                yield name
+                yield name.casefold()  # Azure writes ids now in capitals, now in small letters
 
 
 def _texts_of(parent: DeclaredResource) -> frozenset[str]:
     """Return every text of the parent by which a child might name it."""
-    texts = {value for value in parent.attributes.values() if isinstance(value, str) and value}
-    return frozenset({*texts, *([parent.resource_id] if parent.resource_id else [])})
+    texts = (*parent.attributes.values(), parent.resource_id)
+    return frozenset(text.casefold() for text in texts if isinstance(text, str) and text)
 
 
 def _belongs(child: Child, parent: DeclaredResource, name: str, drift: AttributeDrift) -> bool:
@@ -139,11 +139,14 @@ def _belongs(child: Child, parent: DeclaredResource, name: str, drift: Attribute
         return False
     if row.map_key and drift.path != path_text((row.attribute, str(child.declared.get(row.map_key)))):
         return False
-    return all(
-        None in (pair := (child.declared.get(key), parent.attributes.get(key))) or pair[0] == pair[1]
-        for key in row.alike
-    )
+    return all(_is_alike(child.declared.get(key), parent.attributes.get(key)) for key in row.alike)
 
 
-def _named(parent: DeclaredResource, key: str) -> Json:
-    return parent.attributes.get(key) or (parent.resource_id if key == "id" else None)
+def _named(parent: DeclaredResource, key: str) -> str:
+    named = parent.attributes.get(key) or (parent.resource_id if key == "id" else None)
+    return str(named).casefold()
+
+
+def _is_alike(one: Json, other: Json) -> bool:
+    """Tell whether two values are the same, where both are known."""
+    return one is None or other is None or str(one).casefold() == str(other).casefold()

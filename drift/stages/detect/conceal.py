@@ -9,13 +9,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from drift.model.finding import AttributeDrift
+from drift.model.finding import HIDDEN, AttributeDrift
 from drift.model.path import is_within, path_text, without_indexes
 from drift.model.resource import Json
 from drift.stages.detect.mirrors import mirrors_of
-
-HIDDEN = "(sensitive)"
-"""Stands for a value that must never be shown."""
+from drift.stages.detect.scalars import leaves
 
 SHORTEST = 8
 """Characters of a secret that is looked for elsewhere: a shorter one stands in texts by chance."""
@@ -62,12 +60,17 @@ def sensitive_of(
 
 
 def _texts(value: Json, path: str, sensitive: frozenset[str]) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            step = path_text((key,))
-            yield from _texts(inner, f"{path}{step}" if step[0] == "[" else f"{path}.{step}", sensitive)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _texts(element, f"{path}[]", sensitive)
-    elif isinstance(value, str) and any(is_within(path, secret) for secret in sensitive):
-        yield value
+    waiting = [(path, value)]
+    while waiting:
+        at, one = waiting.pop()
+        if any(is_within(at, secret) for secret in sensitive):
+            yield from (leaf for leaf in leaves(one) if isinstance(leaf, str))
+        elif isinstance(one, dict):
+            waiting += ((_step(at, key), inner) for key, inner in one.items())
+        elif isinstance(one, list):
+            waiting += ((f"{at}[]", element) for element in one)
+
+
+def _step(path: str, key: str) -> str:
+    step = path_text((key,))
+    return f"{path}{step}" if step[0] == "[" else f"{path}.{step}"

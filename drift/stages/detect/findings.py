@@ -21,8 +21,7 @@ from drift.stages.detect.differences import differences
 from drift.stages.detect.fingerprint import fingerprint
 from drift.stages.detect.ids import finding_id
 from drift.stages.detect.ignore import Ignoring
-from drift.stages.detect.noise import without_noise
-from drift.stages.detect.odd import Explained, Odd
+from drift.stages.detect.odd import Expected, Odd
 from drift.stages.detect.severity import placed, worst_severity
 from drift.stages.detect.type_rules import RulesByType
 from drift.stages.detect.undeclared import undeclared
@@ -63,22 +62,22 @@ def detect(
                 case None:
                     pass
     estate = [*(one.declaration for one in held), *others]
-    explained = Explained(
+    expected = Expected(
         children=Children(estate, children, rules), co_managers=CoManagers(estate, rules), rules=rules
     )
     found = [
-        *_of_declared(odd, explained, writes, rules),
+        *_of_declared(odd, expected, writes, rules),
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
     ignoring = Ignoring(rules)
-    counting = list(ignoring.left_of(_with_unique_ids(found)))
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
     return Comparison(
-        findings=tuple(without_noise(counting, compared, rules)),
+        findings=tuple(ignoring.left_of(_with_unique_ids(found))),
         not_compared=tuple(not_compared),
         declared=declared,
         compared=declared - len(not_compared),
         ignored=ignoring.hidden,
+        compared_by_type=compared,
     )
 
 
@@ -105,16 +104,16 @@ def _held_against(
 
 
 def _of_declared(
-    odd: Iterable[Odd], explained: Explained, writes: EventKeys, rules: DetectRules
+    odd: Iterable[Odd], expected: Expected, writes: EventKeys, rules: DetectRules
 ) -> Iterator[DriftFinding]:
     for one in odd:
         account = one.account
         if one.found is None:
             yield _finding(one, FindingKind.MISSING, (), placed(rules.missing, account, rules), writes)
             continue
-        if left := tuple(explained.left_of(one)):
+        if left := tuple(expected.unexpected(one)):
             severity = worst_severity(one.resource.type, left, account, rules)
-            finding = _finding(one, FindingKind.DRIFTED, explained.concealed(one, left), severity, writes)
+            finding = _finding(one, FindingKind.DRIFTED, expected.concealed(one, left), severity, writes)
             yield replace(finding, fingerprint=fingerprint(left, rules.fingerprint_key))
 
 

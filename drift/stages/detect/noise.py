@@ -6,11 +6,11 @@ proposed rule, not hundreds. What protects the estate is never taken for noise.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from drift.model.detection import DetectRules, NoiseLimits
-from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
+from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind
 from drift.model.path import without_indexes
 from drift.model.verdict import Severity
 from drift.stages.detect.ids import finding_id
@@ -20,41 +20,46 @@ Alike = Mapping[tuple[str, str], Sequence[DriftFinding]]
 """The findings that share an attribute, by type and path."""
 
 
-def without_noise(
-    findings: Sequence[DriftFinding], compared: Mapping[str, int], rules: DetectRules
-) -> Iterator[DriftFinding]:
-    """Yield the findings without what is taken for noise, then one for each kind of noise.
+def suspect(comparison: Comparison, rules: DetectRules) -> Comparison:
+    """Return the comparison with one finding for each kind of noise in place of all that are such noise.
 
-    `compared` says of how many resources of each type was seen how they differ.
+    To be asked once it is known which writes explain the findings: what is explained is no noise.
     """
-    noise = _noise(findings, compared, rules.noise, rules) if rules.noise else {}
-    for finding in findings:
-        if finding.explained_by or not noise or finding.kind is not FindingKind.DRIFTED:
-            yield finding
-            continue
-        left = tuple(one for one in finding.attributes if _key(finding, one) not in noise)
-        if len(left) == len(finding.attributes):
-            yield finding
-        elif left:
-            severity = worst_severity(finding.type, left, finding.account, rules)
-            yield replace(finding, attributes=left, severity=severity)
-    for (type_, path), those in sorted(noise.items()):
-        yield _suspected(type_, path, those)
+    if rules.noise is None or not (noise := _noise(comparison, rules.noise, rules)):
+        return comparison
+    left = [each for one in comparison.findings if (each := _without(noise, one, rules)) is not None]
+    suspected = [_suspected(type_, path, those) for (type_, path), those in sorted(noise.items())]
+    return replace(comparison, findings=(*left, *suspected))
 
 
-def _noise(
-    findings: Sequence[DriftFinding], compared: Mapping[str, int], limits: NoiseLimits, rules: DetectRules
-) -> Alike:
+def _without(noise: Alike, finding: DriftFinding, rules: DetectRules) -> DriftFinding | None:
+    """Return what of a finding is no noise, if anything."""
+    if not _may_be_noise(finding):
+        return finding
+    left = tuple(one for one in finding.attributes if _key(finding, one) not in noise)
+    if len(left) == len(finding.attributes):
+        return finding
+    if not left:
+        return None
+    severity = worst_severity(finding.type, left, finding.account, rules)
+    return replace(finding, attributes=left, severity=severity)
+
+
+def _may_be_noise(finding: DriftFinding) -> bool:
+    return finding.kind is FindingKind.DRIFTED and not finding.explained_by
+
+
+def _noise(comparison: Comparison, limits: NoiseLimits, rules: DetectRules) -> Alike:
     alike: dict[tuple[str, str], list[DriftFinding]] = defaultdict(list)
-    for finding in findings:
-        if finding.kind is FindingKind.DRIFTED and not finding.explained_by:
+    for finding in comparison.findings:
+        if _may_be_noise(finding):
             for key in {_key(finding, one) for one in finding.attributes}:
                 alike[key].append(finding)
     return {
         (type_, path): those
         for (type_, path), those in alike.items()
         if len(those) >= limits.at_least
-        and len(those) >= limits.share * compared.get(type_, 0)
+        and len(those) >= limits.share * comparison.compared_by_type.get(type_, 0)
         and not rules.is_security_relevant(type_, path)
     }
 

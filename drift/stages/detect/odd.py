@@ -34,18 +34,19 @@ class Odd:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Explained:
+class Expected:
     """What makes a difference no drift: it is declared elsewhere, or others may move it."""
 
     children: Children
     co_managers: CoManagers
     rules: DetectRules
 
-    def left_of(self, one: Odd) -> Iterator[AttributeDrift]:
+    def unexpected(self, one: Odd) -> Iterator[AttributeDrift]:
         """Yield what of a resource's differences nothing explains."""
+        declared = declared_attributes(one.resource, one.found)
         for drift in one.drifts:
             left = self.children.unexplained(one.resource, drift)
-            if left is not None and not self.co_managers.may_have_moved(one.resource, left):
+            if left is not None and not self.co_managers.may_have_moved(one.resource, declared, left):
                 yield left
 
     def concealed(self, one: Odd, drifts: Iterable[AttributeDrift]) -> tuple[AttributeDrift, ...]:

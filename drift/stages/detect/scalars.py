@@ -1,6 +1,7 @@
 """Scalars as texts, so that no two values look alike and those that Terraform converts are equal."""
 
 import json
+from collections.abc import Iterator
 from json.encoder import encode_basestring_ascii
 
 from drift.model.resource import Json
@@ -20,6 +21,19 @@ def scalar_text(value: Json) -> str | None:
 def element_text(form: Json) -> str:
     """Return a text that orders and tells apart canonical forms."""
     return form if isinstance(form, str) else json.dumps(form, sort_keys=True)
+
+
+def leaves(value: Json) -> Iterator[Json]:
+    """Yield every scalar inside, however deep it lies."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case dict() as inner:
+                waiting += inner.values()
+            case list() as inner:
+                waiting += inner
+            case scalar:
+                yield scalar
 
 
 def elements(value: Json) -> list[Json]:

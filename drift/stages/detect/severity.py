@@ -7,7 +7,7 @@ from drift.model.finding import AttributeDrift
 from drift.model.glob import fits
 from drift.model.resource import Json
 from drift.model.verdict import Severity
-from drift.stages.detect.scalars import scalar_text
+from drift.stages.detect.scalars import leaves, scalar_text
 
 LESS = {
     Severity.CRITICAL: Severity.HIGH,
@@ -51,10 +51,6 @@ def _is_of_values(row: SeverityRow, drift: AttributeDrift) -> bool:
 
 def _texts(value: Json) -> Iterator[str]:
     """Yield every scalar inside as Terraform converts it to a string."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-    elif value not in (None, ""):
-        yield str(value).lower() if isinstance(value, bool) else str(value)
+    for leaf in leaves(value):
+        if leaf not in (None, ""):
+            yield str(leaf).lower() if isinstance(leaf, bool) else str(leaf)

@@ -1,5 +1,6 @@
 """An attribute as it is declared and as it is there, and what is declared of a resource at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drift.model.baseline import DeclaredResource
@@ -15,6 +16,8 @@ class Sides:
     live: Json
     stored: Json
     """What is declared, before a newer provider than the one that wrote it brought it to its schema."""
+    resource: Mapping[str, Json]
+    """All that is declared of the resource."""
     account: str | None = None
     """Whose the resource is."""
 

@@ -19,6 +19,9 @@ from drift.model.equivalence import Spelling, SpellingForm
 ONE_WAY = frozenset({SpellingForm.NAME, SpellingForm.DIGEST})
 """Forms of which one side may only hint at what the other says in full."""
 
+LONGEST_NAME = 2048
+"""Characters of an ARN or URL at most; whatever is longer names nothing, and has too many ends to try."""
+
 _ENDS = re.compile(r"[/:]")
 
 
@@ -47,7 +50,7 @@ def respelled(text: str, spelling: Spelling) -> str:
 
 def hints_at(text: str, form: SpellingForm) -> Iterator[str]:
     """Yield the shorter texts by which the other side may mean `text`."""
-    if form is SpellingForm.NAME:
+    if form is SpellingForm.NAME and len(text) <= LONGEST_NAME:
         yield from (text[found.end() :] for found in _ENDS.finditer(text))
     elif form is SpellingForm.DIGEST:
         yield from _digests(text)

@@ -1,10 +1,11 @@
 """What do the tables say of one resource type? Looked up once for each type and path: both repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from drift.model.detection import DetectRules
 from drift.model.equivalence import Scalar, Spelling
 from drift.model.glob import fits
+from drift.model.resource import Json
 from drift.stages.detect.spelling import ONE_WAY
 
 
@@ -32,9 +33,12 @@ class TypeRules:
             )
         return known
 
-    def default_at(self, path: str) -> Scalar | None:
-        """Return the value that means the same as nothing at `path`."""
-        return self._defaults.get(path)
+    def default_at(self, path: str, resource: Mapping[str, Json]) -> Json:
+        """Return the value that means the same as nothing at `path` of `resource`."""
+        default = self._defaults.get(path)
+        if isinstance(default, str) and default[:1] == "{" and default[-1:] == "}":
+            return resource.get(default[1:-1])
+        return default
 
     def cloud_keys(self, path: str) -> Iterator[str]:
         """Yield the globs of keys that the cloud adds to the map at `path`."""

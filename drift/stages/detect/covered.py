@@ -11,7 +11,7 @@ from drift.model.companion import Companion
 from drift.model.equivalence import DocumentForm
 from drift.model.resource import Json
 from drift.stages.detect.documents import document_text
-from drift.stages.detect.scalars import scalar_text
+from drift.stages.detect.scalars import leaves, scalar_text
 
 TRUE, FALSE = '"true"', '"false"'
 """Booleans in canonical form."""
@@ -23,7 +23,7 @@ Part: TypeAlias = Mapping[str | None, frozenset[str]]
 """What one part of an element says, by its key; `None` is the key of what stands alone."""
 
 
-def explains(
+def is_covered(
     element: Json,
     row: Companion,
     said: Sequence[Said],
@@ -45,18 +45,11 @@ class _Texts:
         self._documents = documents
 
     def of(self, value: Json) -> frozenset[str]:
-        return frozenset(text for text in self._walk(value) if text is not None and text != FALSE)
+        texts = (self._text(leaf) for leaf in leaves(value))
+        return frozenset(text for text in texts if text is not None and text != FALSE)
 
-    def _walk(self, value: Json) -> Iterator[str | None]:
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, list):
-            for inner in value:
-                yield from self._walk(inner)
-        elif isinstance(value, str):
-            yield document_text(value, self._documents)
-        else:
-            yield scalar_text(value)
+    def _text(self, leaf: Json) -> str | None:
+        return document_text(leaf, self._documents) if isinstance(leaf, str) else scalar_text(leaf)
 
 
 def _says(child: Said, part: Part, texts: _Texts) -> bool:
