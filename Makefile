@@ -14,7 +14,7 @@ help:
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
-	@echo "make docs     write docs/classification.md anew from the tables"
+	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
@@ -43,6 +43,7 @@ fuzz: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m tests.classification_page
+	$(BIN)/python -m tests.estate.coverage_page
 
 PLUGIN := providers/terraform/plugin
 

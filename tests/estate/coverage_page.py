@@ -1,4 +1,4 @@
-"""Writes docs/coverage.md from the states that the real providers left: part of `python -m tests.estate`.
+"""Writes docs/coverage.md from the states that real providers left: `python -m tests.estate.coverage_page`.
 
 A test holds the page to what this would write.
 """
@@ -48,3 +48,7 @@ def _versions() -> Iterator[str]:
         yield "Not exercised, because the simulation breaks them:"
         yield "\n".join(f"- `{one.type}`: {one.symptom}." for one in broken(version))
         yield "Every other type: not exercised."
+
+
+if __name__ == "__main__":
+    write()

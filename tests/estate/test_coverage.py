@@ -12,7 +12,7 @@ LEAST_TYPES = {"3.39.0": 100, "2.70.0": 60}
 
 def test_the_page_of_what_was_exercised_is_what_the_states_say() -> None:
     """
-    Written anew by `python -m tests.estate`.
+    Write it anew with `make docs`.
     """
     assert PAGE.read_text(encoding="utf-8") == page()
 
