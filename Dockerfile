@@ -16,6 +16,8 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel .
  && /opt/drift/bin/pip install --no-cache-dir --no-deps /wheel/*.whl
 
 FROM python:3.13-slim
+# gpgv checks the signatures of Terraform providers that are downloaded.
+RUN apt-get update && apt-get install --yes --no-install-recommends gpgv && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 drift && useradd --system --uid 10001 --gid drift --home-dir /data --create-home drift
 COPY --from=build /opt/drift /opt/drift
 ENV PATH=/opt/drift/bin:$PATH PYTHONUNBUFFERED=1

@@ -303,3 +303,12 @@ class Recorded(Protocol):
     def read_at(self) -> datetime | None:
         """Return the newest time in the recording, if it bears one."""
         ...
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """An adapter that decided something for its user, who should know of it."""
+
+    def remarks(self) -> Sequence[str]:
+        """Return what it decided so far, a sentence each."""
+        ...

@@ -148,8 +148,8 @@ def baselines(settings: "Settings") -> tuple[Baseline, ...]:
 
 def watched(settings: "Settings", live: str | None = None) -> tuple[Watched, ...]:
     """Return the configured baselines, each with its own reader, or all with the reader `live`."""
-    readers = _made(catalog.LIVE, settings.live)
-    given = _recorded_live(live) if live else None
+    readers = _with_own_tables(settings, partial(_made, catalog.LIVE, settings.live))
+    given = _with_own_tables(settings, partial(_named_live, live)) if live else None
     return tuple(
         Watched(baseline=baseline, live=given or readers[one.live])
         for one, baseline in zip(settings.baselines, baselines(settings), strict=True)
@@ -160,9 +160,10 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
     """Return ad hoc baselines, all with the reader `live`."""
     if live is None:
         raise UsageError(
-            "nothing says how to read what is there", hint="add --live file:PATH with a recorded answer"
+            "nothing says how to read what is there",
+            hint="add --live terraform, or --live file:PATH with a recorded answer",
         )
-    reader = _recorded_live(live)
+    reader = _named_live(live)
     return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))
 
 
@@ -278,7 +279,7 @@ def clock(settings: "Settings", database: "Database | None") -> Clock:
     if settings.clock is ClockSource.SYSTEM:
         return SystemClock()
     adapters = [
-        *_made(catalog.LIVE, settings.live).values(),
+        *_with_own_tables(settings, partial(_made, catalog.LIVE, settings.live)).values(),
         *_made(catalog.TICKETS, settings.tickets).values(),
         *_made(catalog.CODE_HOSTS, settings.code_hosts).values(),
     ]
@@ -294,7 +295,13 @@ def _made(
     return {row.name: adapters[row.type].make(row.name, row.settings, overrides) for row in rows}
 
 
-def _recorded_live(name: str) -> LiveConfig:
-    if not name.startswith(RECORDED_LIVE):
-        raise UsageError(f'no reader of live configuration is called "{name}"', hint="write --live file:PATH")
-    return catalog.recorded_live(name.removeprefix(RECORDED_LIVE))
+def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
+    """Return the reader that a command names."""
+    if name.startswith(RECORDED_LIVE):
+        return catalog.recorded_live(name.removeprefix(RECORDED_LIVE))
+    if reader := catalog.ambient_live(name, overrides):
+        return reader
+    raise UsageError(
+        f'no reader of live configuration is called "{name}"',
+        hint=f"write --live {' or '.join(catalog.AMBIENT_LIVE)}, or --live file:PATH",
+    )

@@ -86,8 +86,17 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
 }
 
 LIVE: Mapping[str, Adapter[LiveConfig]] = {
+    "terraform": Adapter(
+        "providers.terraform.live_config",
+        "TerraformProviders",
+        paths=("folders", "cache"),
+        tables="terraform",
+    ),
     "recorded": Adapter("providers.recorded.live_config", "RecordedLiveConfig", paths=("path",)),
 }
+
+AMBIENT_LIVE = ("terraform",)
+"""Those that work without settings, with whatever credentials are at hand."""
 
 TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "recorded": Adapter("providers.recorded.tickets", "RecordedTickets", paths=("path",)),
@@ -131,7 +140,15 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "gcp": ("signals", "resources"),
     "azure": ("signals", "resources"),
     "launchdarkly": ("signals",),
-    "terraform": ("attributes", "equivalences", "defaults", "companions", "co-managed", "locations"),
+    "terraform": (
+        "attributes",
+        "equivalences",
+        "defaults",
+        "companions",
+        "co-managed",
+        "locations",
+        "providers",
+    ),
 }
 """The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 
@@ -187,6 +204,14 @@ def terraform_state(uri: str) -> Baseline:
     """Return the baseline of a state that a command names by its path or URI."""
     adapter = BASELINES["terraform-state"]
     return adapter.make(uri, adapter.settings(state=uri))
+
+
+def ambient_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig | None:
+    """Return the reader that needs no settings of this name, `None` if there is no such."""
+    if name not in AMBIENT_LIVE:
+        return None
+    adapter = LIVE[name]
+    return adapter.make(name, adapter.settings(), overrides)
 
 
 def recorded_live(path: str) -> LiveConfig:

@@ -12,6 +12,7 @@ from drift.errors import ConfigError, UsageError
 from drift.model.finding import Comparison, DriftFinding, FindingKind
 from drift.model.resource import NotReadReason
 from drift.model.survey import Failure
+from drift.ports import Remarking, Watched
 from drift.reports.wording import counted
 from drift.terminal import shown
 
@@ -46,7 +47,9 @@ class _Report(msgspec.Struct):
 @click.option(
     "--state", "states", multiple=True, metavar="FILE|URI", help="A state to compare now; nothing is stored."
 )
-@click.option("--live", metavar="NAME", help="How to read what is there: file:PATH for a recorded answer.")
+@click.option(
+    "--live", metavar="NAME", help="How to read what is there: terraform, or file:PATH for a recorded answer."
+)
 @click.option("--types", multiple=True, metavar="TYPE", help="Only these resource types; may be given again.")
 @json_option
 @config_option
@@ -71,6 +74,8 @@ def command(
         )
     with progress("reading what is declared and what is there"):
         seen = survey(watched, types=types)
+    for remark in _remarks(watched):
+        click.echo(shown(f"drift: {remark}"), err=True)
     rules = wiring.detect_rules(settings)
     if settings:
         rules = rules.as_of(wiring.clock(settings, None).now())
@@ -87,6 +92,14 @@ def command(
     if not findings and not comparison.compared:
         _refuse_nothing(comparison, types)
     return 1 if findings else 0
+
+
+def _remarks(watched: Sequence[Watched]) -> list[str]:
+    """Return what the readers decided by themselves, each remark once."""
+    readers = [one.live for one in watched]
+    return list(
+        dict.fromkeys(remark for one in readers if isinstance(one, Remarking) for remark in one.remarks())
+    )
 
 
 def _refuse_nothing(comparison: Comparison, types: Sequence[str]) -> None:

@@ -138,12 +138,13 @@ class Reader:
 
     def _with_absolute_paths(self, place: Place, settings: Struct, paths: Collection[str]) -> Struct:
         given = {key: getattr(settings, key) for key in paths}
-        absolute = {
-            key: values.absolute(place, key, path, self.document.folder)
-            for key, path in given.items()
-            if path is not None
-        }
+        absolute = {key: self._absolute(place, key, path) for key, path in given.items() if path is not None}
         return replace(settings, **absolute)
+
+    def _absolute(self, place: Place, key: str, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if isinstance(given, tuple):
+            return tuple(values.absolute(place, key, path, self.document.folder) for path in given)
+        return values.absolute(place, key, given, self.document.folder)
 
     def _adapter_type(self, place: Place, kind: AdapterKind, name: str) -> AdapterType:
         known = self._catalog.get(kind, {})

@@ -17,6 +17,8 @@ class StoredForm:
     """What the provider keeps for itself, in base64."""
     flat: Mapping[str, str] | None = None
     """The attributes as Terraform 0.11 wrote them: `ingress.#`, `ingress.123.from_port`."""
+    folder: str | None = None
+    """Where Terraform is run for this state: `.terraform.lock.hcl` there names the provider's version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

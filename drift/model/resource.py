@@ -53,8 +53,10 @@ class TypeSchema:
     """Paths whose elements have no order."""
     computed: frozenset[str] = frozenset()
     """Paths of attributes that nobody can declare, so that they never drift."""
+    optional: frozenset[str] = frozenset()
+    """Top-level attributes that the provider fills in where the code is silent: optional and computed."""
     sensitive: frozenset[str] = frozenset()
-    """Paths whose values must never be shown."""
+    """Paths whose values must never be shown, whatever the state says of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +87,9 @@ class Found:
     address: str
     resource: LiveResource
     declared: dict[str, Json] | None = field(default=None, repr=False)
-    """What the state holds, brought by the reader to the schema that it reads with."""
+    """What is declared, as the reader's provider version writes it: to be compared instead of the state's
+    own attributes, which an older version may have written. `None` where the reader translates nothing.
+    The same object as `resource.attributes` where nothing at all differs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,17 +89,21 @@ class TerraformState:
             locations=self._locations,
             keys=self._keys,
         )
-        facts = read_code(Path(self._settings.code).expanduser() if self._settings.code else path.parent)
+        folder = Path(self._settings.code).expanduser() if self._settings.code else path.parent
+        facts = read_code(folder)
         return replace(
             declaration,
-            resources=tuple(_with_facts(resource, facts) for resource in declaration.resources),
+            resources=tuple(_with_facts(one, facts, str(folder)) for one in declaration.resources),
             unread_code=facts.unreadable,
         )
 
 
-def _with_facts(resource: DeclaredResource, facts: CodeFacts) -> DeclaredResource:
+def _with_facts(resource: DeclaredResource, facts: CodeFacts, folder: str) -> DeclaredResource:
+    stored = replace(resource.stored, folder=folder) if resource.stored else None
     block = facts.block(resource.address)
-    return resource if block is None else replace(resource, ignored=block.ignored, source=block.source)
+    if block is None:
+        return replace(resource, stored=stored)
+    return replace(resource, ignored=block.ignored, source=block.source, stored=stored)
 
 
 def _together(failed: list[ProviderError]) -> ProviderError:

@@ -81,6 +81,10 @@ class Locations:
             else:
                 yield replace(resource, account=account, region=region)
 
+    def is_worldwide(self, provider: str, type_: str) -> bool:
+        """Tell whether resources of a type stand in no region."""
+        return _is_one_of(type_, self._of(provider).worldwide)
+
     def _of(self, provider: str) -> _Table:
         return self._tables.get(provider.rpartition("/")[2], _Table())
 

@@ -2,6 +2,7 @@
 
 import base64
 import inspect
+import json
 import subprocess
 import sys
 import tomllib
@@ -100,7 +101,8 @@ def test_no_sdk_is_imported_before_it_is_used() -> None:
     code = (
         "import sys; from providers.catalog import ADAPTERS, translators; translators();"
         "[row.settings for rows in ADAPTERS.values() for row in rows.values()];"
-        "print(*{'boto3', 'botocore', 'slack_sdk', 'rich', 'hcl2', 'lark', 'sqlalchemy', 'cryptography'}"
+        "print(*{'boto3', 'botocore', 'slack_sdk', 'rich', 'hcl2', 'lark', 'sqlalchemy', 'cryptography',"
+        "'grpc', 'google.protobuf', 'msgpack', 'httpx'}"
         " & set(sys.modules))"
     )
 
@@ -160,12 +162,18 @@ def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
     ]
     lines = [
         f"[[{heading}]]\n"
-        + "".join(f"{key} = {value!r}\n" for key, value in row.items() if not key.endswith("_file"))
+        + "".join(f"{key} = {_toml(value)}\n" for key, value in row.items() if not key.endswith("_file"))
         for heading, row in tables
     ]
     file = folder / "config.toml"
     file.write_text("\n".join(lines))
     return file
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" = {_toml(inner)}' for key, inner in value.items()) + " }"
+    return json.dumps(value)
 
 
 def configured_in(settings: Any) -> tuple[Any, ...]:

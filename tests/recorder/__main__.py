@@ -1,4 +1,4 @@
-"""Record all stories, or those named: `python -m tests.recorder [--wheel FILE] [STORY ...]`."""
+"""Record all stories, or those named: `python -m tests.recorder [STORY ...]`."""
 
 import argparse
 import json
@@ -10,10 +10,10 @@ from tests.recorder.documents import expected_document, tickets_document
 from tests.recorder.live import live_document
 from tests.recorder.model import Json, Story
 from tests.recorder.moto_server import simulated_cloud
-from tests.recorder.provider_mirror import build_mirror
 from tests.recorder.stories import STORIES
 from tests.recorder.terraform import Terraform
 from tests.recorder.trail import Trail
+from tests.simulator.provider_mirror import build_mirror
 
 FIXTURES = Path(__file__).resolve().parents[2] / "terraform-fixtures"
 
@@ -21,11 +21,10 @@ FIXTURES = Path(__file__).resolve().parents[2] / "terraform-fixtures"
 def main() -> None:
     """Record each story into its folder."""
     parser = argparse.ArgumentParser(prog="python -m tests.recorder", description=__doc__)
-    parser.add_argument("--wheel", type=Path, help="the provider's wheel, if it is already downloaded")
     parser.add_argument("story", nargs="*", help="names of stories (default: all)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        mirror = build_mirror(arguments.wheel, Path(scratch))
+        mirror = build_mirror(Path(scratch))
         for story in STORIES:
             if not arguments.story or story.name in arguments.story:
                 print(f"recording {story.name}")

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from tests.recorder.model import Json
-from tests.recorder.moto_server import REGION
+from tests.simulator.moto import REGION
 
 
 @dataclass(frozen=True, kw_only=True)

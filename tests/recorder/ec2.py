@@ -6,8 +6,8 @@ from datetime import datetime
 from tests.recorder.account import Account
 from tests.recorder.clients import Client
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.trail import Session, Trail
+from tests.simulator.moto import ACCOUNT, REGION
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
+from tests.simulator.moto import ACCOUNT, REGION
 
 
 def live_document(state: Json, schemas: Json, read_at: datetime) -> Json:

@@ -5,8 +5,8 @@ import uuid
 from datetime import datetime
 
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.trail import Session, principal_id, stamp
+from tests.simulator.moto import ACCOUNT, REGION
 
 SSO_PATH = f"aws-reserved/sso.amazonaws.com/{REGION}/"
 IDENTITY_STORE = "d-9367a1c0de"

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from tests.recorder.clients import Client
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.trail import Session, Trail
+from tests.simulator.moto import ACCOUNT, REGION
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 PUBLIC_ACCESS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")

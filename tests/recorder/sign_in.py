@@ -5,7 +5,6 @@ import hashlib
 from datetime import datetime, timedelta
 
 from tests.recorder.clients import BROWSER, Client, aws_cli, aws_service
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.principals import (
     GITHUB,
     SSO_PATH,
@@ -18,6 +17,7 @@ from tests.recorder.principals import (
 )
 from tests.recorder.sts import credentials, log_sts, role_request, role_resource
 from tests.recorder.trail import Session, Trail, stamp, tls_details
+from tests.simulator.moto import ACCOUNT, REGION
 
 SIGN_IN_HOST = "us-east-1.signin.aws.amazon.com"
 SAML_PROVIDER = "AWSSSO_5d2c9b7e1f4a6083_DO_NOT_DELETE"

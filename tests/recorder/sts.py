@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from tests.recorder.clients import Client
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.trail import Trail, principal_id, stamp, tls_details, wordy
+from tests.simulator.moto import ACCOUNT, REGION
 
 
 def log_sts(

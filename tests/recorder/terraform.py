@@ -1,15 +1,14 @@
-"""Run the real Terraform against the simulated account, in a folder that is thrown away."""
+"""Build a story with the real Terraform, as its commits did."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.recorder.model import Json
+from tests.simulator.terraform import install_provider, run_terraform
 
 SERVICES = (
     "autoscaling",
@@ -38,9 +37,7 @@ class Terraform:
         """Write the configuration and install the provider."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.write(configuration)
-        (self.folder / "simulator_override.tf").write_text(_override(self.cloud_url))
-        (self.folder / "cli.tfrc").write_text(_cli_configuration(self.mirror))
-        self._run("init", "-no-color", "-input=false")
+        install_provider(self.folder, self.mirror, self.cloud_url, SERVICES)
 
     def write(self, configuration: str) -> None:
         """Replace the configuration, as the next commit does."""
@@ -88,37 +85,8 @@ class Terraform:
 
     def _run(self, *arguments: str) -> str:
         environment = {
-            **os.environ,
-            "TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc"),
             "TF_LOG": "DEBUG",
             "TF_LOG_PATH": str(self.folder / "debug.log"),
             "TF_VAR_orders_password": SIMULATED_PASSWORD,
-            "CHECKPOINT_DISABLE": "1",
         }
-        done = subprocess.run(
-            ["terraform", *arguments], cwd=self.folder, env=environment, text=True, capture_output=True
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"terraform {arguments[0]} failed in {self.folder}:\n{done.stdout}{done.stderr}"
-            )
-        return done.stdout
-
-
-def _override(url: str) -> str:
-    endpoints = "\n".join(f'    {service} = "{url}"' for service in SERVICES)
-    return f"""provider "aws" {{
-  access_key                  = "simulated"
-  secret_key                  = "simulated"
-  s3_force_path_style         = true
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  endpoints {{
-{endpoints}
-  }}
-}}
-"""
-
-
-def _cli_configuration(mirror: Path) -> str:
-    return f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
+        return run_terraform(self.folder, *arguments, environment=environment)

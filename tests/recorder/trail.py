@@ -14,7 +14,7 @@ from random import Random
 
 from tests.recorder.clients import Client
 from tests.recorder.model import Json
-from tests.recorder.moto_server import ACCOUNT, REGION
+from tests.simulator.moto import ACCOUNT, REGION
 
 EVENT_VERSIONS = {
     "ec2": "1.11",

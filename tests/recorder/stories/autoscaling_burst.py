@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from tests.recorder import clients
 from tests.recorder.account import Account
 from tests.recorder.model import Change, Json, Story, Telling
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.sign_in import assume_service_role
 from tests.recorder.stories.when import november, october
 from tests.recorder.trail import Session, Trail
+from tests.simulator.moto import ACCOUNT, REGION
 
 GROUP = "checkout-workers"
 SCALING = "autoscaling"

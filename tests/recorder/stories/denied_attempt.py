@@ -5,10 +5,10 @@ from datetime import datetime
 from tests.recorder import clients, s3
 from tests.recorder.account import Account
 from tests.recorder.model import Story, Telling
-from tests.recorder.moto_server import ACCOUNT, REGION
 from tests.recorder.sign_in import sign_in_to_console
 from tests.recorder.stories.when import november, october
 from tests.recorder.trail import Session, Trail
+from tests.simulator.moto import ACCOUNT, REGION
 
 PERSON = "ivan@example.com"
 ADDRESS = "203.0.113.140"

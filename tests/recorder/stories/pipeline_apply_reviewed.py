@@ -6,11 +6,11 @@ from urllib.parse import quote
 from tests.recorder import clients
 from tests.recorder.account import Account
 from tests.recorder.model import Change, Json, Story, Telling
-from tests.recorder.moto_server import ACCOUNT
 from tests.recorder.sign_in import assume_role_with_oidc
 from tests.recorder.stories.reviewed_run import RUN, deployments
 from tests.recorder.stories.when import november, october
 from tests.recorder.trail import Trail, wordy
+from tests.simulator.moto import ACCOUNT
 
 ROLE = "terraform-deploy"
 SUBJECT = "repo:example/infra:environment:production"

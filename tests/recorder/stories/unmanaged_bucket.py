@@ -3,10 +3,10 @@
 from tests.recorder import clients, s3
 from tests.recorder.account import Account
 from tests.recorder.model import Change, Finding, Story, Telling
-from tests.recorder.moto_server import REGION
 from tests.recorder.sign_in import sign_in_with_cli
 from tests.recorder.stories.when import november, october
 from tests.recorder.trail import Trail
+from tests.simulator.moto import REGION
 
 PERSON = "heidi@example.com"
 ADDRESS = "198.51.100.19"

@@ -36,6 +36,16 @@ def test_an_instance_is_read_with_what_identifies_it() -> None:
     assert declaration.lineage == "0b8e4d4b-6d1c-4a86-a3c1-5d3f2f4f0a11"
 
 
+def test_an_instance_keeps_what_its_provider_needs_to_read_it_again() -> None:
+    west = 'module.web.provider["registry.terraform.io/hashicorp/aws"].west'
+
+    (resource,) = read(
+        a_state(a_resource(an_instance(schema_version=2, private="e30="), provider=west))
+    ).resources
+
+    assert resource.stored == StoredForm(configuration=west, schema_version=2, private="e30=")
+
+
 def test_the_values_of_a_resource_stay_out_of_its_repr() -> None:
     (resource,) = read(a_state(a_resource(an_instance({"password": "hunter2"})))).resources
 

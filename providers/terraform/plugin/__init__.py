@@ -1,0 +1,1 @@
+"""The provider engine: reads live configuration through the Terraform providers themselves."""

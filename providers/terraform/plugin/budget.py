@@ -1,0 +1,103 @@
+"""How fast an account's APIs may be asked: a share of what the cloud grants the account.
+
+The production that is watched lives on the same budget. So a scan takes its share only, and
+when the cloud turns it away, it waits longer each time, for that API alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeAlias
+
+from providers.terraform.plugin.table import Budget
+
+Place: TypeAlias = tuple[str | None, str | None]
+"""Account and region."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds that an API is left alone after it turned us away; each further time twice as long."""
+
+MOST_PAUSES = 6
+"""How often one read is turned away before it is given up."""
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Bucket:
+    """What may be asked of one API of one account now: it fills with time, and each read takes from it."""
+
+    per_second: float
+    """0: there is no known limit."""
+    burst: float
+    level: float
+    filled_at: float
+    free_at: float = 0.0
+    """Until then it is left alone."""
+    pause: float = 0.0
+
+    def wait(self, calls: float, now: float) -> float:
+        """Return the seconds until a read of so many calls may start, 0 if it may start now."""
+        if now < self.free_at:
+            return self.free_at - now
+        if not self.per_second:
+            return 0.0
+        self._fill(now)
+        # A read that costs more than the bucket holds starts on a full one, and leaves a debt.
+        return max(0.0, (min(calls, self.burst) - self.level) / self.per_second)
+
+    def take(self, calls: float, now: float) -> None:
+        """Pay for a read."""
+        if self.per_second:
+            self._fill(now)
+            self.level -= calls
+
+    def refuse(self, now: float) -> None:
+        """Leave the API alone for a while: it turned us away."""
+        if now < self.free_at:
+            return  # another read that was under way learned the same
+        self.pause = min(LONGEST_PAUSE, 2 * self.pause) if self.pause else FIRST_PAUSE
+        self.free_at = now + self.pause
+        self.level = min(self.level, 0.0)
+
+    def accept(self) -> None:
+        """Take note that the API answers again."""
+        self.pause = 0.0
+
+    def _fill(self, now: float) -> None:
+        self.level = min(self.burst, self.level + (now - self.filled_at) * self.per_second)
+        self.filled_at = now
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toll:
+    """What a read costs, and whom."""
+
+    bucket: Bucket
+    calls: float
+
+
+class Budgets:
+    """The buckets, by place (account and region), provider and API. They outlive a single scan."""
+
+    def __init__(self, share: float) -> None:
+        """Take this share of everything that is granted."""
+        self._share = share
+        self._buckets: dict[tuple[Place, str, str], Bucket] = {}
+        self._tolls: dict[tuple[Place, str, bool], Toll] = {}
+
+    def toll(self, place: Place, type_: str, rows: Sequence[Budget], now: float) -> Toll:
+        """Return what a read of this type costs at a place."""
+        known = (place, type_, bool(rows))
+        if known not in self._tolls:
+            row = next((one for one in rows if any(fnmatchcase(type_, each) for each in one.types)), None)
+            provider, _, rest = type_.partition("_")
+            key = (place, provider, row.api if row and row.api else rest.partition("_")[0])
+            if key not in self._buckets:
+                self._buckets[key] = self._full(row, now)
+            self._tolls[known] = Toll(bucket=self._buckets[key], calls=row.calls if row else 1)
+        return self._tolls[known]
+
+    def _full(self, row: Budget | None, now: float) -> Bucket:
+        if row is None:
+            return Bucket(per_second=0, burst=0, level=0, filled_at=now)
+        burst = row.burst * self._share
+        return Bucket(per_second=row.per_second * self._share, burst=burst, level=burst, filled_at=now)
