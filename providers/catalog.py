@@ -125,7 +125,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "gcp": ("signals", "resources"),
     "azure": ("signals", "resources"),
     "launchdarkly": ("signals",),
-    "terraform": ("attributes", "companions", "locations"),
+    "terraform": ("attributes", "coded", "companions", "locations"),
 }
 """The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 

@@ -51,6 +51,17 @@ class DocumentForm:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rewritten:
+    """Attributes that a provider keeps otherwise than they are written. All patterns are globs.
+
+    A hash of a script, a version with its patch level: state and code differ, and nothing is amiss.
+    """
+
+    types: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DetectRules:
     """The tables by which declared and live configuration are compared."""
 
@@ -62,6 +73,7 @@ class DetectRules:
     """Other names of a type, so that a declared resource is recognised when it is discovered."""
     documents: tuple[DocumentForm, ...] = ()
     companions: tuple[Companion, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
     severities: tuple[SeverityRow, ...] = ()
     drifted: Severity = Severity.MEDIUM
     """Where no row fits."""

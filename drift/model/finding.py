@@ -14,6 +14,7 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     UNMANAGED = "unmanaged"
     UNAPPLIED = "unapplied"
+    """What was applied, as the state has it, is not what the code says."""
 
 
 class FindingStatus(StrEnum):
@@ -28,6 +29,8 @@ class AttributeDrift:
     """One attribute that differs.
 
     A path stops at the outermost set: declared and live then list only the differing elements.
+    Of an `unapplied` finding, `declared` is what the code says, and `live` what was applied: what
+    the state has. Whether the cloud still has it, a `drifted` finding beside it tells.
     """
 
     path: str

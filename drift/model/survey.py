@@ -48,12 +48,16 @@ class Survey:
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
-        """Return the attributes of the resource that differs, declared and live."""
+        """Return the attributes of the resource that differs, in the code, declared and live."""
         return tuple(
             attributes
             for one in self.held
             if one.declaration.name == finding.baseline
             for resource, reading in zip(one.declaration.resources, one.readings, strict=True)
-            if resource.address == finding.address and isinstance(reading, Found)
-            for attributes in (resource.attributes, reading.resource.attributes)
+            if resource.address == finding.address
+            for attributes in (
+                resource.coded,
+                resource.attributes,
+                *((reading.resource.attributes,) if isinstance(reading, Found) else ()),
+            )
         )

@@ -76,12 +76,20 @@ class TerraformState:
             declaration,
             resources=tuple(_with_facts(resource, facts) for resource in declaration.resources),
             unread_code=facts.unreadable,
+            uncoded_count=sum(one.unknown_count for one in facts.blocks.values()),
         )
 
 
 def _with_facts(resource: DeclaredResource, facts: CodeFacts) -> DeclaredResource:
     block = facts.block(resource.address)
-    return resource if block is None else replace(resource, ignored=block.ignored, source=block.source)
+    if block is None:
+        return resource
+    return replace(
+        resource,
+        ignored=block.ignored,
+        source=block.source,
+        coded=block.coded,
+    )
 
 
 def _together(failed: list[ProviderError]) -> ProviderError:

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
-from drift.model.detection import Companion, DetectRules, DocumentForm, SeverityRow
+from drift.model.detection import Companion, DetectRules, DocumentForm, Rewritten, SeverityRow
 from drift.model.verdict import Severity
 
 
@@ -28,6 +28,10 @@ class _Attributes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severities: tuple[_Severities, ...] = ()
 
 
+class _Coded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rewritten: tuple[Rewritten, ...] = ()
+
+
 class _Companions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     companions: tuple[Companion, ...] = ()
 
@@ -44,6 +48,8 @@ def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
     shipped = msgspec.convert(_table("attributes.toml"), _Attributes)
     extra = msgspec.convert(tomllib.loads(overrides.get("companions", "")), _Companions)
     companions = msgspec.convert(_table("companions.toml"), _Companions)
+    own_coded = msgspec.convert(tomllib.loads(overrides.get("coded", "")), _Coded)
+    coded = msgspec.convert(_table("coded.toml"), _Coded)
     _check(own.documents)
     return DetectRules(
         skipped=own.skipped | shipped.skipped,
@@ -51,6 +57,7 @@ def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
         same_types={**shipped.same_types, **own.same_types},
         documents=(*own.documents, *shipped.documents),
         companions=(*extra.companions, *companions.companions),
+        rewritten=(*own_coded.rewritten, *coded.rewritten),
         severities=tuple(
             SeverityRow(type=type_, attribute=attribute, severity=row.severity)
             for row in (*own.severities, *shipped.severities)

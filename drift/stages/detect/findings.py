@@ -18,6 +18,7 @@ from drift.model.survey import Held
 from drift.model.verdict import Severity
 from drift.stages.detect.companions import Children
 from drift.stages.detect.differences import concealed, differences
+from drift.stages.detect.unapplied import unapplied
 from drift.stages.detect.undeclared import undeclared
 
 EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
@@ -56,6 +57,7 @@ def detect(
     estate = [*(one.declaration for one in held), *others]
     findings = [
         *_of_declared(odd, Children(estate, children, rules), writes, rules),
+        *_of_declared(_unapplied(held, rules), Children(estate, children, rules), writes, rules),
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
@@ -75,6 +77,7 @@ class _Odd:
     resource: DeclaredResource
     live: LiveResource | None
     drifts: tuple[AttributeDrift, ...] = ()
+    kind: FindingKind = FindingKind.DRIFTED
 
 
 def _held_against(
@@ -99,11 +102,26 @@ def _held_against(
             assert_never(reading)
 
 
+def _unapplied(held: Sequence[Held], rules: DetectRules) -> Iterator[_Odd]:
+    """Yield the resources of which the state has other values than the code."""
+    for one in held:
+        for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
+            live = reading.resource if isinstance(reading, Found) else None
+            if resource.coded and (drifts := unapplied(resource, live, rules)):
+                yield _Odd(
+                    declaration=one.declaration,
+                    resource=resource,
+                    live=live,
+                    drifts=drifts,
+                    kind=FindingKind.UNAPPLIED,
+                )
+
+
 def _of_declared(
     odd: Iterable[_Odd], children: Children, writes: EventKeys, rules: DetectRules
 ) -> Iterator[DriftFinding]:
     for one in odd:
-        if one.live is None:
+        if one.live is None and not one.drifts:
             yield _finding(one, FindingKind.MISSING, (), rules.missing, writes)
             continue
         left = [children.unexplained(one.resource, drift) for drift in one.drifts]
@@ -111,7 +129,7 @@ def _of_declared(
         if drifts:
             severities = (_severity(one.resource.type, drift.path, rules) for drift in drifts)
             worst = max(severities, key=lambda severity: severity.rank)
-            yield _finding(one, FindingKind.DRIFTED, drifts, worst, writes)
+            yield _finding(one, one.kind, drifts, worst, writes)
 
 
 def _finding(

@@ -1,0 +1,133 @@
+"""What `var.` and `local.` stand for in a module: inputs, files of values, defaults."""
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from drift.model.resource import Json
+from providers.terraform.code.evaluate import NOTHING, Names, NotEvaluableError, Scope, evaluate
+from providers.terraform.code.files import Files
+from providers.terraform.code.module import Module, read_file
+from providers.terraform.code.parsed_files import ParsedFiles
+from providers.terraform.code.syntax import Block, Expression, Literal
+
+_TRUE, _FALSE = Literal(value=True), Literal(value=False)
+
+_ALWAYS = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTO = ("*.auto.tfvars", "*.auto.tfvars.json")
+_ANY = ("*.tfvars", "*.tfvars.json")
+
+
+class Inputs:
+    """The values that a root module is given by files, as `terraform plan` would read them."""
+
+    def __init__(
+        self, files: Files, folder: PurePosixPath, parsed: ParsedFiles, named: tuple[str, ...] = ()
+    ) -> None:
+        """Read them; `named` are globs of the files that are given with `-var-file`."""
+        self.unreadable: list[tuple[PurePosixPath, str]] = []
+        self._doubtful: set[str] = set()
+        self.values: dict[str, Expression] = {}
+        given, doubtful = _of_folder(files, folder, named)
+        for name in given:
+            self.values |= self._read(files, folder / name, parsed)
+        for name in doubtful:
+            self._doubtful |= self._read(files, folder / name, parsed).keys()
+        for path in (folder / name for name in named if "/" in name and "*" not in name):
+            self.values |= self._read(files, path, parsed)
+            self._doubtful -= self.values.keys()
+
+    def is_certain(self, name: str) -> bool:
+        """Tell whether no file that somebody may name with `-var-file` says something else."""
+        return name not in self._doubtful
+
+    def _read(self, files: Files, path: PurePosixPath, parsed: ParsedFiles) -> Mapping[str, Expression]:
+        file = read_file(files, path, parsed)
+        if file.error is not None:
+            self.unreadable.append((path, file.error))
+        return {one.name: one.value for one in file.body.attributes}
+
+
+def _of_folder(files: Files, folder: PurePosixPath, named: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the files of values that count, in Terraform's order, and those that may or may not."""
+    try:
+        names = [one for one in files.names(folder) if _fits(one, _ANY)]
+    except OSError:
+        return [], []
+    always = [one for one in _ALWAYS if one in names]
+    auto = [one for one in names if _fits(one, _AUTO)]
+    asked = [one for pattern in named for one in names if fnmatchcase(one, pattern)]
+    given = [*always, *auto, *asked]
+    return given, [one for one in names if one not in given and not named]
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def root_scope(
+    module: Module, inputs: Inputs, *, given: Mapping[str, Expression] = {}, is_remote: bool = False
+) -> Scope:
+    """Return the scope of a root module.
+
+    `given` are values from elsewhere, such as Terragrunt's inputs, which win. Where it `is_remote`,
+    HCP Terraform may hold other values, which no code tells.
+    """
+    values = {
+        name: None if is_remote else _root_value(name, variable, inputs)
+        for name, variable in module.variables.items()
+    }
+    values |= {name: value for name, value in given.items() if name in values}
+    return _scope(module, {name: _in(NOTHING, value) for name, value in values.items()})
+
+
+def _root_value(name: str, variable: Block, inputs: Inputs) -> Expression | None:
+    if not inputs.is_certain(name):
+        return None
+    return inputs.values.get(name, variable.attribute("default"))
+
+
+def called_scope(module: Module, call: Block, caller: Scope) -> Scope:
+    """Return the scope of a module that `call` calls, within the scope of its caller."""
+    values: dict[str, Callable[[], Json]] = {}
+    for name, variable in module.variables.items():
+        given = call.attribute(name)
+        default = _in(NOTHING, variable.attribute("default"))
+        values[name] = default if given is None else _or_default(_in(caller, given), default, variable)
+    return _scope(module, values)
+
+
+def _scope(module: Module, values: Mapping[str, Callable[[], Json]]) -> Scope:
+    def variable(name: str) -> Json:
+        if name not in values or _is_secret(module.variables[name]):
+            raise NotEvaluableError
+        return values[name]()
+
+    scope = Scope(names={"var": variable, "local": Names(module.locals, lambda: scope)})
+    return scope
+
+
+def _in(scope: Scope, expression: Expression | None) -> Callable[[], Json]:
+    def value() -> Json:
+        if expression is None:
+            raise NotEvaluableError
+        return evaluate(expression, scope)
+
+    return value
+
+
+def _or_default(
+    given: Callable[[], Json], default: Callable[[], Json], variable: Block
+) -> Callable[[], Json]:
+    """Return a value; `null` means the default where the variable says that it cannot be null."""
+
+    def value() -> Json:
+        found = given()
+        return default() if found is None and variable.attribute("nullable") == _FALSE else found
+
+    return value
+
+
+def _is_secret(variable: Block) -> bool:
+    """Tell whether a value must not be shown: it is as good as unknown then."""
+    return any(variable.attribute(one) == _TRUE for one in ("sensitive", "ephemeral"))
