@@ -73,7 +73,7 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
     "terraform-state": Adapter(
         "providers.terraform.baseline",
         "TerraformState",
-        paths=("state", "code"),
+        paths=("state", "code", "code_cache"),
         has_name=True,
         tables="terraform",
     ),

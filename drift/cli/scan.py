@@ -21,6 +21,7 @@ class _Summary(msgspec.Struct):
     drifted: int
     missing: int
     unmanaged: int
+    unapplied: int
     unreadable: int
     unsupported: int
 
@@ -128,6 +129,7 @@ def _summary(comparison: Comparison) -> _Summary:
         drifted=comparison.count(FindingKind.DRIFTED),
         missing=comparison.count(FindingKind.MISSING),
         unmanaged=comparison.count(FindingKind.UNMANAGED),
+        unapplied=comparison.count(FindingKind.UNAPPLIED),
         unreadable=reasons.count(NotReadReason.UNREADABLE),
         unsupported=reasons.count(NotReadReason.UNSUPPORTED),
     )
@@ -142,6 +144,7 @@ def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
     lines.append(
         f"{summary.declared} declared, {summary.compared} compared: {summary.drifted} drifted, "
         f"{summary.missing} missing, {summary.unmanaged} unmanaged"
+        + (f", {summary.unapplied} unapplied" if summary.unapplied else "")
         + (f"; {len(comparison.not_compared)} not compared" if comparison.not_compared else "")
     )
     return "\n".join(lines)

@@ -169,6 +169,7 @@ def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:
 _UNDECLARED = {
     FindingKind.UNMANAGED: "no code declares it",
     FindingKind.MISSING: "it is declared, but does not exist any more",
+    FindingKind.UNAPPLIED: "what was applied is not what the code says",
 }
 
 

@@ -14,6 +14,7 @@ from drift.model.resource import Json
 from providers.terraform.code.coded import coded
 from providers.terraform.code.evaluate import Scope
 from providers.terraform.code.ignored import ignored_by
+from providers.terraform.code.module import Module
 from providers.terraform.code.modules import (
     CodePlace,
     Fetching,
@@ -23,8 +24,7 @@ from providers.terraform.code.modules import (
     module_tree,
 )
 from providers.terraform.code.parsed_files import ParsedFiles
-from providers.terraform.code.syntax import Expression
-from providers.terraform.code.variables import Inputs, called_scope, root_scope
+from providers.terraform.code.variables import Given, Inputs, called_scope, root_scope
 
 _INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
@@ -54,16 +54,6 @@ class CodeFacts:
     def block(self, address: str) -> Block | None:
         """Return the block that declares the instance at `address`, if the code is at hand."""
         return self.blocks.get(_INSTANCE_KEY.sub("", address))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
-    """What a root module is given besides its own files."""
-
-    var_files: tuple[str, ...] = ()
-    """Globs of files that are named by `-var-file`, relative to the module."""
-    inputs: Mapping[str, Expression] = field(default_factory=dict)
-    """Terragrunt's inputs."""
 
 
 def read_code(
@@ -110,14 +100,14 @@ def _scope(
         return called_scope(node.module, node.call.block, scopes[node.parent.address])
     inputs = Inputs(place.files, place.folder, parsed, given.var_files)
     unreadable |= {f"{_shown(path, place)}: {error}": None for path, error in inputs.unreadable}
-    return root_scope(node.module, inputs, given=given.inputs, is_remote=_is_remote(node))
+    return root_scope(node.module, inputs, given, is_remote=_is_remote(node.module))
 
 
-def _is_remote(root: ModuleNode) -> bool:
+def _is_remote(root: Module) -> bool:
     """Tell whether HCP Terraform keeps the state: it may hold values of variables, too."""
     return any(
         inner.type == "cloud" or (inner.type == "backend" and inner.labels == ("remote",))
-        for one in root.module.terraform
+        for one in root.terraform
         for inner in one.block.blocks
     )
 

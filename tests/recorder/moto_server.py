@@ -43,7 +43,7 @@ def simulated_cloud(*, seed: int, start: datetime) -> Iterator[SimulatedCloud]:
         "AWS_SECRET_ACCESS_KEY": "simulated",
         "AWS_DEFAULT_REGION": REGION,
     }
-    command = [sys.executable, "-m", "_record.moto_clock", str(port), start.isoformat()]
+    command = [sys.executable, "-m", "tests.recorder.moto_clock", str(port), start.isoformat()]
     process = subprocess.Popen(
         command,
         env=environment,

@@ -67,6 +67,10 @@ class Fetching:
     token: Secret | None = None
     fetched: Fetched = field(default_factory=dict)
 
+    def may_fetch(self, url: str) -> bool:
+        """Tell whether the configuration allows to ask there."""
+        return any(fnmatchcase(url, pattern) for pattern in self.allowed)
+
     def fetch(self, url: str, ref: str) -> CommittedFiles:
         """Return the files of a repository, asked for once.
 
@@ -143,7 +147,7 @@ def _place_of(
 
 
 def _fetched(source: GitSource, fetching: Fetching, copy: InstalledModule | None) -> CodePlace | str:
-    if not any(fnmatchcase(source.url, pattern) for pattern in fetching.allowed):
+    if not fetching.may_fetch(source.url):
         return _not_at_hand(copy)
     try:
         files = fetching.fetch(source.url, source.ref)

@@ -1,7 +1,9 @@
 """What `var.` and `local.` stand for in a module: inputs, files of values, defaults."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import PurePosixPath
 
 from drift.model.resource import Json
@@ -16,6 +18,22 @@ _TRUE, _FALSE = Literal(value=True), Literal(value=False)
 _ALWAYS = ("terraform.tfvars", "terraform.tfvars.json")
 _AUTO = ("*.auto.tfvars", "*.auto.tfvars.json")
 _ANY = ("*.tfvars", "*.tfvars.json")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What a root module is given besides its own files."""
+
+    var_files: tuple[str, ...] = ()
+    """Globs of files that are named by `-var-file`, relative to the module."""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """Values from elsewhere, such as Terragrunt's inputs, which win."""
+    unknown: frozenset[str] | None = frozenset()
+    """Variables that are given a value which nobody knows; `None` where it may be any of them."""
+
+    def leaves(self, name: str) -> bool:
+        """Tell whether a variable's value is left to the module's own files."""
+        return self.unknown is not None and name not in self.unknown
 
 
 class Inputs:
@@ -65,26 +83,20 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def root_scope(
-    module: Module, inputs: Inputs, *, given: Mapping[str, Expression] = {}, is_remote: bool = False
-) -> Scope:
+def root_scope(module: Module, inputs: Inputs, given: Given, *, is_remote: bool = False) -> Scope:
     """Return the scope of a root module.
 
-    `given` are values from elsewhere, such as Terragrunt's inputs, which win. Where it `is_remote`,
-    HCP Terraform may hold other values, which no code tells.
+    Where it `is_remote`, HCP Terraform may hold other values, which no code tells.
     """
-    values = {
-        name: None if is_remote else _root_value(name, variable, inputs)
-        for name, variable in module.variables.items()
-    }
-    values |= {name: value for name, value in given.items() if name in values}
-    return _scope(module, {name: _in(NOTHING, value) for name, value in values.items()})
-
-
-def _root_value(name: str, variable: Block, inputs: Inputs) -> Expression | None:
-    if not inputs.is_certain(name):
-        return None
-    return inputs.values.get(name, variable.attribute("default"))
+    values: dict[str, Callable[[], Json]] = {}
+    for name, variable in module.variables.items():
+        if name in given.values:
+            values[name] = partial(given.values.__getitem__, name)
+        elif is_remote or not given.leaves(name) or not inputs.is_certain(name):
+            values[name] = _unknown
+        else:
+            values[name] = _in(NOTHING, inputs.values.get(name, variable.attribute("default")))
+    return _scope(module, values)
 
 
 def called_scope(module: Module, call: Block, caller: Scope) -> Scope:
@@ -107,11 +119,13 @@ def _scope(module: Module, values: Mapping[str, Callable[[], Json]]) -> Scope:
     return scope
 
 
+def _unknown() -> Json:
+    raise NotEvaluableError
+
+
 def _in(scope: Scope, expression: Expression | None) -> Callable[[], Json]:
     def value() -> Json:
-        if expression is None:
-            raise NotEvaluableError
-        return evaluate(expression, scope)
+        return _unknown() if expression is None else evaluate(expression, scope)
 
     return value
 
