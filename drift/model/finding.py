@@ -58,6 +58,16 @@ class DriftFinding:
     source: str | None = None
     """File and line of the declaration, where the code is at hand."""
 
+    @property
+    def is_told(self) -> bool:
+        """Whether people are told of it, besides that it is recorded and counted.
+
+        Without the code nobody knows what it ignores, so that of such drift only what matters to
+        security is worth waking somebody.
+        """
+        is_by_code = self.kind in (FindingKind.DRIFTED, FindingKind.UNAPPLIED)
+        return self.source is not None or not is_by_code or self.severity.rank >= Severity.HIGH.rank
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotCompared:
@@ -97,6 +107,11 @@ class Standing:
     """It was held against the live configuration after the change."""
     findings: tuple[DriftFinding, ...] = ()
     """The open findings on it."""
+
+    @property
+    def told(self) -> tuple[DriftFinding, ...]:
+        """The findings that people are told of."""
+        return tuple(one for one in self.findings if one.is_told)
 
     @property
     def is_converged(self) -> bool:

@@ -156,9 +156,7 @@ def _severity(
     undeclared = tuple(_UNDECLARED[one.kind] for one in standing.findings if one.kind in _UNDECLARED)
     if exposing:
         return (Severity.CRITICAL if is_production else Severity.HIGH), (*exposing, *undeclared)
-    worst = max(
-        (one.severity for one in standing.findings), key=lambda one: one.rank, default=Severity.MEDIUM
-    )
+    worst = max((one.severity for one in standing.told), key=lambda one: one.rank, default=Severity.MEDIUM)
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
 
 

@@ -75,6 +75,11 @@ class Checkout:
             return self._of_unit(found[0])
         return None if found else self._alone()
 
+    @property
+    def without_a_place(self) -> tuple[str, ...]:
+        """The folders that keep a state, of which the code does not say where."""
+        return tuple(sorted({self.shown(one.folder) for one in self._units if one.place is None}))
+
     def matches(self, declaration: Declaration) -> tuple[Match, ...]:
         """Return the units that keep a state: several, where the code does not tell them apart."""
         return self._index.find(declaration.origin, self._below)

@@ -17,6 +17,9 @@ from providers.terraform.estate.provider_blocks import ProviderBlock, main_provi
 from providers.terraform.estate.rows import facts_of, filled
 from providers.terraform.estate.settings import CodeSettings
 
+SHOWN = 5
+"""Folders that a message names."""
+
 PASSED_ON = {
     "account": ("account_id", "aws_account_id", "project_id", "gcp_project_id", "subscription_id"),
     "region": ("region", "aws_region", "gcp_region"),
@@ -31,7 +34,7 @@ def mapped(declaration: Declaration, checkout: Checkout, settings: CodeSettings)
     provider = main_provider(_provider_blocks(code, checkout)) if code and _is_unclear(declaration) else None
     passed_on = _passed_on(code)
     facts = dict(facts_of(declaration.origin, settings.map))
-    for column, fact in (*_inside(declaration, provider), *_of_provider(provider), *passed_on):
+    for column, fact in (*_inside(declaration, provider), *_of_provider(provider, checkout), *passed_on):
         facts.setdefault(column, fact)
     if code is not None:
         facts["code"] = code.folder
@@ -56,22 +59,29 @@ def mapped(declaration: Declaration, checkout: Checkout, settings: CodeSettings)
 
 
 def _inside(declaration: Declaration, provider: ProviderBlock | None) -> Iterator[tuple[str, Fact]]:
-    """Yield what the resources' own identifiers tell: of several accounts, the main provider's."""
+    """Yield what the resources' own identifiers tell: of several accounts, the main provider's.
+
+    In another account than that, a resource says nothing of the state's region.
+    """
     how = "identifiers in the state"
     accounts = Counter(one.account for one in declaration.resources if one.account)
-    regions = Counter(one.region for one in declaration.resources if one.region)
-    for column, found, main in (
-        ("account", accounts, provider.account if provider else None),
-        ("region", regions, provider.region if provider else None),
-    ):
-        if found:
-            most = main if main in found else min(found, key=lambda one: (-found[one], one))
-            yield column, Fact(value=str(most), how=how)
+    account = _main(accounts, provider.account if provider else None)
+    if account is not None:
+        yield "account", Fact(value=account, how=how)
+    there = (one for one in declaration.resources if one.account in (account, None))
+    regions = Counter(one.region for one in there if one.region)
+    if (region := _main(regions, provider.region if provider else None)) is not None:
+        yield "region", Fact(value=region, how=how)
 
 
-def _of_provider(provider: ProviderBlock | None) -> Iterator[tuple[str, Fact]]:
+def _main(found: Counter[str], told: str | None) -> str | None:
+    """Return what the code tells, if it was found at all, else what was found most."""
+    return told if told in found else min(found, key=lambda one: (-found[one], one), default=None)
+
+
+def _of_provider(provider: ProviderBlock | None, checkout: Checkout) -> Iterator[tuple[str, Fact]]:
     if provider is not None:
-        how = f"provider block of {provider.source}"
+        how = f"provider block of {checkout.shown(provider.path)}"
         for column, value in (("account", provider.account), ("region", provider.region)):
             if value is not None:
                 yield column, Fact(value=value, how=how)
@@ -129,4 +139,13 @@ def _why_no_code(declaration: Declaration, checkout: Checkout, settings: CodeSet
         folders = sorted({checkout.shown(one.unit.folder) for one in found})
         where = ", ".join(folders)
         return f"its key is that of {where}: name the bucket in their backends, or add a row to the map"
-    return "no backend block and no Terragrunt unit keeps a state there: add a row to the map"
+    return f"{_what_is_not_known(checkout)}: add a row to the map"
+
+
+def _what_is_not_known(checkout: Checkout) -> str:
+    told = "no backend block and no Terragrunt unit keeps a state there"
+    if checkout.unreadable:
+        told += f"; {len(checkout.unreadable)} files cannot be read, such as {checkout.unreadable[0]}"
+    if silent := checkout.without_a_place:
+        told += f"; where {', '.join(silent[:SHOWN])} keep theirs does not follow from the code"
+    return told

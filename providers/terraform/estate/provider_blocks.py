@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -35,8 +36,8 @@ class ProviderBlock:
     region: str | None
     role: str | None
     """What it assumes to apply, which is more than reading needs."""
-    source: str
-    """File and line."""
+    path: PurePosixPath
+    line: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +60,8 @@ def provider_blocks(placed: Iterable[Placed], scope: Scope = NOTHING) -> Iterato
             account=_first(rows.account, values),
             region=_first(rows.region, values),
             role=_only(values.get("assume_role.role_arn")),
-            source=f"{one.path}:{block.line}",
+            path=one.path,
+            line=block.line,
         )
 
 
