@@ -105,6 +105,8 @@ def _expression(node: Tree) -> Expression:
             return _template([_part(one) for one in node.children if _is(one, "string_part")])
         case "heredoc_template" | "heredoc_template_trim":
             return parse_template(heredoc_body(str(node.children[0])))
+        case "unary_op":
+            return _negated(node)
         case "tuple":
             items = (one for one in _children(node) if hasattr(one, "data"))
             return ListOf(tuple(_expression(one) for one in items))
@@ -117,6 +119,13 @@ def _expression(node: Tree) -> Expression:
             return _traversal(node)
         case _:
             return Other(str(node.data).replace("_", " "))
+
+
+def _negated(node: Tree) -> Expression:
+    of = _expression(node.children[-1])
+    if _is_token(node.children[0], "-") and isinstance(of, Literal) and isinstance(of.value, int | float):
+        return Literal(-of.value)
+    return Other("an operator")
 
 
 def _part(node: Tree) -> Expression:
