@@ -12,6 +12,7 @@ from drift.errors import ConfigError
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.state_map import MappedState
 from drift.ports import Baseline, Mapped
+from drift.reports.wording import counted
 from drift.terminal import shown
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _list(baselines: Sequence[Baseline], *, as_json: bool) -> None:
                 click.echo(shown(f"code not read: {reason}"), err=True)
     click.echo(f"{listed} resource instances, {unreadable} unreadable", err=True)
     if uncoded:
-        click.echo(f"{uncoded} values in the code are not evaluable, and not compared", err=True)
+        told = counted(uncoded, "value")
+        click.echo(f"{told} in the code not evaluable: not compared, and never guessed", err=True)
 
 
 def _json(declaration: Declaration, resource: DeclaredResource) -> str:

@@ -107,7 +107,9 @@ def _unapplied(held: Sequence[Held], rules: DetectRules) -> Iterator[_Odd]:
     for one in held:
         for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
             live = reading.resource if isinstance(reading, Found) else None
-            if resource.coded and (drifts := unapplied(resource, live, rules)):
+            if isinstance(reading, Absent) or not resource.coded:
+                continue
+            if drifts := unapplied(resource, live, rules):
                 yield _Odd(
                     declaration=one.declaration,
                     resource=resource,

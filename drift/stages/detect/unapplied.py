@@ -115,8 +115,9 @@ def _put_member(
     """Compare one key of a map of which the code does not tell all."""
     key = path[len(name) :].lstrip(".").removeprefix('["').removesuffix('"]').replace('\\"', '"')
     ours.setdefault(name, {})[key] = value
-    found = kept.get(key) if isinstance(kept, dict) else None
-    theirs.setdefault(name, {})[key] = found
+    there = theirs.setdefault(name, {})
+    if isinstance(kept, dict) and key in kept:
+        there[key] = kept[key]
 
 
 def _said_by_code(value: Json, kept: Json) -> Json:

@@ -7,7 +7,7 @@ from providers.terraform.code.syntax import Block, Expression, ListOf, Literal, 
 
 EVERYTHING = "*"
 
-_STEP = re.compile(r'\[\s*"([^"]*)"\s*\]|\[\s*(\d+)\s*\]|([\w-]+)')
+_STEP = re.compile(r'\[\s*"([^"]*)"\s*\]|(\d+)(?![\w-])|([\w-]+)')
 
 
 def ignored_by(block: Block) -> tuple[str, ...]:

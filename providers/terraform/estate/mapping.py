@@ -145,7 +145,7 @@ def _why_no_code(declaration: Declaration, checkout: Checkout, settings: CodeSet
 def _what_is_not_known(checkout: Checkout) -> str:
     told = "no backend block and no Terragrunt unit keeps a state there"
     if checkout.unreadable:
-        told += f"; {len(checkout.unreadable)} files cannot be read, such as {checkout.unreadable[0]}"
+        told += f"; not read: {', '.join(checkout.unreadable[:SHOWN])}"
     if silent := checkout.without_a_place:
-        told += f"; where {', '.join(silent[:SHOWN])} keep theirs does not follow from the code"
+        told += f"; where {' and '.join(silent[:SHOWN])} keeps its own does not follow from the code"
     return told

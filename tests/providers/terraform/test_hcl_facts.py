@@ -31,6 +31,10 @@ def ignoring(folder: Path, expression: str) -> tuple[str, ...]:
         ('[tags["example.com/role"]]', ('tags["example.com/role"]',)),
         ("[tags.Name]", ("tags.Name",)),
         ("[root_block_device[0].volume_size]", ("root_block_device[0].volume_size",)),
+        ("[ebs_block_device.0.volume_size]", ("ebs_block_device[0].volume_size",)),
+        ('["ebs_block_device.0.volume_size"]', ("ebs_block_device[0].volume_size",)),
+        ("tags", ("tags",)),
+        ('"all"', ("*",)),
         ("all", ("*",)),
         ('["ami", "tags.Name"]', ("ami", "tags.Name")),
         ('["*"]', ("*",)),
@@ -50,6 +54,18 @@ def test_a_block_has_its_file_and_line(tmp_path: Path) -> None:
 
     assert block is not None
     assert (block.source, block.ignored) == ("queues.tf:3", ())
+
+
+def test_the_json_syntax_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "main.tf.json").write_text(
+        '{\n"resource": {"aws_sqs_queue": {\n'
+        '"orders": {"name": "a", "lifecycle": {"ignore_changes": "all"}}}}}'
+    )
+
+    block = read_code(tmp_path).block("aws_sqs_queue.orders[0]")
+
+    assert block is not None
+    assert (block.source, block.ignored, block.coded) == ("main.tf.json:3", ("*",), {"name": "a"})
 
 
 @pytest.mark.parametrize("address", ["aws_sqs_queue.orders[0]", 'aws_sqs_queue.orders["a].b[\\"0"]'])
