@@ -5,7 +5,7 @@ the reviewed code differs. What the code does not say outright is never held aga
 neither what is not evaluable, nor the defaults that a provider adds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -16,7 +16,7 @@ from drift.model.path import first_name
 from drift.model.resource import Json, LiveResource, TypeSchema
 from drift.stages.detect.differences import differences
 
-MAX_PAIRS = 10_000
+MAX_PAIRS = 2_500
 """Blocks times elements that are tried against each other; more is not compared."""
 
 
@@ -27,7 +27,15 @@ def unapplied(
 
     `live` tells the schema, where it could be read. Nothing is concealed yet.
     """
-    schema = live.schema if live else TypeSchema()
+    try:
+        return _differing(resource, live.schema if live else TypeSchema(), rules)
+    except RecursionError:  # nested more deeply than anybody writes
+        return ()
+
+
+def _differing(
+    resource: DeclaredResource, schema: TypeSchema, rules: DetectRules
+) -> tuple[AttributeDrift, ...]:
     ours: dict[str, Json] = {}
     theirs: dict[str, Json] = {}
     for path, value in resource.coded.items():
@@ -91,10 +99,18 @@ def _unmatched(
         return [], []
     taken: dict[int, int] = {}  # element -> block
 
+    def fitting(block: int) -> Iterator[int]:
+        """Yield the elements for a block, first those that are exactly so: comparing costs more."""
+        exact = [number for number, element in enumerate(elements) if _is_exactly(blocks[block], element)]
+        yield from exact
+        for number, element in enumerate(elements):
+            if number not in exact and pairs.is_same(name, blocks[block], element):
+                yield number
+
     def place(block: int, tried: set[int]) -> bool:
         """Find an element for a block, and another one for the block that had it."""
-        for number, element in enumerate(elements):
-            if number not in tried and pairs.is_same(name, blocks[block], element):
+        for number in fitting(block):
+            if number not in tried:
                 tried.add(number)
                 if number not in taken or place(taken[number], tried):
                     taken[number] = block
@@ -107,6 +123,10 @@ def _unmatched(
         # One stands for the other: what the code does not say of it is no difference.
         return left, [_said_by_code(left[0], spare[0])]
     return left, spare
+
+
+def _is_exactly(block: Mapping[str, Json], element: Json) -> bool:
+    return isinstance(element, dict) and all(key in element and element[key] == block[key] for key in block)
 
 
 def _put_member(

@@ -5,8 +5,9 @@ stands there is not evaluable, and no user code runs. Which names and functions 
 is the caller's to say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias, assert_never
 
 from drift.model.resource import Json
@@ -22,11 +23,11 @@ from providers.terraform.code.syntax import (
     Template,
 )
 
-MAX_DEPTH = 100
-"""Names that lead to names; more is a circle, or might as well be one."""
+MAX_SIZE = 1_000_000
+"""Characters and elements of a value."""
 
 Lookup: TypeAlias = Callable[[str], Json]
-"""Returns what a name stands for, or raises `NotEvaluableError`."""
+"""Returns what a name stands for, or raises `NotEvaluableError` or a `LookupError`."""
 
 Function: TypeAlias = Callable[..., Json]
 
@@ -75,7 +76,7 @@ def _value(expression: Expression, scope: Scope) -> Json:
         case Literal(value):
             return value
         case Template(parts):
-            return "".join(_text(_value(one, scope)) for one in parts)
+            return _joined(_text(_value(one, scope)) for one in parts)
         case Reference(steps):
             return _referred(steps, scope)
         case Member(of, steps):
@@ -92,11 +93,22 @@ def _value(expression: Expression, scope: Scope) -> Json:
             assert_never(expression)
 
 
+def _joined(texts: Iterable[str]) -> str:
+    whole = "".join(texts)
+    if len(whole) > MAX_SIZE:
+        raise NotEvaluableError
+    return whole
+
+
 def _referred(steps: tuple[str | int, ...], scope: Scope) -> Json:
     root = scope.names.get(str(steps[0]))
     if root is None or len(steps) < 2 or not isinstance(steps[1], str):
         raise NotEvaluableError
-    return _inside(root(steps[1]), steps[2:])
+    try:
+        found = root(steps[1])
+    except LookupError as error:
+        raise NotEvaluableError from error
+    return _inside(found, steps[2:])
 
 
 def _inside(value: Json, steps: tuple[str | int, ...]) -> Json:
@@ -132,23 +144,49 @@ def _text(value: Json) -> str:
 
 
 class Names:
-    """Names that stand for expressions, each evaluated once and only when it is asked for."""
+    """What names stand for: each is evaluated once, and only when it is asked for.
 
-    def __init__(self, expressions: Mapping[str, Expression], scope: Callable[[], Scope]) -> None:
-        self._expressions = expressions
-        self._scope = scope
-        self._values: dict[str, Json] = {}
-        self._asked: set[str] = set()
+    Text that repeats text that repeats text grows beyond any memory: what is too large has no value.
+    """
+
+    def __init__(self, values: Mapping[str, Callable[[], Json]]) -> None:
+        self._values = values
+        self._known: dict[str, Json] = {}
+        self._unknown: set[str] = set()
+        """Also those that are being evaluated: whoever asks for them again goes in circles."""
 
     def __call__(self, name: str) -> Json:
         """Return what `name` stands for."""
-        if name in self._values:
-            return self._values[name]
-        if name not in self._expressions or name in self._asked or len(self._asked) > MAX_DEPTH:
+        if name in self._known:
+            return self._known[name]
+        if name not in self._values or name in self._unknown:
             raise NotEvaluableError
-        self._asked.add(name)
-        try:
-            self._values[name] = evaluate(self._expressions[name], self._scope())
-        finally:
-            self._asked.discard(name)
-        return self._values[name]
+        self._unknown.add(name)
+        value = self._values[name]()
+        if _size(value, MAX_SIZE) > MAX_SIZE:
+            raise NotEvaluableError
+        self._unknown.discard(name)
+        self._known[name] = value
+        return value
+
+
+def names_for(expressions: Mapping[str, Expression], scope: Callable[[], Scope]) -> Names:
+    """Return names that stand for expressions, all in one scope, which may hold these very names."""
+    return Names({name: partial(_in_scope, one, scope) for name, one in expressions.items()})
+
+
+def _in_scope(expression: Expression, scope: Callable[[], Scope]) -> Json:
+    return evaluate(expression, scope())
+
+
+def _size(value: Json, most: int) -> int:
+    """Return how many characters and elements a value has, not counting much beyond `most`."""
+    if isinstance(value, str):
+        return len(value)
+    size = 1
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        size += len(str(key)) + _size(inner, most - size)
+        if size > most:
+            break
+    return size

@@ -81,14 +81,15 @@ def within(folder: PurePosixPath, path: str) -> PurePosixPath:
 
 def walk(files: Files, top: PurePosixPath) -> Iterator[tuple[PurePosixPath, list[str]]]:
     """Yield every folder at and below `top` that may hold code, with the names of its files."""
-    try:
-        yield top, files.names(top)
-        below = files.folders(top)
-    except OSError:
-        return
-    for name in below:
-        if name not in SKIPPED:
-            yield from walk(files, top / name)
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            names, below = files.names(folder), files.folders(folder)
+        except OSError:
+            continue
+        yield folder, names
+        waiting += (folder / name for name in reversed(below) if name not in SKIPPED)
 
 
 def exists(files: Files, path: PurePosixPath) -> bool:

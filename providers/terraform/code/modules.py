@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias, assert_never
 
@@ -23,6 +24,9 @@ from providers.terraform.code.sources import (
 
 MAX_DEPTH = 30
 """Modules inside modules. Terraform refuses one that calls itself; another ref of it would not show."""
+
+MAX_MODULES = 10_000
+"""Calls below one root module: a few files can ask for more than any memory holds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +100,7 @@ def module_tree(
 ) -> Iterator[ModuleNode | MissingModule]:
     """Yield the root module, and every module below it: a caller before those that it calls."""
     installed = installed_modules(place.files, place.folder)
+    calls = count(1)
 
     def below(node: ModuleNode, at: CodePlace, path: tuple[str, ...]) -> Iterator[ModuleNode | MissingModule]:
         yield node
@@ -103,6 +108,8 @@ def module_tree(
             inner = (*path, name)
             address = f"{node.address}module.{name}."
             found = _place_of(call, at, installed.get(".".join(inner)), place, fetching)
+            if next(calls) > MAX_MODULES:
+                found = "there are more modules than anybody writes"
             if isinstance(found, str):
                 yield MissingModule(address=address, call=call, why=found)
             elif len(path) < MAX_DEPTH and not _calls_itself(node, found.folder):

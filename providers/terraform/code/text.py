@@ -10,6 +10,10 @@ _OPENING = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
+MAX_PARTS = 500
+"""Openings in one text: each is parsed by itself."""
+
+
 class NotATemplateError(ValueError):
     """A text holds more than `${...}`."""
 
@@ -40,6 +44,8 @@ def interpolations(text: str) -> Iterator[tuple[bool, str]]:
     Raises:
         NotATemplateError: It holds a directive, or an opening that nothing closes.
     """
+    if len(_OPENING.findall(text)) > MAX_PARTS:
+        raise NotATemplateError("a template of more parts than anybody writes")
     at = 0
     while found := _OPENING.search(text, at):
         if len(found[0]) == 3:  # `$${` stands for itself

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from drift.model.resource import Json
-from providers.terraform.code.evaluate import NOTHING, Names, NotEvaluableError, Scope, evaluate
+from providers.terraform.code.evaluate import NOTHING, Names, NotEvaluableError, Scope, evaluate, names_for
 from providers.terraform.code.files import Files
 from providers.terraform.code.module import Module, read_file
 from providers.terraform.code.parsed_files import ParsedFiles
@@ -110,12 +110,8 @@ def called_scope(module: Module, call: Block, caller: Scope) -> Scope:
 
 
 def _scope(module: Module, values: Mapping[str, Callable[[], Json]]) -> Scope:
-    def variable(name: str) -> Json:
-        if name not in values or _is_secret(module.variables[name]):
-            raise NotEvaluableError
-        return values[name]()
-
-    scope = Scope(names={"var": variable, "local": Names(module.locals, lambda: scope)})
+    told = {name: one for name, one in values.items() if not _is_secret(module.variables[name])}
+    scope = Scope(names={"var": Names(told), "local": names_for(module.locals, lambda: scope)})
     return scope
 
 

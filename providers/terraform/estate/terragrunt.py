@@ -1,21 +1,14 @@
 """What a `terragrunt.hcl` says, with all that it includes, resolved without running Terragrunt."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from drift.model.resource import Json
-from providers.terraform.code.evaluate import Names, NotEvaluableError, Scope, evaluate, known
-from providers.terraform.code.files import Files, within
-from providers.terraform.code.module import read_file
+from providers.terraform.code.evaluate import NotEvaluableError, Scope, evaluate, known
 from providers.terraform.code.parse import parse_hcl
-from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.code.syntax import Block, Expression, ObjectOf
 from providers.terraform.estate.backends import Backend, backend
-from providers.terraform.estate.terragrunt_functions import Standpoint
-
-MAX_READ = 10
-"""Files that read files; more is a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,77 +88,8 @@ class TerragruntUnit:
         return merged
 
 
-def read_unit(files: Files, path: PurePosixPath, top: PurePosixPath, parsed: ParsedFiles) -> TerragruntUnit:
-    """Return the unit whose file is at `path`."""
-    standpoint = Standpoint(files=files, top=top, unit=path.parent, file=path.parent, includes={})
-    file = read_file(files, path, parsed)
-    first = _config(path, file.body, standpoint, parsed, {}, 0)
-    included: dict[str, PurePosixPath] = {}
-    error = file.error
-    for number, block in enumerate(file.body.of_type("include")):
-        label = block.labels[0] if block.labels else str(number)
-        try:
-            included[label] = within(path.parent, str(evaluate_in(block.attribute("path"), first.scope)))
-        except NotEvaluableError:
-            error = error or f"what it includes cannot be resolved, at line {block.line}"
-    return _with_includes(path, file.body, standpoint, parsed, included, error)
-
-
-def _with_includes(
-    path: PurePosixPath,
-    body: Block,
-    standpoint: Standpoint,
-    parsed: ParsedFiles,
-    included: Mapping[str, PurePosixPath],
-    error: str | None,
-) -> TerragruntUnit:
-    standpoint = replace(standpoint, includes={label: one.parent for label, one in included.items()})
-    parents: dict[str, ConfigFile] = {}
-    for label, one in included.items():
-        file = read_file(standpoint.files, one, parsed)
-        error = error or (f"{one.name}: {file.error}" if file.error else None)
-        parents[label] = _config(one, file.body, replace(standpoint, file=one.parent), parsed, {}, 0)
-    exposed: dict[str, Json] = {label: _exposed(one) for label, one in parents.items()}
-    own = _config(path, body, standpoint, parsed, exposed, 0)
-    return TerragruntUnit(folder=path.parent, files=(own, *reversed(parents.values())), error=error)
-
-
-def _config(
-    path: PurePosixPath,
-    body: Block,
-    standpoint: Standpoint,
-    parsed: ParsedFiles,
-    exposed: Mapping[str, Json],
-    depth: int,
-) -> ConfigFile:
-    expressions = {one.name: one.value for block in body.of_type("locals") for one in block.attributes}
-
-    def read_config(name: str, *default: Json) -> Json:
-        """Read another file by itself: what it says does not depend on who reads it."""
-        other = standpoint.place(name)
-        found = read_file(standpoint.files, other, parsed)
-        if found.error is not None or depth >= MAX_READ:
-            if default and depth < MAX_READ:
-                return default[0]
-            raise LookupError(name)
-        alone = replace(standpoint, unit=other.parent, file=other.parent, includes={})
-        return _exposed(_config(other, found.body, alone, parsed, {}, depth + 1))
-
-    def include(label: str) -> Json:
-        if label in exposed:
-            return exposed[label]
-        if len(exposed) == 1 and "0" in exposed:  # without a label: `include.locals.name`
-            return exposed["0"][label]
-        raise NotEvaluableError
-
-    scope = Scope(
-        names={"local": Names(expressions, lambda: scope), "include": include},
-        functions={**standpoint.functions(), "read_terragrunt_config": read_config},
-    )
-    return ConfigFile(path, body, scope)
-
-
-def _exposed(one: ConfigFile) -> dict[str, Json]:
+def exposed(one: ConfigFile) -> dict[str, Json]:
+    """Return what others may read of a file."""
     inputs = _members(one.body.attribute("inputs"), one.scope)
     return {"locals": dict(_locals(one)), "inputs": inputs}
 
@@ -192,14 +116,3 @@ def _known_of(expressions: Mapping[str, Expression], scope: Scope) -> dict[str, 
         except NotEvaluableError:
             continue
     return found
-
-
-def evaluate_in(expression: Expression | None, scope: Scope) -> Json:
-    """Return the value of an expression that must be there.
-
-    Raises:
-        NotEvaluableError: It is not, or its value does not follow from the code.
-    """
-    if expression is None:
-        raise NotEvaluableError
-    return evaluate(expression, scope)

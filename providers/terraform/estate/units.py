@@ -10,8 +10,9 @@ from providers.terraform.code.module import ENDINGS, read_file
 from providers.terraform.code.modules import CodePlace
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.estate.backends import Backend, StatePlace, backends_in, settings_of
-from providers.terraform.estate.terragrunt import TerragruntUnit, read_unit
+from providers.terraform.estate.terragrunt import TerragruntUnit
 from providers.terraform.estate.terragrunt_functions import DEFAULT_NAME
+from providers.terraform.estate.terragrunt_reader import TerragruntReader
 
 _WORDS = (b"backend", b"cloud")
 """A file without them holds no backend: it is not parsed, since parsing is slow."""
@@ -45,12 +46,13 @@ def find_units(
 ) -> Units:
     """Return the units at and below a folder; `backend_files` are globs relative to each of them."""
     folders = dict(walk(place.files, place.folder))
+    reader = TerragruntReader(place.files, top, parsed)
     units: list[Unit] = []
     unreadable: list[str] = []
     for folder, names in folders.items():
         for name in names:
             if name == DEFAULT_NAME:
-                units += _terragrunt(place.files, folder / name, top, parsed, unreadable)
+                units += _terragrunt(reader, folder / name, top, unreadable)
             elif name.endswith(ENDINGS) and _may_hold(place.files, folder / name):
                 file = read_file(place.files, folder / name, parsed)
                 if file.error is not None:
@@ -95,9 +97,9 @@ def _fits(path: str, pattern: str) -> bool:
 
 
 def _terragrunt(
-    files: Files, path: PurePosixPath, top: PurePosixPath, parsed: ParsedFiles, unreadable: list[str]
+    reader: TerragruntReader, path: PurePosixPath, top: PurePosixPath, unreadable: list[str]
 ) -> Iterator[Unit]:
-    unit = read_unit(files, path, top, parsed)
+    unit = reader.unit(path)
     if unit.error is not None:
         unreadable.append(f"{path.relative_to(top)}: {unit.error}")
     found = unit.backend()

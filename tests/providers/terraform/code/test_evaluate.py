@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.model.resource import Json
-from providers.terraform.code.evaluate import Names, NotEvaluableError, Scope, evaluate
+from providers.terraform.code.evaluate import NotEvaluableError, Scope, evaluate, names_for
 from providers.terraform.code.parse import parse_hcl
 from providers.terraform.code.parse_json import parse_json
 from providers.terraform.code.syntax import Expression
@@ -72,11 +72,24 @@ def test_names_may_lead_to_names_but_not_in_circles() -> None:
         "c": an_expression("local.d"),
         "d": an_expression("local.c"),
     }
-    names = Names(expressions, lambda: Scope(names={"local": names}))
+    names = names_for(expressions, lambda: Scope(names={"local": names}))
 
     assert names("a") == "b!"
     with pytest.raises(NotEvaluableError):
         names("c")
+
+
+@pytest.mark.parametrize("twice", ['"${local.NEXT}${local.NEXT}"', "[local.NEXT, local.NEXT]"])
+def test_what_grows_beyond_any_memory_has_no_value(twice: str) -> None:
+    expressions = {
+        f"a{number}": an_expression(twice.replace("NEXT", f"a{number + 1}")) for number in range(60)
+    }
+    expressions["a60"] = an_expression('"ten chars."')
+    names = names_for(expressions, lambda: Scope(names={"local": names}))
+
+    assert len(names("a50")) in (2, 10_240)
+    with pytest.raises(NotEvaluableError):
+        names("a0")
 
 
 @given(

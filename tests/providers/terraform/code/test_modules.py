@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from providers.terraform.code import modules
 from providers.terraform.code.modules import Fetching, local_place
 from providers.terraform.hcl_facts import CodeFacts, read_code
 from tests.providers.terraform.writing import commit, write
@@ -139,6 +142,24 @@ def test_code_in_a_repository_cannot_reach_out_of_it(tmp_path: Path) -> None:
 
     assert ignored(found, "module.vpc.module.out.aws_vpc.this") is None
     assert any("no such folder" in one for one in found.unreadable)
+
+
+def test_more_modules_than_anybody_writes_are_named_and_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Each of thirty folders that calls the next one twice would be a thousand million modules.
+    """
+    monkeypatch.setattr(modules, "MAX_MODULES", 100)
+    for number in range(30):
+        calls = "".join(a_call(f"../m{number + 1}", name=name) for name in ("one", "two"))
+        write(tmp_path, {f"m{number}/main.tf": calls + IGNORING})
+    write(tmp_path, {"m30/main.tf": IGNORING})
+
+    found = facts(tmp_path / "m0")
+
+    assert 30 <= len(found.blocks) <= 101
+    assert any("more modules than anybody writes" in one for one in found.unreadable)
 
 
 def test_a_source_that_is_computed_is_not_followed(tmp_path: Path) -> None:

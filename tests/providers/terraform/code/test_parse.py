@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from providers.terraform.code.parse import parse_hcl, parse_template
 from providers.terraform.code.syntax import (
@@ -120,3 +122,11 @@ def test_an_override_replaces_attributes_and_blocks_and_merges_only_the_lifecycl
 
 def a_block(text: str) -> Block:
     return parse_hcl(text.encode()).body.blocks[0]
+
+
+@given(st.text(alphabet='abc"{}[]()$%<>=.,:?!#\\\n -~"EOT', max_size=60) | st.text(max_size=60))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    parsed_file = parse_hcl(text.encode("utf-8", "surrogatepass"))
+
+    assert parsed_file.error is None or parsed_file.body == Block(type="")
+    parse_template(text)

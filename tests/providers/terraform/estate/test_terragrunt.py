@@ -8,7 +8,8 @@ import pytest
 from providers.terraform.code.files import CommittedFiles, Files, LocalFiles
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.estate.backends import StatePlace
-from providers.terraform.estate.terragrunt import TerragruntUnit, read_unit
+from providers.terraform.estate.terragrunt import TerragruntUnit
+from providers.terraform.estate.terragrunt_reader import TerragruntReader
 from tests.providers.terraform.writing import write
 
 STATE = 'remote_state {\n  backend = "s3"\n  config = {\n    bucket = "b"\n    key = KEY\n  }\n}\n'
@@ -20,7 +21,8 @@ UNIT = "live/prod/vpc/terragrunt.hcl"
 
 def unit(folder: Path, files: Mapping[str, str], path: str = UNIT) -> TerragruntUnit:
     write(folder, files)
-    return read_unit(LocalFiles(), PurePosixPath(folder, path), PurePosixPath(folder), ParsedFiles())
+    reader = TerragruntReader(LocalFiles(), PurePosixPath(folder), ParsedFiles())
+    return reader.unit(PurePosixPath(folder, path))
 
 
 def key(found: TerragruntUnit) -> str | None:
@@ -48,7 +50,7 @@ def test_the_same_holds_for_code_in_a_repository(tmp_path: Path) -> None:
     contents = {"/live/terragrunt.hcl": a_key(RELATIVE), f"/{UNIT}": INCLUDE}
     files: Files = CommittedFiles({PurePosixPath(path): text.encode() for path, text in contents.items()})
 
-    found = read_unit(files, PurePosixPath(f"/{UNIT}"), PurePosixPath("/"), ParsedFiles())
+    found = TerragruntReader(files, PurePosixPath("/"), ParsedFiles()).unit(PurePosixPath(f"/{UNIT}"))
 
     assert key(found) == "prod/vpc/terraform.tfstate"
 
@@ -146,6 +148,20 @@ def test_what_cannot_be_resolved_is_said(tmp_path: Path) -> None:
 
     assert broken.error == "terragrunt.hcl: not valid HCL at line 1, column 5"
     assert nowhere.error == "what it includes cannot be resolved, at line 1"
+
+
+@pytest.mark.parametrize(
+    "path", ["include.gone.locals.x", "include.root", "local.gone", "dependency.a.outputs.b"]
+)
+def test_names_that_lead_nowhere_have_no_value(tmp_path: Path, path: str) -> None:
+    files = {
+        "live/root.hcl": "",
+        UNIT: f'include "root" {{\n  path = {path}\n}}\n' + a_key(f'"${{{path}}}/s"'),
+    }
+
+    found = unit(tmp_path, files)
+
+    assert (key(found), found.error) == (None, "what it includes cannot be resolved, at line 1")
 
 
 def test_files_that_read_each_other_end(tmp_path: Path) -> None:
