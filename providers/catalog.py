@@ -73,7 +73,7 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
     "terraform-state": Adapter(
         "providers.terraform.baseline",
         "TerraformState",
-        paths=("state", "code"),
+        paths=("state", "code", "code_cache"),
         has_name=True,
         tables="terraform",
     ),
@@ -138,6 +138,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "attributes",
         "equivalences",
         "defaults",
+        "coded",
         "companions",
         "co-managed",
         "locations",

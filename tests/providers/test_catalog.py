@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 SECRETS = {
     "SLACK_TOKEN": "xoxb-1",
+    "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
@@ -159,12 +160,22 @@ def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
     ]
     lines = [
         f"[[{heading}]]\n"
-        + "".join(f"{key} = {value!r}\n" for key, value in row.items() if not key.endswith("_file"))
+        + "".join(f"{key} = {as_toml(value)}\n" for key, value in row.items() if not key.endswith("_file"))
         for heading, row in tables
     ]
     file = folder / "config.toml"
     file.write_text("\n".join(lines))
     return file
+
+
+def as_toml(value: Any) -> str:
+    match value:
+        case dict():
+            return f"{{ {', '.join(f'{key} = {as_toml(one)}' for key, one in value.items())} }}"
+        case list():
+            return f"[{', '.join(map(as_toml, value))}]"
+        case _:
+            return repr(value)
 
 
 def configured_in(settings: Any) -> tuple[Any, ...]:
