@@ -14,7 +14,7 @@ from drift.model.resource import Json
 from providers.terraform.code.coded import coded
 from providers.terraform.code.evaluate import Scope
 from providers.terraform.code.ignored import ignored_by
-from providers.terraform.code.module import Module
+from providers.terraform.code.module import Module, Placed
 from providers.terraform.code.modules import (
     CodePlace,
     Fetching,
@@ -43,11 +43,26 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CalledModule:
+    """What a `module` block says."""
+
+    place: str
+    """File and line, relative to the folder of the code."""
+    source: str | None
+    """As it is written; `None` where it is no plain text."""
+    version: str | None
+    is_at_hand: bool
+    """Its code could be read, so that what it ignores is known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CodeFacts:
     """What the code of a root module, and of the modules that it calls, says."""
 
     blocks: Mapping[str, Block] = field(default_factory=dict)
     """By address without instance keys."""
+    modules: Mapping[str, CalledModule] = field(default_factory=dict)
+    """The modules that are called, by address without instance keys: `module.network.module.subnets`."""
     unreadable: tuple[str, ...] = ()
     """Files and modules that could not be read, each with the reason."""
 
@@ -66,13 +81,16 @@ def read_code(
     place = local_place(place) if isinstance(place, Path) else place
     parsed, given = parsed or ParsedFiles(), given or Given()
     blocks: dict[str, Block] = {}
+    modules: dict[str, CalledModule] = {}
     unreadable: dict[str, None] = {}
     scopes: dict[str, Scope] = {}
     for node in module_tree(place, parsed, fetching or Fetching()):
+        if node.call is not None:
+            called = modules[node.address.rstrip(".")] = _called(node, node.call, place)
+            if isinstance(node, MissingModule):
+                told = f"{node.address.rstrip('.')} ({called.source or 'no source'})"
+                unreadable[f"{called.place}: {told}: {node.why}"] = None
         if isinstance(node, MissingModule):
-            source = node.call.block.text("source") or "no source"
-            at = _place(node.call.path, node.call.block.line, place)
-            unreadable[f"{at}: {node.address.rstrip('.')} ({source}): {node.why}"] = None
             continue
         for path, error in node.module.unreadable:
             unreadable[f"{_shown(path, place)}: {error}"] = None
@@ -85,7 +103,16 @@ def read_code(
                 coded=found.values,
                 unknown_count=found.unknown_count,
             )
-    return CodeFacts(blocks=blocks, unreadable=tuple(unreadable))
+    return CodeFacts(blocks=blocks, modules=modules, unreadable=tuple(unreadable))
+
+
+def _called(node: ModuleNode | MissingModule, call: Placed, place: CodePlace) -> CalledModule:
+    return CalledModule(
+        place=_place(call.path, call.block.line, place),
+        source=call.block.text("source"),
+        version=call.block.text("version"),
+        is_at_hand=isinstance(node, ModuleNode),
+    )
 
 
 def _scope(

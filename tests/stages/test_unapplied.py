@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drift.model.detection import Companion, DetectRules, Rewritten
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
+from drift.model.path import first_name
 from drift.model.resource import Json, NotRead, NotReadReason, Resource, TypeSchema
 from drift.model.verdict import Severity
 from drift.stages.detect import detect
@@ -204,3 +207,36 @@ def test_more_blocks_than_anybody_writes_are_not_compared() -> None:
     blocks = [{"from_port": number} for number in range(200)]
 
     assert unapplied({"ingress": blocks}, {"ingress": [a_rule(-1) for _ in blocks]}) == ()
+
+
+TEXTS = st.text(alphabet="abc-1 ", min_size=1, max_size=6)
+VALUES = st.one_of(
+    TEXTS,
+    st.integers(1, 99),
+    st.lists(TEXTS, min_size=1, max_size=3),
+    st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=3),
+    st.lists(st.fixed_dictionaries({"port": st.integers(1, 99), "name": TEXTS}), min_size=1, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), VALUES, min_size=1), st.data())
+def test_any_change_of_one_value_is_found_and_none_else(state: dict[str, Json], data: st.DataObject) -> None:
+    changed = data.draw(st.sampled_from(sorted(state)))
+
+    assert unapplied(state, state) == ()
+    found = unapplied({**state, changed: "something else"}, state)
+    assert {first_name(one.path) for one in found} == {changed}
+
+
+@given(
+    st.lists(st.fixed_dictionaries({"port": st.integers(1, 9), "name": TEXTS}), min_size=1, max_size=6),
+    st.data(),
+)
+def test_blocks_in_any_order_and_with_any_part_unsaid_are_what_the_state_has(
+    elements: list[dict[str, Json]], data: st.DataObject
+) -> None:
+    shuffled = data.draw(st.permutations(elements))
+    said = [{key: one[key] for key in data.draw(st.sets(st.sampled_from(sorted(one))))} for one in shuffled]
+    blocks = [one for one in said if one]
+
+    assert unapplied({"rules": blocks}, {"rules": elements}) == () or len(blocks) != len(elements)

@@ -1,6 +1,6 @@
 """What `var.` and `local.` stand for in a module: inputs, files of values, defaults."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from drift.model.resource import Json
 from providers.terraform.code.evaluate import NOTHING, Names, NotEvaluableError, Scope, evaluate, names_for
-from providers.terraform.code.files import Files
+from providers.terraform.code.files import SKIPPED, Files, within
 from providers.terraform.code.module import Module, read_file
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.code.syntax import Block, Expression, Literal
@@ -44,16 +44,16 @@ class Inputs:
     ) -> None:
         """Read them; `named` are globs of the files that are given with `-var-file`."""
         self.unreadable: list[tuple[PurePosixPath, str]] = []
-        self._doubtful: set[str] = set()
         self.values: dict[str, Expression] = {}
-        given, doubtful = _of_folder(files, folder, named)
-        for name in given:
-            self.values |= self._read(files, folder / name, parsed)
-        for name in doubtful:
-            self._doubtful |= self._read(files, folder / name, parsed).keys()
-        for path in (folder / name for name in named if "/" in name and "*" not in name):
+        self._doubtful: set[str] = set()
+        given = [*_fitting(files, folder, _ALWAYS), *_fitting(files, folder, _AUTO)]
+        given += [path for pattern in named for path in _fitting(files, folder, (pattern,))]
+        for path in dict.fromkeys(given):
             self.values |= self._read(files, path, parsed)
-            self._doubtful -= self.values.keys()
+        if not named:
+            for path in _perhaps_given(files, folder):
+                if path not in given:
+                    self._doubtful |= self._read(files, path, parsed).keys()
 
     def is_certain(self, name: str) -> bool:
         """Tell whether no file that somebody may name with `-var-file` says something else."""
@@ -66,21 +66,33 @@ class Inputs:
         return {one.name: one.value for one in file.body.attributes}
 
 
-def _of_folder(files: Files, folder: PurePosixPath, named: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Return the files of values that count, in Terraform's order, and those that may or may not."""
+def _perhaps_given(files: Files, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield the files of values that somebody may name: those in the folder, and up to two folders down."""
+    yield from _fitting(files, folder, _ANY)
+    for below in _folders(files, folder):
+        yield from _fitting(files, below, _ANY)
+        for further in _folders(files, below):
+            yield from _fitting(files, further, _ANY)
+
+
+def _folders(files: Files, folder: PurePosixPath) -> list[PurePosixPath]:
     try:
-        names = [one for one in files.names(folder) if _fits(one, _ANY)]
+        return [folder / name for name in files.folders(folder) if name not in SKIPPED]
     except OSError:
-        return [], []
-    always = [one for one in _ALWAYS if one in names]
-    auto = [one for one in names if _fits(one, _AUTO)]
-    asked = [one for pattern in named for one in names if fnmatchcase(one, pattern)]
-    given = [*always, *auto, *asked]
-    return given, [one for one in names if one not in given and not named]
+        return []
 
 
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def _fitting(files: Files, folder: PurePosixPath, patterns: tuple[str, ...]) -> list[PurePosixPath]:
+    """Return the files that globs mean which start from a folder, in the order of their names."""
+    found: list[PurePosixPath] = []
+    for pattern in patterns:
+        place = within(folder, pattern)
+        try:
+            names = files.names(place.parent)
+        except OSError:
+            continue
+        found += (place.parent / name for name in names if fnmatchcase(name, place.name))
+    return sorted(found)
 
 
 def root_scope(module: Module, inputs: Inputs, given: Given, *, is_remote: bool = False) -> Scope:

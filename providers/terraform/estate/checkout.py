@@ -29,7 +29,7 @@ class CodeOfState:
 
     folder: Fact
     """From the root of the checkout."""
-    place: CodePlace | None
+    place: CodePlace | None = None
     """Where the root module lies; `None` where it is not at hand."""
     unit: Unit | None = None
     workspace: str | None = None
@@ -65,9 +65,8 @@ class Checkout:
         if (row := facts_of(declaration.origin, self._settings.map).get("code")) is not None:
             return self._in_folder(row)
         if declaration.code_directory is not None:
-            return self._in_folder(
-                Fact(value=declaration.code_directory, how="its workspace's working directory")
-            )
+            told = Fact(value=declaration.code_directory, how="its workspace's working directory")
+            return self._in_folder(told) if self._is_inside(told.value) else CodeOfState(folder=told)
         if self.code is None:
             return self._beside(declaration.origin)
         found = self.matches(declaration)
@@ -97,6 +96,10 @@ class Checkout:
             unit=unit,
             given=Given(var_files=self._settings.var_files),
         )
+
+    def _is_inside(self, folder: str) -> bool:
+        """Tell whether a folder that somebody else named is one of the checkout."""
+        return self.code is not None and within(self.top, folder).is_relative_to(self.top)
 
     def _beside(self, origin: str) -> CodeOfState | None:
         if "://" in origin:

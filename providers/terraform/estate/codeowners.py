@@ -9,6 +9,9 @@ from providers.terraform.code.files import Files
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
+MAX_WILDCARDS = 8
+"""More in one pattern could keep a matcher busy for ever, and nobody writes them."""
+
 _SECTION = re.compile(r"\^?\[([^\]]+)\](?:\[\d+\])?\s*(.*)")
 
 
@@ -51,6 +54,8 @@ def _lines(text: str) -> Iterator[_Line]:
             heirs = tuple(section[2].split())
         elif line:
             pattern, *owners = re.split(r"(?<!\\)\s+", line)
+            if pattern.count("*") > MAX_WILDCARDS:
+                continue
             yield _Line(_compiled(pattern.replace("\\ ", " ")), tuple(owners) or heirs)
 
 

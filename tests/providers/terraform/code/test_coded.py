@@ -121,6 +121,17 @@ def test_a_file_that_may_be_named_on_the_command_line_makes_a_value_doubtful(tmp
     assert named(tmp_path, '  default = "a"', files, Given(var_files=("production.tfvars",))) == "b"
 
 
+@pytest.mark.parametrize("path", ["env/production.tfvars", "env/eu/production.tfvars"])
+def test_such_a_file_may_lie_below(tmp_path: Path, path: str) -> None:
+    files = {path: 'name = "b"\n'}
+
+    assert named(tmp_path, '  default = "a"', files) is None
+    assert (
+        named(tmp_path, '  default = "a"', files, Given(var_files=(path.replace("production", "*"),))) == "b"
+    )
+    assert named(tmp_path, '  default = "a"', files, Given(var_files=("gone.tfvars",))) == "a"
+
+
 def test_other_values_of_such_files_stay_certain(tmp_path: Path) -> None:
     assert named(tmp_path, '  default = "a"', {"production.tfvars": 'other = "b"\n'}) == "a"
 

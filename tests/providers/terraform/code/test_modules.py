@@ -8,7 +8,7 @@ import pytest
 
 from providers.terraform.code import modules
 from providers.terraform.code.modules import Fetching, local_place
-from providers.terraform.hcl_facts import CodeFacts, read_code
+from providers.terraform.hcl_facts import CalledModule, CodeFacts, read_code
 from tests.providers.terraform.writing import commit, write
 
 VPC = "terraform-aws-modules/vpc/aws"
@@ -54,6 +54,23 @@ def test_a_registry_module_is_read_where_terraform_put_it(tmp_path: Path) -> Non
     block = found.block("module.vpc.aws_vpc.this[0]")
     assert block is not None
     assert block.source == ".terraform/modules/vpc/main.tf:1"
+
+
+def test_the_tree_of_modules_is_told_with_places_and_sources(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "main.tf": "# first\n" + a_call("./a", name="a") + a_call(VPC, version="~> 5.0"),
+            "a/main.tf": a_call("../b", name="b"),
+            "b/main.tf": IGNORING,
+        },
+    )
+
+    assert facts(tmp_path).modules == {
+        "module.a": CalledModule(place="main.tf:2", source="./a", version=None, is_at_hand=True),
+        "module.a.module.b": CalledModule(place="a/main.tf:1", source="../b", version=None, is_at_hand=True),
+        "module.vpc": CalledModule(place="main.tf:5", source=VPC, version="~> 5.0", is_at_hand=False),
+    }
 
 
 def test_a_module_inside_a_registry_module_is_read_too(tmp_path: Path) -> None:

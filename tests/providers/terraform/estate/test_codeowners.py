@@ -30,6 +30,7 @@ from tests.providers.terraform.writing import write
         ("^[Network][2] @section\n/stacks/net/ @own\n", ("@own",)),
         ("/stack.*/ @a", ()),
         ("# * @all", ()),
+        ("* @all\n" + "**/" * 30 + "x @slow", ("@all",)),
         ("", ()),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from drift.errors import ProviderUnavailableError
+from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.baseline import Declaration
 from drift.model.state_map import Fact, MappedState
 from drift.ports import Mapped
@@ -205,6 +205,22 @@ def test_code_in_a_repository_is_read_at_its_ref(tmp_path: Path) -> None:
     assert ignored(tmp_path, **settings) == ()
 
 
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("git::https://git.example.com/code.git?ref=main", "there is no cache to fetch to"),
+        ("git::./code", "is no git address"),
+    ],
+)
+def test_a_repository_needs_a_cache_and_an_address(tmp_path: Path, code: str, what: str) -> None:
+    keep(tmp_path)
+
+    with pytest.raises(ProviderAccessError, match=what) as raised:
+        ignored(tmp_path, code)
+
+    assert raised.value.hint
+
+
 def test_a_repository_that_cannot_be_fetched_fails_the_baseline(tmp_path: Path) -> None:
     """
     Without the code nobody knows what is ignored, and all of that would be drift.
@@ -268,6 +284,20 @@ def test_the_working_directory_that_the_store_tells_is_the_code(tmp_path: Path) 
     found = mapped(declaration, Checkout(settings, ParsedFiles(), ""), settings)
 
     assert found.code == Fact(value="live/net", how="its workspace's working directory")
+
+
+@pytest.mark.parametrize(("directory", "code"), [("../elsewhere", "code"), ("live/net", None)])
+def test_a_working_directory_out_of_the_checkout_is_told_and_not_read(
+    tmp_path: Path, directory: str, code: str | None
+) -> None:
+    write(tmp_path, {"code/main.tf": "", "elsewhere/main.tf": IGNORING})
+    settings = TerraformStateSettings(state="hcp://example/net", code=code and str(tmp_path / code))
+    declaration = replace(a_declaration(), code_directory=directory)
+
+    found = Checkout(settings, ParsedFiles(), "").of(declaration)
+
+    assert found is not None
+    assert (found.folder.value, found.place) == (directory, None)
 
 
 def a_declaration() -> Declaration:
