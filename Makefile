@@ -6,7 +6,7 @@ CORPUS ?= ../shared/corpus
 SECONDS_OF_FUZZ ?= 600
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench fuzz docs corpus lock clean python
+.PHONY: help demo test lint format bench fuzz docs protos corpus lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    measure speed and memory, in ratios within one run"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md anew from the tables"
+	@echo "make protos   compile the provider protocol anew from its .proto files"
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
 
@@ -42,6 +43,11 @@ fuzz: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m tests.classification_page
+
+PLUGIN := providers/terraform/plugin
+
+protos: $(VENV)/.ready
+	$(BIN)/python -m grpc_tools.protoc -I $(PLUGIN) --descriptor_set_out=$(PLUGIN)/protocols.binpb $(PLUGIN)/*.proto
 
 corpus: $(VENV)/.ready
 	$(BIN)/python -m tests.corpus $(CORPUS)

@@ -1,11 +1,11 @@
 """`make bench`: runs every measurement and prints a line for each."""
 
-from benchmarks import classify, compare, ledger, start_up
+from benchmarks import classify, compare, ledger, provider_engine, start_up
 
 
 def main() -> None:
     """Run the measurements, the quick ones first."""
-    for measurement in (start_up, ledger, compare, classify):
+    for measurement in (start_up, ledger, compare, provider_engine, classify):
         for line in measurement.measure():
             print(line, flush=True)
 

@@ -53,7 +53,11 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
     `environment[2].value` is a password, only the name beside it tells.
     """
     secret = {path for attributes in resource for path in redact(attributes).paths}
-    return replace(finding, attributes=tuple(_without_secrets(one, secret) for one in finding.attributes))
+    return replace(
+        finding,
+        attributes=tuple(_without_secrets(one, secret) for one in finding.attributes),
+        proposal=redact(finding.proposal).value,
+    )
 
 
 def _without_secrets(attribute: AttributeDrift, secret: Collection[str]) -> AttributeDrift:

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +76,7 @@ CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
 PIPELINE = '[[pipeline]]\nname = "x"\n'
+IGNORE = '[[ignore]]\nname = "tags"\nreason = "A scanner writes it."\nowner = "ops@example.com"\n'
 EXCLUSION = '[[exclusion]]\nname = "fleet"\nreason = "It scales."\n'
 
 ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
@@ -498,6 +499,15 @@ def test_what_is_out_of_scope_is_left_out(folder: Folder) -> None:
     assert found == [None, None, "444455556666 is out of scope"]
 
 
+@pytest.mark.parametrize("day", ["2027-06-30", '"2027-06-30"'])
+def test_an_ignore_rule_counts_to_the_end_of_its_last_day(folder: Folder, day: str) -> None:
+    (rule,) = folder.load(IGNORE + f'expires = {day}\nattribute = "tags.*"\nresource = "i-*"').ignores
+
+    assert (rule.owner, rule.attribute, rule.resource_id) == ("ops@example.com", "tags.*", "i-*")
+    assert not rule.is_expired(datetime(2027, 6, 30, 23, 59, tzinfo=UTC))
+    assert rule.is_expired(datetime(2027, 7, 1, tzinfo=UTC))
+
+
 def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: Folder) -> None:
     rules = folder.load(
         """
@@ -719,6 +729,16 @@ MISTAKES = [
     ('[[exclusion]]\nname = "x"\naction = "Run*"', '"reason" is missing', ""),
     (EXCLUSION + 'principal = "arn:aws:sts::1:assumed-role/fleet/x"', '"principal" must leave the name', ""),
     (EXCLUSION + 'acount = "1"', 'unknown key "acount"', 'did you mean "account"?'),
+    (IGNORE + "expires = 2027-06-30", "does not say which drift it ignores", "at least one of address"),
+    (IGNORE + 'expires = 2027-06-30\ntype = "*"', "would ignore all drift", ""),
+    (IGNORE + 'type = "aws_*"', '[[ignore]] "tags": "expires" is missing', ""),
+    (IGNORE + 'type = "aws_*"\nexpires = "YYYY-MM-DD"', '"expires" must be a date: "2027-06-30"', ""),
+    (IGNORE + 'type = "aws_*"\nexpires = 7', '"expires" must be a date, not a number', ""),
+    (
+        IGNORE.replace("ops@example.com", " ") + 'expires = 2027-06-30\ntype = "aws_*"',
+        '"owner" is empty',
+        "on whose word",
+    ),
     ('[scope]\naccounts = [""]', '[scope]: "accounts" holds an empty text', ""),
     ('[[environment]]\nname = "x"\naccounts = [" "]', '"accounts" holds an empty text', ""),
     ('[watch]\nresources = ["*"]', '"resources" would make every change an alarm: "*"', ""),

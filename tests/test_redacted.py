@@ -51,6 +51,14 @@ def test_a_secret_in_the_path_of_an_attribute_is_cut_out() -> None:
     assert (attribute.declared, attribute.live) == ("a", "b")
 
 
+def test_a_secret_in_a_proposed_rule_is_cut_out() -> None:
+    rule = 'attribute = "tags[https://app:hunter2hunter2@example.com/]"'
+
+    clean = redact_finding(replace(a_finding(), proposal=rule), [])
+
+    assert "hunter2" not in (clean.proposal or "")
+
+
 def test_a_value_whose_secrecy_only_the_name_beside_it_tells_is_hidden() -> None:
     finding = a_finding(
         attributes=[AttributeDrift(path="environment[0].value", declared="swordfish1", live="swordfish2")]

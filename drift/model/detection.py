@@ -34,10 +34,16 @@ class SeverityRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """
 
     def is_about(self, type_: str, path: str) -> bool:
-        """Tell whether the row speaks of this attribute, whatever its values."""
+        """Tell whether the row speaks of this attribute, or of the list that it is an element of."""
+        pattern = without_indexes(path)
         return any(fits(type_, one) for one in self.types) and any(
-            fits(text, one) for one in self.attributes for text in {path, without_indexes(path)}
+            fits(text, one) for one in self.attributes for text in {path, pattern, pattern.removesuffix("[]")}
         )
+
+    @property
+    def is_of_any_values(self) -> bool:
+        """Whether it speaks of an attribute whatever its values."""
+        return not self.declared and not self.live
 
 
 class NoiseLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,7 +104,10 @@ class DetectRules:
 
     def is_security_relevant(self, type_: str, path: str) -> bool:
         """Tell whether drift of an attribute can weaken what protects the estate, whatever its values."""
-        return any(row.is_security_relevant and row.is_about(type_, path) for row in self.severities)
+        for row in self.severities:
+            if row.is_about(type_, path) and (row.is_security_relevant or row.is_of_any_values):
+                return row.is_security_relevant
+        return False
 
     def is_production(self, account: str | None) -> bool:
         """Tell whether an account is production; one that no environment claims is: the safe side."""

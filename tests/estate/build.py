@@ -11,7 +11,7 @@ from typing import Any
 from tests.estate.calls import Call
 from tests.estate.proxy import proxy_before
 from tests.estate.recording import replay
-from tests.estate.versions import stored_calls, stored_state, write_configuration
+from tests.estate.versions import stored_calls, stored_state, write_configuration, write_lock_file
 from tests.simulator.moto import Moto, moto_server
 from tests.simulator.terraform import install_provider, run_terraform
 
@@ -54,6 +54,7 @@ def rebuild(version: str, moto: Moto, folder: Path) -> Estate:
     folder.mkdir(parents=True, exist_ok=True)
     estate = Estate(moto=moto, folder=folder)
     replay(stored_calls(version), moto.url)
+    write_lock_file(version, folder)
     estate.state.write_bytes(gzip.decompress(stored_state(version).read_bytes()))
     return estate
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-READ_VERBS = re.compile(r"(Describe|List|Get|Head|BatchGet|Lookup|Select)(?=[A-Z])")
+READ_VERBS = re.compile(r"(Describe|List|Get|Head|BatchGet|Lookup|Search|Select)(?=[A-Z])")
 READ_PATHS = re.compile(r"/(v\d+/)?(describe|list|get)[a-z-]*/?")
 """Paths of the REST services that are asked by POST, as in `/v1/describejobdefinitions`."""
 

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 from tests.simulator.moto import REGION
+from tests.simulator.provider_mirror import SHA256
 
 FOLDER = Path(__file__).parent
 CONFIGURATION = FOLDER / "hcl"
@@ -18,6 +19,16 @@ def write_configuration(version: str, folder: Path) -> None:
             (folder / source.name).write_bytes(source.read_bytes())
     (folder / "provider.tf").write_text(_provider(version))
     _write_function(folder / "orders.zip")
+
+
+def write_lock_file(version: str, folder: Path) -> None:
+    """Lay down what `terraform init` writes: which version built the state, and the hash of its archive."""
+    (folder / ".terraform.lock.hcl").write_text(f"""provider "registry.terraform.io/hashicorp/aws" {{
+  version     = "{version}"
+  constraints = "{version}"
+  hashes      = ["zh:{SHA256[version]}"]
+}}
+""")
 
 
 def stored_state(version: str) -> Path:

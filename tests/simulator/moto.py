@@ -46,8 +46,8 @@ def moto_server(
         _post(port, f"/moto-api/seed?a={seed}")
         yield Moto(url=f"http://127.0.0.1:{port}", process=process)
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.kill()  # It keeps nothing, and when it is asked to end it first waits for its callers.
+        process.wait()
         if process.stdin:
             process.stdin.close()
 

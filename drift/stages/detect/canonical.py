@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from drift.model.glob import fits
@@ -38,7 +38,7 @@ class CanonicalForm:
     """Per path, the keys that elements of both sides have."""
     cloud_keys: frozenset[str]
     """Keys of the attribute's map that the cloud added by itself."""
-    meant: Mapping[tuple[str, str], str]
+    meant: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Per path, the texts that the other side says in short, with what it says."""
 
     @classmethod
@@ -54,8 +54,13 @@ class CanonicalForm:
             rules=rules,
             shared_keys={path: frozenset(ours[path] & theirs[path]) for path in ours.keys() & theirs.keys()},
             cloud_keys=_cloud_keys(sides, rules),
-            meant=meant_by_each_other(sides, rules) if rules.has_hints else {},
         )
+
+    def with_hints(self, sides: Sides) -> "CanonicalForm":
+        """Return the form in which what one side says in short is what the other says in full."""
+        if self.rules.has_hints and (meant := meant_by_each_other(sides, self.rules)):
+            return replace(self, meant=meant)
+        return self
 
     def is_set(self, value: Json, path: str) -> bool:
         """Tell whether the list `value` has no order.

@@ -70,14 +70,22 @@ def _unequal(resource: DeclaredResource, found: Found, rules: TypeRules) -> Iter
         ours, theirs = declared[name], live[name]
         if ours == theirs or name in skipped or _is_new(name, ours, resource):
             continue
+        if ours in NOTHING and theirs in NOTHING:
+            continue
         if name in schema.sets and _is_shuffled(ours, theirs):
             continue
         stored = ours if found.declared is None else resource.attributes.get(name)
         sides = Sides(name=name, declared=ours, live=theirs, stored=stored, account=resource.account)
-        form = CanonicalForm.for_pair(sides, schema, rules)
-        one, other = form.of(ours, name), form.of(theirs, name)
-        if one != other:
-            yield name, _Unequal(form=form, declared=one, live=other)
+        if (unequal := _unequal_sides(sides, CanonicalForm.for_pair(sides, schema, rules))) is not None:
+            yield name, unequal
+
+
+def _unequal_sides(sides: Sides, form: CanonicalForm) -> _Unequal | None:
+    """Compare the sides as they are, and only if they differ with what one may say in short."""
+    ours, theirs = form.of(sides.declared, sides.name), form.of(sides.live, sides.name)
+    if ours != theirs and (hinted := form.with_hints(sides)) is not form:
+        form, ours, theirs = hinted, hinted.of(sides.declared, sides.name), hinted.of(sides.live, sides.name)
+    return None if ours == theirs else _Unequal(form=form, declared=ours, live=theirs)
 
 
 def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
@@ -86,13 +94,13 @@ def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
 
 
 def _is_shuffled(ours: Json, theirs: Json) -> bool:
-    """Tell quickly what the canonical form tells slowly, for sets of nothing but texts."""
-    if not isinstance(ours, list) or not isinstance(theirs, list):
+    """Tell quickly what the canonical form tells slowly: that only the order of a set differs."""
+    if not isinstance(ours, list) or not isinstance(theirs, list) or len(ours) != len(theirs):
         return False
     try:
         return bool(sorted(ours) == sorted(theirs))
-    except TypeError:  # elements that have no order: blocks, or values of several types
-        return False
+    except TypeError:  # blocks, or values of several types: their own order does not matter, if it is one
+        return sorted(map(repr, ours)) == sorted(map(repr, theirs))
 
 
 def _named(
@@ -128,21 +136,44 @@ def _spread(
             live=_only_in(elements(theirs), elements(ours), form, pattern),
         )
         yield path, drift
+    elif _is_hollow(ours, theirs, steps, form):
+        for step in dict.fromkeys(step for side in (ours, theirs) for step, _ in _all_inside(side)):
+            one, other = _value_at(ours, (step,)), _value_at(theirs, (step,))
+            if _said(one, (*steps, step), form) != _said(other, (*steps, step), form):
+                yield from _spread((*steps, step), one, other, form)
     elif (ours and theirs) or not (inside := list(_inside(ours or theirs, steps))):
         yield path, AttributeDrift(path=path, declared=ours, live=theirs)
     else:
         for step, value in inside:
-            is_counted = isinstance(step, int) or form.counts(pattern, step)
-            if is_counted and form.of(value, _pattern((*steps, step))) is not None:
+            if _said(value, (*steps, step), form) is not None:
                 declared, live = (value, None) if ours else (None, value)
                 yield from _spread((*steps, step), declared, live, form)
 
 
+def _is_hollow(ours: Json, theirs: Json, steps: Steps, form: CanonicalForm) -> bool:
+    """Tell whether both sides have blocks, but those of one say nothing: only the others' keys differ."""
+    if not ours or not theirs or not isinstance(ours, dict | list) or type(ours) is not type(theirs):
+        return False
+    return (_said(ours, steps, form) is None) != (_said(theirs, steps, form) is None)
+
+
+def _said(value: Json, steps: Steps, form: CanonicalForm) -> Canonical:
+    *outer, last = steps
+    if isinstance(last, int):
+        return form.of_element(value, _pattern(tuple(outer)))
+    return form.of(value, _pattern(steps)) if not outer or form.counts(_pattern(tuple(outer)), last) else None
+
+
 def _inside(value: Json, steps: Steps) -> Iterator[tuple[str | int, Json]]:
     """Yield what is named one by one: elements of a list, and keys of a map, but not of a block."""
+    if not isinstance(value, dict) or not isinstance(steps[-1], int):
+        yield from _all_inside(value)
+
+
+def _all_inside(value: Json) -> Iterator[tuple[str | int, Json]]:
     if isinstance(value, list):
         yield from enumerate(value)
-    elif isinstance(value, dict) and not isinstance(steps[-1], int):
+    elif isinstance(value, dict):
         yield from value.items()
 
 

@@ -1,6 +1,7 @@
 """Scalars as texts, so that no two values look alike and those that Terraform converts are equal."""
 
 import json
+from json.encoder import encode_basestring_ascii
 
 from drift.model.resource import Json
 
@@ -10,10 +11,10 @@ def scalar_text(value: Json) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool):
-        return json.dumps(str(value).lower())
-    if isinstance(value, float) and value.is_integer():
-        return json.dumps(str(int(value)))
-    return json.dumps(str(value))
+        value = str(value).lower()
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return encode_basestring_ascii(str(value))
 
 
 def element_text(form: Json) -> str:

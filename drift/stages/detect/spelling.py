@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import assert_never
 
 from drift.model.equivalence import Spelling, SpellingForm
@@ -68,6 +69,7 @@ def _digests(text: str) -> Iterator[str]:
             yield base64.b64encode(digest.digest()).decode()
 
 
+@lru_cache(maxsize=4096)
 def _network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text.strip(), strict=False)) if "/" in text else _address(text)

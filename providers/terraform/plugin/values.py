@@ -8,6 +8,7 @@ not known yet is `None`; nothing that was read live is unknown.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from math import isfinite
 from typing import Any, TypeAlias
 
 import msgpack
@@ -149,6 +150,8 @@ def _number(value: Any) -> Json:
 
 
 def _whole(value: float) -> int | float:
+    if not isfinite(value):
+        raise ValueError("a number without end where a number belongs")
     return int(value) if value.is_integer() else value
 
 

@@ -16,12 +16,11 @@ resource "aws_key_pair" "deploy" {
 }
 
 resource "aws_instance" "bastion" {
-  ami                    = data.aws_ami.any.id
-  instance_type          = "t3.micro"
-  subnet_id              = aws_subnet.a.id
-  key_name               = aws_key_pair.deploy.key_name
-  vpc_security_group_ids = [aws_security_group.web.id]
-  tags                   = { Name = "bastion" }
+  ami           = data.aws_ami.any.id
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.a.id
+  key_name      = aws_key_pair.deploy.key_name
+  tags          = { Name = "bastion" }
 }
 
 resource "aws_network_interface" "spare" {

@@ -47,13 +47,7 @@ resource "aws_db_parameter_group" "orders" {
   name        = "orders"
   family      = "postgres13"
   description = "orders"
-
-  parameter {
-    name  = "log_connections"
-    value = "1"
-  }
-
-  tags = { Name = "orders" }
+  tags        = { Name = "orders" }
 }
 
 resource "aws_db_option_group" "legacy" {
@@ -140,25 +134,18 @@ resource "aws_redshift_subnet_group" "reports" {
   tags        = { Name = "reports" }
 }
 
-resource "aws_redshift_parameter_group" "reports" {
-  name        = "reports"
-  family      = "redshift-1.0"
-  description = "reports"
-}
-
 resource "aws_redshift_cluster" "reports" {
-  cluster_identifier           = "reports"
-  node_type                    = "dc2.large"
-  cluster_type                 = "single-node"
-  database_name                = "reports"
-  master_username              = "reports"
-  master_password              = "Recorded-with-a-simulator-1"
-  cluster_subnet_group_name    = aws_redshift_subnet_group.reports.name
-  cluster_parameter_group_name = aws_redshift_parameter_group.reports.name
-  vpc_security_group_ids       = [aws_security_group.orders.id]
-  encrypted                    = true
-  skip_final_snapshot          = true
-  tags                         = { Name = "reports" }
+  cluster_identifier        = "reports"
+  node_type                 = "dc2.large"
+  cluster_type              = "single-node"
+  database_name             = "reports"
+  master_username           = "reports"
+  master_password           = "Recorded-with-a-simulator-1"
+  cluster_subnet_group_name = aws_redshift_subnet_group.reports.name
+  vpc_security_group_ids    = [aws_security_group.orders.id]
+  encrypted                 = true
+  skip_final_snapshot       = true
+  tags                      = { Name = "reports" }
 }
 
 resource "aws_glue_catalog_database" "reports" {

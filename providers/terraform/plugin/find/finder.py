@@ -112,7 +112,7 @@ class Finder:
         return Binary(source=found.source, version=found.version, path=binary.absolute(), is_chosen=is_chosen)
 
     def _unpacked(self, found: Installed) -> Path:
-        folder = private_folder(self.cache / "unpacked") / hashes.sha256(found.path)
+        folder = private_folder(private_folder(self.cache) / "unpacked") / hashes.sha256(found.path)
         if not folder.is_dir():
             unpack(found.path, folder)
         return folder

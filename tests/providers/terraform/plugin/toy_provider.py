@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from tf.schema import Attribute, Block, Schema
 from tf.types import Bool, List, Number, Set, String
 from tf.utils import Diagnostics
 
-CLOUD: dict[str, Any] = {}
+
+@lru_cache(maxsize=1)
+def cloud_at(file: str, changed_at: int) -> dict[str, Any]:
+    """Return what stands in the file since it was last changed."""
+    return json.loads(Path(file).read_text())
 
 
 class Thing:
@@ -61,14 +66,15 @@ class Thing:
         return {**empty, **old}
 
     def read(self, ctx: ReadContext, current: dict[str, Any]) -> dict[str, Any] | None:
-        cloud = json.loads(Path(self.provider.cloud).read_text())
-        things = cloud.get("things", {})
+        file = self.provider.cloud
+        things = cloud_at(file, Path(file).stat().st_mtime_ns)["things"]
         with Path(f"{self.provider.cloud}.log").open("a") as log:
             log.write(f"{os.getpid()} {self.provider.region} {current['id']}\n")
         found = things.get(current["id"])
         if found is None:
             return None
-        _misbehave(found.pop("on_read", None), ctx)
+        _misbehave(found.get("on_read"), ctx)
+        found = {name: value for name, value in found.items() if name != "on_read"}
         return {**dict.fromkeys(current), "rule": [], **found, "id": current["id"]}
 
     def import_(self, ctx: Any, resource_id: str) -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""Scan an estate that the real provider built: untouched, and after somebody changed it past the code.
+
+Where Terraform is installed it builds the estate. Where it is not, the calls that it once made
+build it, and the state that it then wrote is scanned.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.estate.build import Estate, account, apply, rebuild
+from tests.estate.calls import is_read
+from tests.estate.changes import CHANGES
+from tests.estate.kinds import built
+from tests.estate.proxy import proxy_before
+from tests.estate.scanning import expected_of, scan, target_of
+from tests.estate.versions import VERSIONS
+from tests.simulator.provider_mirror import build_mirror, packed_provider
+
+pytestmark = [
+    pytest.mark.skipif(
+        not packed_provider(VERSIONS[0]).exists(),
+        reason="the wheel with HashiCorp's providers exists for Linux on x86-64 only",
+    ),
+    pytest.mark.parametrize("version", VERSIONS),
+]
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Path]:
+    """Both provider versions, taken away again with what was unpacked of them: they are large."""
+    place = tmp_path / "providers"
+    yield build_mirror(place)
+    shutil.rmtree(place)
+
+
+def test_terraform_builds_the_estate_and_a_scan_finds_exactly_what_was_changed(
+    version: str, mirror: Path, tmp_path: Path
+) -> None:
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed: only the stored state of such a run is scanned")
+
+    with account() as moto:
+        estate, _calls = apply(version, moto, tmp_path / "estate", mirror)
+
+        assert types_in(estate) == built(version)
+        assert_that_scans_find_the_changes_and_nothing_else(estate, mirror)
+
+
+def test_the_stored_estate_is_rebuilt_and_a_scan_finds_exactly_what_was_changed(
+    version: str, mirror: Path, tmp_path: Path
+) -> None:
+    """
+    Needs no Terraform, so this much runs everywhere.
+    """
+    with account() as moto:
+        estate = rebuild(version, moto, tmp_path / "estate")
+
+        assert_that_scans_find_the_changes_and_nothing_else(estate, mirror)
+
+
+def assert_that_scans_find_the_changes_and_nothing_else(estate: Estate, mirror: Path) -> None:
+    """Scan, change, scan again, through a proxy that lets nothing but reads pass."""
+    before = estate.state.read_bytes()
+    with proxy_before(estate.moto.url, admits=is_read) as proxy:
+        untouched = scan(estate, proxy.url, mirror)
+        for change in CHANGES:
+            change.make(target_of(change, estate))
+        touched = scan(estate, proxy.url, mirror)
+
+    assert (dict(untouched.findings), dict(untouched.not_compared), untouched.exit_code) == ({}, {}, 0)
+    assert untouched.compared == instances_in(estate)
+    assert dict(touched.findings) == {change.address: expected_of(change) for change in CHANGES}
+    assert dict(touched.not_compared) == {}
+    assert touched.exit_code == 1
+    assert [str(call) for call in proxy.refused] == []
+    assert proxy.calls, "the scans must have gone through the proxy"
+    assert estate.state.read_bytes() == before
+
+
+def types_in(estate: Estate) -> set[str]:
+    """Return the managed types of the state."""
+    resources = json.loads(estate.state.read_text())["resources"]
+    return {one["type"] for one in resources if one["mode"] == "managed"}
+
+
+def instances_in(estate: Estate) -> int:
+    """Return the number of managed instances in the state."""
+    resources = json.loads(estate.state.read_text())["resources"]
+    return sum(len(one["instances"]) for one in resources if one["mode"] == "managed")
