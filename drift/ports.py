@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource
+    from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
 
 
@@ -153,6 +154,19 @@ class KeyService(Protocol):
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission; the message names it.
             ProviderResponseError: The key is another one, or nothing was sealed.
+        """
+        ...
+
+
+@runtime_checkable
+class Mapped(Protocol):
+    """A baseline that can tell what belongs to each of its states."""
+
+    def mapped(self) -> Iterable["MappedState"]:
+        """Tell of each state its code, account, region, role, environment and owner, where they are found.
+
+        Raises:
+            ProviderError: As `Baseline.declared`.
         """
         ...
 

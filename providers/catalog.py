@@ -78,7 +78,7 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
     "terraform-state": Adapter(
         "providers.terraform.baseline",
         "TerraformState",
-        paths=("state", "code"),
+        paths=("state", "code", "code_cache"),
         has_name=True,
         tables="terraform",
         has_keys=True,
@@ -144,6 +144,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "attributes",
         "equivalences",
         "defaults",
+        "coded",
         "companions",
         "co-managed",
         "locations",

@@ -340,6 +340,7 @@ def a_finding(
     severity: Severity = Severity.HIGH,
     attributes: Sequence[AttributeDrift] = (AttributeDrift(path="ingress", declared=[], live=[22]),),
     baseline: str | None = "prod",
+    source: str | None = "main.tf:12",
 ) -> DriftFinding:
     """A drifted security group, unless said otherwise."""
     return DriftFinding(
@@ -354,7 +355,7 @@ def a_finding(
         attributes=tuple(attributes),
         explained_by=(),
         baseline=baseline,
-        source="main.tf:12",
+        source=source,
     )
 
 

@@ -23,6 +23,7 @@ class _Summary(msgspec.Struct):
     drifted: int
     missing: int
     unmanaged: int
+    unapplied: int
     unreadable: int
     unsupported: int
 
@@ -148,6 +149,7 @@ def _summary(comparison: Comparison) -> _Summary:
         drifted=comparison.count(FindingKind.DRIFTED),
         missing=comparison.count(FindingKind.MISSING),
         unmanaged=comparison.count(FindingKind.UNMANAGED),
+        unapplied=comparison.count(FindingKind.UNAPPLIED),
         unreadable=reasons.count(NotReadReason.UNREADABLE),
         unsupported=reasons.count(NotReadReason.UNSUPPORTED),
     )
@@ -163,6 +165,7 @@ def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
         f"{summary.declared} declared, {summary.compared} compared: {summary.drifted} drifted, "
         f"{summary.missing} missing, {summary.unmanaged} unmanaged"
         + (f", {noise} suspected noise" if (noise := comparison.count(FindingKind.SUSPECTED_NOISE)) else "")
+        + (f", {summary.unapplied} unapplied" if summary.unapplied else "")
         + (f"; {len(comparison.not_compared)} not compared" if comparison.not_compared else "")
     )
     return "\n".join(lines)

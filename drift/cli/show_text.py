@@ -6,7 +6,7 @@ from datetime import datetime
 
 from drift.cli.words import attribute_lines, width
 from drift.model.change import Change
-from drift.model.finding import AttributeDrift, DriftFinding, FindingStatus
+from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
@@ -18,6 +18,10 @@ from drift.terminal import shown
 _LABEL = 10
 _LONGEST = 4000
 _LONGEST_HEAD = 500
+
+_DECLARED_AND_LIVE = "Declared -> live"
+
+_SIDES = {FindingKind.UNAPPLIED: "In the code -> in the state"}
 
 _COVERAGE = {
     Coverage.APPROVED_BEFORE: "approved before the first write",
@@ -67,7 +71,9 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
     yield from _fact("Told", *map(_told, story.alerts))
     still_open = [row.finding for row in story.findings if row.status is FindingStatus.OPEN]
     yield from _fact("Live now", *_live(still_open, judgement))
-    yield from _drift([attribute for finding in still_open for attribute in finding.attributes])
+    for kind in dict.fromkeys(finding.kind for finding in still_open):
+        shown_now = [one for finding in still_open if finding.kind is kind for one in finding.attributes]
+        yield from _drift(shown_now, _SIDES.get(kind, _DECLARED_AND_LIVE))
     yield from _moments(story.moments)
     yield from _evidence([entry.seq for entry in story.entries])
 
@@ -91,7 +97,7 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
             "Declared", f"in {finding.baseline}" + (f", at {finding.source}" if finding.source else "")
         )
     yield from _fact("Seen", _seen(story))
-    yield from _drift(finding.attributes)
+    yield from _drift(finding.attributes, _SIDES.get(finding.kind, _DECLARED_AND_LIVE))
     if not story.changes:
         yield from _fact("Written by", "no write to it is known")
     yield from _moments(story.moments)
@@ -156,9 +162,9 @@ def _told(alert: AlertRow) -> str:
     return f"{where}, {alert.status}{at}{why}"
 
 
-def _drift(attributes: Sequence[AttributeDrift]) -> Iterator[str]:
+def _drift(attributes: Sequence[AttributeDrift], sides: str) -> Iterator[str]:
     if attributes:
-        yield from ("", "Declared -> live")
+        yield from ("", sides)
         for attribute in attributes:
             yield from attribute_lines(attribute, "  ", longest=_LONGEST)
 

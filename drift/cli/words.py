@@ -45,7 +45,7 @@ def finding_lines(finding: DriftFinding) -> Iterator[str]:
     """Say what differs: the resource, then each attribute."""
     where = f" ({finding.source})" if finding.source else ""
     yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}", width())
-    if finding.kind in (FindingKind.DRIFTED, FindingKind.SUSPECTED_NOISE):
+    if finding.kind in (FindingKind.DRIFTED, FindingKind.UNAPPLIED, FindingKind.SUSPECTED_NOISE):
         for attribute in finding.attributes:
             yield from attribute_lines(attribute, " " * 10)
     if finding.proposal:

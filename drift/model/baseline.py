@@ -40,6 +40,11 @@ class DeclaredResource:
     """Attributes under `lifecycle.ignore_changes`; `*` means all of them."""
     source: str | None = None
     """`main.tf:12`, where the code is at hand."""
+    coded: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """The values that the code gives, by attribute path, as far as they follow from the code alone.
+
+    Of nested blocks only what the code says of each: the state's elements say more.
+    """
     stored: StoredForm | None = field(default=None, repr=False)
 
 
@@ -69,5 +74,9 @@ class Declaration:
     unreadable: tuple[UnreadableInstance, ...] = ()
     deposed: tuple[Resource, ...] = ()
     """Objects that were replaced and still have to be destroyed: managed, but declared no more."""
+    code_directory: str | None = None
+    """Folder of the code, from the root of the checkout, where the store of the state tells it."""
     unread_code: tuple[str, ...] = ()
     """Files of the code that could not be read, each with the reason: what they ignore is not known."""
+    uncoded_count: int = 0
+    """Attributes in the code whose value is not evaluable: they are never compared, and never guessed."""

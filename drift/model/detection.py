@@ -56,6 +56,17 @@ class NoiseLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rewritten:
+    """Attributes that a provider keeps otherwise than they are written. All patterns are globs.
+
+    A hash of a script, a version with its patch level: state and code differ, and nothing is amiss.
+    """
+
+    types: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DetectRules:
     """The tables by which declared and live configuration are compared."""
 
@@ -73,6 +84,7 @@ class DetectRules:
     cloud_keys: tuple[CloudKeys, ...] = ()
     companions: tuple[Companion, ...] = ()
     co_managed: tuple[CoManaged, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
     severities: tuple[SeverityRow, ...] = ()
     drifted: Severity = Severity.MEDIUM
     """Where no row fits."""

@@ -19,6 +19,7 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     UNMANAGED = "unmanaged"
     UNAPPLIED = "unapplied"
+    """What was applied, as the state has it, is not what the code says."""
     SUSPECTED_NOISE = "suspected-noise"
     """Many resources of one type differ alike, and nobody was seen to write to them."""
 
@@ -37,6 +38,8 @@ class AttributeDrift:
     """One attribute that differs.
 
     A path stops at the outermost set: declared and live then list only the differing elements.
+    Of an `unapplied` finding, `declared` is what the code says, and `live` what was applied: what
+    the state has. Whether the cloud still has it, a `drifted` finding beside it tells.
     """
 
     path: str
@@ -70,6 +73,16 @@ class DriftFinding:
     """Addresses of the resources, where one finding speaks of many."""
     proposal: str | None = None
     """What to write into the configuration, should this be no drift."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people are told of it, besides that it is recorded and counted.
+
+        Without the code nobody knows what it ignores, so that of such drift only what matters to
+        security is worth waking somebody.
+        """
+        is_by_code = self.kind in (FindingKind.DRIFTED, FindingKind.UNAPPLIED)
+        return self.source is not None or not is_by_code or self.severity.rank >= Severity.HIGH.rank
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +127,11 @@ class Standing:
     """It was held against the live configuration after the change."""
     findings: tuple[DriftFinding, ...] = ()
     """The open findings on it."""
+
+    @property
+    def told(self) -> tuple[DriftFinding, ...]:
+        """The findings that people are told of."""
+        return tuple(one for one in self.findings if one.is_told)
 
     @property
     def is_converged(self) -> bool:

@@ -48,14 +48,21 @@ class Survey:
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
-        """Return the attributes of the resource that differs, declared and live; of many, of the first."""
+        """Return the attributes of the resource that differs, in the code, declared and live.
+
+        Of many, those of the first.
+        """
         addresses = {finding.address, *finding.stands_for[:1]}
         return tuple(
             attributes
             for one in self.held
             if finding.baseline in (None, one.declaration.name)
             for resource, reading in zip(one.declaration.resources, one.readings, strict=True)
-            if resource.address in addresses and isinstance(reading, Found)
-            for attributes in (resource.attributes, reading.declared, reading.resource.attributes)
+            if resource.address in addresses
+            for attributes in (
+                resource.coded,
+                resource.attributes,
+                *((reading.declared, reading.resource.attributes) if isinstance(reading, Found) else ()),
+            )
             if attributes is not None
         )

@@ -11,7 +11,7 @@ DIFFERENCE = {
     FindingKind.DRIFTED: "differs from the code",
     FindingKind.MISSING: "is declared, but does not exist",
     FindingKind.UNMANAGED: "exists, but no code declares it",
-    FindingKind.UNAPPLIED: "the state differs from the code",
+    FindingKind.UNAPPLIED: "was applied otherwise than the code says",
     FindingKind.SUSPECTED_NOISE: "differ alike, and nobody was seen to write to them: suspected noise",
 }
 

@@ -81,7 +81,7 @@ def _call_to_action(told: Sequence[Judged], due_at: DueAt, now: datetime) -> str
     """Answer first: must I act now, and how? The most urgent of the changes decides."""
     unanswered = [one for one in told if _is_unanswered(one)]
     ask = _ask(unanswered, due_at, now) if unanswered else ""
-    is_drifted = any(one.judgement.standing.findings for one in told)
+    is_drifted = any(one.judgement.standing.told for one in told)
     if any(one.change.is_emergency for one in told):
         then = "" if _are_converged(told) else " Then put the change into the code or revert it."
         return f"Review now: emergency access was used. {ask or 'Confirm the incident.'}{then}"
@@ -213,4 +213,4 @@ def _told_change(one: Judged) -> AlertedChange:
 
 
 def _drift(judgement: Judgement) -> tuple[AttributeDrift, ...]:
-    return tuple(attribute for finding in judgement.standing.findings for attribute in finding.attributes)
+    return tuple(attribute for finding in judgement.standing.told for attribute in finding.attributes)

@@ -161,9 +161,7 @@ def _severity(
     undeclared = tuple(_UNDECLARED[one.kind] for one in standing.findings if one.kind in _UNDECLARED)
     if exposing:
         return (Severity.CRITICAL if is_production else Severity.HIGH), (*exposing, *undeclared)
-    worst = max(
-        (one.severity for one in standing.findings), key=lambda one: one.rank, default=Severity.MEDIUM
-    )
+    worst = max((one.severity for one in standing.told), key=lambda one: one.rank, default=Severity.MEDIUM)
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
 
 
@@ -182,6 +180,7 @@ def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:
 _UNDECLARED = {
     FindingKind.UNMANAGED: "no code declares it",
     FindingKind.MISSING: "it is declared, but does not exist any more",
+    FindingKind.UNAPPLIED: "what was applied is not what the code says",
 }
 
 

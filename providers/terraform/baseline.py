@@ -1,28 +1,26 @@
 """Terraform states as a baseline."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
-import msgspec
-
 from drift.errors import ProviderError, ProviderResponseError
-from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.baseline import Declaration
 from drift.model.secret import Secret
+from drift.model.state_map import MappedState
 from drift.ports import KeyService
 from providers.terraform.backends import local
-from providers.terraform.hcl_facts import CodeFacts, read_code
+from providers.terraform.estate.mapping import mapped
+from providers.terraform.estate.settings import CodeSettings
+from providers.terraform.estate.states_code import StatesCode, with_code
 from providers.terraform.locations import Locations
 from providers.terraform.state import StateKeys, read_state
 
 
-class TerraformStateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TerraformStateSettings(CodeSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the states are, and the code that made them."""
 
     state: str
     """A path, a folder, a glob or a `file://` URI of `*.tfstate` files."""
-    code: str | None = None
-    """Folder of the code; without it, the folder of each state."""
     passphrase: Secret | None = None
     """Of states that OpenTofu encrypted with one."""
     kms_key: str | None = None
@@ -50,6 +48,7 @@ class TerraformState:
         self._keys = StateKeys(
             passphrase=settings.passphrase, kms_key=settings.kms_key, services=key_services
         )
+        self._code = StatesCode(settings)
 
     @property
     def name(self) -> str:
@@ -61,10 +60,29 @@ class TerraformState:
 
         A state that cannot be read does not hide the others: it raises after them.
         """
+        paths = self._paths()
+        checkout = self._code.now(local.folder_of(self._settings.state))
+        for declaration in self._read(paths):
+            yield with_code(declaration, checkout)
+
+    def mapped(self) -> Iterator[MappedState]:
+        """Tell what belongs to each state, and how it was found; see `Mapped`."""
+        paths = self._paths()
+        checkout = self._code.now(local.folder_of(self._settings.state))
+        for declaration in self._read(paths):
+            yield mapped(declaration, checkout, self._settings)
+
+    def _read(self, paths: tuple[Path, ...]) -> Iterator[Declaration]:
         failed: list[ProviderError] = []
-        for path in self._paths():
+        for path in paths:
             try:
-                declaration = self._declaration(path)
+                declaration = read_state(
+                    local.pieces(path),
+                    name=self._name,
+                    origin=str(path),
+                    locations=self._locations,
+                    keys=self._keys,
+                )
             except ProviderError as error:
                 failed.append(error)
             else:
@@ -80,30 +98,6 @@ class TerraformState:
                 hint="states are read from local paths and file:// URIs",
             )
         return local.find(self._settings.state)
-
-    def _declaration(self, path: Path) -> Declaration:
-        declaration = read_state(
-            local.pieces(path),
-            name=self._name,
-            origin=str(path),
-            locations=self._locations,
-            keys=self._keys,
-        )
-        folder = Path(self._settings.code).expanduser() if self._settings.code else path.parent
-        facts = read_code(folder)
-        return replace(
-            declaration,
-            resources=tuple(_with_facts(one, facts, str(folder)) for one in declaration.resources),
-            unread_code=facts.unreadable,
-        )
-
-
-def _with_facts(resource: DeclaredResource, facts: CodeFacts, folder: str) -> DeclaredResource:
-    stored = replace(resource.stored, folder=folder) if resource.stored else None
-    block = facts.block(resource.address)
-    if block is None:
-        return replace(resource, stored=stored)
-    return replace(resource, ignored=block.ignored, source=block.source, stored=stored)
 
 
 def _together(failed: list[ProviderError]) -> ProviderError:

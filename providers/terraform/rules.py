@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from drift.model.companion import CoManaged, Companion
-from drift.model.detection import DetectRules, NoiseLimits, SeverityRow
+from drift.model.detection import DetectRules, NoiseLimits, Rewritten, SeverityRow
 from drift.model.equivalence import CloudKeys, Defaults, DocumentForm, Spelling
 from drift.model.verdict import Severity
 
@@ -36,6 +36,10 @@ class _Equivalences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defaults: tuple[Defaults, ...] = ()
+
+
+class _Coded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rewritten: tuple[Rewritten, ...] = ()
 
 
 class _Companions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +78,7 @@ def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
         companions=tuple(
             row for one in _both("companions", _Companions, overrides) for row in one.companions
         ),
+        rewritten=tuple(row for one in _both("coded", _Coded, overrides) for row in one.rewritten),
         co_managed=tuple(row for one in _both("co-managed", _CoManaged, overrides) for row in one.co_managed),
     )
 

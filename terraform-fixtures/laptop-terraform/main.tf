@@ -34,7 +34,7 @@ resource "aws_security_group" "search_api" {
     from_port   = 9200
     to_port     = 9200
     protocol    = "tcp"
-    cidr_blocks = ["192.0.2.0/24"]
+    cidr_blocks = ["198.51.100.0/24"]
   }
 
   egress {
@@ -52,7 +52,7 @@ resource "aws_security_group" "search_api" {
 
 resource "aws_cloudwatch_log_group" "search_api" {
   name              = "/example/search-api"
-  retention_in_days = 14
+  retention_in_days = 7
 
   tags = {
     team = "search"

@@ -182,6 +182,7 @@ def test_a_scan_prints_one_object_with_every_key() -> None:
         "drifted": 2,
         "missing": 0,
         "unmanaged": 0,
+        "unapplied": 0,
         "unreadable": 0,
         "unsupported": 0,
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drift.errors import ProviderError, ProviderResponseError
-from drift.ports import Baseline
+from drift.ports import Baseline, Mapped
 from providers.terraform.baseline import TerraformState, TerraformStateSettings
 from tests.providers.terraform.builders import a_resource, a_state, an_instance
 
@@ -94,6 +94,24 @@ def test_each_state_is_one_declaration_with_the_hash_of_its_bytes(code: Code) ->
     assert {one.sha256 for one in declarations} == {hashlib.sha256(one).hexdigest() for one in contents}
     assert sorted(len(one.resources) for one in declarations) == [1, 2]
     assert len({one.origin for one in declarations}) == 2
+
+
+def test_a_map_tells_of_every_state_that_is_declared(code: Code) -> None:
+    """
+    Not every baseline has a map.
+    """
+    if not isinstance(code.baseline, Mapped):
+        return
+    code.declare("network", ["queue-1"])
+    code.declare("storage", [])
+
+    told = list(code.baseline.mapped())
+
+    assert {one.state for one in told} == {one.origin for one in code.baseline.declared()}
+    assert {one.baseline for one in told} == {NAME}
+    for one in told:
+        for column in ("code", "account", "region", "role"):
+            assert getattr(one, column) or any(each.startswith(f"{column}: ") for each in one.missing)
 
 
 def test_every_instance_has_an_address_of_its_own(code: Code) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import inspect
-import json
 import subprocess
 import sys
 import tomllib
@@ -24,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 SECRETS = {
     "SLACK_TOKEN": "xoxb-1",
+    "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
     "TOFU_PASSPHRASE": "correct horse battery",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
@@ -162,7 +162,7 @@ def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
     ]
     lines = [
         f"[[{heading}]]\n"
-        + "".join(f"{key} = {_toml(value)}\n" for key, value in row.items() if not key.endswith("_file"))
+        + "".join(f"{key} = {as_toml(value)}\n" for key, value in row.items() if not key.endswith("_file"))
         for heading, row in tables
     ]
     file = folder / "config.toml"
@@ -170,10 +170,14 @@ def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
     return file
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f'"{key}" = {_toml(inner)}' for key, inner in value.items()) + " }"
-    return json.dumps(value)
+def as_toml(value: Any) -> str:
+    match value:
+        case dict():
+            return f"{{ {', '.join(f'{key} = {as_toml(one)}' for key, one in value.items())} }}"
+        case list():
+            return f"[{', '.join(map(as_toml, value))}]"
+        case _:
+            return repr(value)
 
 
 def configured_in(settings: Any) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.recorder.account import Account
@@ -43,7 +44,7 @@ def record(story: Story, mirror: Path, scratch: Path) -> None:
         _build(story, terraform, (target / "main.tf").read_text())
         if story.applied_at:
             cloud.set_clock(story.applied_at)
-            terraform.write((target / "main.tf").read_text())
+            terraform.write(_replaced((target / "main.tf").read_text(), story.applied))
             terraform.apply()
         account = Account(
             url=cloud.url,
@@ -69,10 +70,16 @@ def record(story: Story, mirror: Path, scratch: Path) -> None:
 
 
 def _build(story: Story, terraform: Terraform, configuration: str) -> None:
-    for final, earlier in story.before.items():
-        configuration = configuration.replace(final, earlier)
-    terraform.prepare(configuration)
+    terraform.prepare(_replaced(configuration, story.before))
     terraform.apply(targets=story.before_targets)
+
+
+def _replaced(configuration: str, texts: Mapping[str, str]) -> str:
+    for text, other in texts.items():
+        if text not in configuration:
+            raise RuntimeError(f"main.tf does not hold what the story replaces: {text}")
+        configuration = configuration.replace(text, other)
+    return configuration
 
 
 def _write(path: Path, document: Json) -> None:

@@ -72,7 +72,8 @@ class Story:
 
     `built_at` is when the resources were first applied. `before` and `before_targets` give the
     configuration of that first apply where the story itself changes it; the final configuration
-    is then applied at `applied_at`.
+    is then applied at `applied_at`. It is the reviewed one, unless `applied` says what somebody
+    had changed in it who applied from elsewhere.
     """
 
     name: str
@@ -83,5 +84,6 @@ class Story:
     before: Mapping[str, str] = field(default_factory=dict)
     before_targets: tuple[str, ...] = ()
     applied_at: datetime | None = None
+    applied: Mapping[str, str] = field(default_factory=dict)
     adopt: Mapping[str, str] = field(default_factory=dict)
     """Resources made by hand that live.json must show: address in the copy -> id."""

@@ -443,6 +443,27 @@ def test_a_change_is_told_with_its_ticket_its_differences_and_its_evidence() -> 
     assert (told.ledger_seq, told.reasons) == (42, ("nobody approved OPS-1",))
 
 
+@pytest.mark.parametrize(
+    ("severity", "source", "is_told"),
+    [
+        (Severity.MEDIUM, None, False),
+        (Severity.HIGH, None, True),
+        (Severity.MEDIUM, "main.tf:12", True),
+    ],
+)
+def test_drift_without_code_is_told_only_where_it_matters_to_security(
+    severity: Severity, source: str | None, is_told: bool
+) -> None:
+    """
+    What the code ignores is not known without it; the finding is recorded and counted all the same.
+    """
+    standing = a_standing(a_finding(severity=severity, source=source))
+
+    (told,) = message(judged(judgement=a_judgement(standing=standing))).changes
+
+    assert bool(told.drift) is is_told
+
+
 def test_an_action_that_was_repeated_is_told_once() -> None:
     change = a_change(*(a_write(an_event(event_id=str(number))) for number in range(9)))
 

@@ -8,7 +8,7 @@ import pytest
 from drift.model.change import Change
 from drift.model.environment import Environment
 from drift.model.event import Effect, Risk
-from drift.model.finding import Standing
+from drift.model.finding import FindingKind, Standing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity
@@ -337,6 +337,27 @@ def test_the_worst_difference_from_the_code_decides_in_production(
 
     assert decision(a_change_by(), standing=standing).severity is in_production
     assert decision(a_change_by(), standing=standing, environments=[DEV]).severity is elsewhere
+
+
+def test_drift_without_code_raises_the_severity_only_where_it_matters_to_security() -> None:
+    """
+    What the code ignores is not known without it.
+    """
+    low = a_standing(a_finding(severity=Severity.LOW, source=None))
+    high = a_standing(a_finding(severity=Severity.HIGH, source=None))
+
+    assert (
+        decision(a_change_by(), standing=a_standing(a_finding(severity=Severity.LOW))).severity
+        is Severity.LOW
+    )
+    assert decision(a_change_by(), standing=low).severity is Severity.MEDIUM
+    assert decision(a_change_by(), standing=high).severity is Severity.HIGH
+
+
+def test_what_was_applied_from_elsewhere_is_a_reason() -> None:
+    standing = a_standing(a_finding(kind=FindingKind.UNAPPLIED))
+
+    assert "what was applied is not what the code says" in decision(a_change_by(), standing=standing).reasons
 
 
 # Where it was

@@ -24,6 +24,7 @@ from drift.stages.detect.ignore import Ignoring
 from drift.stages.detect.odd import Expected, Odd
 from drift.stages.detect.severity import placed, worst_severity
 from drift.stages.detect.type_rules import RulesByType
+from drift.stages.detect.unapplied import unapplied
 from drift.stages.detect.undeclared import undeclared
 
 EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
@@ -67,6 +68,7 @@ def detect(
     )
     found = [
         *_of_declared(odd, expected, writes, rules),
+        *_of_declared(_unapplied(held, by_type), expected, writes, rules),
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
     ignoring = Ignoring(rules)
@@ -103,17 +105,34 @@ def _held_against(
             assert_never(reading)
 
 
+def _unapplied(held: Sequence[Held], rules: RulesByType) -> Iterator[Odd]:
+    """Yield the resources of which the state has other values than the code."""
+    for one in held:
+        for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
+            if isinstance(reading, Absent) or not resource.coded:
+                continue
+            found = reading if isinstance(reading, Found) else None
+            if drifts := unapplied(resource, found, rules.of(resource.type)):
+                yield Odd(
+                    declaration=one.declaration,
+                    resource=resource,
+                    found=found,
+                    drifts=drifts,
+                    kind=FindingKind.UNAPPLIED,
+                )
+
+
 def _of_declared(
     odd: Iterable[Odd], expected: Expected, writes: EventKeys, rules: DetectRules
 ) -> Iterator[DriftFinding]:
     for one in odd:
         account = one.account
-        if one.found is None:
+        if one.found is None and not one.drifts:
             yield _finding(one, FindingKind.MISSING, (), placed(rules.missing, account, rules), writes)
             continue
         if left := tuple(expected.unexpected(one)):
             severity = worst_severity(one.resource.type, left, account, rules)
-            finding = _finding(one, FindingKind.DRIFTED, expected.concealed(one, left), severity, writes)
+            finding = _finding(one, one.kind, expected.concealed(one, left), severity, writes)
             yield replace(finding, fingerprint=fingerprint(left, rules.fingerprint_key))
 
 

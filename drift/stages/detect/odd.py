@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.detection import DetectRules
-from drift.model.finding import AttributeDrift
+from drift.model.finding import AttributeDrift, FindingKind
 from drift.model.resource import Found, LiveResource
 from drift.stages.detect.co_managed import CoManagers
 from drift.stages.detect.companions import Children
@@ -21,6 +21,7 @@ class Odd:
     resource: DeclaredResource
     found: Found | None
     drifts: tuple[AttributeDrift, ...] = ()
+    kind: FindingKind = FindingKind.DRIFTED
 
     @property
     def live(self) -> LiveResource | None:

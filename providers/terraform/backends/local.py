@@ -1,6 +1,8 @@
 """States in files: one path, a folder, or a glob."""
 
 from collections.abc import Iterator
+from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +26,15 @@ def find(location: str) -> tuple[Path, ...]:
             f"no state at {location}", hint="check the path: a *.tfstate file, a folder or a glob"
         )
     return found
+
+
+def folder_of(location: str) -> str:
+    """Return the folder that the states of a location lie in: of a glob, what stands before its patterns."""
+    path = _path(location)
+    if not has_magic(str(path)):
+        return str(path if path.is_dir() else path.parent)
+    plain = takewhile(lambda part: not has_magic(part), path.parts)
+    return str(Path(*plain))
 
 
 def pieces(path: Path) -> Iterator[bytes]:

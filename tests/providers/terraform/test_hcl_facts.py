@@ -31,6 +31,10 @@ def ignoring(folder: Path, expression: str) -> tuple[str, ...]:
         ('[tags["example.com/role"]]', ('tags["example.com/role"]',)),
         ("[tags.Name]", ("tags.Name",)),
         ("[root_block_device[0].volume_size]", ("root_block_device[0].volume_size",)),
+        ("[ebs_block_device.0.volume_size]", ("ebs_block_device[0].volume_size",)),
+        ('["ebs_block_device.0.volume_size"]', ("ebs_block_device[0].volume_size",)),
+        ("tags", ("tags",)),
+        ('"all"', ("*",)),
         ("all", ("*",)),
         ('["ami", "tags.Name"]', ("ami", "tags.Name")),
         ('["*"]', ("*",)),
@@ -50,6 +54,18 @@ def test_a_block_has_its_file_and_line(tmp_path: Path) -> None:
 
     assert block is not None
     assert (block.source, block.ignored) == ("queues.tf:3", ())
+
+
+def test_the_json_syntax_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "main.tf.json").write_text(
+        '{\n"resource": {"aws_sqs_queue": {\n'
+        '"orders": {"name": "a", "lifecycle": {"ignore_changes": "all"}}}}}'
+    )
+
+    block = read_code(tmp_path).block("aws_sqs_queue.orders[0]")
+
+    assert block is not None
+    assert (block.source, block.ignored, block.coded) == ("main.tf.json:3", ("*",), {"name": "a"})
 
 
 @pytest.mark.parametrize("address", ["aws_sqs_queue.orders[0]", 'aws_sqs_queue.orders["a].b[\\"0"]'])
@@ -73,10 +89,15 @@ def test_local_modules_are_followed_to_their_blocks(tmp_path: Path) -> None:
     assert (block.source, block.ignored) == ("modules/b/queue.tf:1", ("tags",))
 
 
-def test_a_module_that_is_not_local_is_left_alone(tmp_path: Path) -> None:
+def test_a_module_that_is_not_at_hand_is_named(tmp_path: Path) -> None:
+    """
+    What it ignores is not known, and would be taken for drift.
+    """
     facts = code(tmp_path, main='module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n')
 
-    assert facts == CodeFacts()
+    assert facts.unreadable == (
+        "main.tf:1: module.vpc (terraform-aws-modules/vpc/aws): it is not in .terraform/modules",
+    )
 
 
 def test_a_local_module_that_does_not_exist_is_reported(tmp_path: Path) -> None:
@@ -124,14 +145,14 @@ def test_a_file_that_does_not_parse_is_named_and_hides_no_other(tmp_path: Path, 
 def test_a_file_that_cannot_be_read_as_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_bytes(b"# \xff")
     (tmp_path / "folder.tf").mkdir()
-    (tmp_path / "more.tf.json").write_text("{}")
+    (tmp_path / "more.tf.json").write_text("{")
 
     facts = read_code(tmp_path)
 
     assert facts.unreadable == (
         "folder.tf: Is a directory",
         "main.tf: not valid UTF-8",
-        "more.tf.json: the JSON syntax is not read",
+        "more.tf.json: not valid JSON",
     )
 
 

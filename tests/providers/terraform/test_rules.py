@@ -1,5 +1,6 @@
 import pytest
 
+from drift.model.detection import Rewritten
 from drift.model.verdict import Severity
 from providers.terraform.rules import detect_rules
 
@@ -76,6 +77,15 @@ def test_own_rows_come_before_those_that_ship_and_take_their_place() -> None:
     assert (rules.severities[0].types, rules.severities[0].attributes) == (("aws_sqs_queue",), ("policy",))
     assert rules.companions[0].child == "example_rule"
     assert len(rules.companions) > 1
+
+
+def test_own_rows_say_what_else_a_provider_keeps_otherwise_than_it_is_written() -> None:
+    own = '[[rewritten]]\ntypes = ["example_queue"]\nattributes = ["name"]\n'
+
+    rows = detect_rules({"coded": own}).rewritten
+
+    assert rows[0] == Rewritten(types=("example_queue",), attributes=("name",))
+    assert any("aws_instance" in row.types and "user_data" in row.attributes for row in rows[1:])
 
 
 @pytest.mark.parametrize(

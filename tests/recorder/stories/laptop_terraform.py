@@ -1,8 +1,8 @@
-"""Dave applies from his laptop: state and live agree, yet no pipeline and no ticket stood behind it."""
+"""Dave applies what nobody reviewed, from his laptop: state and live agree, and both differ from the code."""
 
 from tests.recorder import clients, ec2
 from tests.recorder.account import Account
-from tests.recorder.model import Change, Story, Telling
+from tests.recorder.model import Change, Finding, Story, Telling
 from tests.recorder.sign_in import sign_in_with_cli
 from tests.recorder.stories.when import november, october
 from tests.recorder.trail import Trail
@@ -68,7 +68,14 @@ def tell(account: Account, trail: Trail) -> Telling:
             ("aws_security_group", group["id"]),
         )
     ]
-    return Telling(changes=changes)
+    findings = [
+        Finding(kind="unapplied", type=kind, id=identifier, address=f"{kind}.search_api", paths=(path,))
+        for kind, identifier, path in (
+            ("aws_cloudwatch_log_group", logs["id"], "retention_in_days"),
+            ("aws_security_group", group["id"], "ingress"),
+        )
+    ]
+    return Telling(changes=changes, findings=findings)
 
 
 def _rule_id(account: Account, rule: ec2.Rule) -> str:
@@ -83,7 +90,7 @@ STORY = Story(
     name="laptop-terraform",
     seed=1705,
     built_at=october(12, "11:20:00"),
-    before={'cidr_blocks = ["192.0.2.0/24"]': 'cidr_blocks = ["198.51.100.0/24"]', "= 14": "= 7"},
+    applied={'cidr_blocks = ["198.51.100.0/24"]': 'cidr_blocks = ["192.0.2.0/24"]', "= 7": "= 14"},
     applied_at=november(DAY, "15:04:50"),
     read_at=november(DAY, "15:30:00"),
     tell=tell,

@@ -1,0 +1,1 @@
+"""Which code, account, region and owner belong to each state of an estate."""

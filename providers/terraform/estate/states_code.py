@@ -1,0 +1,57 @@
+"""The code of a baseline's states, and what it adds to what they declare."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from drift.model.baseline import Declaration, DeclaredResource
+from providers.terraform.code.files import LocalFiles
+from providers.terraform.code.modules import CodePlace
+from providers.terraform.code.parsed_files import ParsedFiles
+from providers.terraform.estate.checkout import Checkout
+from providers.terraform.estate.settings import CodeSettings
+from providers.terraform.hcl_facts import CodeFacts, read_code
+
+
+class StatesCode:
+    """Reads the code anew for each reading of the states; what was parsed is kept."""
+
+    def __init__(self, settings: CodeSettings) -> None:
+        self._settings = settings
+        self._parsed: ParsedFiles | None = None
+
+    def now(self, below: str) -> Checkout:
+        """Return the code as it is now; `below` is the folder that local states lie in.
+
+        Raises:
+            ProviderError: It is in a repository that cannot be fetched, or the cache cannot be used.
+        """
+        if self._parsed is None:
+            cache = self._settings.code_cache
+            self._parsed = ParsedFiles(Path(cache).expanduser() / "parsed" if cache else None)
+        return Checkout(self._settings, self._parsed, below)
+
+
+def with_code(declaration: Declaration, checkout: Checkout) -> Declaration:
+    """Return a declaration with what the code says of it, as far as that is at hand."""
+    code = checkout.of(declaration)
+    if code is None:
+        return declaration
+    facts = CodeFacts()
+    if code.place is not None:
+        facts = read_code(code.place, checkout.parsed, checkout.fetching, code.given)
+    return replace(
+        declaration,
+        resources=tuple(_with_facts(one, facts, code.place) for one in declaration.resources),
+        unread_code=(*code.unread, *facts.unreadable),
+        uncoded_count=sum(one.unknown_count for one in facts.blocks.values()),
+    )
+
+
+def _with_facts(resource: DeclaredResource, facts: CodeFacts, place: CodePlace | None) -> DeclaredResource:
+    is_on_disk = place is not None and isinstance(place.files, LocalFiles)
+    folder = str(place.folder) if place and is_on_disk else None
+    stored = replace(resource.stored, folder=folder) if resource.stored else None
+    block = facts.block(resource.address)
+    if block is None:
+        return replace(resource, stored=stored)
+    return replace(resource, ignored=block.ignored, source=block.source, coded=block.coded, stored=stored)
