@@ -1,6 +1,7 @@
 """Every adapter has the type, the port and the key in the example that its row promises."""
 
 import base64
+import json
 import inspect
 import subprocess
 import sys
@@ -177,7 +178,7 @@ def as_toml(value: Any) -> str:
         case list():
             return f"[{', '.join(map(as_toml, value))}]"
         case _:
-            return repr(value)
+            return json.dumps(value)
 
 
 def configured_in(settings: Any) -> tuple[Any, ...]:
