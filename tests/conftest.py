@@ -1,4 +1,4 @@
-"""Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL."""
+"""Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL. And simulated clouds."""
 
 import tempfile
 import uuid
@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from drift.store.database import Database
 from drift.store.migrate import migrate
+from tests.providers.state_stores.servers import Servers, servers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR
@@ -61,3 +62,10 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def state_servers() -> Iterator[Servers]:
+    """The clouds in which states live, each started when it is needed."""
+    with servers() as started:
+        yield started

@@ -5,7 +5,7 @@ import msgspec
 
 from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
-from drift.errors import ConfigError
+from drift.errors import ConfigError, PartlyUnreadError, ProviderError
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.terminal import shown
 
@@ -39,17 +39,30 @@ def command(states: tuple[str, ...], as_json: bool, config: str | None) -> None:
     if not baselines:
         raise ConfigError("there is no baseline", hint="give --state FILE, or a [[baseline]] in config.toml")
     listed = unreadable = 0
+    failed: dict[str, ProviderError] = {}
     for baseline in baselines:
-        for declaration in baseline.declared():
-            for resource in declaration.resources:
-                click.echo(_json(declaration, resource) if as_json else _text(resource))
-            listed += len(declaration.resources)
-            unreadable += len(declaration.unreadable)
-            for one in declaration.unreadable:
-                click.echo(shown(f"unreadable: {one.address}: {one.error}"), err=True)
-            for reason in declaration.unread_code:
-                click.echo(shown(f"code not read: {reason}"), err=True)
-    click.echo(f"{listed} resource instances, {unreadable} unreadable", err=True)
+        try:
+            for declaration in baseline.declared():
+                _list(declaration, as_json)
+                listed += len(declaration.resources)
+                unreadable += len(declaration.unreadable)
+        except ProviderError as error:
+            failed[baseline.name] = error
+    if listed or not failed:
+        click.echo(f"{listed} resource instances, {unreadable} unreadable", err=True)
+    if failed:
+        raise PartlyUnreadError(failed, what="baselines")
+
+
+def _list(declaration: Declaration, as_json: bool) -> None:
+    for resource in declaration.resources:
+        click.echo(_json(declaration, resource) if as_json else _text(resource))
+    for one in declaration.unreadable:
+        click.echo(shown(f"unreadable: {one.address}: {one.error}"), err=True)
+    for reason in declaration.unread_code:
+        click.echo(shown(f"code not read: {reason}"), err=True)
+    if declaration.lock:
+        click.echo(shown(f"held: {declaration.origin} by {declaration.lock}"), err=True)
 
 
 def _json(declaration: Declaration, resource: DeclaredResource) -> str:

@@ -22,6 +22,10 @@ from providers.catalog import ADAPTERS, Adapter, detect_rules, recorded_live, te
 ROOT = Path(__file__).parents[2]
 
 SECRETS = {
+    "ARM_ACCESS_KEY": base64.b64encode(b"k" * 64).decode(),
+    "ARM_SAS_TOKEN": "sv=2026&sig=x",
+    "GITLAB_TOKEN": "glpat-1",
+    "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
@@ -31,6 +35,7 @@ EXAMPLE = ROOT / "config.example.toml"
 PORTS = {
     AdapterKind.AUDIT_LOG: ports.AuditLog,
     AdapterKind.BASELINE: ports.Baseline,
+    AdapterKind.STATE_STORE: ports.StateStore,
     AdapterKind.LIVE: ports.LiveConfig,
     AdapterKind.TICKETS: ports.TicketSource,
     AdapterKind.CODE_HOST: ports.CodeHost,
@@ -99,8 +104,8 @@ def test_no_sdk_is_imported_before_it_is_used() -> None:
     code = (
         "import sys; from providers.catalog import ADAPTERS, translators; translators();"
         "[row.settings for rows in ADAPTERS.values() for row in rows.values()];"
-        "print(*{'boto3', 'botocore', 'slack_sdk', 'rich', 'hcl2', 'lark', 'sqlalchemy', 'cryptography'}"
-        " & set(sys.modules))"
+        "print(*{'boto3', 'botocore', 'google.cloud', 'azure', 'httpx', 'slack_sdk', 'rich', 'hcl2', 'lark',"
+        " 'sqlalchemy', 'cryptography'} & set(sys.modules))"
     )
 
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
@@ -149,11 +154,11 @@ def uncommented(file: Path) -> Mapping[str, Any]:
 
 
 def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
-    """Write the example's tables of one adapter, and of the live configuration that a baseline needs."""
+    """Write the example's tables of one adapter, and of what a baseline names."""
     tables = [
         (heading, row)
         for heading, found in uncommented(EXAMPLE).items()
-        if heading in {kind, AdapterKind.LIVE}
+        if heading in {kind, AdapterKind.LIVE, AdapterKind.STATE_STORE}
         for row in found
         if row["type"] == name or heading != kind
     ]
@@ -171,6 +176,7 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
     return (
         *settings.audit_logs,
         *settings.baselines,
+        *settings.state_stores,
         *settings.live,
         *settings.tickets,
         *settings.code_hosts,
