@@ -31,6 +31,7 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "AllAccessDisabled", "403"})
 _MISSING = frozenset({"NoSuchBucket", "NoSuchKey", "ResourceNotFoundException", "404"})
 _ELSEWHERE = frozenset(
     {"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect", "301"}
@@ -85,7 +86,7 @@ def _of_answer(error: Any, what: str, action: str, on: str) -> ProviderError:
         return ProviderResponseError(
             f"{what}: it is in another region ({code})", hint="set `region` of its [[state_store]]"
         )
-    if status in {401, 403}:
+    if code in _DENIED or status in {401, 403}:
         return _denied(what, action, on, said)
     if status >= 500:
         return ProviderUnavailableError(

@@ -49,15 +49,19 @@ def open_client(service: str, access: AwsAccess) -> Any:
 def _in_role(session: Any, access: AwsAccess) -> "BotocoreSession":
     """Return a session in the role, which assumes it again whenever its credentials run out."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
     from botocore.session import Session
 
     own = session._session
+    source = own.get_credentials()
+    if source is None:
+        raise NoCredentialsError
     more = {"RoleSessionName": SESSION_NAME}
     if access.external_id:
         more["ExternalId"] = access.external_id
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=own.create_client,
-        source_credentials=own.get_credentials(),
+        source_credentials=source,
         role_arn=access.role,
         extra_args=more,
     )

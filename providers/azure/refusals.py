@@ -36,7 +36,8 @@ def refusals(what: str, *, action: str, on: str) -> Iterator[None]:
 
 
 def _of_answer(error: Any, what: str, action: str, on: str) -> ProviderError:
-    status, code = int(error.status_code or 0), str(getattr(error, "error_code", "") or "")
+    status, coded = int(error.status_code or 0), getattr(error, "error_code", None)
+    code = str(getattr(coded, "value", coded) or "")
     if not status:
         return ProviderAccessError(
             f"{what}: there are no credentials that work",

@@ -31,7 +31,7 @@ class GcsStatesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """How the buckets are reached. Without any of it: with the credentials of the environment."""
 
     credentials_file: str | None = None
-    """A service account's key, or a configuration of workload identity federation."""
+    """A service account's key. Everything else that Google takes is found in the environment."""
     endpoint: str | None = None
 
 
@@ -43,13 +43,13 @@ class GcsStates:
 
     @cached_property
     def _client(self) -> Any:
-        import google.auth
         from google.cloud.storage import Client
+        from google.oauth2.service_account import Credentials
 
         credentials = None
         if file := self._settings.credentials_file:
-            load: Any = google.auth.load_credentials_from_file
-            credentials, _ = load(file, scopes=[SCOPE])
+            load: Any = Credentials.from_service_account_file
+            credentials = load(file, scopes=[SCOPE])
         options = {"api_endpoint": self._settings.endpoint} if self._settings.endpoint else None
         return Client(credentials=credentials, client_options=options)
 

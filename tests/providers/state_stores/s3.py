@@ -14,17 +14,19 @@ from tests.providers.state_stores.servers import Servers
 from tests.providers.state_stores.shelf import Shelf
 
 REGION = "eu-west-1"
+KEY = "testing"
+"""Of whom moto takes for the owner of its account."""
 DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
-def a_client(service: str, url: str) -> Any:
+def a_client(service: str, url: str, *, key: str = KEY, secret: str = KEY) -> Any:
     """What the users of the store work with."""
     return boto3.client(
         service,
         endpoint_url=url,
         region_name=REGION,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
     )
 
 
