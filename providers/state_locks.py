@@ -29,7 +29,7 @@ def read_lock(content: bytes | str, *, taken_at: datetime | None = None) -> Stat
     """
     try:
         info = msgspec.json.decode(content, type=_LockInfo)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         info = _LockInfo()
     return StateLock(
         who=info.who[:_MAX_TEXT] or None,

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 CONNECT_WITHIN = timedelta(seconds=10)
 ANSWER_WITHIN = timedelta(seconds=60)
-ATTEMPTS = 2
-"""A broken connection is tried once more at once; everything else waits for the next cycle."""
+ATTEMPTS = 1
+"""Whatever fails is tried again in the next cycle: a throttled account must not be asked again at once."""
 
 SESSION_NAME = "driftledger"
 """What CloudTrail calls our sessions in an assumed role."""

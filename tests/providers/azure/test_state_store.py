@@ -1,9 +1,13 @@
 """States in Azure beyond the contract: workspaces, leases, and as whom they are read."""
 
+import base64
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import trustme
 from azure.storage.blob import (
     BlobServiceClient,
     ContainerClient,
@@ -15,7 +19,8 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderResponseErr
 from drift.model.secret import Secret
 from providers.azure.state_store import AzureStates, AzureStatesSettings
 from tests.providers.state_stores.azure import ACCOUNT, KEY, azure
-from tests.providers.state_stores.servers import Servers
+from tests.providers.state_stores.loopback import json_answer, served
+from tests.providers.state_stores.servers import Servers, azurite
 from tests.providers.state_stores.shelf import Shelf
 
 
@@ -90,6 +95,68 @@ def test_a_token_that_may_read_and_list_is_enough(shelf: Shelf, container: Conta
     read = store.read(state)
     assert read is not None
     assert read.body == b"{}"
+
+
+def test_without_a_key_it_reads_as_the_identity_of_the_machine(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The identity is an App Service's, told through the environment. Azure takes its token over https only.
+    """
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    secure = ("--oauth", "basic", "--cert", str(tmp_path / "cert.pem"), "--key", str(tmp_path / "key.pem"))
+
+    with azurite(*secure) as url, served(lambda *_: json_answer(a_token())) as identity:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{identity.url}/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "of this machine")
+        with BlobServiceClient(f"{url}/{ACCOUNT}", credential=KEY) as owner:
+            owner.create_container("states").upload_blob("main.tfstate", b"{}")
+        store = AzureStates(AzureStatesSettings(endpoint=f"{url}/{ACCOUNT}"))
+        (state,) = store.find(f"azurerm://{ACCOUNT}/states")
+        read = store.read(state)
+
+    assert read is not None
+    assert read.body == b"{}"
+    assert {one.headers["x-identity-header"] for one in identity.asked} == {"of this machine"}
+
+
+def test_without_any_credentials_it_says_how_to_get_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+    for name in ("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID"):
+        monkeypatch.delenv(name, raising=False)
+    store = AzureStates(AzureStatesSettings(endpoint="https://127.0.0.1:9"))
+
+    with pytest.raises(ProviderAccessError, match="no credentials that work") as raised:
+        store.find(f"azurerm://{ACCOUNT}/states")
+
+    assert "az login" in raised.value.hint
+
+
+def a_token() -> bytes:
+    """What an identity endpoint answers: Azurite looks at the claims, and at no signature."""
+    now = int(datetime.now(UTC).timestamp())
+    claims = {
+        "aud": "https://storage.azure.com",
+        "iss": "https://sts.windows.net/00000000-0000-4000-8000-000000000000/",
+        "iat": now - 60,
+        "nbf": now - 60,
+        "exp": now + 3600,
+        "ver": "1.0",
+    }
+    parts = [{"alg": "RS256", "typ": "JWT"}, claims]
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    token = {
+        "access_token": ".".join([*encoded, "c2lnbmF0dXJl"]),
+        "expires_on": str(now + 3600),
+        "resource": "https://storage.azure.com/",
+        "token_type": "Bearer",
+    }
+    return json.dumps(token).encode()
 
 
 @pytest.mark.parametrize("key", ["bm90IHRoZSBrZXk=", "no base64\n"])

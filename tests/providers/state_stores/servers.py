@@ -49,7 +49,7 @@ class Servers:
         """Azure's blob storage; skips where it is not installed."""
         if not AZURITE.exists() or shutil.which("node") is None:
             pytest.skip("Azurite is not installed: `make azurite` does it, where there is npm")
-        return self._running.enter_context(_azurite())
+        return self._running.enter_context(azurite())
 
 
 @contextmanager
@@ -60,9 +60,10 @@ def servers() -> Iterator[Servers]:
 
 
 @contextmanager
-def _azurite() -> Iterator[str]:
+def azurite(*more: str) -> Iterator[str]:
+    """Run Azurite by itself, with these options besides; with a certificate it speaks https."""
     port = _free_port()
-    options = ["--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
+    options = ["--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", *more]
     process = subprocess.Popen(
         [AZURITE, "--blobHost", "127.0.0.1", "--blobPort", str(port), *options],
         stdout=subprocess.DEVNULL,
@@ -70,7 +71,7 @@ def _azurite() -> Iterator[str]:
     )
     try:
         _wait_until_it_listens(process, port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if '--cert' in more else 'http'}://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=20)
