@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
@@ -26,14 +27,20 @@ DENIED = json.dumps(
 
 
 @contextmanager
-def gcs(servers: Servers) -> Iterator[Shelf]:
-    """Each state is a workspace of one prefix."""
+def a_gcs_bucket(url: str) -> Iterator[Any]:
+    """Make a bucket that no other test knows, as its owner has it."""
     client = Client(
         project="example",
         credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
-        client_options={"api_endpoint": servers.gcs},
+        client_options={"api_endpoint": url},
     )
-    bucket = client.create_bucket(f"states-{uuid.uuid4().hex}")
+    yield client.create_bucket(f"states-{uuid.uuid4().hex}")
+    client.close()
+
+
+@contextmanager
+def gcs(servers: Servers) -> Iterator[Shelf]:
+    """Each state is a workspace of one prefix."""
 
     def put(name: str, body: bytes) -> None:
         bucket.blob(f"network/{name}.tfstate").upload_from_string(body)
@@ -41,7 +48,11 @@ def gcs(servers: Servers) -> Iterator[Shelf]:
     def hold(name: str, info: bytes) -> None:
         bucket.blob(f"network/{name}.tflock").upload_from_string(info)
 
-    with pytest.MonkeyPatch.context() as environment, proxy_of(servers.gcs) as proxy:
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        a_gcs_bucket(servers.gcs) as bucket,
+        proxy_of(servers.gcs) as proxy,
+    ):
         environment.setenv("STORAGE_EMULATOR_HOST", proxy.url)
         yield Shelf(
             store=GcsStates(GcsStatesSettings()),
@@ -56,4 +67,3 @@ def gcs(servers: Servers) -> Iterator[Shelf]:
             break_down=lambda: proxy.refuse(503, b"{}", Retry_After="17"),
             proxy=proxy,
         )
-    client.close()
