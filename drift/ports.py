@@ -133,11 +133,16 @@ class StoredState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StateContent:
-    """The bytes of a state."""
+    """What a state holds, as its store delivers it: some are a hundred megabytes long."""
 
-    body: bytes = field(repr=False)
+    pieces: Iterable[bytes] = field(repr=False)
+    """To be taken once, and to the end. Taking them raises `ProviderError` where `read` would."""
     version: str | None
     """Of these bytes: newer than the listed one where the state was written meanwhile."""
+
+    def whole(self) -> bytes:
+        """Take all pieces, joined."""
+        return b"".join(self.pieces)
 
 
 class StateStore(Protocol):

@@ -5,10 +5,11 @@ The state of the default workspace is the object at its key, those of others are
 tells of the first, and one request of a hundred of the second, so no state is asked by itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,8 @@ from providers.state_locks import read_lock
 
 LOCK = ".tflock"
 STATE = ".tfstate"
+
+PIECE_BYTES = 256 * 1024
 
 ITEMS = 100
 """The most that DynamoDB returns at once."""
@@ -90,15 +93,15 @@ class S3States:
 
         bucket, key = _parts(state.name)
         condition = {"IfNoneMatch": known} if known else {}
-        with refusals(f"reading {state.name}", action="s3:GetObject", on=_arn(bucket, key)):
+        reading = partial(refusals, f"reading {state.name}", action="s3:GetObject", on=_arn(bucket, key))
+        with reading():
             try:
                 answer = self._s3.get_object(Bucket=bucket, Key=key, **condition)
-                with answer["Body"] as body:
-                    return StateContent(body=body.read(), version=answer.get("ETag"))
             except ClientError as error:
                 if code_of(error) == "304":
                     return None
                 raise
+        return StateContent(pieces=_pieces(answer["Body"], reading), version=answer.get("ETag"))
 
     def _prefixes(self, key: str) -> Iterator[str]:
         """Yield what is listed: what lies at the key, and the workspaces unless they lie there too."""
@@ -120,10 +123,11 @@ class S3States:
         if lock is None:
             return None
         try:
-            content = self.read(StoredState(name=f"s3://{bucket}/{lock.key}", version=None))
+            read = self.read(StoredState(name=f"s3://{bucket}/{lock.key}", version=None))
+            content = read.whole() if read else b""
         except ProviderError:  # denied, or released meanwhile: that it is held is known from the listing
-            content = None
-        return read_lock(content.body if content else b"", taken_at=lock.modified_at)
+            content = b""
+        return read_lock(content, taken_at=lock.modified_at)
 
     def _items(self, bucket: str, keys: Sequence[str]) -> Mapping[str, StateLock]:
         """Return the locks in the table, by key."""
@@ -147,6 +151,11 @@ class S3States:
                 if not request:
                     return
         raise ProviderResponseError(f"{what}: it returns no items", hint="look at the table's throttling")
+
+
+def _pieces(body: Any, reading: Callable[[], AbstractContextManager[None]]) -> Iterator[bytes]:
+    with reading(), body:
+        yield from body.iter_chunks(PIECE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

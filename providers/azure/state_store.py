@@ -6,8 +6,9 @@ holds a state has a lease of its blob and says so in the blob's metadata; a list
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -73,13 +74,14 @@ class AzureStates:
 
         account, container, name = _parts(state.name)
         condition = {"etag": f'"{known}"', "match_condition": MatchConditions.IfModified} if known else {}
-        with refusals(f"reading {state.name}", action=READ, on=f"the container {container}"):
+        reading = partial(refusals, f"reading {state.name}", action=READ, on=f"the container {container}")
+        with reading():
             blob = self._client(account).get_blob_client(container, name)
             try:
                 download = blob.download_blob(**condition)
             except ResourceModifiedError:
                 return None
-            return StateContent(body=download.readall(), version=_tag(download.properties.etag))
+        return StateContent(pieces=_pieces(download, reading), version=_tag(download.properties.etag))
 
     def _list(self, account: str, container: str, prefix: str) -> Iterator[Any]:
         what = f"listing azurerm://{account}/{container}/{prefix}"
@@ -110,6 +112,12 @@ class AzureStates:
         if self._settings.sas_token:
             return AzureSasCredential(self._settings.sas_token.reveal())
         return DefaultAzureCredential()
+
+
+def _pieces(download: Any, reading: Callable[[], AbstractContextManager[None]]) -> Iterator[bytes]:
+    """Yield what is downloaded; what comes in further requests is of the same version, or Azure refuses."""
+    with reading():
+        yield from download.chunks()
 
 
 def _is_wanted(default: str, key: str, is_one: bool) -> bool:

@@ -85,7 +85,7 @@ class GcsStates:
             body = blob.download_as_bytes(timeout=TIMEOUT, retry=None)
         # The answer says which generation it was, or it is that of the listing and read once more.
         generation = blob.generation
-        return StateContent(body=body, version=str(generation) if generation else state.version)
+        return StateContent(pieces=(body,), version=str(generation) if generation else state.version)
 
     def _list(self, bucket: str, prefix: str) -> Iterator["_Object"]:
         what = f"listing gs://{bucket}/{prefix}"
@@ -97,10 +97,11 @@ class GcsStates:
         if lock is None:
             return None
         try:
-            content = self.read(StoredState(name=f"gs://{bucket}/{lock.name}", version=None))
+            read = self.read(StoredState(name=f"gs://{bucket}/{lock.name}", version=None))
+            content = read.whole() if read else b""
         except ProviderError:  # denied, or released meanwhile: that it is held is known from the listing
-            content = None
-        return read_lock(content.body if content else b"", taken_at=lock.updated_at)
+            content = b""
+        return read_lock(content, taken_at=lock.updated_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Terraform states as a baseline, wherever they are kept."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ import msgspec
 
 from drift.errors import PartlyUnreadError, ProviderError, ProviderResponseError
 from drift.model.baseline import Declaration, DeclaredResource, Moved
-from drift.ports import StateContent, StateStore, StoredState
+from drift.ports import StateStore, StoredState
 from providers.terraform.backends.local import LocalStates, LocalStatesSettings
 from providers.terraform.hcl_facts import CodeFacts, read_code
 from providers.terraform.locations import Locations
@@ -118,12 +117,13 @@ class TerraformState:
             raise ProviderResponseError(
                 f"{state.name} came without content", hint="if it happens again, report it"
             )
-        declaration = kept.declaration if kept and _is_same(kept, content) else self._parsed(state, content)
+        declaration = read_state(
+            content.whole(), name=self._name, origin=state.name, locations=self._locations
+        )
+        if kept and kept.declaration.sha256 == declaration.sha256:
+            declaration = kept.declaration
         self._kept[state.name] = _Kept(version=content.version, declaration=declaration)
         return declaration
-
-    def _parsed(self, state: StoredState, content: StateContent) -> Declaration:
-        return read_state(content.body, name=self._name, origin=state.name, locations=self._locations)
 
     def _forget_all_but(self, states: Sequence[StoredState]) -> None:
         names = {state.name for state in states}
@@ -145,10 +145,6 @@ class TerraformState:
         if self._settings.code:
             return Path(self._settings.code).expanduser()
         return None if "://" in origin else Path(origin).parent
-
-
-def _is_same(kept: _Kept, content: StateContent) -> bool:
-    return hashlib.sha256(content.body).hexdigest() == kept.declaration.sha256
 
 
 def _with_facts(resource: DeclaredResource, facts: CodeFacts) -> DeclaredResource:

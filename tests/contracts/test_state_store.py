@@ -14,7 +14,7 @@ from drift.errors import (
     ProviderResponseError,
     ProviderUnavailableError,
 )
-from drift.ports import StateContent, StoredState
+from drift.ports import StoredState
 from providers.terraform.backends.local import LocalStates, LocalStatesSettings
 from providers.terraform.baseline import TerraformState, TerraformStateSettings
 from tests.providers.state_stores.azure import azure
@@ -67,10 +67,18 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path, state_servers: Servers
         yield opened
 
 
-def content(shelf: Shelf, state: StoredState) -> StateContent:
+def content(shelf: Shelf, state: StoredState) -> bytes:
     read = shelf.store.read(state)
     assert read is not None
-    return read
+    return read.whole()
+
+
+def version(shelf: Shelf, state: StoredState) -> str | None:
+    """Of what is read now."""
+    read = shelf.store.read(state)
+    assert read is not None
+    assert read.whole()
+    return read.version
 
 
 def only(shelf: Shelf, name: str = "network") -> StoredState:
@@ -82,7 +90,7 @@ def test_a_state_is_read_byte_for_byte(shelf: Shelf) -> None:
     body = b'{"version": 4, "text": "\xc3\xa9\r\n\x00\xff"}'
     shelf.put("network", body)
 
-    assert content(shelf, only(shelf)).body == body
+    assert content(shelf, only(shelf)) == body
 
 
 def test_each_state_below_a_location_is_listed_once_by_its_name(shelf: Shelf) -> None:
@@ -94,7 +102,7 @@ def test_each_state_below_a_location_is_listed_once_by_its_name(shelf: Shelf) ->
     found = shelf.store.find(shelf.location)
 
     assert [one.name for one in found] == sorted(map(shelf.uri, ("network", "network-2", "storage")))
-    assert {content(shelf, one).body for one in found} == {b"network", b"network-2", b"storage"}
+    assert {content(shelf, one) for one in found} == {b"network", b"network-2", b"storage"}
 
 
 def test_what_is_listed_is_found_again_by_its_name(shelf: Shelf) -> None:
@@ -119,7 +127,7 @@ def test_a_version_stays_until_the_state_is_written(shelf: Shelf) -> None:
 
 def test_what_is_known_is_not_read_again_and_what_is_new_is(shelf: Shelf) -> None:
     shelf.put("network", b"one")
-    known = content(shelf, only(shelf)).version
+    known = version(shelf, only(shelf))
     assert known is not None
 
     unchanged = shelf.store.read(only(shelf), known=known)
@@ -128,7 +136,14 @@ def test_what_is_known_is_not_read_again_and_what_is_new_is(shelf: Shelf) -> Non
 
     assert unchanged is None
     assert changed is not None
-    assert (changed.body, changed.version == known) == (b"two", False)
+    assert (changed.whole(), changed.version == known) == (b"two", False)
+
+
+def test_a_large_state_comes_in_pieces_of_which_none_is_missing(shelf: Shelf) -> None:
+    body = bytes(range(256)) * 20_000
+    shelf.put("network", body)
+
+    assert content(shelf, only(shelf)) == body
 
 
 def test_where_there_is_no_state_it_says_so_with_the_next_step(shelf: Shelf) -> None:
@@ -144,7 +159,7 @@ def test_a_state_that_is_gone_by_now_says_so_with_the_next_step(shelf: Shelf) ->
     shelf.remove("network")
 
     with pytest.raises(ProviderError) as raised:
-        shelf.store.read(state)
+        content(shelf, state)
 
     assert raised.value.hint
 
@@ -172,7 +187,7 @@ def test_who_holds_a_state_is_told_until_they_let_it_go(shelf: Shelf) -> None:
     assert (held.lock.who, held.lock.changes_nothing) == (ALICE, False)
     assert held.lock.since is not None
     assert held.lock.since.utcoffset() == timedelta(0)
-    assert content(shelf, held).body == b"one"
+    assert content(shelf, held) == b"one"
 
 
 def test_whoever_only_plans_holds_a_state_and_changes_nothing(shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """Asks an HTTP server, and says in the words of our errors why it did not answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -12,8 +13,12 @@ from drift.model.secret import Secret
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from httpx import Response
+
 CONNECT_WITHIN, ANSWER_WITHIN = 10, 60
 """Seconds: to connect, and for each wait on the socket."""
+
+PIECE_BYTES = 256 * 1024
 
 MAX_BYTES = 1024**3
 """The largest states that were heard of have a tenth of it."""
@@ -28,7 +33,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     """Their names in small letters."""
-    body: bytes = field(repr=False)
+    pieces: Iterable[bytes] = field(repr=False)
+    """The body, to be taken once; of 200 it is still to come, and may raise what `get` raises."""
+
+    def body(self) -> bytes:
+        """Take the whole body."""
+        return b"".join(self.pieces)
 
 
 def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = False) -> Answer:
@@ -43,18 +53,33 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
     import httpx
 
     timeout = httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN)
+    with ExitStack() as opened:
+        opened.enter_context(_refusals(what))
+        client = opened.enter_context(
+            httpx.Client(verify=_trusted(), timeout=timeout, follow_redirects=follows, max_redirects=3)
+        )
+        asking = client.stream("GET", url, headers={"User-Agent": "driftledger", **headers})
+        response = opened.enter_context(asking)
+        status = response.status_code
+        named = {name.lower(): value for name, value in response.headers.items()}
+        if status == 200:
+            return Answer(status=status, headers=named, pieces=_pieces(response, opened.pop_all(), what))
+        body = b"".join(_pieces(response, ExitStack(), what))
+    if status == 429 or status >= 500:
+        raise ProviderUnavailableError(
+            f"{what}: the server answered with status {status}",
+            hint="it is tried again in the next cycle",
+            retry_after=_wait(named),
+        )
+    return Answer(status=status, headers=named, pieces=(body,))
+
+
+@contextmanager
+def _refusals(what: str) -> Iterator[None]:
+    import httpx
+
     try:
-        with (
-            httpx.Client(
-                verify=_trusted(), timeout=timeout, follow_redirects=follows, max_redirects=3
-            ) as client,
-            client.stream("GET", url, headers={"User-Agent": "driftledger", **headers}) as response,
-        ):
-            answer = Answer(
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
-                body=_body(response.iter_bytes(), what),
-            )
+        yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise ProviderResponseError(f"{what}: the address is none", hint="check it") from error
     except httpx.HTTPError as error:
@@ -62,13 +87,6 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
             f"{what}: the server cannot be reached: {str(error) or type(error).__name__}",
             hint="check the network and the address",
         ) from error
-    if answer.status == 429 or answer.status >= 500:
-        raise ProviderUnavailableError(
-            f"{what}: the server answered with status {answer.status}",
-            hint="it is tried again in the next cycle",
-            retry_after=_wait(answer),
-        )
-    return answer
 
 
 @cache
@@ -104,18 +122,22 @@ def header_text(secret: Secret, *, what: str) -> str:
     return text
 
 
-def _body(chunks: Iterable[bytes], what: str) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise ProviderResponseError(f"{what}: the answer is larger than 1 GB", hint="check the address")
-    return bytes(body)
+def _pieces(response: "Response", opened: ExitStack, what: str) -> Iterator[bytes]:
+    """Yield the body, and close at its end what was opened for it."""
+    size = 0
+    with opened:
+        for piece in response.iter_bytes(PIECE_BYTES):
+            size += len(piece)
+            if size > MAX_BYTES:
+                raise ProviderResponseError(
+                    f"{what}: the answer is larger than 1 GB", hint="check the address"
+                )
+            yield piece
 
 
-def _wait(answer: Answer) -> timedelta | None:
+def _wait(headers: Mapping[str, str]) -> timedelta | None:
     """Return how long to wait: HCP Terraform says seconds with a fraction until its limit is lifted."""
-    told = answer.headers.get("retry-after") or answer.headers.get("x-ratelimit-reset") or ""
+    told = headers.get("retry-after") or headers.get("x-ratelimit-reset") or ""
     try:
         seconds = float(told)
     except ValueError:

@@ -4,7 +4,7 @@ A page of the list of workspaces tells of a hundred which state version is the c
 holds them, so an unchanged workspace is not asked by itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -74,7 +74,7 @@ class HcpStates:
             raise ProviderUnavailableError(
                 f"{what}: its state is still being uploaded", hint="it is tried again in the next cycle"
             )
-        return StateContent(body=self._download(host, url, what), version=version.id)
+        return StateContent(pieces=self._download(host, url, what), version=version.id)
 
     def _list(self, host: str, organisation: str, name: str) -> Iterator[Workspace]:
         what = f"listing the workspaces of tfe://{host}/{organisation}"
@@ -109,16 +109,16 @@ class HcpStates:
             f"the workspace tfe://{host}/{organisation}/{name} is gone", hint="check the name"
         )
 
-    def _download(self, host: str, url: str, what: str) -> bytes:
+    def _download(self, host: str, url: str, what: str) -> Iterable[bytes]:
         """Get the state from where the API keeps it.
 
         Another host has signed its address, and must not see our token; the API's own may lead there.
         """
         is_ours = urlsplit(url)[:2] == urlsplit(self._api(host))[:2]
         answer = get(url, self._authorisation(host) if is_ours else {}, what=what, follows=True)
-        if answer.status != 200 or not answer.body:
+        if answer.status != 200:
             raise unexpected(answer, what=what)
-        return answer.body
+        return answer.pieces
 
     def _ask(self, host: str, path: str, *, what: str) -> Answer:
         accepted = {"Accept": "application/vnd.api+json"}

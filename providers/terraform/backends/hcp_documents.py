@@ -163,7 +163,7 @@ def read_as(document: type[PageT], answer: Answer, *, what: str) -> PageT:
     if answer.status != 200:
         raise unexpected(answer, what=what)
     try:
-        return msgspec.json.decode(answer.body, type=document)
+        return msgspec.json.decode(answer.body(), type=document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProviderResponseError(
             f"{what}: the answer is none of HCP Terraform's API", hint="check the host of the URI"

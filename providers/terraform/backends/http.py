@@ -6,6 +6,7 @@ is noticed by the state that it leaves, and what was compared meanwhile is disca
 
 import base64
 from collections.abc import Sequence
+from itertools import chain
 from urllib.parse import urlsplit
 
 import msgspec
@@ -52,10 +53,11 @@ class HttpStates:
             is_address = False
         if not is_address:
             raise ProviderResponseError(f"{location} is no address of a state", hint="write https://...")
-        if "@" in parts.netloc:
+        if "@" in parts.netloc or parts.query or parts.fragment:
+            # It is shown and recorded as it is, and such parts are where tokens stand.
             raise ProviderResponseError(
-                f"the address of a state at {parts.hostname} holds a user or password",
-                hint="name them in a [[state_store]], with password_env or password_file",
+                f"the address of a state at {parts.hostname} holds a user, a password or a query",
+                hint="name them in a [[state_store]], with password_env or header_value_env",
             )
         return [StoredState(name=location, version=None)]
 
@@ -71,11 +73,12 @@ class HttpStates:
                 f"{what}: the server refuses to GET it (status {answer.status})",
                 hint="give `username` and a password, or a `header`, that may read it",
             )
-        if answer.status in {204, 404} or (answer.status == 200 and not answer.body):
-            raise ProviderResponseError(f"no state at {state.name}", hint="check the address")
-        if answer.status != 200:
+        if answer.status not in {200, 204, 404}:
             raise unexpected(answer, what=what)
-        return StateContent(body=answer.body, version=answer.headers.get("etag"))
+        pieces = iter(answer.pieces)
+        if answer.status != 200 or (first := next(pieces, None)) is None:
+            raise ProviderResponseError(f"no state at {state.name}", hint="check the address")
+        return StateContent(pieces=chain([first], pieces), version=answer.headers.get("etag"))
 
     def _credentials(self) -> dict[str, str]:
         headers: dict[str, str] = {}

@@ -12,6 +12,8 @@ from drift.model.baseline import StateLock
 from drift.ports import StateContent, StoredState
 from providers.state_locks import read_lock
 
+PIECE_BYTES = 256 * 1024
+
 
 class LocalStatesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Files need nothing but their path."""
@@ -41,10 +43,16 @@ class LocalStates:
         version = _version(path)
         if known is not None and version == known:
             return None
-        try:
-            return StateContent(body=path.read_bytes(), version=version)
-        except OSError as error:
-            raise _refusal(path, error) from error
+        return StateContent(pieces=_pieces(path), version=version)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        raise _refusal(path, error) from error
 
 
 def _refusal(path: Path, error: OSError) -> ProviderError:

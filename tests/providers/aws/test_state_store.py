@@ -117,7 +117,7 @@ def test_an_object_encrypted_by_kms_is_read_like_any_other(bucket: Bucket) -> No
 
     read = store.read(state)
     assert read is not None
-    assert read.body == b"secret"
+    assert read.whole() == b"secret"
 
 
 # Who holds them
@@ -199,7 +199,7 @@ def test_a_role_of_another_account_is_assumed(bucket: Bucket) -> None:
 
     read = store.read(state)
     assert read is not None
-    assert read.body == b"theirs"
+    assert read.whole() == b"theirs"
 
 
 def test_without_credentials_it_says_how_to_get_some(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_a_token_that_may_read_and_list_is_enough(shelf: Shelf, container: Conta
 
     read = store.read(state)
     assert read is not None
-    assert read.body == b"{}"
+    assert read.whole() == b"{}"
 
 
 def test_without_a_key_it_reads_as_the_identity_of_the_machine(
@@ -121,7 +121,7 @@ def test_without_a_key_it_reads_as_the_identity_of_the_machine(
         read = store.read(state)
 
     assert read is not None
-    assert read.body == b"{}"
+    assert read.whole() == b"{}"
     assert {one.headers["x-identity-header"] for one in identity.asked} == {"of this machine"}
 
 

@@ -49,24 +49,36 @@ def test_a_whole_bucket_is_a_location(shelf: Shelf) -> None:
     assert len(shelf.store.find(shelf.location.removesuffix("/network"))) == 2
 
 
-def test_a_key_file_reads_as_its_service_account(
-    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """
+@pytest.fixture
+def by_key_file(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsStates]:
+    """The same bucket, read as a service account.
+
     Google's library asks beside it where the account may be used: that question would leave this machine.
     """
     asks = "_is_regional_access_boundary_lookup_required"
     monkeypatch.setattr(Credentials, asks, lambda _: False, raising=False)
     assert shelf.proxy is not None
     token = json_answer(b'{"access_token": "ya29.drift", "expires_in": 3600, "token_type": "Bearer"}')
-
     with served(lambda *_: token) as tokens:
         file = a_key_file(tmp_path, token_uri=f"{tokens.url}/token")
-        settings = GcsStatesSettings(credentials_file=str(file), endpoint=shelf.proxy.url)
-        GcsStates(settings).find(shelf.location)
+        yield GcsStates(GcsStatesSettings(credentials_file=str(file), endpoint=shelf.proxy.url))
+        assert {one.path for one in tokens.asked} == {"/token"}
 
-    assert {one.path for one in tokens.asked} == {"/token"}
+
+def test_a_key_file_reads_as_its_service_account(shelf: Shelf, by_key_file: GcsStates) -> None:
+    assert shelf.proxy is not None
+
+    by_key_file.find(shelf.location)
+
     assert shelf.proxy.asked[-1].headers["authorization"] == "Bearer ya29.drift"
+
+
+def test_a_service_account_that_is_no_more_is_refused(shelf: Shelf, by_key_file: GcsStates) -> None:
+    assert shelf.proxy is not None
+    shelf.proxy.refuse(401, b"{}")
+
+    with pytest.raises(ProviderAccessError, match="Google refuses the credentials"):
+        by_key_file.find(shelf.location)
 
 
 def test_a_key_file_that_is_none_is_refused_without_being_shown(shelf: Shelf, tmp_path: Path) -> None:
@@ -81,7 +93,6 @@ def test_a_key_file_that_is_none_is_refused_without_being_shown(shelf: Shelf, tm
 @pytest.mark.parametrize(
     ("status", "error", "said"),
     [
-        (401, ProviderAccessError, "credentials"),
         (403, ProviderAccessError, "storage.objects.get on the bucket"),
         (429, ProviderUnavailableError, "status 429"),
         (500, ProviderUnavailableError, "status 500"),

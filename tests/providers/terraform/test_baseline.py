@@ -129,10 +129,11 @@ def test_a_state_that_may_not_be_read_says_so(state_file: Path, monkeypatch: pyt
     The tests may run as root, whom no permission stops.
     """
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    baseline = a_baseline(state_file)
+    monkeypatch.setattr(Path, "open", refuse)
 
     with pytest.raises(ProviderAccessError, match="may not be read"):
-        declared(state_file)
+        list(baseline.declared())

@@ -84,7 +84,7 @@ def test_the_archive_never_sees_the_token(service: Service, store: HcpStates, is
     read = store.read(state)
 
     assert read is not None
-    assert read.body == b"network"
+    assert read.whole() == b"network"
     assert [("authorization" in one.headers) for one in service.archive.asked] == [False]
 
 

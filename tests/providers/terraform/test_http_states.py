@@ -56,9 +56,10 @@ def test_half_of_what_belongs_together_is_refused(half: dict[str, str]) -> None:
         HttpStatesSettings(**half)
 
 
-def test_a_password_in_the_address_is_refused_without_being_shown() -> None:
+@pytest.mark.parametrize("address", ["drift:hunter2@example.com/state", "example.com/state?sig=hunter2"])
+def test_a_secret_in_the_address_is_refused_without_being_shown(address: str) -> None:
     with pytest.raises(ProviderResponseError, match="password_env") as raised:
-        HttpStates(HttpStatesSettings()).find("https://drift:hunter2@example.com/state")
+        HttpStates(HttpStatesSettings()).find(f"https://{address}")
 
     assert "hunter2" not in str(raised.value)
 
