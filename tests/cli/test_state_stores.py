@@ -188,6 +188,7 @@ def test_an_older_state_that_is_put_back_is_told_once(folder: Path, states: Path
     assert told.err.count("\n") == 1
     assert "network.tfstate went down from 3 to 1" in told.err
     assert entries(folder, "baseline") == 1
+    assert drift(folder, "evidence", "verify", "pack").code == 0
 
 
 def only(type_: str) -> bytes:
