@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ import msgspec
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import StateLock
 from drift.ports import StateContent, StoredState
+from providers.aws.lock_table import locks_in
 from providers.aws.refusals import code_of, refusals
 from providers.aws.session import AwsAccess, open_client
 from providers.state_locks import read_lock
@@ -26,9 +26,6 @@ LOCK = ".tflock"
 STATE = ".tfstate"
 
 PIECE_BYTES = 256 * 1024
-
-ITEMS = 100
-"""The most that DynamoDB returns at once."""
 
 
 class S3StatesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +74,7 @@ class S3States:
                 f"no state at {location}",
                 hint=f"name the key of a state, or a folder above objects that end in {STATE}",
             )
-        items = self._items(bucket, found) if self._settings.lock_table else {}
+        items = self._items(bucket, found)
         return [
             StoredState(
                 name=f"s3://{bucket}/{each}",
@@ -119,6 +116,11 @@ class S3States:
                 for one in page.get("Contents", ()):
                     yield _Object(one["Key"], one["ETag"], one["LastModified"])
 
+    def _items(self, bucket: str, keys: Sequence[str]) -> Mapping[str, StateLock]:
+        """Return the locks in the table, if there is one, by key."""
+        table = self._settings.lock_table
+        return locks_in(table, lambda: self._dynamodb, bucket, keys) if table else {}
+
     def _lock(self, bucket: str, lock: "_Object | None") -> StateLock | None:
         if lock is None:
             return None
@@ -128,29 +130,6 @@ class S3States:
         except ProviderError:  # denied, or released meanwhile: that it is held is known from the listing
             content = b""
         return read_lock(content, taken_at=lock.modified_at)
-
-    def _items(self, bucket: str, keys: Sequence[str]) -> Mapping[str, StateLock]:
-        """Return the locks in the table, by key."""
-        table, waiting = self._settings.lock_table, iter(keys)
-        locks: dict[str, StateLock] = {}
-        while some := list(islice(waiting, ITEMS)):
-            asked = [{"LockID": {"S": f"{bucket}/{key}"}} for key in some]
-            for item in self._get_items(str(table), asked):
-                key = str(item["LockID"]["S"]).removeprefix(f"{bucket}/")
-                locks[key] = read_lock(item.get("Info", {}).get("S", ""))
-        return locks
-
-    def _get_items(self, table: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        what = f"reading the lock table {table}"
-        with refusals(what, action="dynamodb:BatchGetItem", on=f"arn:aws:dynamodb:*:*:table/{table}"):
-            request = {table: {"Keys": keys, "ConsistentRead": True, "ProjectionExpression": "LockID, Info"}}
-            for _ in range(len(keys)):
-                answer = self._dynamodb.batch_get_item(RequestItems=request)
-                yield from answer["Responses"].get(table, ())
-                request = answer.get("UnprocessedKeys") or {}
-                if not request:
-                    return
-        raise ProviderResponseError(f"{what}: it returns no items", hint="look at the table's throttling")
 
 
 def _pieces(body: Any, reading: Callable[[], AbstractContextManager[None]]) -> Iterator[bytes]:
