@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORPUS ?= ../shared/corpus
 SECONDS_OF_FUZZ ?= 600
+AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench fuzz docs protos corpus lock clean python
+.PHONY: help demo test lint format bench fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
@@ -16,13 +17,14 @@ help:
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
+	@echo "make azurite  install what simulates Azure in the tests, where there is npm"
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
 
 demo: $(VENV)/.ready
 	$(BIN)/drift demo --out demo
 
-test: lint
+test: lint azurite
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(TESTS)
 
 lint: $(VENV)/.ready
@@ -50,6 +52,18 @@ PLUGIN := providers/terraform/plugin
 protos: $(VENV)/.ready
 	$(BIN)/python -m grpc_tools.protoc -I $(PLUGIN) --descriptor_set_out=$(PLUGIN)/protocols.binpb $(PLUGIN)/*.proto
 
+# Without it the tests against Azure are skipped, and say so; everything else is tested all the same.
+azurite: $(AZURITE)/.ready
+
+$(AZURITE)/.ready: tests/azurite/package.json tests/azurite/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "make: there is no npm, so the tests against Azure are skipped" >&2; \
+	elif cd tests/azurite && npm ci --ignore-scripts --no-audit --no-fund --loglevel error; then \
+	  touch node_modules/.ready; \
+	else \
+	  echo "make: Azurite cannot be installed, so the tests against Azure are skipped" >&2; \
+	fi
+
 corpus: $(VENV)/.ready
 	$(BIN)/python -m tests.corpus $(CORPUS)
 
@@ -60,7 +74,7 @@ lock:
 	  --all-extras --group dev pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis $(AZURITE)
 
 # The product, editable, with everything that running and testing it needs, exactly as pinned.
 # The lock is complete: with dependencies to resolve, older versions of pip stumble over its extras.

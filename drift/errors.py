@@ -4,7 +4,7 @@ Adapters raise only `ProviderError`; the core alone retries. A gap in coverage
 or a record that cannot be read is not an error: it is recorded as data.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -56,6 +56,18 @@ class ProviderAccessError(ProviderError):
 
 class ProviderResponseError(ProviderError):
     """The answer was not what the service's documents promise."""
+
+
+class PartlyUnreadError(ProviderResponseError):
+    """Some of several things could not be read; the others were."""
+
+    def __init__(self, unread: Mapping[str, ProviderError], *, what: str) -> None:
+        """Join what was said of each; `what` they are, in the plural."""
+        whats, first = [error.what for error in unread.values()], next(iter(unread.values()))
+        told = whats[0] if len(whats) == 1 else f"{len(whats)} {what} cannot be read: {'; '.join(whats)}"
+        super().__init__(told, hint=first.hint)
+        self.unread = dict(unread)
+        """Why, by the name of each."""
 
 
 @contextmanager

@@ -36,6 +36,7 @@ from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_amendment,
+    record_baselines,
     record_comparison,
     record_configuration,
     record_coverage,
@@ -153,12 +154,13 @@ class Pipeline:
 
     def compare(self, now: datetime) -> list[str]:
         """Hold what is declared against what is there."""
-        seen = survey(self.have.watched)
+        seen = survey(self.have.watched, now)
         with self.have.database.transaction() as connection:
+            alarms = record_baselines(connection, seen.declarations, now)
             writes, rules = writes_by_resource(connection), self.have.policy.detection.as_of(now)
             comparison = suspect(detect(seen.held, seen.discovered, writes, rules), rules)
             record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
-        return [f"{failure.name}: {failure.error}" for failure in seen.failures]
+        return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
 
     def judge(self, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""

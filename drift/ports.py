@@ -5,7 +5,7 @@ Adapters under `providers/` implement these protocols and raise nothing but
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
@@ -16,7 +16,7 @@ from drift.model.resource import Cloud, LiveReading, LiveResource
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
     from drift.model.alert import Alert
-    from drift.model.baseline import Declaration, DeclaredResource
+    from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
 
@@ -26,6 +26,7 @@ class AdapterKind(StrEnum):
 
     AUDIT_LOG = "audit_log"
     BASELINE = "baseline"
+    STATE_STORE = "state_store"
     LIVE = "live"
     TICKETS = "tickets"
     CODE_HOST = "code_host"
@@ -125,6 +126,59 @@ class Translator(Unwrapper, Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredState:
+    """One state as its store lists it."""
+
+    name: str
+    """Its path or URI, by which the same store finds it again."""
+    version: str | None
+    """Changes whenever the content does (ETag, generation, id). `None`: only reading it tells."""
+    lock: "StateLock | None" = None
+    """Who holds it now, where the store tells that without being written to."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateContent:
+    """What a state holds, as its store delivers it: some are a hundred megabytes long."""
+
+    pieces: Iterable[bytes] = field(repr=False)
+    """To be taken once, and to the end. Taking them raises `ProviderError` where `read` would."""
+    version: str | None
+    """Of these bytes: newer than the listed one where the state was written meanwhile."""
+
+    def whole(self) -> bytes:
+        """Take all pieces, joined."""
+        return b"".join(self.pieces)
+
+
+class StateStore(Protocol):
+    """A place where the states of Terraform and the like are kept. It is only ever read."""
+
+    def find(self, location: str) -> "Sequence[StoredState]":
+        """List the states at a location, which is a state or what lies above several, and their workspaces.
+
+        Sorted by name, each once, with its version and lock as they are now. It costs a request or
+        two, however many the states, and reads none of them.
+
+        Raises:
+            ProviderResponseError: There is no state there, or `location` is none of this store.
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+        """
+        ...
+
+    def read(self, state: StoredState, *, known: str | None = None) -> StateContent | None:
+        """Return what the state holds now, or `None` if its version still is `known`.
+
+        Raises:
+            ProviderResponseError: It is gone, or is no answer of such a store.
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+        """
+        ...
+
+
 class Baseline(Protocol):
     """Something that declares configuration, a Terraform state for example."""
 
@@ -136,10 +190,23 @@ class Baseline(Protocol):
     def declared(self) -> Iterable["Declaration"]:
         """Read what is declared now: one declaration per state.
 
+        A state that somebody holds is declared with its lock. One that cannot be read hides no other.
+
         Raises:
-            ProviderUnavailableError: The state cannot be reached, or is being written.
-            ProviderAccessError: The state may not be read, or is encrypted and its key not at hand.
+            ProviderUnavailableError: The state cannot be reached.
+            ProviderAccessError: The credentials lack a permission, or the state's key is not at hand.
             ProviderResponseError: The state is damaged, or of a version that cannot be read.
+            PartlyUnreadError: Some of several states cannot; it comes after all that can.
+        """
+        ...
+
+    def moved(self, declared: Sequence["Declaration"]) -> Sequence["Moved"]:
+        """Return which of these are declared differently by now, or were taken by somebody.
+
+        What was read live meanwhile belongs to neither. Where nothing moved, it costs a look.
+
+        Raises:
+            ProviderError: It cannot be told.
         """
         ...
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, LiveConfig, Recorded, Translator, Watched
+from drift.ports import Baseline, Clock, LiveConfig, Recorded, StateStore, Translator, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
 
 if TYPE_CHECKING:
     # Slow to import, and `classify` without a configuration needs none of these.
-    from drift.config import AdapterSettings, Settings
+    from drift.config import AdapterSettings, BaselineSettings, Settings
     from drift.equipment import Vault
     from drift.ledger.note import SigningKey
     from drift.model.detection import DetectRules
@@ -141,9 +141,9 @@ def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
 
 
 def baselines(settings: "Settings") -> tuple[Baseline, ...]:
-    """Return the configured baselines."""
-    made = _with_own_tables(settings, partial(_made, catalog.BASELINES, settings.baselines))
-    return tuple(made.values())
+    """Return the configured baselines, each with its store."""
+    stores = _made(catalog.STATE_STORES, settings.state_stores)
+    return _with_own_tables(settings, partial(_made_baselines, settings.baselines, stores))
 
 
 def watched(settings: "Settings", live: str | None = None) -> tuple[Watched, ...]:
@@ -304,4 +304,15 @@ def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
     raise UsageError(
         f'no reader of live configuration is called "{name}"',
         hint=f"write --live {' or '.join(catalog.AMBIENT_LIVE)}, or --live file:PATH",
+    )
+
+
+def _made_baselines(
+    rows: "Sequence[BaselineSettings]", stores: Mapping[str, StateStore], overrides: Mapping[str, str]
+) -> tuple[Baseline, ...]:
+    return tuple(
+        catalog.BASELINES[row.type].make(
+            row.name, row.settings, overrides, stores[row.store] if row.store else None
+        )
+        for row in rows
     )

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from drift.errors import UsageError
 from drift.model.detection import DetectRules
 from drift.model.resource import Cloud
 from drift.ports import (
@@ -24,6 +25,7 @@ from drift.ports import (
     LiveConfig,
     Notifier,
     RawVault,
+    StateStore,
     TicketSource,
     Translator,
 )
@@ -46,6 +48,10 @@ class Adapter(Generic[PortT_co]):
     """Whose data tables it reads, to which the configuration may add rows; see `TABLES`."""
     has_keys: bool = False
     """Whether it is given the services that open what was sealed with their keys."""
+    states: str | None = None
+    """The setting that names states, by path or URI: it is given the store that reads them."""
+    schemes: tuple[str, ...] = ()
+    """How the URIs of its states begin, of a store; a path has no scheme."""
 
     @property
     def settings(self) -> type[Struct]:
@@ -53,14 +59,25 @@ class Adapter(Generic[PortT_co]):
         settings: type[Struct] = getattr(import_module(self.module), f"{self.cls}Settings")
         return settings
 
-    def make(self, name: str, settings: object, overrides: Mapping[str, str] = {}) -> PortT_co:
+    def make(
+        self,
+        name: str,
+        settings: object,
+        overrides: Mapping[str, str] = {},
+        store: StateStore | None = None,
+    ) -> PortT_co:
         """Return the adapter, ready for use, with the user's own rows of its tables.
+
+        Without a `store` for its states, it is the one that their URI names.
 
         Raises:
             ValueError: An own table is not of its form.
+            UsageError: No store reads such URIs.
         """
         adapter: Any = getattr(import_module(self.module), self.cls)
         given: dict[str, object] = {"name": name} if self.has_name else {}
+        if self.states:
+            given["store"] = store or state_store(getattr(settings, self.states))
         if self.tables:
             given["overrides"] = own_tables(self.tables, overrides)
         if self.has_keys:
@@ -82,8 +99,19 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
         has_name=True,
         tables="terraform",
         has_keys=True,
+        states="state",
     ),
 }
+
+STATE_STORES: Mapping[str, Adapter[StateStore]] = {
+    "local": Adapter("providers.terraform.backends.local", "LocalStates", schemes=("", "file")),
+    "s3": Adapter("providers.aws.state_store", "S3States", schemes=("s3",)),
+    "gcs": Adapter("providers.gcp.state_store", "GcsStates", schemes=("gs",), paths=("credentials_file",)),
+    "azurerm": Adapter("providers.azure.state_store", "AzureStates", schemes=("azurerm",)),
+    "http": Adapter("providers.terraform.backends.http", "HttpStates", schemes=("https", "http")),
+    "hcp-terraform": Adapter("providers.terraform.backends.hcp", "HcpStates", schemes=("tfe",)),
+}
+"""Where states are kept. The scheme of a URI says which one reads it, unless the configuration does."""
 
 LIVE: Mapping[str, Adapter[LiveConfig]] = {
     "terraform": Adapter(
@@ -126,6 +154,7 @@ TRANSLATORS: Mapping[Cloud, str] = {
 ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.AUDIT_LOG: AUDIT_LOGS,
     AdapterKind.BASELINE: BASELINES,
+    AdapterKind.STATE_STORE: STATE_STORES,
     AdapterKind.LIVE: LIVE,
     AdapterKind.TICKETS: TICKETS,
     AdapterKind.CODE_HOST: CODE_HOSTS,
@@ -199,6 +228,22 @@ def key_services() -> Mapping[str, KeyService]:
     from providers.aws.kms import AwsKms
 
     return {"aws_kms": AwsKms()}
+
+
+def state_store(location: str) -> StateStore:
+    """Return the store of the states at a path or URI, which it reads with the credentials at hand.
+
+    Raises:
+        UsageError: No store reads such URIs.
+    """
+    scheme = location.partition("://")[0] if "://" in location else ""
+    for name, store in STATE_STORES.items():
+        if scheme in store.schemes:
+            return store.make(name, store.settings())
+    known = sorted(f"{scheme}://" for store in STATE_STORES.values() for scheme in store.schemes if scheme)
+    raise UsageError(
+        f"nothing reads {scheme}:// states", hint=f"states are read from paths, {', '.join(known)}"
+    )
 
 
 def terraform_state(uri: str) -> Baseline:

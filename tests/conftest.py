@@ -1,4 +1,4 @@
-"""Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL."""
+"""Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL. And simulated clouds."""
 
 import tempfile
 import uuid
@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from drift.store.database import Database
 from drift.store.migrate import migrate
+from tests.providers.state_stores.servers import Servers, servers
 
 # How long an example takes says something of the machine, not of the product.
 settings.register_profile("drift", deadline=None)
@@ -66,3 +67,10 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def state_servers() -> Iterator[Servers]:
+    """The clouds in which states live, each started when it is needed."""
+    with servers() as started:
+        yield started

@@ -66,6 +66,7 @@ FILES = Known(FolderSettings, paths=("path", "code", "cache"))
 CATALOG = {
     AdapterKind.AUDIT_LOG: {"files": FILES},
     AdapterKind.BASELINE: {"state": Known(StateSettings, paths=("state",))},
+    AdapterKind.STATE_STORE: {"bucket": Known(FolderSettings)},
     AdapterKind.LIVE: {"recorded": FILES},
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
@@ -284,6 +285,21 @@ def test_a_baseline_names_what_it_is_compared_with(folder: Folder) -> None:
             live="aws",
             settings=StateSettings(state=f"{folder.path}/terraform.tfstate"),
         ),
+    )
+
+
+def test_a_baseline_may_name_the_store_of_its_states(folder: Folder) -> None:
+    named = LIVE + BASELINE + 'live = "aws"\nstore = "states"\n'
+    store = '[[state_store]]\nname = "states"\ntype = "bucket"\npath = "x"\n'
+
+    found = folder.load(named + store)
+
+    assert found.baselines[0].store == "states"
+    assert [(one.kind, one.name) for one in found.state_stores] == [(AdapterKind.STATE_STORE, "states")]
+    refused = folder.refusal(named + store.replace("states", "state"))
+    assert (refused.what, refused.hint) == (
+        'config.toml: [[baseline]] "network": there is no [[state_store]] "states"',
+        'did you mean "state"?',
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
-from drift.errors import ConfigError, ProviderError, UsageError
+from drift.errors import ConfigError, PartlyUnreadError, ProviderError
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.state_map import MappedState
 from drift.ports import Baseline, Mapped
@@ -74,7 +74,7 @@ def _show_map(baselines: Sequence[Baseline], rules: "DecisionRules | None", *, a
 
 def _show_all(baselines: Sequence[Baseline], *, as_json: bool) -> None:
     listed = unreadable = uncoded = 0
-    failures: list[ProviderError] = []
+    failed: dict[str, ProviderError] = {}
     for baseline in baselines:
         try:
             for declaration in baseline.declared():
@@ -83,13 +83,14 @@ def _show_all(baselines: Sequence[Baseline], *, as_json: bool) -> None:
                 unreadable += len(declaration.unreadable)
                 uncoded += declaration.uncoded_count
         except ProviderError as error:
-            failures.append(error)
-    if failures:
-        raise UsageError("; ".join(one.what for one in failures), hint=failures[0].hint)
-    click.echo(f"{listed} resource instances, {unreadable} unreadable", err=True)
+            failed[baseline.name] = error
+    if listed or not failed:
+        click.echo(f"{listed} resource instances, {unreadable} unreadable", err=True)
     if uncoded:
         told = counted(uncoded, "value")
         click.echo(f"{told} in the code not evaluable: not compared, and never guessed", err=True)
+    if failed:
+        raise PartlyUnreadError(failed, what="baselines")
 
 
 def _list(declaration: Declaration, *, as_json: bool) -> None:
@@ -99,6 +100,8 @@ def _list(declaration: Declaration, *, as_json: bool) -> None:
         click.echo(f"unreadable: {shown(one.address)}: {shown(one.error)}", err=True)
     for reason in declaration.unread_code:
         click.echo(shown(f"code not read: {reason}"), err=True)
+    if declaration.lock:
+        click.echo(shown(f"held: {declaration.origin} by {declaration.lock}"), err=True)
 
 
 def _json(declaration: Declaration, resource: DeclaredResource) -> str:

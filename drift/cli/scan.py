@@ -1,6 +1,7 @@
 """`drift scan`: what Terraform declares, held against what is there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 import msgspec
@@ -9,7 +10,7 @@ from drift.cli.lines import ScannedFinding, encoded, scanned_finding
 from drift.cli.options import config_option, json_option
 from drift.cli.words import finding_lines, progress, width
 from drift.errors import ConfigError, UsageError
-from drift.model.finding import Comparison, DriftFinding, FindingKind
+from drift.model.finding import Comparison, DriftFinding, FindingKind, NotCompared
 from drift.model.resource import NotReadReason
 from drift.model.survey import Failure
 from drift.ports import Remarking, Watched
@@ -62,6 +63,7 @@ def command(
     With --state nothing is stored; without it, the baselines of the configuration are compared.
     """
     from drift import wiring
+    from drift.clock import SystemClock
     from drift.redacted import redact_finding
     from drift.stages.detect import detect, suspect
     from drift.stages.survey import survey
@@ -74,7 +76,7 @@ def command(
             hint="give --state FILE --live file:PATH, or a [[baseline]] in config.toml",
         )
     with progress("reading what is declared and what is there"):
-        seen = survey(watched, types=types)
+        seen = survey(watched, SystemClock().now(), types=types)
     for remark in _remarks(watched):
         click.echo(shown(f"drift: {remark}"), err=True)
     rules = wiring.detect_rules(settings)
@@ -82,16 +84,16 @@ def command(
         rules = rules.as_of(wiring.clock(settings, None).now())
     comparison = suspect(detect(seen.held, seen.discovered, {}, rules, others=seen.others), rules)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
-    if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
-        report = encoded(_report(findings, comparison)) if as_json else None
-        click.echo(report or _text(findings, comparison))
-        for one in comparison.ignored:
-            ignored = f'{counted(one.count, "difference")} ignored by "{one.rule.name}" of {one.rule.owner}'
-            click.echo(shown(f"{ignored}: {one.rule.reason}", width()), err=True)
-    if seen.failures:
+    for one in comparison.ignored:
+        ignored = f'{counted(one.count, "difference")} ignored by "{one.rule.name}" of {one.rule.owner}'
+        click.echo(shown(f"{ignored}: {one.rule.reason}", width()), err=True)
+    if not seen.held and seen.failures:  # where nothing was read, nothing can be said to be as declared
         raise _unread(seen.failures)
+    comparison = _with_unread(comparison, seen.failures)
+    report = encoded(_report(findings, comparison)) if as_json else None
+    click.echo(report or _text(findings, comparison))
     if not findings and not comparison.compared:
-        _refuse_nothing(comparison, types)
+        _refuse_nothing(comparison, types, seen.failures)
     return 1 if findings else 0
 
 
@@ -103,8 +105,10 @@ def _remarks(watched: Sequence[Watched]) -> list[str]:
     )
 
 
-def _refuse_nothing(comparison: Comparison, types: Sequence[str]) -> None:
+def _refuse_nothing(comparison: Comparison, types: Sequence[str], failures: Sequence[Failure]) -> None:
     """Never let "nothing was compared" pass for "nothing differs"."""
+    if failures:
+        raise _unread(failures)
     if comparison.declared:
         raise UsageError(
             f"none of the {comparison.declared} declared resources could be compared",
@@ -115,6 +119,22 @@ def _refuse_nothing(comparison: Comparison, types: Sequence[str]) -> None:
             f"nothing that is declared is of the type {' or '.join(types)}",
             hint="`drift baseline` lists what is declared",
         )
+
+
+def _with_unread(comparison: Comparison, failures: Sequence[Failure]) -> Comparison:
+    """Name the states that could not be read beside the resources that could not be compared."""
+    unread = (
+        NotCompared(
+            baseline=one.name,
+            address=one.origin or one.name,
+            type=None,
+            resource_id=None,
+            reason=NotReadReason.UNREADABLE,
+            error=one.error.what,
+        )
+        for one in failures
+    )
+    return replace(comparison, not_compared=(*comparison.not_compared, *unread))
 
 
 def _unread(failures: Sequence[Failure]) -> UsageError:

@@ -57,6 +57,7 @@ def load(
         audit_logs=reader.adapters(AdapterKind.AUDIT_LOG),
         live=reader.adapters(AdapterKind.LIVE),
         baselines=reader.baselines(),
+        state_stores=reader.adapters(AdapterKind.STATE_STORE),
         tickets=reader.adapters(AdapterKind.TICKETS),
         code_hosts=reader.adapters(AdapterKind.CODE_HOST),
         notifiers=reader.adapters(AdapterKind.NOTIFIER),

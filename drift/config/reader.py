@@ -96,14 +96,15 @@ class Reader:
         )
 
     def baselines(self) -> tuple[BaselineSettings, ...]:
-        """Return the configured baselines, each of which names a live configuration that exists."""
+        """Return the configured baselines; the live configuration and the store that one names exist."""
         return tuple(
             BaselineSettings(
                 kind=AdapterKind.BASELINE,
                 name=row.table.name,
                 type=row.table.type,
                 settings=settings,
-                live=self._existing_live(row),
+                live=self._existing(row, AdapterKind.LIVE, row.table.live),
+                store=row.table.store and self._existing(row, AdapterKind.STATE_STORE, row.table.store),
             )
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )
@@ -152,11 +153,11 @@ class Reader:
             raise place.error(f"unknown type {quoted(name)}", hint=nearest(name, known))
         return known[name]
 
-    def _existing_live(self, row: Row[BaselineTable]) -> str:
-        live, known = row.table.live, [str(raw.get("name")) for _, raw in self._named(AdapterKind.LIVE)]
-        if live not in known:
-            raise row.place.error(f"there is no [[live]] {quoted(live)}", hint=nearest(live, known))
-        return live
+    def _existing(self, row: Row[BaselineTable], kind: AdapterKind, name: str) -> str:
+        known = [str(raw.get("name")) for _, raw in self._named(kind)]
+        if name not in known:
+            raise row.place.error(f"there is no [[{kind}]] {quoted(name)}", hint=nearest(name, known))
+        return name
 
     def _named(self, heading: str) -> Iterator[tuple[Place, dict[str, object]]]:
         """Yield the tables of a heading, no two of which have the same name."""

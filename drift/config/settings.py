@@ -40,6 +40,8 @@ class BaselineSettings(AdapterSettings):
 
     live: str
     """Name of the live configuration that it is compared with."""
+    store: str | None = None
+    """Name of the store of its states; without one, it is the one that their URI names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,7 @@ class Settings:
     poll_every: timedelta
     audit_logs: tuple[AdapterSettings, ...]
     baselines: tuple[BaselineSettings, ...]
+    state_stores: tuple[AdapterSettings, ...]
     live: tuple[AdapterSettings, ...]
     tickets: tuple[AdapterSettings, ...]
     code_hosts: tuple[AdapterSettings, ...]

@@ -67,9 +67,10 @@ class AdapterTable(NamedTable, frozen=True, kw_only=True):
 
 
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):
-    """A baseline also says what it is compared with."""
+    """A baseline also says what it is compared with, and where its states are kept."""
 
     live: str
+    store: str | None = None
 
 
 class VaultTable(AdapterTable, frozen=True, kw_only=True):

@@ -2,8 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from drift.model.resource import Json, Resource
+
+LOCK_BELIEVED_FOR = timedelta(hours=6)
+"""A lock that is older was forgotten, and must not hide a state for ever; few applies take an hour."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateLock:
+    """Somebody holds a state, so that nobody else writes it. What it says was written by whoever took it."""
+
+    who: str | None
+    """`alice@laptop`, or the run that holds it; `None` where it does not say."""
+    since: datetime | None
+    operation: str | None = None
+    """What it was taken for, as the tool calls it: `OperationTypeApply`."""
+    changes_nothing: bool = False
+    """It was taken to plan, so that what is declared and what is there stay as they are."""
+
+    def is_apply(self, now: datetime) -> bool:
+        """Tell whether resources may be changing now.
+
+        A time that lies ahead proves as little as one long gone: only a fresh lock is believed.
+        """
+        if self.changes_nothing:
+            return False
+        return self.since is None or abs(now - self.since) < LOCK_BELIEVED_FOR
+
+    def __str__(self) -> str:
+        """Say who, since when and for what."""
+        who = self.who or "somebody who is not named"
+        since = f" since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
+        return f"{who}{since}" + (f" ({self.operation})" if self.operation else "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,3 +112,15 @@ class Declaration:
     """Files of the code that could not be read, each with the reason: what they ignore is not known."""
     uncoded_count: int = 0
     """Attributes in the code whose value is not evaluable: they are never compared, and never guessed."""
+    lock: StateLock | None = None
+    """Who held the state when it was read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """A state that is no longer as it was read."""
+
+    origin: str
+    why: str
+    lock: StateLock | None = None
+    """Who took it meanwhile; `None` where its content is another one by now."""

@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     ALERT = "alert"
     COVERAGE = "coverage"
     GAP = "gap"
+    BASELINE = "baseline"
     CONFIG_VERSION = "config_version"
     EXPORT = "export"
     ERASURE = "erasure"
@@ -121,6 +122,31 @@ class GapRecord:
     index: int | None
     sha256: str | None
     error: str
+
+
+class BaselineTurn(StrEnum):
+    """What happened to a state that no apply does."""
+
+    REPLACED = "replaced"
+    """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
+    WENT_BACK = "went_back"
+    """Its serial went down: an older state was put back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaselineRecord:
+    """Body of a `baseline` entry: a state was replaced or put back."""
+
+    turn: BaselineTurn
+    baseline: str
+    origin: str
+    """Path or URI of the state."""
+    lineage: str | None
+    serial: int | None
+    sha256: str
+    """Of the state that is compared from now on."""
+    lineage_before: str | None
+    serial_before: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,8 @@ class Held:
 
     declaration: Declaration
     readings: Sequence[LiveReading]
+    is_postponed: bool = False
+    """Nothing was compared: an apply was running, or the state moved while its resources were read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +25,8 @@ class Failure:
 
     name: str
     error: ProviderError
+    origin: str | None = None
+    """The one state that could not be read; `None` where it may be all of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +47,21 @@ class Survey:
     def covers(self, finding: DriftFinding) -> bool:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
         if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
-            return not self.failures
+            return not self.failures and not self.is_in_motion(finding.account)
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
+
+    def is_in_motion(self, account: str | None) -> bool:
+        """Tell whether an apply may be making or deleting resources in this account.
+
+        What it makes is in no state yet, so nothing there can be called undeclared.
+        """
+        for one in self.held:
+            if one.is_postponed:
+                accounts = {resource.account for resource in one.declaration.resources}
+                if account is None or account in accounts or None in accounts or not accounts:
+                    return True
+        return False
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
         """Return the attributes of the resource that differs, in the code, declared and live.

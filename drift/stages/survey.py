@@ -1,52 +1,121 @@
-"""What is declared, and what is there? Reads every baseline and its live configuration."""
+"""What is declared, and what is there? Reads every baseline and its live configuration.
+
+A state that is being applied, or that moved while its resources were read, is held against
+nothing: half of what was read would be from before. It is compared the next time.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 
-from drift.errors import ProviderError, only_provider_errors
+from drift.errors import PartlyUnreadError, ProviderError, only_provider_errors
 from drift.model.baseline import Declaration
-from drift.model.resource import LiveResource
+from drift.model.resource import LiveResource, NotRead, NotReadReason
 from drift.model.survey import Failure, Held, Survey
-from drift.ports import LiveConfig, Watched
+from drift.ports import Baseline, LiveConfig, Watched
 
 DISCOVERY = "what exists"
 """Stands for the listing of everything, which belongs to no single baseline."""
 
 
-def survey(watched: Sequence[Watched], *, types: Sequence[str] = ()) -> Survey:
+def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = ()) -> Survey:
     """Read what `watched` declare and what is there; a baseline that fails hides no other.
 
     `types` are globs that narrow what is read. With a baseline unread, what exists cannot
-    be called undeclared, so nothing is discovered then.
+    be called undeclared, so nothing is discovered then, nor where an apply is running.
     """
-    held: list[Held] = []
-    whole: list[Declaration] = []
-    failures: list[Failure] = []
+    reader = _Reader(types, now)
     for one in watched:
+        reader.read(one)
+    seen = Survey(
+        held=tuple(reader.held),
+        others=tuple(reader.whole),
+        discovered=(),
+        failures=tuple(reader.failures),
+    )
+    return seen if seen.failures else _with_discovered(seen, watched, types)
+
+
+class _Reader:
+    """Reads one baseline after the other."""
+
+    def __init__(self, types: Sequence[str], now: datetime) -> None:
+        self.held: list[Held] = []
+        self.whole: list[Declaration] = []
+        self.failures: list[Failure] = []
+        self._types = types
+        self._now = now
+
+    def read(self, one: Watched) -> None:
+        """Read a baseline and what is there of it; say of the rest why it could not be read."""
+        name = one.baseline.name
+        first = len(self.held)
         try:
             with only_provider_errors("reading the baseline"):
                 for declaration in one.baseline.declared():
-                    wanted = tuple(each for each in declaration.resources if _is_wanted(each.type, types))
-                    readings = tuple(one.live.read(wanted))
-                    held.append(Held(declaration=replace(declaration, resources=wanted), readings=readings))
-                    whole.append(declaration)
+                    self.held.append(self._held(declaration, one.live))
+                    self.whole.append(declaration)
+        except PartlyUnreadError as error:
+            self.failures += [
+                Failure(name=name, error=each, origin=origin) for origin, each in error.unread.items()
+            ]
         except ProviderError as error:
-            failures.append(Failure(name=one.baseline.name, error=error))
+            self.failures.append(Failure(name=name, error=error))
+        self.held[first:] = self._settled(one.baseline, self.held[first:])
+
+    def _held(self, declaration: Declaration, live: LiveConfig) -> Held:
+        wanted = tuple(each for each in declaration.resources if _is_wanted(each.type, self._types))
+        narrowed = replace(declaration, resources=wanted)
+        if declaration.lock is not None and declaration.lock.is_apply(self._now):
+            return _unread(narrowed, f"postponed: an apply is running, by {declaration.lock}")
+        return Held(declaration=narrowed, readings=tuple(live.read(wanted)))
+
+    def _settled(self, baseline: Baseline, held: Sequence[Held]) -> Sequence[Held]:
+        """Discard what was read of states that moved meanwhile."""
+        read = [one.declaration for one in held if not one.is_postponed]
+        if not read:
+            return held
+        try:
+            with only_provider_errors("looking whether the baseline moved"):
+                moved = baseline.moved(read)
+        except ProviderError as error:
+            self.failures.append(Failure(name=baseline.name, error=error))
+            why = dict.fromkeys((one.origin for one in read), f"whether it moved is not known: {error.what}")
+        else:
+            why = {
+                each.origin: f"postponed: {each.why}"
+                for each in moved
+                if each.lock is None or each.lock.is_apply(self._now)
+            }
+        return [
+            _unread(one.declaration, why[one.declaration.origin]) if one.declaration.origin in why else one
+            for one in held
+        ]
+
+
+def _unread(declaration: Declaration, why: str) -> Held:
+    readings = [
+        NotRead(address=each.address, reason=NotReadReason.UNREADABLE, error=why)
+        for each in declaration.resources
+    ]
+    return Held(declaration=declaration, readings=readings, is_postponed=True)
+
+
+def _with_discovered(seen: Survey, watched: Sequence[Watched], types: Sequence[str]) -> Survey:
     discovered: list[LiveResource] = []
-    if not failures:
-        for reader in _distinct(watched):
-            try:
-                with only_provider_errors("listing what exists"):
-                    discovered += (one for one in reader.discover() if _is_wanted(one.type, types))
-            except ProviderError as error:
-                failures.append(Failure(name=DISCOVERY, error=error))
-    return Survey(
-        held=tuple(held),
-        others=tuple(whole),
-        discovered=tuple(discovered),
-        failures=tuple(failures),
-    )
+    failures: list[Failure] = []
+    for reader in _distinct(watched):
+        try:
+            with only_provider_errors("listing what exists"):
+                discovered += (
+                    one
+                    for one in reader.discover()
+                    if _is_wanted(one.type, types) and not seen.is_in_motion(one.account)
+                )
+        except ProviderError as error:
+            failures.append(Failure(name=DISCOVERY, error=error))
+    return replace(seen, discovered=tuple(discovered), failures=tuple(failures))
 
 
 def _is_wanted(type_: str, types: Sequence[str]) -> bool:

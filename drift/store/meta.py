@@ -11,6 +11,11 @@ def outage_of(source: str) -> str:
     return f"outage/{source}"
 
 
+def baseline_of(name: str, origin: str) -> str:
+    """Return the key under which it stands what a state of a baseline was when it was last read."""
+    return f"baseline/{name}/{origin}"
+
+
 def read(connection: Connection, key: str) -> str | None:
     """Return a value, or `None` if it was never written or is forgotten."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()

@@ -320,7 +320,16 @@ def test_a_scan_compares_what_it_can_and_says_what_it_could_not(folder: Path) ->
         *("scan", "--state", "cut.tfstate", "--state", "terraform.tfstate", "--live", "file:live.json"),
     )
 
+    assert (done.code, done.err) == (1, "")
+    assert "2 declared, 2 compared: 1 drifted, 0 missing, 0 unmanaged; 1 not compared" in done.out
+    assert "not compared  cut.tfstate: unreadable, cut.tfstate is damaged" in done.out
+
+
+def test_a_list_of_what_is_declared_names_every_state_that_could_not_be_read(folder: Path) -> None:
+    states = ("cut.tfstate", "terraform.tfstate", "old.tfstate")
+
+    done = drift(folder, "baseline", *(part for state in states for part in ("--state", state)))
+
     assert done.code == 2
-    assert "2 declared, 2 compared: 1 drifted" in done.out
-    assert done.err.count("\n") == 1
-    assert "cut.tfstate is damaged" in done.err
+    assert "aws_security_group.web" in done.out
+    assert [part for part in ("cut.tfstate is damaged", "old.tfstate is a") if part not in done.err] == []

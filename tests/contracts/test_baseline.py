@@ -26,6 +26,7 @@ class Code:
     add_unreadable: Callable[[], None]
     """Add a unit with an instance that nobody can understand, beside one that declares `readable`."""
     damage: Callable[[str], None]
+    remove: Callable[[str], None]
     break_down: Callable[[], None]
 
 
@@ -58,6 +59,7 @@ def terraform_state(folder: Path) -> Iterator[Code]:
         declare=declare,
         add_unreadable=add_unreadable,
         damage=damage,
+        remove=lambda unit: (states / f"{unit}.tfstate").unlink(),
         break_down=break_down,
     )
 
@@ -149,6 +151,51 @@ def test_an_instance_that_cannot_be_understood_is_named_and_hides_no_other(code:
     assert unreadable.address
     assert unreadable.error
     assert [one.resource_id for one in declaration.resources] == ["readable"]
+
+
+def test_what_was_read_moves_only_when_it_is_declared_differently(code: Code) -> None:
+    code.declare("network", ["queue-1"])
+    code.declare("storage", ["queue-2"])
+    read = list(code.baseline.declared())
+    still = list(code.baseline.moved(read))
+
+    code.declare("network", ["queue-1", "queue-3"])
+    (moved,) = code.baseline.moved(read)
+
+    assert still == []
+    assert moved.origin == next(one.origin for one in read if one.resources[0].resource_id == "queue-1")
+    assert moved.why
+    assert moved.lock is None
+
+
+def test_what_can_no_longer_be_read_has_moved(code: Code) -> None:
+    code.declare("network", ["queue-1"])
+    read = list(code.baseline.declared())
+
+    code.damage("network")
+
+    assert [one.origin for one in code.baseline.moved(read)] == [read[0].origin]
+
+
+def test_what_is_gone_has_moved(code: Code) -> None:
+    code.declare("network", ["queue-1"])
+    code.declare("storage", ["queue-2"])
+    read = list(code.baseline.declared())
+
+    code.remove("network")
+
+    assert [one.why for one in code.baseline.moved(read)] == ["the state is gone"]
+
+
+def test_whether_it_moved_cannot_be_told_by_what_cannot_be_reached(code: Code) -> None:
+    code.declare("network", ["queue-1"])
+    read = list(code.baseline.declared())
+    code.break_down()
+
+    with pytest.raises(ProviderError) as raised:
+        code.baseline.moved(read)
+
+    assert raised.value.hint
 
 
 def test_a_damaged_state_is_named_with_the_next_step(code: Code) -> None:

@@ -11,12 +11,14 @@ from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
 from tests.contracts.test_raw_vault import VAULTS
+from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
 
 HELD = {
     AdapterKind.AUDIT_LOG: set(SOURCES),
     AdapterKind.BASELINE: set(BASELINES),
+    AdapterKind.STATE_STORE: set(STORES),
     AdapterKind.LIVE: set(READERS),
     AdapterKind.TICKETS: set(SYSTEMS),
     AdapterKind.CODE_HOST: set(HOSTS),

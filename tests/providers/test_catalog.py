@@ -1,8 +1,8 @@
 """Every adapter has the type, the port and the key in the example that its row promises."""
 
 import base64
-import json
 import inspect
+import json
 import subprocess
 import sys
 import tomllib
@@ -23,6 +23,10 @@ from providers.catalog import ADAPTERS, Adapter, detect_rules, recorded_live, te
 ROOT = Path(__file__).parents[2]
 
 SECRETS = {
+    "ARM_ACCESS_KEY": base64.b64encode(b"k" * 64).decode(),
+    "ARM_SAS_TOKEN": "sv=2026&sig=x",
+    "GITLAB_TOKEN": "glpat-1",
+    "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
@@ -34,6 +38,7 @@ EXAMPLE = ROOT / "config.example.toml"
 PORTS = {
     AdapterKind.AUDIT_LOG: ports.AuditLog,
     AdapterKind.BASELINE: ports.Baseline,
+    AdapterKind.STATE_STORE: ports.StateStore,
     AdapterKind.LIVE: ports.LiveConfig,
     AdapterKind.TICKETS: ports.TicketSource,
     AdapterKind.CODE_HOST: ports.CodeHost,
@@ -102,9 +107,8 @@ def test_no_sdk_is_imported_before_it_is_used() -> None:
     code = (
         "import sys; from providers.catalog import ADAPTERS, translators; translators();"
         "[row.settings for rows in ADAPTERS.values() for row in rows.values()];"
-        "print(*{'boto3', 'botocore', 'slack_sdk', 'rich', 'hcl2', 'lark', 'sqlalchemy', 'cryptography',"
-        "'grpc', 'google.protobuf', 'msgpack', 'httpx'}"
-        " & set(sys.modules))"
+        "print(*{'boto3', 'botocore', 'google.cloud', 'azure', 'httpx', 'slack_sdk', 'rich', 'hcl2', 'lark',"
+        " 'sqlalchemy', 'cryptography', 'grpc', 'google.protobuf', 'msgpack'} & set(sys.modules))"
     )
 
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
@@ -153,11 +157,11 @@ def uncommented(file: Path) -> Mapping[str, Any]:
 
 
 def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
-    """Write the example's tables of one adapter, and of the live configuration that a baseline needs."""
+    """Write the example's tables of one adapter, and of what a baseline names."""
     tables = [
         (heading, row)
         for heading, found in uncommented(EXAMPLE).items()
-        if heading in {kind, AdapterKind.LIVE}
+        if heading in {kind, AdapterKind.LIVE, AdapterKind.STATE_STORE}
         for row in found
         if row["type"] == name or heading != kind
     ]
@@ -174,7 +178,7 @@ def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
 def as_toml(value: Any) -> str:
     match value:
         case dict():
-            return f"{{ {', '.join(f'{key} = {as_toml(one)}' for key, one in value.items())} }}"
+            return f"{{ {', '.join(f'{json.dumps(key)} = {as_toml(one)}' for key, one in value.items())} }}"
         case list():
             return f"[{', '.join(map(as_toml, value))}]"
         case _:
@@ -185,6 +189,7 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
     return (
         *settings.audit_logs,
         *settings.baselines,
+        *settings.state_stores,
         *settings.live,
         *settings.tickets,
         *settings.code_hosts,

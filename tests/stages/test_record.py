@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from drift.model.verdict import Disposition, Statement
 from drift.stages.group import group
 from drift.stages.merge.gather import gather, gather_opened
 from drift.stages.record import (
+    record_baselines,
     record_comparison,
     record_configuration,
     record_coverage,
@@ -322,6 +324,88 @@ def test_a_change_is_judged_again_when_its_resource_stands_differently(database:
         waits.append(bool(waiting(database)))
 
     assert waits == [True, False, True]
+
+
+def test_each_state_that_cannot_be_read_is_one_gap_until_it_can_be(database: Database) -> None:
+    broken = ProviderUnavailableError("the state is damaged", hint="mend it")
+    unread = replace(
+        a_survey("prod"),
+        failures=tuple(Failure(name="prod", error=broken, origin=origin) for origin in ("a", "b")),
+    )
+
+    mended = replace(unread, held=(Held(declaration=a_state(origin="a"), readings=()),))
+
+    for seen in (unread, unread, replace(mended, failures=unread.failures[1:]), unread):
+        compared(database, seen=seen)
+
+    assert [entry.ref for entry in ledger(database)] == ["a", "b", "a"]
+
+
+# Baselines
+
+
+def a_state(
+    lineage: str | None = "one", serial: int | None = 7, origin: str = "s3://states/prod"
+) -> Declaration:
+    return replace(_declaration("prod"), origin=origin, lineage=lineage, serial=serial)
+
+
+def declared(database: Database, *states: Declaration) -> list[str]:
+    """Record states as one cycle after the other reads them; return what somebody must look into."""
+    alarms: list[str] = []
+    for one in states:
+        with database.transaction() as connection:
+            alarms += record_baselines(connection, [one], LATER)
+    return alarms
+
+
+def test_a_state_that_is_applied_to_is_no_news(database: Database) -> None:
+    assert declared(database, a_state(), a_state(), a_state(serial=8), a_state(serial=20)) == []
+
+    assert ledger(database) == []
+
+
+def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -> None:
+    alarms = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=5), a_state(serial=6))
+
+    [alarm] = alarms
+    assert alarm.startswith("prod: the serial of s3://states/prod went down from 8 to 5: ")
+    [entry] = ledger(database)
+    assert (entry.kind, entry.ref, entry.recorded_at) == (EntryKind.BASELINE, "s3://states/prod", LATER)
+    assert body(entry) == {
+        "turn": "went_back",
+        "baseline": "prod",
+        "origin": "s3://states/prod",
+        "lineage": "one",
+        "serial": 5,
+        "sha256": "0" * 64,
+        "lineage_before": "one",
+        "serial_before": 8,
+    }
+
+
+def test_another_lineage_is_a_new_baseline_whose_serial_begins_anew(database: Database) -> None:
+    assert declared(database, a_state(serial=8), a_state("two", serial=1), a_state("two", serial=2)) == []
+
+    [entry] = ledger(database)
+    assert (body(entry)["turn"], body(entry)["lineage_before"], body(entry)["lineage"]) == (
+        "replaced",
+        "one",
+        "two",
+    )
+
+
+def test_each_state_of_a_baseline_is_held_against_itself(database: Database) -> None:
+    assert declared(database, a_state(serial=8), a_state("two", serial=3, origin="s3://states/dev")) == []
+
+    assert ledger(database) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 3), (3, None)])
+def test_a_state_without_a_serial_went_nowhere(
+    database: Database, before: int | None, after: int | None
+) -> None:
+    assert declared(database, a_state(serial=before), a_state(serial=after)) == []
 
 
 # Judgements

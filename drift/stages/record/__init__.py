@@ -3,6 +3,7 @@
 Secrets are cut out here, before anything is stored, shown or sent.
 """
 
+from drift.stages.record.baselines import record_baselines
 from drift.stages.record.comparisons import record_comparison
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_coverage, record_gap, record_outage
@@ -10,6 +11,7 @@ from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
     "record_amendment",
+    "record_baselines",
     "record_comparison",
     "record_configuration",
     "record_coverage",

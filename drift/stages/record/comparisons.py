@@ -64,10 +64,11 @@ def _is_unsure(finding: DriftFinding, unsure: Set[tuple[str | None, str]]) -> bo
 def _record_failures(connection: Connection, seen: Survey, now: datetime) -> None:
     """Record what could not be compared, and forget the outages of what could be again."""
     failed = {failure.name for failure in seen.failures}
-    for name in {one.declaration.name for one in seen.held} - failed:
-        meta.forget(connection, meta.outage_of(name))
+    read = {one.name for one in seen.declarations} - failed
+    for source in {*read, *(one.origin for one in seen.declarations)}:
+        meta.forget(connection, meta.outage_of(source))
     for failure in seen.failures:
-        record_outage(connection, failure.name, failure.error, now)
+        record_outage(connection, failure.origin or failure.name, failure.error, now)
 
 
 def _append_finding(

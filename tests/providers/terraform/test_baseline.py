@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from drift.errors import ProviderAccessError, ProviderResponseError
+from drift.errors import PartlyUnreadError, ProviderAccessError, ProviderResponseError, UsageError
 from drift.model.baseline import Declaration
 from drift.ports import Baseline
+from providers.catalog import state_store, terraform_state
 from providers.terraform.baseline import TerraformState, TerraformStateSettings
 from tests.providers.terraform.builders import a_resource, a_state
 
@@ -91,8 +92,9 @@ def test_a_damaged_state_raises_after_the_others(tmp_path: Path) -> None:
     states = iter(a_baseline(tmp_path).declared())
 
     assert next(states).origin.endswith("b.tfstate")
-    with pytest.raises(ProviderResponseError, match=r"a\.tfstate is damaged"):
+    with pytest.raises(PartlyUnreadError, match=r"a\.tfstate is damaged") as raised:
         next(states)
+    assert list(raised.value.unread) == [str(tmp_path / "a.tfstate")]
 
 
 def test_all_damaged_states_are_named(tmp_path: Path) -> None:
@@ -109,9 +111,17 @@ def test_a_path_without_a_state_says_so(tmp_path: Path, name: str) -> None:
         declared(tmp_path / name)
 
 
-def test_a_place_that_no_backend_reads_names_those_that_are_read() -> None:
-    with pytest.raises(ProviderResponseError, match=r"no backend reads s3:// .*local paths and file:// URIs"):
-        declared("s3://bucket/key")
+def test_a_place_that_nothing_reads_names_those_that_are_read() -> None:
+    with pytest.raises(
+        UsageError, match=r"nothing reads pg:// states .*paths, azurerm://, .*, s3://, tfe://"
+    ):
+        terraform_state("pg://example/states")
+
+
+def test_the_scheme_of_a_uri_says_which_store_reads_it_and_no_sdk_is_needed_to_know() -> None:
+    kinds = {uri: type(state_store(uri)).__name__ for uri in (".", "s3://b/k", "gs://b", "https://h/s")}
+
+    assert list(kinds.values()) == ["LocalStates", "S3States", "GcsStates", "HttpStates"]
 
 
 def test_a_state_that_may_not_be_read_says_so(state_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

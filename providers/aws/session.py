@@ -1,0 +1,72 @@
+"""Opens AWS with the credentials at hand, or with those of a role that they may assume."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.session import Session as BotocoreSession
+
+CONNECT_WITHIN = timedelta(seconds=10)
+ANSWER_WITHIN = timedelta(seconds=60)
+ATTEMPTS = 1
+"""Whatever fails is tried again in the next cycle: a throttled account must not be asked again at once."""
+
+SESSION_NAME = "driftledger"
+"""What CloudTrail calls our sessions in an assumed role."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AwsAccess:
+    """How an account is reached. What is not said is taken from where the SDK looks for it."""
+
+    region: str | None = None
+    profile: str | None = None
+    role: str | None = None
+    """ARN of a role to assume."""
+    external_id: str | None = None
+    endpoint: str | None = None
+
+
+def open_client(service: str, access: AwsAccess) -> Any:
+    """Return the client of a service. Raises `BotoCoreError`; see `refusals`."""
+    import boto3
+    from botocore.config import Config
+
+    session = boto3.Session(region_name=access.region, profile_name=access.profile)
+    if access.role:
+        assumed = _in_role(session, access)
+        session = boto3.Session(botocore_session=assumed, region_name=session.region_name)
+    config = Config(
+        connect_timeout=CONNECT_WITHIN.total_seconds(),
+        read_timeout=ANSWER_WITHIN.total_seconds(),
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        user_agent_extra="driftledger",
+    )
+    return session.client(service, endpoint_url=access.endpoint, config=config)
+
+
+def _in_role(session: Any, access: AwsAccess) -> "BotocoreSession":
+    """Return a session in the role, which assumes it again whenever its credentials run out."""
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import Session
+
+    own = session._session
+    source = own.get_credentials()
+    if source is None:
+        raise NoCredentialsError
+    more = {"RoleSessionName": SESSION_NAME}
+    if access.external_id:
+        more["ExternalId"] = access.external_id
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=own.create_client,
+        source_credentials=source,
+        role_arn=access.role,
+        extra_args=more,
+    )
+    assumed = Session()
+    assumed._credentials = DeferredRefreshableCredentials(
+        refresh_using=fetcher.fetch_credentials, method="assume-role"
+    )
+    return assumed

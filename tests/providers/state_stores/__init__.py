@@ -1,0 +1,1 @@
+"""The places where states live, run for real on the loopback interface."""
