@@ -31,8 +31,8 @@ def measure() -> Iterator[str]:
     for index in chance.sample(range(RESOURCES), CHANGED):
         live[index][f"a{chance.randrange(1, ATTRIBUTES)}"] = "changed by hand"
     held = _held(declared, live)
-    seconds = best_of(lambda: detect([held], [], {}, DetectRules()))
-    found = len(detect([held], [], {}, DetectRules()).findings)
+    seconds = best_of(lambda: detect([held], [], DetectRules()))
+    found = len(detect([held], [], DetectRules()).findings)
     began = time.perf_counter()
     for one, other in zip(declared[:SAMPLE], live[:SAMPLE], strict=True):
         DeepDiff(one, other, ignore_order=True)

@@ -5,7 +5,7 @@ The only place that knows the adapters, and those only through their catalog.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from drift.config import AdapterSettings, Settings
     from drift.equipment import Vault
     from drift.ledger.note import SigningKey
+    from drift.model.attribution import AttributionRules
     from drift.model.detection import DetectRules
     from drift.pipeline import Pipeline
     from drift.store.database import Database
@@ -104,6 +105,12 @@ def translators(settings: "Settings") -> tuple[Translator, ...]:
 def detect_rules(settings: "Settings | None") -> "DetectRules":
     """Return the tables by which declared and live configuration are compared."""
     return _with_own_tables(settings, catalog.detect_rules) if settings else catalog.detect_rules()
+
+
+def attribution_rules(settings: "Settings") -> "AttributionRules":
+    """Return the tables by which a difference is linked to the write that made it so."""
+    rules = _with_own_tables(settings, catalog.attribution_rules)
+    return replace(rules, settle_window=settings.decision.settle_window)
 
 
 def _with_own_tables(settings: "Settings", make: Callable[[Mapping[str, str]], MadeT]) -> MadeT:
@@ -238,6 +245,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                     correlation=settings.correlation,
                     detection=detect_rules(settings),
                     decision=settings.decision,
+                    attribution=attribution_rules(settings),
                 ),
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),

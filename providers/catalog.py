@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
+from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
 from drift.model.resource import Cloud
 from drift.ports import (
@@ -125,7 +126,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "gcp": ("signals", "resources"),
     "azure": ("signals", "resources"),
     "launchdarkly": ("signals",),
-    "terraform": ("attributes", "companions", "locations"),
+    "terraform": ("attributes", "companions", "locations", "attribution"),
 }
 """The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 
@@ -168,6 +169,17 @@ def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
     from providers.terraform.rules import detect_rules
 
     return detect_rules(own_tables("terraform", overrides))
+
+
+def attribution_rules(overrides: Mapping[str, str] = {}) -> AttributionRules:
+    """Return the tables by which a difference is linked to the write that made it so.
+
+    Raises:
+        ValueError: An own table is not of its form.
+    """
+    from providers.terraform.attribution import attribution_rules
+
+    return attribution_rules(own_tables("terraform", overrides))
 
 
 def terraform_state(uri: str) -> Baseline:

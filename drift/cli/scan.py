@@ -70,7 +70,7 @@ def command(
         )
     with progress("reading what is declared and what is there"):
         seen = survey(watched, types=types)
-    comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(settings), others=seen.others)
+    comparison = detect(seen.held, seen.discovered, wiring.detect_rules(settings), others=seen.others)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
         report = encoded(_report(findings, comparison)) if as_json else None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from drift.cli.words import attribute_lines, width
 from drift.model.change import Change
-from drift.model.finding import AttributeDrift, DriftFinding, FindingStatus
+from drift.model.finding import AttributeDrift, DriftFinding
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
@@ -65,7 +65,7 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
         if judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
             yield from _fact("Due", f"an answer by {moment(due_at)} UTC")
     yield from _fact("Told", *map(_told, story.alerts))
-    still_open = [row.finding for row in story.findings if row.status is FindingStatus.OPEN]
+    still_open = [row.finding for row in story.findings if row.is_open]
     yield from _fact("Live now", *_live(still_open, judgement))
     yield from _drift([attribute for finding in still_open for attribute in finding.attributes])
     yield from _moments(story.moments)

@@ -13,8 +13,10 @@ from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.store.changes import ChangeRow
-from drift.store.findings import FindingRow
-from drift.store.lookup import AlertRow, alerts_about, changes_with, findings_on
+from drift.store.declared import declared_as
+from drift.store.findings import FindingRow, findings_on
+from drift.store.lookup import AlertRow, alerts_about
+from drift.store.written import changes_to
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +59,9 @@ class FindingStory:
 def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     """Return everything that is known of a change."""
     change = row.change
-    findings = findings_on(connection, change.resource, change.first.event.call.account)
+    call = change.first.event.call
+    rows = declared_as(connection, change.resource, call.account, call.region)
+    findings = findings_on(connection, change.resource, rows, call.account)
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
     found = [finding.finding.finding_id for finding in findings]
@@ -83,7 +87,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
 
 def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     """Return everything that is known of a finding."""
-    changes = changes_with(connection, row.finding.explained_by)
+    changes = changes_to(connection, [row.finding])[row.finding.finding_id]
     standing = {change.ledger_seq for change in changes}
     about = entries_about(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)])
     entries = [entry for entry in about if entry.kind is EntryKind.FINDING or entry.seq in standing]
@@ -91,7 +95,7 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
         *map(_changed, changes),
         *(_found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
     ]
-    return FindingStory(row=row, changes=tuple(changes), moments=_in_order(moments), entries=tuple(entries))
+    return FindingStory(row=row, changes=changes, moments=_in_order(moments), entries=tuple(entries))
 
 
 def _in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:
@@ -199,6 +203,10 @@ def _found(entry: Entry, finding_id: str | None = None) -> Moment:
         what = "recorded; the record was erased"
     elif record.status is FindingStatus.RESOLVED:
         what = f"resolved: {AGREEMENT[record.finding.kind]}"
+    elif record.status is FindingStatus.ACKNOWLEDGED:
+        what = f"acknowledged by {record.by}: {record.reason}"
+    elif record.status is FindingStatus.REOPENED:
+        what = f"found again that it {DIFFERENCE[record.finding.kind]}"
     else:
         what = f"found that it {DIFFERENCE[record.finding.kind]}"
     return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

@@ -64,6 +64,7 @@ def begin_change(
         "session_id": session_id,
         "resource_type": resource.type,
         "resource_id": resource.id,
+        "resource_key": resource.id.lower(),
         "began_at": at,
         "ended_at": at,
         "to_judge": True,
@@ -108,13 +109,14 @@ def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
     return sorted(connection.execute(found).scalars())
 
 
-def judge_again(connection: Connection, resource_ids: Iterable[str], since: datetime) -> None:
-    """Have the changes to these resources judged again: what stands about them is different now.
+def judge_again(connection: Connection, names: Iterable[str], since: datetime) -> None:
+    """Have the changes to resources of these names judged again: what stands about them is different now.
 
-    Not those begun before `since`: a resource that is changed daily would have all its years judged.
+    Names are in lower case. Not those begun before `since`: a resource that is changed daily would
+    have all its years judged.
     """
-    for some in in_chunks(resource_ids):
-        is_young = (change.c.resource_id.in_(some), change.c.began_at >= since)
+    for some in in_chunks(names):
+        is_young = (change.c.resource_key.in_(some), change.c.began_at >= since)
         connection.execute(update(change).where(*is_young).values(to_judge=True))
 
 
@@ -186,21 +188,6 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
         )
-
-
-def writes_by_resource(connection: Connection) -> dict[Resource, tuple[str, ...]]:
-    """Return the keys of the writes to each resource, in order of time."""
-    found: dict[Resource, list[str]] = {}
-    rows = connection.execute(
-        select(change.c.resource_type, change.c.resource_id, write.c.key)
-        .join(change_write, change_write.c.change_id == change.c.change_id)
-        .join(write, write.c.key == change_write.c.write_key)
-        .where(change_write.c.left_because.is_(None))
-        .order_by(write.c.occurred_at, write.c.key)
-    )
-    for type_, resource_id, key in rows:
-        found.setdefault(Resource(type=type_, id=resource_id), []).append(key)
-    return {resource: tuple(dict.fromkeys(keys)) for resource, keys in found.items()}
 
 
 def count_by_disposition(connection: Connection) -> dict[str, int]:

@@ -68,7 +68,10 @@ def test_json_has_every_key_in_every_line(drift: Drift, world: World) -> None:
 
     first, second = (json.loads(line) for line in ran.lines)
     assert list(first) == list(second) == list(FindingLine.__struct_fields__)
-    assert first["attributes"] == [{"path": "ingress", "declared": [], "live": [22], "sensitive": False}]
+    explained: dict[str, object] = {"explained_by": [], "is_explained": False}
+    assert first["attributes"] == [
+        {"path": "ingress", "declared": [], "live": [22], "sensitive": False, **explained}
+    ]
     assert (first["status"], first["first_seen_at"], first["resolved_at"]) == (
         "open",
         "2026-11-16T12:00:00Z",

@@ -260,7 +260,7 @@ def test_a_finding_is_recorded_when_it_opens_changes_is_resolved_and_comes_back(
     said = [
         (body(entry)["status"], body(entry)["finding"]["attributes"][0]["live"]) for entry in ledger(database)
     ]
-    assert said == [("open", [22]), ("open", [443]), ("resolved", [443]), ("open", [443])]
+    assert said == [("open", [22]), ("open", [443]), ("resolved", [443]), ("reopened", [443])]
 
 
 def test_a_value_that_json_writes_differently_is_not_news_each_time(database: Database) -> None:

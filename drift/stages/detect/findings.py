@@ -5,29 +5,25 @@ Until then no more is kept of a resource than what differs.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from drift.model.baseline import Declaration, DeclaredResource, UnreadableInstance
 from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
-from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason, Resource
+from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason
 from drift.model.survey import Held
 from drift.model.verdict import Severity
 from drift.stages.detect.companions import Children
 from drift.stages.detect.differences import concealed, differences
 from drift.stages.detect.undeclared import undeclared
 
-EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
-"""The keys of the events that wrote to each resource."""
-
 
 def detect(
     held: Sequence[Held],
     discovered: Iterable[LiveResource],
-    writes: EventKeys,
     rules: DetectRules,
     *,
     others: Sequence[Declaration] = (),
@@ -55,8 +51,8 @@ def detect(
                     pass
     estate = [*(one.declaration for one in held), *others]
     findings = [
-        *_of_declared(odd, Children(estate, children, rules), writes, rules),
-        *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
+        *_of_declared(odd, Children(estate, children, rules), rules),
+        *(_unmanaged(live, rules) for live in undeclared(discovered, estate, rules)),
     ]
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
     return Comparison(
@@ -99,23 +95,21 @@ def _held_against(
             assert_never(reading)
 
 
-def _of_declared(
-    odd: Iterable[_Odd], children: Children, writes: EventKeys, rules: DetectRules
-) -> Iterator[DriftFinding]:
+def _of_declared(odd: Iterable[_Odd], children: Children, rules: DetectRules) -> Iterator[DriftFinding]:
     for one in odd:
         if one.live is None:
-            yield _finding(one, FindingKind.MISSING, (), rules.missing, writes)
+            yield _finding(one, FindingKind.MISSING, (), rules.missing)
             continue
         left = [children.unexplained(one.resource, drift) for drift in one.drifts]
         drifts = tuple(concealed(drift, one.resource.sensitive) for drift in left if drift is not None)
         if drifts:
             severities = (_severity(one.resource.type, drift.path, rules) for drift in drifts)
             worst = max(severities, key=lambda severity: severity.rank)
-            yield _finding(one, FindingKind.DRIFTED, drifts, worst, writes)
+            yield _finding(one, FindingKind.DRIFTED, drifts, worst)
 
 
 def _finding(
-    one: _Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity, writes: EventKeys
+    one: _Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity
 ) -> DriftFinding:
     resource = one.resource
     account = resource.account or (one.live.account if one.live else None)
@@ -130,13 +124,14 @@ def _finding(
         region=region,
         severity=severity,
         attributes=drifts,
-        explained_by=_events(writes, resource.type, resource.resource_id),
+        explained_by=(),
         baseline=one.declaration.name,
         source=resource.source,
+        state=one.declaration.origin,
     )
 
 
-def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> DriftFinding:
+def _unmanaged(live: LiveResource, rules: DetectRules) -> DriftFinding:
     return DriftFinding(
         finding_id=_id(FindingKind.UNMANAGED, live.account, live.region, live.type, live.id),
         kind=FindingKind.UNMANAGED,
@@ -147,13 +142,9 @@ def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> Dri
         region=live.region,
         severity=rules.unmanaged,
         attributes=(),
-        explained_by=_events(writes, live.type, live.id),
+        explained_by=(),
         baseline=None,
     )
-
-
-def _events(writes: EventKeys, type_: str, resource_id: str | None) -> tuple[str, ...]:
-    return tuple(writes.get(Resource(type=type_, id=resource_id), ())) if resource_id else ()
 
 
 def _severity(type_: str, path: str, rules: DetectRules) -> Severity:
@@ -173,6 +164,7 @@ def _not_understood(declaration: Declaration, instance: UnreadableInstance) -> N
         resource_id=instance.resource_id,
         reason=NotReadReason.UNREADABLE,
         error=instance.error,
+        state=declaration.origin,
     )
 
 
@@ -186,6 +178,7 @@ def _not_compared(
         resource_id=resource.resource_id,
         reason=reason,
         error=error,
+        state=declaration.origin,
     )
 
 

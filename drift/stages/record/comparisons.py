@@ -7,41 +7,92 @@ from sqlalchemy import Connection
 from drift.ledger.log import append
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
+from drift.model.naming import NamingRules
 from drift.model.survey import Survey
 from drift.redacted import redact_finding
 from drift.stages.record.same import is_same
 from drift.stages.record.sources import record_outage
-from drift.store import changes, findings, meta
+from drift.stages.record.sweeps import News
+from drift.store import changes, declared, findings, meta
+from drift.store.findings import FindingRow
+from drift.store.written import names_of
+
+
+def record_declared(
+    connection: Connection, seen: Survey, comparison: Comparison, naming: NamingRules, now: datetime
+) -> None:
+    """Keep what is declared, so that writes are led to it, and record what could not be read of it."""
+    _record_failures(connection, seen, now)
+    unread = {(one.state or one.baseline, one.address) for one in comparison.not_compared}
+    declared.keep_declared(connection, seen.declarations, unread, now, naming)
+    if not seen.failures:
+        declared.forget_declared(connection, seen.declarations)
 
 
 def record_comparison(
     connection: Connection, seen: Survey, comparison: Comparison, now: datetime, *, judged_since: datetime
-) -> None:
-    """Record what a comparison found that is new, different or no longer there.
+) -> News:
+    """Record what a comparison found that is new, different or no longer there; return how much that is.
 
     Changes to what it is about that began at or after `judged_since` will be judged again.
     """
-    _record_failures(connection, seen, now)
-    not_compared = {(one.baseline, one.address) for one in comparison.not_compared}
-    findings.keep_declared(connection, seen.declarations, not_compared, now)
-    if not seen.failures:
-        findings.forget_declared(connection, seen.declarations)
+    unread = {(one.state or one.baseline, one.address) for one in comparison.not_compared}
+    settling = {one.finding_id for one in comparison.settling}
+    seen_again = [one.finding_id for one in comparison.findings]
     before = findings.open_findings(connection)
-    touched: set[str | None] = set()
+    known_once = findings.resolved_findings(connection, set(seen_again) - before.keys())
+    touched: list[DriftFinding] = []
     for finding in comparison.findings:
         found = redact_finding(finding, seen.attributes_of(finding))
-        known = before.pop(found.finding_id, None)
-        if known is None or not is_same(known.finding, found):
-            seq = _append_finding(connection, found, FindingStatus.OPEN, now)
-            findings.keep_finding(connection, found, seq, now)
-            touched.add(found.resource_id)
-    findings.see_again(connection, (one.finding_id for one in comparison.findings), now)
-    for known in before.values():
-        if seen.covers(known.finding) and (known.finding.baseline, known.finding.address) not in not_compared:
-            seq = _append_finding(connection, known.finding, FindingStatus.RESOLVED, now)
-            findings.resolve(connection, known.finding.finding_id, seq, now)
-            touched.add(known.finding.resource_id)
-    changes.judge_again(connection, {one for one in touched if one}, judged_since)
+        known = before.get(found.finding_id) or known_once.get(found.finding_id)
+        status = _status(known, found)
+        if known is None or known.status is not status or not is_same(known.finding, found):
+            seq = _append_finding(connection, found, status, now)
+            findings.keep_finding(connection, found, seq, now, status)
+            touched.append(found)
+    findings.see_again(connection, seen_again, now)
+    gone = []
+    for finding_id in sorted(before.keys() - {*seen_again, *settling}):
+        one = before[finding_id].finding
+        if seen.covers(one) and (one.state or one.baseline, one.address) not in unread:
+            seq = _append_finding(connection, one, FindingStatus.RESOLVED, now)
+            findings.resolve(connection, finding_id, seq, now)
+            gone.append(one)
+    _judge_again(connection, [*touched, *gone], judged_since)
+    return News(found=len(touched), resolved=len(gone))
+
+
+def record_acknowledgement(
+    connection: Connection, row: FindingRow, by: str, reason: str, now: datetime
+) -> None:
+    """Record that somebody answers for a finding as it is. It stays open until a comparison resolves it."""
+    body = FindingRecord(status=FindingStatus.ACKNOWLEDGED, finding=row.finding, by=by, reason=reason)
+    ref = row.finding.finding_id
+    entry = append(connection, kind=EntryKind.FINDING, ref=ref, body=body, recorded_at=now)
+    findings.set_status(connection, ref, FindingStatus.ACKNOWLEDGED, entry.seq)
+
+
+def _status(known: FindingRow | None, found: DriftFinding) -> FindingStatus:
+    """Return where a finding is that a comparison sees."""
+    if known is None:
+        return FindingStatus.OPEN
+    match known.status:
+        case FindingStatus.RESOLVED:
+            return FindingStatus.REOPENED
+        case FindingStatus.ACKNOWLEDGED if not is_same(_difference(known.finding), _difference(found)):
+            return FindingStatus.REOPENED
+        case _:
+            return known.status
+
+
+def _difference(finding: DriftFinding) -> list[tuple[object, ...]]:
+    """Return what differs, whoever made it so."""
+    return [(one.path, one.declared, one.live) for one in finding.attributes]
+
+
+def _judge_again(connection: Connection, about: list[DriftFinding], since: datetime) -> None:
+    names = names_of(connection, about)
+    changes.judge_again(connection, {name.text for some in names.values() for name in some}, since)
 
 
 def _record_failures(connection: Connection, seen: Survey, now: datetime) -> None:
