@@ -28,6 +28,8 @@ class AttributionRules:
     """First words of calls that add to what is there, and take nothing away: `authorize`."""
     creating: frozenset[str] = frozenset()
     """First words of calls that make a resource."""
+    upserting: frozenset[str] = frozenset()
+    """First words of calls that make a resource where there is none, and else replace what it is."""
     switches: Mapping[str, str] = field(default_factory=dict)
     """What calls set by their first word alone: `disable` sets `false`."""
     words: Mapping[str, str] = field(default_factory=dict)

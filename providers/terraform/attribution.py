@@ -24,6 +24,7 @@ class _Verbs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     removing: frozenset[str] = frozenset()
     adding: frozenset[str] = frozenset()
     creating: frozenset[str] = frozenset()
+    upserting: frozenset[str] = frozenset()
 
 
 class _Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +69,7 @@ def attribution_rules(overrides: Mapping[str, str] = {}) -> AttributionRules:
         removing=own.verbs.removing | shipped.verbs.removing,
         adding=own.verbs.adding | shipped.verbs.adding,
         creating=own.verbs.creating | shipped.verbs.creating,
+        upserting=own.verbs.upserting | shipped.verbs.upserting,
         switches={**shipped.switches, **own.switches},
         words={**shipped.words, **own.words},
         silent=own.parameters.silent | shipped.parameters.silent,

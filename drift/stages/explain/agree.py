@@ -44,7 +44,7 @@ def agreement(
 
 
 def _of_write(one: Spoken, declared: DeclaredResource, rules: AttributionRules) -> Agreement | None:
-    if one.verb in rules.removing or one.verb in rules.creating:
+    if one.verb in rules.removing:
         return None
     if ALL in declared.ignored:
         return Agreement.IGNORED

@@ -51,7 +51,8 @@ def _explained(
     match finding.kind:
         case FindingKind.UNMANAGED:
             makers = [one for one in latest if one.verb in rules.creating]
-            return replace(finding, explained_by=_keys(makers[:1]))
+            upserts = [one for one in latest if one.verb in rules.upserting]
+            return replace(finding, explained_by=_keys(makers[:1] or upserts[-1:]))
         case FindingKind.MISSING:
             unmakers = [one for one in latest if _took_away(one, finding, declared, rules)]
             return replace(finding, explained_by=_keys(unmakers[:1]))

@@ -64,7 +64,7 @@ class Spoken:
             return False
         named = self.named(attribute)
         if attribute.is_hidden:
-            return bool(named) or self.is_about(attribute, part)
+            return bool(named) or self.is_about(attribute, frozenset())
         if self._bears(named, part):
             return True
         return self.is_about(attribute, part) and (self._switches(part) or self._bears(self.said, part))
