@@ -53,7 +53,7 @@ from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.sessions import forget_sessions, sessions_behind
 from drift.store.tally import Tally, recount
-from drift.store.written import writes_to
+from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
@@ -152,7 +152,7 @@ class Pipeline:
         comparison = detect(seen.held, seen.discovered, policy.detection)
         with self.have.database.transaction() as connection:
             record_declared(connection, seen, comparison, policy.attribution.naming, now)
-            writes = writes_to(connection, comparison.findings)
+            writes = writes_to(connection, [subject_of(one) for one in comparison.findings])
             explained = explain(comparison, writes, seen.by_place(), policy.attribution, now)
             news = record_comparison(connection, seen, explained, now, judged_since=now - JUDGED_AGAIN_FOR)
             record_sweep(connection, seen, explained, news, now)

@@ -13,6 +13,7 @@ from drift.terminal import inert_json
 
 if TYPE_CHECKING:
     # SQLAlchemy is slow to import, and `--help` does not need it.
+    from drift.reports.writers import Writer
     from drift.store.changes import ChangeRow
     from drift.store.findings import FindingRow
 
@@ -67,11 +68,24 @@ class ScannedFinding(msgspec.Struct, kw_only=True):
     explained_by: tuple[str, ...]
 
 
+class WriterLine(msgspec.Struct, kw_only=True):
+    """The last change that may have made a resource differ."""
+
+    change_id: str
+    began_at: datetime
+    actor: str
+    actor_kind: ActorKind
+    channel: Channel
+    is_explanation: bool
+
+
 class FindingLine(ScannedFinding, kw_only=True):
-    """One finding of the store: with where it was found, and where it is in its life."""
+    """One finding of the store: with where it was found, who wrote it, and where it is in its life."""
 
     baseline: str | None
     source: str | None
+    state: str | None
+    written_by: WriterLine | None
     status: FindingStatus
     first_seen_at: datetime
     last_seen_at: datetime
@@ -140,15 +154,29 @@ def scanned_finding(finding: DriftFinding) -> ScannedFinding:
     )
 
 
-def finding_line(row: "FindingRow") -> FindingLine:
+def finding_line(row: "FindingRow", writer: "Writer | None") -> FindingLine:
     """Return the JSON of a finding of the store."""
     return FindingLine(
         **msgspec.structs.asdict(scanned_finding(row.finding)),
         baseline=row.finding.baseline,
         source=row.finding.source,
+        state=row.finding.state,
+        written_by=_writer_line(writer) if writer else None,
         status=row.status,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
         resolved_at=row.resolved_at,
         ledger_seq=row.ledger_seq,
+    )
+
+
+def _writer_line(writer: "Writer") -> WriterLine:
+    change = writer.change
+    return WriterLine(
+        change_id=change.change_id,
+        began_at=change.began_at,
+        actor=change.actor.name,
+        actor_kind=change.actor.kind,
+        channel=change.channel,
+        is_explanation=writer.is_explanation,
     )

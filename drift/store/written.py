@@ -1,4 +1,4 @@
-"""Which changes wrote to the resource of a finding? A change may name it by any of its names."""
+"""Which changes wrote to a resource? A change may name it by any of its names."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,33 @@ MOST_WRITES = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """A resource that may have been written to, declared or not."""
+
+    key: str
+    """Tells it from the others that are asked for."""
+    state: str | None
+    address: str | None
+    type: str
+    resource_id: str | None
+    account: str | None
+    region: str | None
+
+
+def subject_of(finding: DriftFinding) -> Subject:
+    """Return the resource of a finding, under the finding's id."""
+    return Subject(
+        key=finding.finding_id,
+        state=finding.state,
+        address=finding.address,
+        type=finding.type,
+        resource_id=finding.resource_id,
+        account=finding.account,
+        region=finding.region,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Candidate:
     """A change that bears one of the names."""
 
@@ -31,48 +58,46 @@ class _Candidate:
     account: str | None
 
 
-def writes_to(connection: Connection, findings: Collection[DriftFinding]) -> Mapping[str, tuple[Write, ...]]:
+def writes_to(connection: Connection, subjects: Collection[Subject]) -> Mapping[str, tuple[Write, ...]]:
     """Return the newest writes to the resource of each finding, by its id, in order of time."""
-    by_finding = _changes_of(connection, findings)
-    keys = _newest(connection, by_finding)
+    by_subject = _changes_of(connection, subjects)
+    keys = _newest(connection, by_subject)
     wanted = {key for some in keys.values() for key in some}
     bodies: dict[str, Write] = {}
     for some in in_chunks(wanted):
         rows = connection.execute(select(write.c.key, write.c.body).where(write.c.key.in_(some)))
         bodies.update((key, body) for key, body in rows)
-    regions = {one.finding_id: one.region for one in findings}
+    regions = {one.key: one.region for one in subjects}
     return {
-        finding_id: tuple(
-            bodies[key] for key in some if is_same_place(bodies[key].event.call.region, regions[finding_id])
+        subject: tuple(
+            bodies[key] for key in some if is_same_place(bodies[key].event.call.region, regions[subject])
         )
-        for finding_id, some in keys.items()
+        for subject, some in keys.items()
     }
 
 
-def changes_to(
-    connection: Connection, findings: Collection[DriftFinding]
-) -> Mapping[str, tuple[ChangeRow, ...]]:
-    """Return the changes to the resource of each finding, by its id, in order of their first write."""
-    by_finding = _changes_of(connection, findings)
+def changes_to(connection: Connection, subjects: Collection[Subject]) -> Mapping[str, tuple[ChangeRow, ...]]:
+    """Return the changes to each resource, by its key, in order of their first write."""
+    by_subject = _changes_of(connection, subjects)
     rows: dict[str, ChangeRow] = {}
-    for some in in_chunks({one for ids in by_finding.values() for one in ids}):
+    for some in in_chunks({one for ids in by_subject.values() for one in ids}):
         rows.update((row.change.change_id, row) for row in changes(connection, change.c.change_id.in_(some)))
-    regions = {one.finding_id: one.region for one in findings}
+    regions = {one.key: one.region for one in subjects}
     found = {
-        finding_id: [rows[one] for one in ids if is_same_place(_region(rows[one]), regions[finding_id])]
-        for finding_id, ids in by_finding.items()
+        key: [rows[one] for one in ids if is_same_place(_region(rows[one]), regions[key])]
+        for key, ids in by_subject.items()
     }
-    return {finding_id: tuple(sorted(some, key=_by_time)) for finding_id, some in found.items()}
+    return {key: tuple(sorted(some, key=_by_time)) for key, some in found.items()}
 
 
-def names_of(connection: Connection, findings: Collection[DriftFinding]) -> Mapping[str, tuple[Name, ...]]:
-    """Return by which texts calls may name the resource of each finding, by its id."""
+def names_of(connection: Connection, subjects: Collection[Subject]) -> Mapping[str, tuple[Name, ...]]:
+    """Return by which texts calls may name each resource, by its key."""
     found: dict[str, dict[tuple[str, str | None], Name]] = defaultdict(dict)
-    by_state: dict[str | None, dict[str, list[DriftFinding]]] = defaultdict(lambda: defaultdict(list))
-    for one in findings:
+    by_state: dict[str | None, dict[str, list[Subject]]] = defaultdict(lambda: defaultdict(list))
+    for one in subjects:
         if one.resource_id:
             name = Name(text=one.resource_id.lower(), exact=one.resource_id)
-            found[one.finding_id][name.text, None] = name
+            found[one.key][name.text, None] = name
         if one.address is not None:
             by_state[one.state][as_key(one.address)].append(one)
     for state, there in by_state.items():
@@ -86,28 +111,26 @@ def names_of(connection: Connection, findings: Collection[DriftFinding]) -> Mapp
                     text=row.name, exact=row.exact, of_type=row.of_type or None, is_unique=row.is_unique
                 )
                 for one in there[row.address]:
-                    found[one.finding_id][name.text, name.of_type] = name
-    return {finding_id: tuple(names.values()) for finding_id, names in found.items()}
+                    found[one.key][name.text, name.of_type] = name
+    return {key: tuple(names.values()) for key, names in found.items()}
 
 
-def _changes_of(connection: Connection, findings: Collection[DriftFinding]) -> dict[str, list[str]]:
-    names = names_of(connection, findings)
-    by_text: dict[str, list[tuple[DriftFinding, Name]]] = defaultdict(list)
-    for one in findings:
-        for name in names.get(one.finding_id, ()):
+def _changes_of(connection: Connection, subjects: Collection[Subject]) -> dict[str, list[str]]:
+    names = names_of(connection, subjects)
+    by_text: dict[str, list[tuple[Subject, Name]]] = defaultdict(list)
+    for one in subjects:
+        for name in names.get(one.key, ()):
             by_text[as_key(name.text)].append((one, name))
     types = _types_declared(connection, by_text)
-    found: dict[str, list[str]] = {one.finding_id: [] for one in findings}
+    found: dict[str, list[str]] = {one.key: [] for one in subjects}
     for candidate in _bearing(connection, by_text):
         for one, name in by_text[candidate.key]:
             if _is_about(candidate, one, name, types[candidate.key]):
-                found[one.finding_id].append(candidate.change_id)
-    return {finding_id: list(dict.fromkeys(ids)) for finding_id, ids in found.items()}
+                found[one.key].append(candidate.change_id)
+    return {key: list(dict.fromkeys(ids)) for key, ids in found.items()}
 
 
-def _is_about(
-    candidate: _Candidate, one: DriftFinding, name: Name, declared_types: Mapping[str, str]
-) -> bool:
+def _is_about(candidate: _Candidate, one: Subject, name: Name, declared_types: Mapping[str, str]) -> bool:
     """Tell whether a change that bears the name is one to the resource.
 
     Where the code declares a resource of the change's own type under the name, it is to that one.
@@ -157,10 +180,10 @@ def _bearing(connection: Connection, texts: Iterable[str]) -> Iterator[_Candidat
             )
 
 
-def _newest(connection: Connection, by_finding: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return the keys of the newest writes of the changes of each finding, in order of time."""
+def _newest(connection: Connection, by_subject: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the keys of the newest writes of the changes to each resource, in order of time."""
     written: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for some in in_chunks({one for ids in by_finding.values() for one in ids}):
+    for some in in_chunks({one for ids in by_subject.values() for one in ids}):
         rows = connection.execute(
             select(change_write.c.change_id, write.c.occurred_at, write.c.key)
             .join(write, write.c.key == change_write.c.write_key)
@@ -169,9 +192,9 @@ def _newest(connection: Connection, by_finding: Mapping[str, Sequence[str]]) -> 
         for change_id, at, key in rows:
             written[change_id].append((at, key))
     found = {}
-    for finding_id, ids in by_finding.items():
+    for subject, ids in by_subject.items():
         keys = sorted({one for change_id in ids for one in written[change_id]})
-        found[finding_id] = [key for _, key in keys[-MOST_WRITES:]]
+        found[subject] = [key for _, key in keys[-MOST_WRITES:]]
     return found
 
 

@@ -22,6 +22,8 @@ SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
 
 PART = structs.replace(an_event(), operation=Operation(key="op-1", phase=Phase.BEGIN))
 
+SUBJECT = written.subject_of(replace(a_finding(), state="prod.tfstate"))
+
 DELIVERY = Delivery(name="trail/1.json", version="1", cursor="c", open=BytesIO)
 
 QUERIES: dict[str, Callable[[Connection], object]] = {
@@ -46,7 +48,7 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "standing_of": lambda c: findings.standing_of(c, a_change(), ()),
     "declared_as": lambda c: declared.declared_as(c, SECURITY_GROUP),
     "declared_at": lambda c: declared.declared_at(c, "aws_security_group.web"),
-    "writes_to": lambda c: written.writes_to(c, [replace(a_finding(), state="prod.tfstate")]),
+    "writes_to": lambda c: written.writes_to(c, [SUBJECT]),
     "open_findings": findings.open_findings,
     "see_again": lambda c: findings.see_again(c, ["f-1"], NOON),
     "resolve": lambda c: findings.resolve(c, "f-1", 0, NOON),

@@ -15,7 +15,7 @@ from drift.stages.record.sources import record_outage
 from drift.stages.record.sweeps import News
 from drift.store import changes, declared, findings, meta
 from drift.store.findings import FindingRow
-from drift.store.written import names_of
+from drift.store.written import names_of, subject_of
 
 
 def record_declared(
@@ -91,7 +91,7 @@ def _difference(finding: DriftFinding) -> list[tuple[object, ...]]:
 
 
 def _judge_again(connection: Connection, about: list[DriftFinding], since: datetime) -> None:
-    names = names_of(connection, about)
+    names = names_of(connection, [subject_of(one) for one in about])
     changes.judge_again(connection, {name.text for some in names.values() for name in some}, since)
 
 
