@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, LiveConfig, Recorded, Translator, Watched
+from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, Translator, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -161,6 +161,21 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
         )
     reader = _recorded_live(live)
     return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))
+
+
+def code_of(settings: "Settings", baseline: str | None) -> Code:
+    """Return the code behind a baseline; of none in particular, that of the first.
+
+    Raises:
+        ConfigError: No such baseline is configured, or nothing can be said of its code.
+    """
+    for one in settings.baselines:
+        if baseline in (None, one.name) and one.type in catalog.CODE:
+            return catalog.CODE[one.type].make(one.name, one.settings)
+    raise ConfigError(
+        f'no baseline "{baseline}" is configured' if baseline else "no baseline is configured",
+        hint="add its [[baseline]] to config.toml",
+    )
 
 
 @contextmanager

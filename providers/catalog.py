@@ -20,6 +20,7 @@ from drift.ports import (
     AdapterKind,
     AuditLog,
     Baseline,
+    Code,
     CodeHost,
     LiveConfig,
     Notifier,
@@ -79,6 +80,11 @@ BASELINES: Mapping[str, Adapter[Baseline]] = {
         tables="terraform",
     ),
 }
+
+CODE: Mapping[str, Adapter[Code]] = {
+    "terraform-state": Adapter("providers.terraform.code", "TerraformCode"),
+}
+"""The code behind baselines, by the type of the baseline and with its settings."""
 
 LIVE: Mapping[str, Adapter[LiveConfig]] = {
     "recorded": Adapter("providers.recorded.live_config", "RecordedLiveConfig", paths=("path",)),

@@ -32,6 +32,10 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
     ),
+    "Settle it": (
+        _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),
+        _Row("revert", "drift.cli.revert", "Print the plan that would make the cloud match the code."),
+    ),
     "Look at it": (
         _Row(
             "changes",

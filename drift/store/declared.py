@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.naming import NamingRules, is_same_place
@@ -116,6 +116,12 @@ def declared_at(connection: Connection, address: str) -> tuple[DeclaredRow, ...]
         .order_by(declared.c.baseline)
     )
     return tuple(map(_declared_row, rows))
+
+
+def sharers_of(connection: Connection, row: DeclaredRow) -> int:
+    """Return how many resources the block declares that declares this one."""
+    same = (declared.c.baseline == as_key(row.state), declared.c.source == row.source)
+    return int(connection.execute(select(func.count()).select_from(declared).where(*same)).scalar_one())
 
 
 def addresses(connection: Connection) -> list[str]:
