@@ -23,6 +23,5 @@ def maker_text(maker: "Maker") -> str:
     call = write.event.call.action or "an unnamed call"
     ticket = judgement.match.ticket.key if judgement and judgement.match.ticket else "no ticket"
     stands = judgement.decision.disposition if judgement else "not judged yet"
-    return (
-        f"{moment(at)} {identity(change)}, {change.channel}: {call} ({stands}, {ticket}, {change.change_id})"
-    )
+    who = f"{identity(change)}, {change.channel}"
+    return f"{moment(at)} {change.change_id} {who}: {call} ({stands}, {ticket})"

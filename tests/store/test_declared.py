@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import Standing
@@ -11,6 +11,7 @@ from drift.model.resource import Resource
 from drift.store.database import Database
 from drift.store.declared import declared_as, forget_declared, keep_declared
 from drift.store.findings import keep_finding, resolve, standing_of
+from drift.store.schema import declared
 from tests.builders import NOON, SECURITY_GROUP, a_change, a_finding, a_write, an_event, minutes
 
 LATER = NOON + minutes(60)
@@ -167,6 +168,35 @@ def test_a_role_of_another_account_is_another_role(database: Database) -> None:
 
         assert standing(connection, role, NOON, "444455556666").address == "aws_iam_role.deploy"
         assert standing(connection, role, NOON, "111122223333").address is None
+
+
+def test_a_state_that_says_the_same_rewrites_no_row(database: Database) -> None:
+    with database.transaction() as connection:
+        keep_declared(connection, [a_declaration(a_declared())], set(), NOON)
+    with database.transaction() as connection:
+        connection.execute(update(declared).values(source="kept"))
+        keep_declared(connection, [a_declaration(a_declared())], set(), LATER)
+
+        [row] = declared_as(connection, SECURITY_GROUP)
+        assert (row.source, row.compared_at) == ("kept", LATER)
+
+        keep_declared(connection, [a_declaration(a_declared("other"))], set(), LATER)
+        [row] = declared_as(connection, SECURITY_GROUP)
+        assert (row.address, row.source) == ("other", "main.tf:12")
+
+
+def test_since_when_a_state_says_what_it_says_is_known(database: Database) -> None:
+    """
+    Code that changed around it changes the rows, not what the state says.
+    """
+    with database.transaction() as connection:
+        keep_declared(connection, [a_declaration(a_declared())], set(), NOON)
+        keep_declared(connection, [a_declaration(replace(a_declared(), source="main.tf:13"))], set(), LATER)
+        [same] = declared_as(connection, SECURITY_GROUP)
+        keep_declared(connection, [replace(a_declaration(a_declared()), sha256="1" * 64)], set(), LATER)
+        [applied] = declared_as(connection, SECURITY_GROUP)
+
+    assert (same.declared_since, applied.declared_since) == (NOON, LATER)
 
 
 def standing(
