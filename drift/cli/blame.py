@@ -1,6 +1,7 @@
 """`drift blame`: who made each attribute of a resource differ from the code."""
 
 import difflib
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 """How many addresses are named that could be meant."""
+
+_LONGEST = 1000
 
 
 class MakerLine(msgspec.Struct, kw_only=True):
@@ -130,12 +133,25 @@ def _lines(blame: "Blame") -> Iterator[str]:
         yield from attribute_lines(one.attribute, "  ")
         keys = {maker.write.event.key: maker for maker in one.makers}
         for line in made_by(tuple(keys), keys, one.attribute.is_explained):
-            yield shown(f"      {line}", width())
+            yield from _wrapped(line, " " * 6)
     for maker in blame.removers:
-        yield shown(f"      {maker_text(maker)}", width())
+        yield from _wrapped(maker_text(maker), " " * 6)
     yield ""
     yield "last writes to it" if blame.last else "no write to it is known"
-    yield from (shown(f"  {maker_text(maker)}", width()) for maker in blame.last)
+    for maker in blame.last:
+        yield from _wrapped(maker_text(maker), " " * 2)
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    """Break a line between words: nothing is cut that somebody may have to copy."""
+    return textwrap.wrap(
+        shown(line, _LONGEST),
+        width(),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _stand(blame: "Blame") -> str:

@@ -23,5 +23,5 @@ def maker_text(maker: "Maker") -> str:
     call = write.event.call.action or "an unnamed call"
     ticket = judgement.match.ticket.key if judgement and judgement.match.ticket else "no ticket"
     stands = judgement.decision.disposition if judgement else "not judged yet"
-    who = f"{identity(change)}, {change.channel}"
-    return f"{moment(at)} {change.change_id} {who}: {call} ({stands}, {ticket})"
+    who = f"{identity(change)}, {change.channel}, {ticket}, {stands}"
+    return f"{moment(at)} {who}: {call} ({change.change_id})"

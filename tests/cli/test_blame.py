@@ -35,7 +35,7 @@ def test_each_attribute_names_the_write_that_made_it_so(drift: Drift, world: Wor
 
     ran = drift("blame", ADDRESS)
 
-    write = f"2026-11-16 12:00 {change_id} bob@example.com, console: AuthorizeSecurityGroupIngress"
+    write = "2026-11-16 12:00 bob@example.com, console, OPS-1, unticketed: AuthorizeSecurityGroupIngress"
     assert (ran.code, ran.err) == (0, "")
     assert ran.lines == [
         f"{ADDRESS}  aws_security_group sg-declared-0",
@@ -43,13 +43,15 @@ def test_each_attribute_names_the_write_that_made_it_so(drift: Drift, world: Wor
         "compared 2026-11-16 13:00: differs from the code (f-1)",
         "",
         "  ingress: [] -> [22]",
-        f"      {write} (unticketed, OPS-1)",
+        f"      {write}",
+        f"        ({change_id})",
         "",
         '  tags.team: "a" -> "b"',
         "      no known write explains it",
         "",
         "last writes to it",
-        f"  {write} (unticketed, OPS-1)",
+        f"  {write}",
+        f"    ({change_id})",
     ]
 
 

@@ -72,7 +72,7 @@ def _of_setting(setting: Said, one: Spoken, declared: DeclaredResource) -> Agree
         name
         for name in declared.attributes
         if setting in one.named(attribute := Attribute(type=declared.type, path=name))
-        or one.is_about(attribute, frozenset({setting.value or ""}))
+        or one.is_about(attribute, frozenset())
     ]
     if not attributes or setting.value is None:
         return None
