@@ -13,7 +13,7 @@ from drift.terminal import shown
 
 if TYPE_CHECKING:
     from drift.ports import Code
-    from drift.store.declared import DeclaredRow
+    from drift.store.addresses import DeclaredRow
 
 _LONGEST = 1_000_000
 
@@ -28,7 +28,7 @@ def command(finding_id: str, config: str | None) -> None:
     to be done by hand stands before it, in lines that begin with `#`.
     """
     from drift import wiring
-    from drift.store.declared import declared_at, provider_of, sharers_of
+    from drift.store.addresses import declared_at, provider_of, sharers_of
 
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from drift.model.change import Change, Write
 from drift.model.finding import AttributeDrift, FindingKind
 from drift.model.judgement import Judgement
+from drift.store.addresses import DeclaredRow
 from drift.store.changes import ChangeRow
-from drift.store.declared import DeclaredRow
 from drift.store.findings import FindingRow, findings
 from drift.store.schema import finding
 from drift.store.written import Subject, changes_to

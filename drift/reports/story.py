@@ -13,8 +13,8 @@ from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.reports.writers import Writer, last_writers
+from drift.store.addresses import declared_as
 from drift.store.changes import ChangeRow
-from drift.store.declared import declared_as
 from drift.store.findings import FindingRow, findings_on
 from drift.store.lookup import AlertRow, alerts_about
 from drift.store.written import changes_to, subject_of

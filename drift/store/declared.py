@@ -1,47 +1,20 @@
-"""What is declared where: the names of every declared resource, by which a write is led to its address.
+"""Keeps what is declared: where each resource stands in the code, and every name of it.
 
 A state that says what it said at the last comparison costs one row, not all of them.
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.naming import NamingRules, is_same_place
-from drift.model.resource import Resource
+from drift.model.naming import NamingRules
 from drift.store.columns import as_key
 from drift.store.schema import baseline, declared, declared_name
 from drift.store.upsert import in_chunks, insert_all_new, insert_or_update
-
-is_same_row = (declared_name.c.baseline == declared.c.baseline) & (
-    declared_name.c.address == declared.c.address
-)
-"""Joins a declared resource to its names."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeclaredRow:
-    """Where a resource stands in the code."""
-
-    state: str
-    """Path or URI of the state that declares it."""
-    address: str
-    type: str
-    resource_id: str | None
-    account: str | None
-    region: str | None
-    provider: str | None
-    """The provider configuration that manages it, where the state's reader tells."""
-    source: str | None
-    compared_at: datetime | None
-    """When it was held against what is there; `None` where it could not be."""
-    declared_since: datetime
-    """Since when its state is known to say what it says."""
 
 
 def keep_declared(
@@ -81,70 +54,6 @@ def forget_declared(connection: Connection, still_declared: Iterable[Declaration
     gone = set(connection.execute(select(baseline.c.baseline)).scalars())
     for some in in_chunks(gone - {as_key(one.origin) for one in still_declared}):
         _forget(connection, some)
-
-
-def declared_as(
-    connection: Connection, resource: Resource, account: str | None = None, region: str | None = None
-) -> tuple[DeclaredRow, ...]:
-    """Return where a resource that a call names is declared, by address.
-
-    Names repeat from account to account and from region to region: where both sides tell
-    theirs, they must agree.
-    """
-    rows = [
-        row
-        for row in connection.execute(
-            select(declared, declared_name, baseline.c.compared_at, baseline.c.declared_since)
-            .join(declared_name, is_same_row)
-            .join(baseline, baseline.c.baseline == declared.c.baseline)
-            .where(declared_name.c.name == as_key(resource.id.lower()))
-            .order_by(declared.c.address, declared.c.baseline)
-        )
-        if _is_meant(row, resource) and (row.is_unique or _stands_in(row, account, region))
-    ]
-    rows = _likeliest(rows, resource.type)
-    found = {(row.baseline, row.address): _declared_row(row) for row in rows}
-    return tuple(found.values())
-
-
-def declared_at(connection: Connection, address: str) -> tuple[DeclaredRow, ...]:
-    """Return what stands at an address: in several states, that may be several resources."""
-    rows = connection.execute(
-        select(declared, baseline.c.compared_at, baseline.c.declared_since)
-        .join(baseline, baseline.c.baseline == declared.c.baseline)
-        .where(declared.c.address == as_key(address))
-        .order_by(declared.c.baseline)
-    )
-    return tuple(map(_declared_row, rows))
-
-
-def sharers_of(connection: Connection, row: DeclaredRow) -> int:
-    """Return how many resources the block declares that declares this one."""
-    same = (declared.c.baseline == as_key(row.state), declared.c.source == row.source)
-    return int(connection.execute(select(func.count()).select_from(declared).where(*same)).scalar_one())
-
-
-def addresses(connection: Connection) -> list[str]:
-    """Return every address that is declared, in order."""
-    wanted = select(declared.c.address).distinct().order_by(declared.c.address)
-    return list(connection.execute(wanted).scalars())
-
-
-def provider_of(connection: Connection, type_: str, account: str | None, region: str | None) -> str | None:
-    """Return the provider configuration that manages resources in this account and region, if only one does.
-
-    That of the type counts before those of others with the same prefix.
-    """
-    prefix = type_.partition("_")[0]
-    rows = connection.execute(
-        select(declared.c.type, declared.c.provider, declared.c.account, declared.c.region)
-        .where(declared.c.provider.is_not(None), declared.c.type.startswith(f"{prefix}_", autoescape=True))
-        .distinct()
-    ).all()
-    there = [row for row in rows if _stands_in(row, account, region)]
-    of_type = {row.provider for row in there if row.type == type_}
-    found = of_type or {row.provider for row in there}
-    return str(next(iter(found))) if len(found) == 1 else None
 
 
 def _row(
@@ -187,43 +96,3 @@ def _fingerprint(*rows: list[dict[str, Any]]) -> str:
 def _forget(connection: Connection, origins: list[str]) -> None:
     for table in (declared_name, declared, baseline):
         connection.execute(delete(table).where(table.c.baseline.in_(origins)))
-
-
-def _likeliest(rows: list[Any], type_: str | None) -> list[Any]:
-    """Return the rows that a call about this type means.
-
-    A call may name a resource by a wider or narrower type than the code does (a bucket for its
-    policy): where its own type is not declared, the id decides alone. Of several that only share
-    a name, such as the attachments of one role, none is meant more than the role itself.
-    """
-    of_type = [row for row in rows if type_ is not None and type_ in (row.type, row.known_as)]
-    by_id = [row for row in rows if row.of_type == ""]
-    if surely := [row for row in of_type if row.of_type == ""]:
-        return surely
-    if of_type and (not by_id or len({row.address for row in of_type}) == 1):
-        return of_type
-    return by_id or rows
-
-
-def _is_meant(row: Any, resource: Resource) -> bool:
-    is_of_type = row.of_type == "" or (resource.type is not None and row.of_type == resource.type)
-    return is_of_type and row.exact in (None, as_key(resource.id))
-
-
-def _stands_in(row: Any, account: str | None, region: str | None) -> bool:
-    return is_same_place(row.account, account) and is_same_place(row.region, region)
-
-
-def _declared_row(row: Any) -> DeclaredRow:
-    return DeclaredRow(
-        state=row.baseline,
-        address=row.address,
-        type=row.type,
-        resource_id=row.resource_id,
-        account=row.account,
-        region=row.region,
-        provider=row.provider,
-        source=row.source,
-        compared_at=row.compared_at if row.is_compared else None,
-        declared_since=row.declared_since,
-    )

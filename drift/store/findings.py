@@ -10,7 +10,7 @@ from drift.model.change import Change
 from drift.model.finding import OPEN, DriftFinding, FindingStatus, Standing
 from drift.model.naming import is_same_place
 from drift.model.resource import Resource
-from drift.store.declared import DeclaredRow
+from drift.store.addresses import DeclaredRow
 from drift.store.schema import finding
 from drift.store.upsert import in_chunks, insert_or_update
 

@@ -10,8 +10,8 @@ from drift.model.change import Write
 from drift.model.event import Fate
 from drift.model.finding import OPEN, FindingKind
 from drift.model.verdict import Disposition, Severity
+from drift.store.addresses import is_same_row
 from drift.store.changes import ChangeRow, changes
-from drift.store.declared import is_same_row
 from drift.store.findings import FindingRow, findings
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import (

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from drift.model.change import Write
 from drift.model.finding import DriftFinding
 from drift.model.naming import Name, is_same_place
+from drift.store.addresses import is_same_row
 from drift.store.changes import ChangeRow, changes
 from drift.store.columns import as_key
-from drift.store.declared import is_same_row
 from drift.store.schema import change, change_session, change_write, declared, declared_name, write
 from drift.store.upsert import in_chunks
 

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from drift.cli.blame import BlamedLine, BlameObject, MakerLine
+from drift.cli.blame_json import BlamedLine, BlameObject, MakerLine
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.resource import Resource
 from tests.builders import NOON, a_finding, a_judgement, a_match, a_ticket

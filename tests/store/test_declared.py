@@ -8,8 +8,9 @@ from sqlalchemy import Connection, update
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import Standing
 from drift.model.resource import Resource
+from drift.store.addresses import declared_as
 from drift.store.database import Database
-from drift.store.declared import declared_as, forget_declared, keep_declared
+from drift.store.declared import forget_declared, keep_declared
 from drift.store.findings import keep_finding, resolve, standing_of
 from drift.store.schema import declared
 from tests.builders import NOON, SECURITY_GROUP, a_change, a_finding, a_write, an_event, minutes

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 from drift.model.change import Span
 from drift.model.event import Operation, Phase
 from drift.ports import Delivery
-from drift.store import changes, declared, findings, outbox, sessions, sources, writes, written
+from drift.store import addresses, changes, findings, outbox, sessions, sources, writes, written
 from drift.store.database import Database
 from tests.builders import NOON, SECURITY_GROUP, a_change, a_finding, a_judgement, a_write, an_alert, an_event
 
@@ -46,8 +46,8 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "keep_judgement": lambda c: changes.keep_judgement(c, a_change(), a_judgement(), 0),
     "newest_write_at": changes.newest_write_at,
     "standing_of": lambda c: findings.standing_of(c, a_change(), ()),
-    "declared_as": lambda c: declared.declared_as(c, SECURITY_GROUP),
-    "declared_at": lambda c: declared.declared_at(c, "aws_security_group.web"),
+    "declared_as": lambda c: addresses.declared_as(c, SECURITY_GROUP),
+    "declared_at": lambda c: addresses.declared_at(c, "aws_security_group.web"),
     "writes_to": lambda c: written.writes_to(c, [SUBJECT]),
     "open_findings": findings.open_findings,
     "see_again": lambda c: findings.see_again(c, ["f-1"], NOON),

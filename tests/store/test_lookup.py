@@ -12,8 +12,8 @@ from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
 from drift.store import lookup
+from drift.store.addresses import declared_as
 from drift.store.database import Database
-from drift.store.declared import declared_as
 from drift.store.findings import FindingRow, findings_on
 from drift.store.tally import Tally
 from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_finding, a_judgement, an_event

@@ -10,8 +10,9 @@ from drift.model.naming import Belonging, NamingRules
 from drift.model.resource import Json, Resource
 from drift.stages.group import group
 from drift.stages.record import record_write
+from drift.store.addresses import DeclaredRow, declared_as, provider_of
 from drift.store.database import Database
-from drift.store.declared import DeclaredRow, declared_as, keep_declared, provider_of
+from drift.store.declared import keep_declared
 from drift.store.written import MOST_WRITES, Subject, changes_to, writes_to
 from tests.builders import ACCOUNT, NOON, a_write, an_event, minutes
 

@@ -9,8 +9,8 @@ from drift.model.change import Change
 from drift.model.finding import Agreement, Standing
 from drift.model.survey import ByPlace
 from drift.stages.explain.agree import agreement
+from drift.store.addresses import DeclaredRow, declared_as
 from drift.store.changes import last_judgement
-from drift.store.declared import DeclaredRow, declared_as
 from drift.store.findings import standing_of
 
 
