@@ -88,6 +88,12 @@ def _text(resource: DeclaredResource, attribute: str) -> Iterator[str]:
         yield value
 
 
+def outer_id(resource_id: str) -> str | None:
+    """Return the id of what a resource lies in, if its id is a path: a rule's names its group."""
+    outer = resource_id.rsplit("/", 2)[0] if resource_id.startswith("/") else ""
+    return outer or None
+
+
 def is_same_place(one: str | None, other: str | None) -> bool:
     """Tell whether two accounts or regions may be the same: what is not known may be anything.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from drift.model.naming import is_same_place
+from drift.model.naming import is_same_place, outer_id
 from drift.model.resource import Resource
 from drift.store.columns import as_key
 from drift.store.schema import baseline, declared, declared_name
@@ -43,20 +43,21 @@ def declared_as(
     """Return where a resource that a call names is declared, by address.
 
     Names repeat from account to account and from region to region: where both sides tell
-    theirs, they must agree.
+    theirs, they must agree. What is declared nowhere may lie in something that is: a rule in its group.
     """
+    mine, outer = as_key(resource.id.lower()), outer_id(resource.id.lower())
     rows = [
         row
         for row in connection.execute(
             select(declared, declared_name, baseline.c.compared_at, baseline.c.declared_since)
             .join(declared_name, is_same_row)
             .join(baseline, baseline.c.baseline == declared.c.baseline)
-            .where(declared_name.c.name == as_key(resource.id.lower()))
+            .where(declared_name.c.name.in_([mine, as_key(outer or mine)]))
             .order_by(declared.c.address, declared.c.baseline)
         )
         if _is_meant(row, resource) and (row.is_unique or _stands_in(row, account, region))
     ]
-    rows = _likeliest(rows, resource.type)
+    rows = _likeliest([row for row in rows if row.name == mine], resource.type) or rows
     found = {(row.baseline, row.address): _declared_row(row) for row in rows}
     return tuple(found.values())
 
@@ -118,6 +119,8 @@ def _likeliest(rows: list[Any], type_: str | None) -> list[Any]:
 
 
 def _is_meant(row: Any, resource: Resource) -> bool:
+    if row.name != as_key(resource.id.lower()):
+        return row.exact is None and row.of_type == ""  # only such ids are paths of what lies in what
     is_of_type = row.of_type == "" or (resource.type is not None and row.of_type == resource.type)
     return is_of_type and row.exact in (None, as_key(resource.id))
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, union, up
 
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
 from drift.model.judgement import Judgement
+from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.schema import change, change_session, change_write, write
@@ -65,6 +66,7 @@ def begin_change(
         "resource_type": resource.type,
         "resource_id": resource.id,
         "resource_key": resource.id.lower(),
+        "outer_key": outer_id(resource.id.lower()),
         "began_at": at,
         "ended_at": at,
         "to_judge": True,
@@ -116,8 +118,9 @@ def judge_again(connection: Connection, names: Iterable[str], since: datetime) -
     have all its years judged.
     """
     for some in in_chunks(names):
-        is_young = (change.c.resource_key.in_(some), change.c.began_at >= since)
-        connection.execute(update(change).where(*is_young).values(to_judge=True))
+        for column in (change.c.resource_key, change.c.outer_key):
+            is_young = (column.in_(some), change.c.began_at >= since)
+            connection.execute(update(change).where(*is_young).values(to_judge=True))
 
 
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:

@@ -122,6 +122,7 @@ change = Table(
     Column("resource_type", Key),
     Column("resource_id", Key, nullable=False),
     Column("resource_key", Key),  # the id in lower case
+    Column("outer_key", Key),  # of the resource that it lies in, where the id is a path
     Column("began_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime, nullable=False),
     Column("to_judge", Boolean, nullable=False),
@@ -133,6 +134,7 @@ change = Table(
     Column("ledger_seq", BigInteger),
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_key", "began_at"),
+    Index("ix_change_outer", "outer_key", "began_at"),
     Index("ix_change_disposition", "disposition", "began_at"),
     Index("ix_change_to_judge", "session_id", sqlite_where=_TO_JUDGE_SQLITE, postgresql_where=_TO_JUDGE),
 )

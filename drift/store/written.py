@@ -55,7 +55,10 @@ class _Candidate:
     type: str | None
     resource_id: str
     key: str
+    """The name that it bears: its own, or that of what it lies in."""
     account: str | None
+    is_inside: bool
+    """It lies in what bears the name."""
 
 
 def writes_to(connection: Connection, subjects: Collection[Subject]) -> Mapping[str, tuple[Write, ...]]:
@@ -135,6 +138,8 @@ def _is_about(candidate: _Candidate, one: Subject, name: Name, declared_types: M
 
     Where the code declares a resource of the change's own type under the name, it is to that one.
     """
+    if candidate.is_inside:
+        return name.exact is None and name.of_type is None and is_same_place(candidate.account, one.account)
     if name.exact not in (None, candidate.resource_id) and as_key(name.exact or "") != candidate.resource_id:
         return False
     if not name.is_unique and not is_same_place(candidate.account, one.account):
@@ -160,24 +165,30 @@ def _types_declared(connection: Connection, texts: Iterable[str]) -> Mapping[str
 
 
 def _bearing(connection: Connection, texts: Iterable[str]) -> Iterator[_Candidate]:
-    """Yield the changes whose resource is named so."""
+    """Yield the changes whose resource is named so, or lies in what is."""
     for some in in_chunks(texts):
-        rows = connection.execute(
-            select(
-                change.c.change_id,
-                change.c.resource_type,
-                change.c.resource_id,
-                change.c.resource_key,
-                change_session.c.account,
+        for column in (change.c.resource_key, change.c.outer_key):
+            rows = connection.execute(
+                select(
+                    change.c.change_id,
+                    change.c.resource_type,
+                    change.c.resource_id,
+                    column,
+                    change_session.c.account,
+                )
+                .join(change_session, change_session.c.session_id == change.c.session_id)
+                .where(column.in_(some))
+                .order_by(change.c.began_at, change.c.change_id)
             )
-            .join(change_session, change_session.c.session_id == change.c.session_id)
-            .where(change.c.resource_key.in_(some))
-            .order_by(change.c.began_at, change.c.change_id)
-        )
-        for change_id, type_, resource_id, key, account in rows:
-            yield _Candidate(
-                change_id=change_id, type=type_, resource_id=resource_id, key=key, account=account or None
-            )
+            for change_id, type_, resource_id, key, account in rows:
+                yield _Candidate(
+                    change_id=change_id,
+                    type=type_,
+                    resource_id=resource_id,
+                    key=key,
+                    account=account or None,
+                    is_inside=column is change.c.outer_key,
+                )
 
 
 def _newest(connection: Connection, by_subject: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """Which write made a difference so, with the tables that ship."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -263,6 +264,29 @@ def test_a_write_that_set_something_else_explains_nothing(
     [attribute] = explained(drift, a_call(action, request_)).attributes
 
     assert (attribute.explained_by, attribute.is_explained) == ((), False)
+
+
+def test_a_rule_that_was_written_by_itself_explains_its_group() -> None:
+    rule = {
+        "name": "RDP",
+        "priority": 100,
+        "direction": "Inbound",
+        "access": "Allow",
+        "protocol": "*",
+        "destination_port_range": "3389",
+        "destination_port_ranges": [],
+        "description": "",
+    }
+    properties = {"priority": 100, "direction": "inbound", "access": "allow", "protocol": "*"}
+    body = json.dumps({"properties": {**properties, "destinationPortRange": "3389"}})
+    drift = a_drift("azurerm_network_security_group", "security_rule", [], [rule])
+
+    def call(name: str) -> Write:
+        action = "Microsoft.Network/networkSecurityGroups/securityRules/write"
+        return a_call(action, {"requestbody": body}, resource_id=f"/subscriptions/s/x/securityrules/{name}")
+
+    assert makers(explained(drift, call("rdp")))
+    assert not makers(explained(drift, call("ssh")))
 
 
 def test_the_latest_write_that_fits_wins() -> None:

@@ -192,6 +192,29 @@ def test_of_several_attachments_none_is_meant_more_than_their_role(database: Dat
     assert written(database, attached[0]) == ["e-1"]
 
 
+def test_what_lies_in_a_resource_is_led_to_it_unless_it_is_declared_itself(database: Database) -> None:
+    """
+    A rule that is written inline has no address of its own.
+    """
+    group = a_resource("azurerm_group", "/subscriptions/S/providers/M/groups/G", "group")
+    around = a_resource("azurerm_resource_group", "/subscriptions/S", "around")
+    rule = "/subscriptions/s/providers/m/groups/g/rules/r"
+    declare(database, group, around)
+    write(database, rule, "azurerm_rule")
+
+    assert led_to(database, rule, "azurerm_rule") == ["group"]
+    assert (written(database, group), written(database, around)) == (["e-1"], [])
+
+    declare(database, group, a_resource("azurerm_rule", rule, "rule"))
+    assert led_to(database, rule, "azurerm_rule") == ["rule"]
+
+
+def test_a_path_that_has_case_is_no_part_of_another(database: Database) -> None:
+    declare(database, a_resource("aws_log_group", "/app"))
+
+    assert led_to(database, "/app/web/errors", None) == []
+
+
 def test_an_undeclared_resource_has_its_id(database: Database) -> None:
     write(database, "by-hand", "aws_s3_bucket")
     resource = replace(a_resource("aws_s3_bucket", "by-hand"), address="nowhere")

@@ -49,6 +49,7 @@ class Spoken:
         self.write = write
         self.action = write.event.call.action or ""
         self.said = said(write.event.request)
+        self.ids = frozenset(text for one in write.event.resources for text in _parts_of_id(one.id))
         self._rules = rules
 
     @property
@@ -117,9 +118,15 @@ class Spoken:
 
     def _bears(self, found: Sequence[Said], part: Part) -> bool:
         """Tell whether every value of the part was said, or may be among what is hidden."""
-        told = {text for one in found if one.value is not None for text in self.readings(one.value)}
+        readings = (self.readings(one.value) for one in found if one.value is not None)
+        told = self.ids.union(*readings)
         is_part_hidden = any(one.value is None for one in found) and not part & told
         return bool(found) and (part <= told or is_part_hidden)
+
+
+def _parts_of_id(resource_id: str) -> tuple[str, str]:
+    """Return what an id says: of a path, its last step is the name."""
+    return resource_id.lower(), resource_id.rpartition("/")[2].lower()
 
 
 def _is_same(name: str, target: str) -> bool:

@@ -51,14 +51,15 @@ def scalars(value: Json) -> frozenset[str]:
 
 
 def text_of(value: Json) -> str:
-    """Return a scalar as Terraform turns it into text; what is empty has none."""
+    """Return a scalar as Terraform turns it into text, in lower case; what is empty has none.
+
+    Clouds take `Allow` for `allow`, and answer with either.
+    """
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return str(value).lower()
 
 
 def document_in(text: str) -> Json:

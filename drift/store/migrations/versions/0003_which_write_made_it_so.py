@@ -83,17 +83,21 @@ def _names() -> None:
 
 def _changes() -> None:
     """Let changes be found by the id of their resource in lower case."""
-    op.add_column("change", sa.Column("resource_key", TEXT))
+    for name in ("resource_key", "outer_key"):
+        op.add_column("change", sa.Column(name, TEXT))
     query = sa.text(
         f"SELECT change_id, resource_id FROM change WHERE change_id > :after ORDER BY change_id LIMIT {CHUNK}"  # noqa: S608 - our own number
     )
     after = ""
     while rows := op.get_bind().execute(query, {"after": after}).all():
         for change_id, resource_id in rows:
-            values = {"key": resource_id.lower(), "change_id": change_id}
+            key = resource_id.lower()
+            outer = key.rsplit("/", 2)[0] if key.startswith("/") else ""
             op.get_bind().execute(
-                sa.text("UPDATE change SET resource_key = :key WHERE change_id = :change_id"), values
+                sa.text("UPDATE change SET resource_key = :key, outer_key = :outer WHERE change_id = :id"),
+                {"key": key, "outer": outer or None, "id": change_id},
             )
         after = rows[-1][0]
     op.drop_index("ix_change_resource", "change")
     op.create_index("ix_change_resource", "change", ["resource_key", "began_at"])
+    op.create_index("ix_change_outer", "change", ["outer_key", "began_at"])
