@@ -30,14 +30,14 @@ def keep_declared(
     """
     known = {row.baseline: row for row in connection.execute(select(baseline))}
     for one in declarations:
-        rows = [_row(one.origin, resource, not_compared, naming) for resource in one.resources]
-        names = [name for resource in one.resources for name in _names(one.origin, resource, naming)]
         before = known.get(as_key(one.origin))
-        fingerprint = _fingerprint(rows, names)
+        fingerprint = _fingerprint(one, not_compared, naming)
         if before is None or before.fingerprint != fingerprint:
             _forget(connection, [as_key(one.origin)])
             # A state that was edited by hand may repeat an address.
+            rows = [_row(one.origin, resource, not_compared, naming) for resource in one.resources]
             insert_all_new(connection, declared, rows)
+            names = [name for resource in one.resources for name in _names(one.origin, resource, naming)]
             insert_all_new(connection, declared_name, names)
         is_same = before is not None and before.sha256 == one.sha256
         values = {
@@ -87,10 +87,14 @@ def _names(origin: str, resource: DeclaredResource, naming: NamingRules) -> list
     ]
 
 
-def _fingerprint(*rows: list[dict[str, Any]]) -> str:
-    """Return the same text for the same rows, hex SHA-256."""
-    said = repr(rows).encode(errors="backslashreplace")
-    return hashlib.sha256(said).hexdigest()
+def _fingerprint(one: Declaration, not_compared: set[tuple[str, str]], naming: NamingRules) -> str:
+    """Return a hash of all that the rows follow from, hex SHA-256: for most states that is all it takes."""
+    digest = hashlib.sha256(f"{one.sha256}{naming!r}".encode())
+    for resource in one.resources:
+        is_compared = (one.origin, resource.address) not in not_compared
+        facts = (resource.address, resource.source, resource.account, resource.region, is_compared)
+        digest.update(repr(facts).encode(errors="backslashreplace"))
+    return digest.hexdigest()
 
 
 def _forget(connection: Connection, origins: list[str]) -> None:

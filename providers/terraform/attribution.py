@@ -82,7 +82,7 @@ def _naming(
     belongings: dict[str, dict[Belonging, None]] = defaultdict(dict)
     for row in companions:
         belongings[row.child][Belonging(attribute=row.names_parent_by, parent=row.parent)] = None
-    types = {*own.own, *shipped.own}
+    types = dict.fromkeys((*own.own, *shipped.own))
     return NamingRules(
         unique=(*own.unique, *shipped.unique),
         common=(*own.common, *shipped.common),
