@@ -378,6 +378,19 @@ def test_a_missing_resource_is_explained_by_who_removed_it() -> None:
     assert found.explained_by == ("aws:DeleteQueue 1",)
 
 
+def test_a_missing_resource_may_be_named_by_another_name_than_its_id() -> None:
+    missing = a_finding(kind=FindingKind.MISSING, attributes=(), resource=Resource(type="t", id="db-1"))
+    by_name = {"dBInstanceIdentifier": "orders", "skipFinalSnapshot": True, "deleteAutomatedBackups": True}
+
+    def removed(declared: DeclaredResource, request: Json, named: str) -> bool:
+        call = a_call("DeleteDBInstance", request, resource_id=named)
+        return bool(explained(missing, call, declared=declared).explained_by)
+
+    assert removed(a_declared(identifier="orders"), by_name, "orders")
+    assert removed(a_declared(arn="arn:x"), {}, "arn:x")
+    assert not removed(a_declared(identifier="orders"), {**by_name, "dBInstanceIdentifier": "o"}, "o")
+
+
 def test_a_missing_part_is_explained_only_by_a_call_that_speaks_of_it() -> None:
     """
     Both attachments of a role are known by the role, so the call must name the policy as well.

@@ -15,7 +15,7 @@ from drift.model.finding import AttributeDrift, Comparison, DriftFinding, Findin
 from drift.model.survey import ByPlace
 from drift.model.verdict import Channel
 from drift.stages.explain.fits import Attribute, Spoken
-from drift.stages.explain.parts import difference_of
+from drift.stages.explain.parts import IDLE, difference_of
 from drift.stages.explain.said import scalars
 
 
@@ -88,15 +88,16 @@ def _took_away(
     """
     if one.verb not in rules.removing:
         return False
-    if any(finding.resource_id == each.id for each in one.write.event.resources):
+    named = one.write.event.resources
+    if any(each.id == finding.resource_id for each in named):
         return True
     if declared is None:
         return False
-    known = scalars(declared.attributes)
-    spoken_of = {
-        each.value for each in one.said if each.value and not (each.names and each.names[-1] in rules.silent)
-    }
-    return bool(spoken_of) and spoken_of <= known
+    names = [name for name in rules.naming.names_of(declared) if name.of_type is None]
+    if any(name.fits(each.id) for name in names for each in named):
+        return True
+    spoken_of = {each.value for each in one.said if not (each.names and each.names[-1] in rules.silent)}
+    return bool(spoken_of - IDLE) and spoken_of - IDLE <= scalars(declared.attributes)
 
 
 def _keys(latest: Sequence[Spoken]) -> tuple[str, ...]:
