@@ -5,7 +5,7 @@ Only what is wholly understood counts: a parameter that belongs to no attribute,
 a call that takes something away leaves it open, and an open question is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from drift.model.attribution import AttributionRules
@@ -51,7 +51,8 @@ def _of_write(one: Spoken, declared: DeclaredResource, rules: AttributionRules) 
     settings = list(_settings(one, declared, rules))
     if not settings:
         return None
-    verdicts = {_of_setting(setting, one, declared) for setting in settings}
+    attributes = {name: Attribute.at(declared.type, name, rules) for name in declared.attributes}
+    verdicts = {_of_setting(setting, one, declared, attributes) for setting in settings}
     if None in verdicts:
         return None
     return Agreement.DECLARED if Agreement.DECLARED in verdicts else Agreement.IGNORED
@@ -66,13 +67,14 @@ def _settings(one: Spoken, declared: DeclaredResource, rules: AttributionRules) 
             yield setting
 
 
-def _of_setting(setting: Said, one: Spoken, declared: DeclaredResource) -> Agreement | None:
+def _of_setting(
+    setting: Said, one: Spoken, declared: DeclaredResource, known: Mapping[str, Attribute]
+) -> Agreement | None:
     """Return how one parameter stands to the code, by the attribute that it sets."""
     attributes = [
         name
-        for name in declared.attributes
-        if setting in one.named(attribute := Attribute(type=declared.type, path=name))
-        or one.is_about(attribute, frozenset())
+        for name, attribute in known.items()
+        if setting in one.named(attribute) or one.is_about(attribute, frozenset())
     ]
     if not attributes or setting.value is None:
         return None

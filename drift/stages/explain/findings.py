@@ -31,11 +31,12 @@ def explain(
     `written` are the writes to each finding's resource, by its id and in order of time; `declared` are
     the resources by state and address.
     """
+    every = {write.event.key: write for some in written.values() for write in some}
+    spoken = {key: Spoken(write, rules) for key, write in every.items()}
     found: list[DriftFinding] = []
     settling: list[DriftFinding] = []
     for finding in comparison.findings:
-        writes = reversed(written.get(finding.finding_id, ()))
-        latest = [Spoken(write, rules) for write in writes]
+        latest = [spoken[write.event.key] for write in reversed(written.get(finding.finding_id, ()))]
         explained = _explained(finding, latest, declared.get((finding.state, finding.address)), rules)
         by_key = {one.write.event.key: one.write for one in latest}
         (settling if _is_settling(explained, by_key, rules, now) else found).append(explained)
@@ -57,14 +58,16 @@ def _explained(
             unmakers = [one for one in latest if _took_away(one, finding, declared, rules)]
             return replace(finding, explained_by=_keys(unmakers[:1]))
         case FindingKind.DRIFTED | FindingKind.UNAPPLIED:
-            attributes = tuple(_attribute(finding.type, one, latest) for one in finding.attributes)
+            attributes = tuple(_attribute(finding.type, one, latest, rules) for one in finding.attributes)
             keys = {key for one in attributes for key in one.explained_by}
             by_time = [one for one in latest if one.write.event.key in keys]
             return replace(finding, attributes=attributes, explained_by=_keys(by_time))
 
 
-def _attribute(type_: str, drift: AttributeDrift, latest: Sequence[Spoken]) -> AttributeDrift:
-    attribute = Attribute(type=type_, path=drift.path, is_hidden=drift.sensitive)
+def _attribute(
+    type_: str, drift: AttributeDrift, latest: Sequence[Spoken], rules: AttributionRules
+) -> AttributeDrift:
+    attribute = Attribute.at(type_, drift.path, rules, is_hidden=drift.sensitive)
     difference = difference_of(drift)
     makers = [
         *(next((one for one in latest if one.made(attribute, part)), None) for part in difference.came),

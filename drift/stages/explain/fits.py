@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from drift.model.attribution import AttributionRules
 from drift.model.change import Write
@@ -27,18 +28,30 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attribute:
-    """An attribute of a type, by its path."""
+    """An attribute of a type, and which calls write it."""
 
-    type: str
-    path: str
-    is_hidden: bool = False
+    names: tuple[str, ...]
+    """The folded names of its path, without indexes."""
+    is_hidden: bool
     """Its values are not shown, so nothing can be held against them."""
+    actions: tuple[str, ...]
+    """Globs of calls that write it under no name of its own."""
+    wide_actions: tuple[str, ...]
+    """Globs of calls that may write any attribute of the type."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The folded names of the path, without indexes."""
-        steps = (found[1] or found[0] for found in _STEP.finditer(self.path))
-        return tuple(name for step in steps if not step.startswith("[") and (name := folded(step)))
+    @classmethod
+    def at(cls, type_: str, path: str, rules: AttributionRules, *, is_hidden: bool = False) -> "Attribute":
+        """Return the attribute at a path."""
+        steps = (found[1] or found[0] for found in _STEP.finditer(path))
+        rows = [
+            row for row in rules.writers if fnmatchcase(path, row.attribute) and fnmatchcase(type_, row.type)
+        ]
+        return cls(
+            names=tuple(name for step in steps if not step.startswith("[") and (name := folded(step))),
+            is_hidden=is_hidden,
+            actions=tuple(action for row in rows if row.attribute != ANY for action in row.actions),
+            wide_actions=tuple(action for row in rows if row.attribute == ANY for action in row.actions),
+        )
 
 
 class Spoken:
@@ -50,14 +63,13 @@ class Spoken:
         self.action = write.event.call.action or ""
         self.said = said(write.event.request)
         self.ids = frozenset(text for one in write.event.resources for text in _parts_of_id(one.id))
+        self.verb = _first_word(self.action)
+        self._names = frozenset(name for one in self.said for name in one.names)
+        self._folded_action = folded(self.action)
         self._rules = rules
-
-    @property
-    def verb(self) -> str:
-        """The first word of the call: `authorize`; what Azure and GCP put before it is no part of it."""
-        last = re.split(r"[./]", self.action)[-1]
-        word = _WORD.search(last)
-        return word[0].lower() if word else ""
+        values = {one.value for one in self.said if one.value is not None}
+        self._readings = {value: self.readings(value) for value in values}
+        self._folded = {value: folded(value) for value in values}
 
     def made(self, attribute: Attribute, part: Part) -> bool:
         """Tell whether this write may have brought `part` into the attribute."""
@@ -86,11 +98,11 @@ class Spoken:
     def named(self, attribute: Attribute) -> list[Said]:
         """Return what stands under parameters that bear a name of the attribute."""
         targets = attribute.names
-        found = [one for one in self.said if any(_is_same(name, t) for name in one.names for t in targets)]
-        if found or not targets:
-            return found
+        meant = {name for name in self._names if any(_is_same(name, target) for target in targets)}
+        if meant or not targets:
+            return [one for one in self.said if not meant.isdisjoint(one.names)]
         last = targets[-1]  # `tagKeys: ["team"]` names what it is about in a value
-        return [one for one in self.said if one.value is not None and folded(one.value) == last]
+        return [one for one in self.said if one.value is not None and self._folded[one.value] == last]
 
     def is_about(self, attribute: Attribute, part: Part) -> bool:
         """Tell whether the call itself is one that writes the attribute.
@@ -98,15 +110,10 @@ class Spoken:
         One that may write any attribute tells nothing by a value that stands everywhere.
         """
         outer = next(iter(attribute.names), "")
-        if len(outer) >= LEAST and _stem(outer) in folded(self.action):
+        if len(outer) >= LEAST and _stem(outer) in self._folded_action:
             return True
-        return any(
-            fnmatchcase(attribute.type, row.type)
-            and fnmatchcase(attribute.path, row.attribute)
-            and (row.attribute != ANY or not part <= IDLE)
-            and any(fnmatchcase(self.action, action) for action in row.actions)
-            for row in self._rules.writers
-        )
+        actions = attribute.actions if part <= IDLE else (*attribute.actions, *attribute.wide_actions)
+        return any(fnmatchcase(self.action, action) for action in actions)
 
     def readings(self, value: str) -> frozenset[str]:
         """Return what a value may be in the code: a link by its last step, a word by what it stands for."""
@@ -118,10 +125,16 @@ class Spoken:
 
     def _bears(self, found: Sequence[Said], part: Part) -> bool:
         """Tell whether every value of the part was said, or may be among what is hidden."""
-        readings = (self.readings(one.value) for one in found if one.value is not None)
+        readings = (self._readings[one.value] for one in found if one.value is not None)
         told = self.ids.union(*readings)
         is_part_hidden = any(one.value is None for one in found) and not part & told
         return bool(found) and (part <= told or is_part_hidden)
+
+
+def _first_word(action: str) -> str:
+    """Return the verb of a call: `authorize`; what Azure and GCP put before it is no part of it."""
+    word = _WORD.search(re.split(r"[./]", action)[-1])
+    return word[0].lower() if word else ""
 
 
 def _parts_of_id(resource_id: str) -> tuple[str, str]:
@@ -129,6 +142,7 @@ def _parts_of_id(resource_id: str) -> tuple[str, str]:
     return resource_id.lower(), resource_id.rpartition("/")[2].lower()
 
 
+@lru_cache(maxsize=65_536)
 def _is_same(name: str, target: str) -> bool:
     """Tell whether a parameter and an attribute bear one name, as far as people call things shortly."""
     one, other = _stem(name), _stem(target)
