@@ -45,6 +45,7 @@ def declared_as(
     Names repeat from account to account and from region to region: where both sides tell
     theirs, they must agree. What is declared nowhere may lie in something that is: a rule in its group.
     """
+    type_ = None if resource.type is None else as_key(resource.type)
     mine, outer = as_key(resource.id.lower()), outer_id(resource.id.lower())
     rows = [
         row
@@ -55,9 +56,9 @@ def declared_as(
             .where(declared_name.c.name.in_([mine, as_key(outer or mine)]))
             .order_by(declared.c.address, declared.c.baseline)
         )
-        if _is_meant(row, resource) and (row.is_unique or _stands_in(row, account, region))
+        if _is_meant(row, resource, type_) and (row.is_unique or _stands_in(row, account, region))
     ]
-    rows = _likeliest([row for row in rows if row.name == mine], resource.type) or rows
+    rows = _likeliest([row for row in rows if row.name == mine], type_) or rows
     found = {(row.baseline, row.address): _declared_row(row) for row in rows}
     return tuple(found.values())
 
@@ -118,10 +119,10 @@ def _likeliest(rows: list[Any], type_: str | None) -> list[Any]:
     return by_id or rows
 
 
-def _is_meant(row: Any, resource: Resource) -> bool:
+def _is_meant(row: Any, resource: Resource, type_: str | None) -> bool:
     if row.name != as_key(resource.id.lower()):
         return row.exact is None and row.of_type == ""  # only such ids are paths of what lies in what
-    is_of_type = row.of_type == "" or (resource.type is not None and row.of_type == resource.type)
+    is_of_type = row.of_type in ("", type_)
     return is_of_type and row.exact in (None, as_key(resource.id))
 
 

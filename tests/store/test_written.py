@@ -1,5 +1,6 @@
 """Which writes are writes to a resource, by all of its names, on both engines."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -213,6 +214,28 @@ def test_a_path_that_has_case_is_no_part_of_another(database: Database) -> None:
     declare(database, a_resource("aws_log_group", "/app"))
 
     assert led_to(database, "/app/web/errors", None) == []
+
+
+def test_names_of_any_length_are_kept(database: Database) -> None:
+    """
+    PostgreSQL limits the entries of an index, and squeezes only what repeats.
+    """
+    address, name, group, origin = (secrets.token_hex(2000) for _ in range(4))
+    rules = replace(NAMING, belongings={"rule": (Belonging(attribute="group", parent=group),)})
+    one = Declaration(
+        name="prod",
+        origin=origin,
+        lineage=None,
+        serial=1,
+        sha256="0",
+        resources=(a_resource("rule", "r", address, group=name),),
+    )
+
+    with database.transaction() as connection:
+        keep_declared(connection, [one], set(), NOON, rules)
+
+        [row] = declared_as(connection, Resource(type=group, id=name), ACCOUNT, REGION)
+        assert row.type == "rule"
 
 
 def test_an_undeclared_resource_has_its_id(database: Database) -> None:
