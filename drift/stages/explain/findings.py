@@ -57,7 +57,7 @@ def _explained(
         case FindingKind.MISSING:
             unmakers = [one for one in latest if _took_away(one, finding, declared, rules)]
             return replace(finding, explained_by=_keys(unmakers[:1]))
-        case FindingKind.DRIFTED | FindingKind.UNAPPLIED:
+        case _:
             attributes = tuple(_attribute(finding.type, one, latest, rules) for one in finding.attributes)
             keys = {key for one in attributes for key in one.explained_by}
             by_time = [one for one in latest if one.write.event.key in keys]

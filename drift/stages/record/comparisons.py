@@ -76,17 +76,18 @@ def _status(known: FindingRow | None, found: DriftFinding) -> FindingStatus:
     """Return where a finding is that a comparison sees."""
     if known is None:
         return FindingStatus.OPEN
-    match known.status:
-        case FindingStatus.RESOLVED:
-            return FindingStatus.REOPENED
-        case FindingStatus.ACKNOWLEDGED if not is_same(_difference(known.finding), _difference(found)):
-            return FindingStatus.REOPENED
-        case _:
-            return known.status
+    is_acknowledged = known.status is FindingStatus.ACKNOWLEDGED
+    if not known.is_open or (is_acknowledged and _differs_otherwise(known.finding, found)):
+        return FindingStatus.REOPENED
+    return known.status
+
+
+def _differs_otherwise(known: DriftFinding, found: DriftFinding) -> bool:
+    """Tell whether something else differs than before, whoever made it so."""
+    return not is_same(_difference(known), _difference(found))
 
 
 def _difference(finding: DriftFinding) -> list[tuple[object, ...]]:
-    """Return what differs, whoever made it so."""
     return [(one.path, one.declared, one.live) for one in finding.attributes]
 
 
