@@ -36,8 +36,8 @@ def measure() -> Iterator[str]:
         for index in chance.sample(range(RESOURCES), CHANGED)
     }
     held, rules = _held(declared, live), detect_rules()
-    seconds = best_of(lambda: detect([held], [], {}, rules))
-    findings = detect([held], [], {}, rules).findings
+    seconds = best_of(lambda: detect([held], [], rules))
+    findings = detect([held], [], rules).findings
     found = {(str(one.address), drift.path) for one in findings for drift in one.attributes}
     began = time.perf_counter()
     for one, other in zip(declared[:SAMPLE], live[:SAMPLE], strict=True):

@@ -1,10 +1,11 @@
 """Everything that the pipeline works with, as wiring put it together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from drift.ledger.note import SigningKey
+from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
 from drift.model.evidence import ConfigRecord
 from drift.ports import AuditLog, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
@@ -25,6 +26,7 @@ class Policy:
     correlation: CorrelationRules
     detection: DetectRules
     decision: DecisionRules
+    attribution: AttributionRules = field(default_factory=AttributionRules)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

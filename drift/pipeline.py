@@ -1,7 +1,7 @@
 """The order of the stages. Read this file first: it is the product on one page.
 
-    collect -> translate -> merge -> attribute -> classify -> correlate -> detect -> decide
-        -> record -> notify
+    collect -> translate -> merge -> attribute -> classify -> correlate -> detect -> explain
+        -> decide -> record -> notify
 
 Each transaction is kept whole or not at all, and what is still to do is read from the
 store. So a run that was killed at any line is simply run again.
@@ -20,6 +20,7 @@ from drift.ledger.checkpoint import seal
 from drift.model.change import Amendment, ChangeSession
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
+from drift.model.survey import ByPlace, Survey
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
 from drift.stages.classify import classify
@@ -30,6 +31,7 @@ from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.detect import detect, suspect
 from drift.stages.erase import erase
+from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
 from drift.stages.merge import Merged, still_known
 from drift.stages.merge.gather import gather, gather_opened, gather_overdue
@@ -40,17 +42,19 @@ from drift.stages.record import (
     record_comparison,
     record_configuration,
     record_coverage,
+    record_declared,
     record_gap,
     record_judgement,
     record_outage,
+    record_sweep,
     record_write,
 )
 from drift.stages.survey import survey
 from drift.store import outbox
-from drift.store.changes import change_session_of, sessions_to_judge, writes_by_resource
-from drift.store.findings import standing_of
+from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
+from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
@@ -70,8 +74,9 @@ class Pipeline:
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
         self.settle(now)
-        problems += self.compare(now)
-        problems += self.judge(now)
+        seen = survey(have.watched, now)
+        problems += self.compare(seen, now)
+        problems += self.judge(seen, now)
         problems += notify(have.database, have.notifiers, now).failed
         if have.vault:
             problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
@@ -152,26 +157,31 @@ class Pipeline:
         note_sessions(connection, event, sessions, now)
         return fate
 
-    def compare(self, now: datetime) -> list[str]:
-        """Hold what is declared against what is there."""
-        seen = survey(self.have.watched, now)
+    def compare(self, seen: Survey, now: datetime) -> list[str]:
+        """Hold what is declared against what is there, and tell which write made each difference so."""
+        policy, rules = self.have.policy, self.have.policy.detection.as_of(now)
+        comparison = detect(seen.held, seen.discovered, rules)
         with self.have.database.transaction() as connection:
             alarms = record_baselines(connection, seen.declarations, now)
-            writes, rules = writes_by_resource(connection), self.have.policy.detection.as_of(now)
-            comparison = suspect(detect(seen.held, seen.discovered, writes, rules), rules)
-            record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
+            record_declared(connection, seen, comparison, policy.attribution.naming, now)
+            writes = writes_to(connection, [subject_of(one) for one in comparison.findings])
+            explained = explain(comparison, writes, seen.by_place(), policy.attribution, now)
+            told = suspect(explained, rules, writes)
+            news = record_comparison(connection, seen, told, now, judged_since=now - JUDGED_AGAIN_FOR)
+            record_sweep(connection, seen, told, news, now)
         return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
 
-    def judge(self, now: datetime) -> list[str]:
+    def judge(self, seen: Survey, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""
         with self.have.database.reading() as connection:
             sessions = [
                 change_session_of(connection, session_id)
                 for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
             ]
-        return sorted({problem for session in sessions for problem in self._judge(session, now)})
+        declared = seen.by_place() if sessions else {}
+        return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
 
-    def _judge(self, session: ChangeSession, now: datetime) -> list[str]:
+    def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
         have, policy = self.have, self.have.policy
         tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
         asked = [consult(change, tickets, hosts) for change in session.changes]
@@ -181,8 +191,7 @@ class Pipeline:
             judged = []
             for change, consulted in zip(session.changes, asked, strict=True):
                 match = correlate(change, consulted, policy.correlation)
-                account = change.first.event.call.account
-                standing = standing_of(connection, change.resource, change.ended_at, account)
+                standing = stand(connection, change, declared, policy.attribution)
                 decision = decide(change, match, standing, policy.decision, now)
                 judgement = Judgement(match=match, standing=standing, decision=decision)
                 judged.append(record_judgement(connection, change, judgement, now))

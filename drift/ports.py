@@ -15,6 +15,7 @@ from drift.model.resource import Cloud, LiveReading, LiveResource
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
+    from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
     from drift.model.state_map import MappedState
@@ -235,6 +236,31 @@ class Mapped(Protocol):
         Raises:
             ProviderError: As `Baseline.declared`.
         """
+        ...
+
+
+class Code(Protocol):
+    """The code behind a baseline: says how it would change, and changes nothing itself."""
+
+    def edit(self, place: "CodePlace", wanted: Sequence["Wanted"]) -> "CodeChange":
+        """Return the patch after which the code says what is there.
+
+        What cannot be written without guessing is said in the remarks.
+
+        Raises:
+            ProviderError: The code cannot be read.
+        """
+        ...
+
+    def import_block(self, type_: str, resource_id: str, provider: str | None) -> "CodeChange":
+        """Return the block that brings an undeclared resource under the code.
+
+        `provider` is the provider configuration that manages its neighbours, as a state names it.
+        """
+        ...
+
+    def plan(self, state: str, address: str) -> str:
+        """Return the command that shows what would bring one resource back to the code."""
         ...
 
 

@@ -67,6 +67,19 @@ def _hides(attributes: Collection[AttributeDrift]) -> bool:
     return HIDDEN in shown or MASK in shown
 
 
+def is_cut_out(value: Json) -> bool:
+    """Tell whether something was cut out of a value, so that it is not what it was."""
+    match value:
+        case str():
+            return MASK in value
+        case list():
+            return any(map(is_cut_out, value))
+        case dict():
+            return any(map(is_cut_out, (*value, *value.values())))
+        case _:
+            return False
+
+
 def _without_secrets(attribute: AttributeDrift, secret: Collection[str]) -> AttributeDrift:
     # A key within the path may hold a secret as well.
     path = redact(attribute.path).value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, LiveConfig, Recorded, StateStore, Translator, Watched
+from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, StateStore, Translator, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from drift.config import AdapterSettings, BaselineSettings, Settings
     from drift.equipment import Vault
     from drift.ledger.note import SigningKey
+    from drift.model.attribution import AttributionRules
     from drift.model.detection import DetectRules
     from drift.pipeline import Pipeline
     from drift.store.database import Database
@@ -116,6 +117,12 @@ def detect_rules(settings: "Settings | None", key: "SigningKey | None" = None) -
     )
 
 
+def attribution_rules(settings: "Settings") -> "AttributionRules":
+    """Return the tables by which a difference is linked to the write that made it so."""
+    rules = _with_own_tables(settings, catalog.attribution_rules)
+    return replace(rules, settle_window=settings.decision.settle_window)
+
+
 def _with_own_tables(settings: "Settings", make: Callable[[Mapping[str, str]], MadeT]) -> MadeT:
     """Return what is made with the user's own tables.
 
@@ -165,6 +172,21 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
         )
     reader = _named_live(live)
     return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))
+
+
+def code_of(settings: "Settings", baseline: str | None) -> Code:
+    """Return the code behind a baseline; of none in particular, that of the first.
+
+    Raises:
+        ConfigError: No such baseline is configured, or nothing can be said of its code.
+    """
+    for one in settings.baselines:
+        if baseline in (None, one.name) and one.type in catalog.CODE:
+            return catalog.CODE[one.type].make(one.name, one.settings)
+    raise ConfigError(
+        f'no baseline "{baseline}" is configured' if baseline else "no baseline is configured",
+        hint="add its [[baseline]] to config.toml",
+    )
 
 
 @contextmanager
@@ -250,6 +272,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                     correlation=settings.correlation,
                     detection=detect_rules(settings, key),
                     decision=settings.decision,
+                    attribution=attribution_rules(settings),
                 ),
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),

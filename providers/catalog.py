@@ -14,12 +14,14 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from drift.errors import UsageError
+from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
     AuditLog,
     Baseline,
+    Code,
     CodeHost,
     KeyService,
     LiveConfig,
@@ -113,6 +115,11 @@ STATE_STORES: Mapping[str, Adapter[StateStore]] = {
 }
 """Where states are kept. The scheme of a URI says which one reads it, unless the configuration does."""
 
+CODE: Mapping[str, Adapter[Code]] = {
+    "terraform-state": Adapter("providers.terraform.code_edits", "TerraformCode"),
+}
+"""The code behind baselines, by the type of the baseline and with its settings."""
+
 LIVE: Mapping[str, Adapter[LiveConfig]] = {
     "terraform": Adapter(
         "providers.terraform.live_config",
@@ -177,6 +184,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "companions",
         "co-managed",
         "locations",
+        "attribution",
         "providers",
     ),
 }
@@ -244,6 +252,17 @@ def state_store(location: str) -> StateStore:
     raise UsageError(
         f"nothing reads {scheme}:// states", hint=f"states are read from paths, {', '.join(known)}"
     )
+
+
+def attribution_rules(overrides: Mapping[str, str] = {}) -> AttributionRules:
+    """Return the tables by which a difference is linked to the write that made it so.
+
+    Raises:
+        ValueError: An own table is not of its form.
+    """
+    from providers.terraform.attribution import attribution_rules
+
+    return attribution_rules(own_tables("terraform", overrides))
 
 
 def terraform_state(uri: str) -> Baseline:

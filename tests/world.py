@@ -14,13 +14,21 @@ from drift.model.event import Fate, Source, UnreadableRecord
 from drift.model.evidence import Checkpoint
 from drift.model.finding import Comparison, DriftFinding, NotCompared
 from drift.model.judgement import Judged, Judgement
+from drift.model.naming import NamingRules
 from drift.model.resource import Absent, NotReadReason, Resource
 from drift.model.survey import Held, Survey
 from drift.model.verdict import Channel
 from drift.stages.compose import compose
 from drift.stages.group import group
 from drift.stages.notify import notify
-from drift.stages.record import record_comparison, record_gap, record_judgement, record_outage, record_write
+from drift.stages.record import (
+    record_comparison,
+    record_declared,
+    record_gap,
+    record_judgement,
+    record_outage,
+    record_write,
+)
 from drift.store import outbox
 from drift.store.database import Database
 from drift.store.lookup import changes_with
@@ -130,6 +138,7 @@ class World:
             compared=declared - not_compared,
         )
         with self.database.transaction() as connection:
+            record_declared(connection, seen, comparison, NamingRules(), at)
             record_comparison(connection, seen, comparison, at, judged_since=at - timedelta(days=7))
 
     def unreadable(self, *, at: datetime = NOON) -> None:
@@ -176,4 +185,5 @@ def _not_compared(resource: DeclaredResource) -> NotCompared:
         resource_id=resource.resource_id,
         reason=NotReadReason.UNREADABLE,
         error="access denied",
+        state="prod.tfstate",
     )

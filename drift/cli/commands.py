@@ -32,6 +32,10 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
     ),
+    "Settle it": (
+        _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),
+        _Row("revert", "drift.cli.revert", "Print the plan that would make the cloud match the code."),
+    ),
     "Look at it": (
         _Row(
             "changes",
@@ -39,6 +43,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
             "List changes: who, what, through which channel, authorised or not.",
         ),
         _Row("findings", "drift.cli.findings", "List what differs from the code."),
+        _Row("blame", "drift.cli.blame", "Show which write made each attribute of a resource differ."),
         _Row("show", "drift.cli.show", "Show everything known about one change or finding."),
         _Row("report", "drift.cli.report", "Write the weekly report."),
         _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),

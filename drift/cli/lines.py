@@ -1,18 +1,19 @@
 """The JSON of changes and findings, as lists and `drift show` print it; scripts rely on every key."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
-from drift.model.resource import Cloud
+from drift.model.resource import Cloud, Json
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
 from drift.reports.wording import done
 from drift.terminal import inert_json
 
 if TYPE_CHECKING:
     # SQLAlchemy is slow to import, and `--help` does not need it.
+    from drift.reports.writers import Writer
     from drift.store.changes import ChangeRow
     from drift.store.findings import FindingRow
 
@@ -52,6 +53,15 @@ class ChangeLine(msgspec.Struct, kw_only=True):
     ledger_seq: int | None
 
 
+class ScannedAttribute(msgspec.Struct, kw_only=True):
+    """One attribute that differs, as `drift scan` prints it: nothing is known of writes there."""
+
+    path: str
+    declared: Json
+    live: Json
+    sensitive: bool
+
+
 class ScannedFinding(msgspec.Struct, kw_only=True):
     """One finding as `drift scan` prints it."""
 
@@ -63,15 +73,36 @@ class ScannedFinding(msgspec.Struct, kw_only=True):
     account: str | None
     region: str | None
     severity: Severity
-    attributes: tuple[AttributeDrift, ...]
+    attributes: tuple[ScannedAttribute, ...]
     explained_by: tuple[str, ...]
 
 
-class FindingLine(ScannedFinding, kw_only=True):
-    """One finding of the store: with where it was found, and where it is in its life."""
+class FoundAttribute(ScannedAttribute, kw_only=True):
+    """One attribute that differs, with the writes that made it so."""
 
+    explained_by: tuple[str, ...]
+    is_explained: bool
+
+
+class WriterLine(msgspec.Struct, kw_only=True):
+    """The last change that may have made a resource differ."""
+
+    change_id: str
+    began_at: datetime
+    actor: str
+    actor_kind: ActorKind
+    channel: Channel
+    is_explanation: bool
+
+
+class FindingLine(ScannedFinding, kw_only=True):
+    """One finding of the store: with where it was found, who wrote it, and where it is in its life."""
+
+    attributes: tuple[FoundAttribute, ...]
     baseline: str | None
     source: str | None
+    state: str | None
+    written_by: WriterLine | None
     status: FindingStatus
     first_seen_at: datetime
     last_seen_at: datetime
@@ -137,17 +168,20 @@ def scanned_finding(finding: DriftFinding) -> ScannedFinding:
         account=finding.account,
         region=finding.region,
         severity=finding.severity,
-        attributes=finding.attributes,
+        attributes=tuple(ScannedAttribute(**_told(one)) for one in finding.attributes),
         explained_by=finding.explained_by,
     )
 
 
-def finding_line(row: "FindingRow") -> FindingLine:
+def finding_line(row: "FindingRow", writer: "Writer | None") -> FindingLine:
     """Return the JSON of a finding of the store."""
+    scanned = {**msgspec.structs.asdict(scanned_finding(row.finding)), "attributes": _attributes(row.finding)}
     return FindingLine(
-        **msgspec.structs.asdict(scanned_finding(row.finding)),
+        **scanned,
         baseline=row.finding.baseline,
         source=row.finding.source,
+        state=row.finding.state,
+        written_by=_writer_line(writer) if writer else None,
         status=row.status,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
@@ -156,3 +190,27 @@ def finding_line(row: "FindingRow") -> FindingLine:
         stands_for=row.finding.stands_for,
         proposal=row.finding.proposal,
     )
+
+
+def _writer_line(writer: "Writer") -> WriterLine:
+    change = writer.change
+    return WriterLine(
+        change_id=change.change_id,
+        began_at=change.began_at,
+        actor=change.actor.name,
+        actor_kind=change.actor.kind,
+        channel=change.channel,
+        is_explanation=writer.is_explanation,
+    )
+
+
+def _attributes(finding: DriftFinding) -> tuple[FoundAttribute, ...]:
+    return tuple(
+        FoundAttribute(**_told(one), explained_by=one.explained_by, is_explained=one.is_explained)
+        for one in finding.attributes
+    )
+
+
+def _told(attribute: AttributeDrift) -> dict[str, Any]:
+    names = ScannedAttribute.__struct_fields__
+    return {name: getattr(attribute, name) for name in names}

@@ -82,7 +82,7 @@ def command(
     rules = wiring.detect_rules(settings)
     if settings:
         rules = rules.as_of(wiring.clock(settings, None).now())
-    comparison = suspect(detect(seen.held, seen.discovered, {}, rules, others=seen.others), rules)
+    comparison = suspect(detect(seen.held, seen.discovered, rules, others=seen.others), rules)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     for one in comparison.ignored:
         ignored = f'{counted(one.count, "difference")} ignored by "{one.rule.name}" of {one.rule.owner}'

@@ -74,7 +74,9 @@ def change_object(story: ChangeStory, due_at: datetime) -> ChangeObject:
         answer_due_at=due_at,
         writes=tuple(map(_write, story.row.change.writes)),
         match=judgement.match if judgement else None,
-        findings=tuple(map(finding_line, story.findings)),
+        findings=tuple(
+            finding_line(row, story.writers.get(row.finding.finding_id)) for row in story.findings
+        ),
         alerts=story.alerts,
         timeline=story.moments,
         entries=_entries(story),
@@ -84,7 +86,7 @@ def change_object(story: ChangeStory, due_at: datetime) -> ChangeObject:
 def finding_object(story: FindingStory) -> FindingObject:
     """Return the JSON of everything that is known of a finding."""
     return FindingObject(
-        **_fields(finding_line(story.row)),
+        **_fields(finding_line(story.row, story.writer)),
         changes=tuple(map(change_line, story.changes)),
         timeline=story.moments,
         entries=_entries(story),

@@ -4,12 +4,14 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from drift.cli.makers import made_by
 from drift.cli.words import attribute_lines, width
 from drift.model.change import Change
-from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
+from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
+from drift.reports.blame import makers_in
 from drift.reports.story import ChangeStory, FindingStory, Moment
 from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, means, moment
 from drift.store.lookup import AlertRow
@@ -69,7 +71,7 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
         if judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
             yield from _fact("Due", f"an answer by {moment(due_at)} UTC")
     yield from _fact("Told", *map(_told, story.alerts))
-    still_open = [row.finding for row in story.findings if row.status is FindingStatus.OPEN]
+    still_open = [row.finding for row in story.findings if row.is_open]
     yield from _fact("Live now", *_live(still_open, judgement))
     for kind in dict.fromkeys(finding.kind for finding in still_open):
         shown_now = [one for finding in still_open if finding.kind is kind for one in finding.attributes]
@@ -98,8 +100,7 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
         )
     yield from _fact("Seen", _seen(story))
     yield from _drift(finding.attributes, _SIDES.get(finding.kind, _DECLARED_AND_LIVE))
-    if not story.changes:
-        yield from _fact("Written by", "no write to it is known")
+    yield from _fact("Made so by", *_makers_of(story))
     yield from _moments(story.moments)
     yield from _evidence([entry.seq for entry in story.entries])
 
@@ -140,6 +141,18 @@ def _live(still_open: Sequence[DriftFinding], judgement: Judgement | None) -> It
     if not still_open:
         is_compared = judgement is not None and judgement.standing.is_compared
         yield "as declared" if is_compared else "not compared with any code"
+
+
+def _makers_of(story: FindingStory) -> Iterator[str]:
+    makers = {one.write.event.key: one for row in story.changes for one in makers_in(row)}
+    if not makers:
+        yield "no write to it is known"
+        return
+    finding = story.row.finding
+    for one in finding.attributes:
+        yield from (f"{one.path}: {line}" for line in made_by(one.explained_by, makers, one.is_explained))
+    if not finding.attributes:
+        yield from made_by(finding.explained_by, makers, bool(finding.explained_by))
 
 
 def _seen(story: FindingStory) -> str:

@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
     AMENDMENT = "amendment"
     DISPOSITION = "disposition"
     FINDING = "finding"
+    COMPARISON = "comparison"
     ALERT = "alert"
     COVERAGE = "coverage"
     GAP = "gap"
@@ -95,10 +96,41 @@ class DispositionRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingRecord:
-    """Body of a `finding` entry: opened, changed or resolved."""
+    """Body of a `finding` entry: opened, changed, acknowledged, resolved or reopened."""
 
     status: FindingStatus
     finding: DriftFinding
+    by: str | None = None
+    """Who acknowledged it."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparisonRecord:
+    """Body of a `comparison` entry: that what is declared was held against what is there.
+
+    One entry may tell of several comparisons that told the same.
+    """
+
+    from_at: datetime
+    to_at: datetime
+    comparisons: int
+    states: int
+    not_read: tuple[str, ...]
+    """Baselines that could not be read, or not whole."""
+    declared: int
+    compared: int
+    unreadable: int
+    unsupported: int
+    discovered: int
+    """Resources that were found to exist, declared or not."""
+    findings: dict[str, int]
+    """That stand open, by kind."""
+    settling: int
+    """Differences that an apply made which may still be under way."""
+    found: int
+    """Findings that the last of these comparisons opened or changed."""
+    resolved: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

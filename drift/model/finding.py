@@ -28,9 +28,17 @@ class FindingStatus(StrEnum):
     """Where a finding is in its life; only a later comparison resolves one."""
 
     OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody has answered for it as it is. Once it differs otherwise, it is reopened."""
     RESOLVED = "resolved"
     IGNORED = "ignored"
     """A rule of the configuration hides it: nobody knows whether it still differs."""
+    REOPENED = "reopened"
+    """It was resolved, ignored or acknowledged, and differs again."""
+
+
+OPEN = frozenset({FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED})
+"""The difference is there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +54,10 @@ class AttributeDrift:
     declared: Json
     live: Json
     sensitive: bool = False
+    explained_by: tuple[str, ...] = ()
+    """Keys of the writes that made it so, by time: several where elements of a set came one by one."""
+    is_explained: bool = False
+    """Nothing of the difference is left that no known write explains."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +74,12 @@ class DriftFinding:
     severity: Severity
     attributes: tuple[AttributeDrift, ...]
     explained_by: tuple[str, ...]
-    """Keys of the events that wrote to the resource."""
+    """Keys of the writes that made it so, in order of time."""
     baseline: str | None
     source: str | None = None
     """File and line of the declaration, where the code is at hand."""
+    state: str | None = None
+    """Path or URI of the state that declares it."""
     fingerprint: str | None = None
     """Hex HMAC-SHA-256 of what differs, under a key of this installation: it tells that a hidden value
     has changed again, and nothing else. Where nothing is hidden, none is kept."""
@@ -95,6 +109,8 @@ class NotCompared:
     resource_id: str | None
     reason: NotReadReason
     error: str
+    state: str | None = None
+    """Path or URI of the state that declares it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,10 +125,21 @@ class Comparison:
     """What the rules of the configuration hid."""
     compared_by_type: Mapping[str, int] = field(default_factory=dict)
     """Of how many resources of each type was seen how they are."""
+    settling: tuple[DriftFinding, ...] = ()
+    """Made by an apply that may still be under way: no findings yet."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""
         return sum(finding.kind is kind for finding in self.findings)
+
+
+class Agreement(StrEnum):
+    """Why a write leaves the code right."""
+
+    DECLARED = "declared"
+    """It sets what the code declared before."""
+    IGNORED = "ignored"
+    """The code leaves to others what it sets: `ignore_changes`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +154,8 @@ class Standing:
     """It was held against the live configuration after the change."""
     findings: tuple[DriftFinding, ...] = ()
     """The open findings on it."""
+    agreement: Agreement | None = None
+    """Why none of the change's writes departs from the code; `None` where one does, or may."""
 
     @property
     def told(self) -> tuple[DriftFinding, ...]:

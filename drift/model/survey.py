@@ -1,12 +1,16 @@
 """What is declared and what is there, read at one time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from drift.errors import ProviderError
-from drift.model.baseline import Declaration
+from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.resource import Found, Json, LiveReading, LiveResource
+
+ByPlace: TypeAlias = Mapping[tuple[str | None, str | None], DeclaredResource]
+"""What is declared, by the state that does and the address."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +48,14 @@ class Survey:
         """What is declared, without the readings."""
         return tuple(one.declaration for one in self.held)
 
+    def by_place(self) -> ByPlace:
+        """Return what is declared by state and address."""
+        return {
+            (one.origin, resource.address): resource
+            for one in self.declarations
+            for resource in one.resources
+        }
+
     def covers(self, finding: DriftFinding) -> bool:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
         if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
@@ -73,6 +85,7 @@ class Survey:
             attributes
             for one in self.held
             if finding.baseline in (None, one.declaration.name)
+            and finding.state in (None, one.declaration.origin)
             for resource, reading in zip(one.declaration.resources, one.readings, strict=True)
             if resource.address in addresses
             for attributes in (

@@ -39,7 +39,8 @@ CHANGE_COLUMNS = (
 )
 FINDING_COLUMNS = (
     *("finding_id", "kind", "status", "severity", "account", "region", "type", "resource_id", "address"),
-    *("attributes", "explained_by", "baseline", "source", "recorded_at", "ledger_seq", "leaf_hash"),
+    *("attributes", "explained_by", "baseline", "state", "source", "by", "reason"),
+    *("recorded_at", "ledger_seq", "leaf_hash"),
 )
 COVERAGE_COLUMNS = (
     *("source", "account", "region", "from_at", "to_at", "records", "unreadable"),

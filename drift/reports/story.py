@@ -1,6 +1,6 @@
 """Everything that is known of one change or one finding, and the order in which it came to be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,12 @@ from drift.model.finding import FindingStatus
 from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.entries import Entry, entries_about
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
+from drift.reports.writers import Writer, last_writers
+from drift.store.addresses import declared_as
 from drift.store.changes import ChangeRow
-from drift.store.findings import FindingRow
-from drift.store.lookup import AlertRow, alerts_about, changes_with, findings_on
+from drift.store.findings import FindingRow, findings_on
+from drift.store.lookup import AlertRow, alerts_about
+from drift.store.written import changes_to, subject_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,8 @@ class ChangeStory:
     row: ChangeRow
     findings: tuple[FindingRow, ...]
     """Every difference there was on its resource."""
+    writers: Mapping[str, Writer]
+    """Who made it so, by the finding's id."""
     alerts: tuple[AlertRow, ...]
     """About its session."""
     moments: tuple[Moment, ...]
@@ -47,6 +52,7 @@ class FindingStory:
     """One finding."""
 
     row: FindingRow
+    writer: Writer | None
     changes: tuple[ChangeRow, ...]
     """Those that wrote to the resource, in order of time."""
     moments: tuple[Moment, ...]
@@ -57,7 +63,9 @@ class FindingStory:
 def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     """Return everything that is known of a change."""
     change = row.change
-    findings = findings_on(connection, change.resource, change.first.event.call.account)
+    call = change.first.event.call
+    rows = declared_as(connection, change.resource, call.account, call.region)
+    findings = findings_on(connection, change.resource, rows, call.account)
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
     found = [finding.finding.finding_id for finding in findings]
@@ -75,6 +83,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     return ChangeStory(
         row=row,
         findings=tuple(findings),
+        writers=last_writers(connection, findings),
         alerts=tuple(alerts),
         moments=_in_order(moments),
         entries=tuple(entries),
@@ -83,7 +92,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
 
 def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     """Return everything that is known of a finding."""
-    changes = changes_with(connection, row.finding.explained_by)
+    changes = changes_to(connection, [subject_of(row.finding)])[row.finding.finding_id]
     standing = {change.ledger_seq for change in changes}
     about = entries_about(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)])
     entries = [entry for entry in about if entry.kind is EntryKind.FINDING or entry.seq in standing]
@@ -91,7 +100,10 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
         *map(_changed, changes),
         *(_found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
     ]
-    return FindingStory(row=row, changes=tuple(changes), moments=_in_order(moments), entries=tuple(entries))
+    writer = last_writers(connection, [row]).get(row.finding.finding_id)
+    return FindingStory(
+        row=row, writer=writer, changes=changes, moments=_in_order(moments), entries=tuple(entries)
+    )
 
 
 def _in_order(moments: Iterable[Moment]) -> tuple[Moment, ...]:
@@ -202,6 +214,10 @@ def _found(entry: Entry, finding_id: str | None = None) -> Moment:
         what = f"resolved: {AGREEMENT[record.finding.kind]}"
     elif record.status is FindingStatus.IGNORED:
         what = "no longer told of: the configuration ignores it"
+    elif record.status is FindingStatus.ACKNOWLEDGED:
+        what = f"acknowledged by {record.by}: {record.reason}"
+    elif record.status is FindingStatus.REOPENED:
+        what = f"found again that it {DIFFERENCE[record.finding.kind]}"
     else:
         what = f"found that it {DIFFERENCE[record.finding.kind]}"
     return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

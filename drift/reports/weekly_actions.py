@@ -31,7 +31,7 @@ def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, 
     drift = [
         _finding_action(row, writers.get(row.finding.finding_id))
         for row in facts.findings
-        if row.status is FindingStatus.OPEN
+        if row.status in (FindingStatus.OPEN, FindingStatus.REOPENED)
         and row.first_seen_at < facts.week.until
         and row.finding.finding_id not in listed
     ]

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import latest_checkpoint
+from drift.model.change import Change
 from drift.model.evidence import Checkpoint, GapRecord
 from drift.reports.entries import gaps_recorded
 from drift.reports.week import Week
+from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
 from drift.store.changes import ChangeRow
@@ -42,6 +44,8 @@ class WeeklyFacts:
     changes: tuple[ChangeRow, ...]
     """Of this week and the one before, and earlier ones that may need somebody."""
     findings: tuple[FindingRow, ...]
+    writers: Mapping[str, Change]
+    """The last change to the resource of each open finding before it was seen, by the finding's id."""
     records: Mapping[str, int]
     """Read in this week, by source."""
     records_before: int
@@ -65,12 +69,15 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
     before = week.previous
     as_of = min(now, week.until)
     declared, compared = lookup.declared_and_compared(connection, as_of - COMPARED_WITHIN)
+    found = tuple(findings(connection))
+    writers = last_writers(connection, [row for row in found if row.is_open])
     return WeeklyFacts(
         week=week,
         as_of=as_of,
         settings=settings,
         changes=tuple(lookup.changes_to_report(connection, before.since, week.until)),
-        findings=tuple(findings(connection)),
+        findings=found,
+        writers={finding_id: writer.change for finding_id, writer in writers.items()},
         records=lookup.records_read(connection, week.since, week.until),
         records_before=sum(lookup.records_read(connection, before.since, before.until).values()),
         writes_excluded=lookup.writes_excluded(connection, week.since, week.until),

@@ -11,7 +11,7 @@ from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSe
 from drift.reports.weekly_actions import actions, closed
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.wording import resource_name
-from drift.reports.writers import drift_since, last_writers
+from drift.reports.writers import drift_since
 from drift.stages.decide import PEOPLE, DecisionRules
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow
@@ -29,7 +29,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
     week, settings = facts.week, facts.settings
     now, before = _of(facts, week), _of(facts, week.previous)
     open_now = _open_at(facts, facts.as_of)
-    writers = last_writers(facts.findings, facts.changes)
+    writers = facts.writers
     manual = [row for row in now if is_manual(row)]
 
     def figure(this_week: int, last_week: int) -> Figure:

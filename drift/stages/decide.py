@@ -12,7 +12,7 @@ from msgspec import structs
 from drift.model.change import Change
 from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
-from drift.model.finding import FindingKind, Standing
+from drift.model.finding import Agreement, FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
 from drift.own_resources import OwnResource, may_erase
@@ -83,7 +83,7 @@ def decide(
     return Decision(
         disposition=disposition,
         severity=severity,
-        alert=_must_tell(change, disposition, rules, now),
+        alert=_must_tell(change, disposition, standing, rules, now),
         environment=environment.name if environment else None,
         reasons=(*why, *how_bad),
     )
@@ -154,6 +154,8 @@ def _severity(
         return Severity.LOW, ()
     if _is_runtime_only(change):
         return Severity.LOW, ("started, stopped or scaled: the configuration was not changed",)
+    if standing.agreement is not None and _leaves_code_right(change, standing, rules):
+        return Severity.LOW, (_AGREEMENT[standing.agreement],)
     is_production = _is_production(change, rules)
     exposing = tuple(risk.text for risk in risks if risk.slug in EXPOSING_RISKS)
     if standing.is_converged:
@@ -177,11 +179,23 @@ def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:
     return tuple(dict.fromkeys(risk for write in change.writes for risk in rules.risks_of(write.event)))
 
 
+_AGREEMENT = {
+    Agreement.DECLARED: "it set what the code declared before",
+    Agreement.IGNORED: "the code leaves to others what it set (ignore_changes)",
+}
+
 _UNDECLARED = {
     FindingKind.UNMANAGED: "no code declares it",
     FindingKind.MISSING: "it is declared, but does not exist any more",
     FindingKind.UNAPPLIED: "what was applied is not what the code says",
 }
+
+
+def _leaves_code_right(change: Change, standing: Standing, rules: DecisionRules) -> bool:
+    """Tell whether nothing departs from the code. What exposes is excused only if the code says the same."""
+    if standing.agreement is Agreement.IGNORED:
+        return not any(risk.slug in EXPOSING_RISKS for risk in _risks(change, rules))
+    return standing.agreement is Agreement.DECLARED
 
 
 def _is_runtime_only(change: Change) -> bool:
@@ -194,12 +208,14 @@ def _is_production(change: Change, rules: DecisionRules) -> bool:
     return environment is None or environment.is_production
 
 
-def _must_tell(change: Change, disposition: Disposition, rules: DecisionRules, now: datetime) -> bool:
+def _must_tell(
+    change: Change, disposition: Disposition, standing: Standing, rules: DecisionRules, now: datetime
+) -> bool:
     if change.withdrawn:
         return False
     if any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules)) or change.is_emergency:
         return True
-    if _is_runtime_only(change):
+    if _is_runtime_only(change) or _leaves_code_right(change, standing, rules):
         return False
     match disposition:
         case (

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, union, up
 
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
 from drift.model.judgement import Judgement
+from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.schema import change, change_session, change_write, write
@@ -64,6 +65,8 @@ def begin_change(
         "session_id": session_id,
         "resource_type": resource.type,
         "resource_id": resource.id,
+        "resource_key": resource.id.lower(),
+        "outer_key": outer_id(resource.id.lower()),
         "began_at": at,
         "ended_at": at,
         "to_judge": True,
@@ -108,14 +111,16 @@ def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
     return sorted(connection.execute(found).scalars())
 
 
-def judge_again(connection: Connection, resource_ids: Iterable[str], since: datetime) -> None:
-    """Have the changes to these resources judged again: what stands about them is different now.
+def judge_again(connection: Connection, names: Iterable[str], since: datetime) -> None:
+    """Have the changes to resources of these names judged again: what stands about them is different now.
 
-    Not those begun before `since`: a resource that is changed daily would have all its years judged.
+    Names are in lower case. Not those begun before `since`: a resource that is changed daily would
+    have all its years judged.
     """
-    for some in in_chunks(resource_ids):
-        is_young = (change.c.resource_id.in_(some), change.c.began_at >= since)
-        connection.execute(update(change).where(*is_young).values(to_judge=True))
+    for some in in_chunks(names):
+        for column in (change.c.resource_key, change.c.outer_key):
+            is_young = (column.in_(some), change.c.began_at >= since)
+            connection.execute(update(change).where(*is_young).values(to_judge=True))
 
 
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
@@ -186,21 +191,6 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
         )
-
-
-def writes_by_resource(connection: Connection) -> dict[Resource, tuple[str, ...]]:
-    """Return the keys of the writes to each resource, in order of time."""
-    found: dict[Resource, list[str]] = {}
-    rows = connection.execute(
-        select(change.c.resource_type, change.c.resource_id, write.c.key)
-        .join(change_write, change_write.c.change_id == change.c.change_id)
-        .join(write, write.c.key == change_write.c.write_key)
-        .where(change_write.c.left_because.is_(None))
-        .order_by(write.c.occurred_at, write.c.key)
-    )
-    for type_, resource_id, key in rows:
-        found.setdefault(Resource(type=type_, id=resource_id), []).append(key)
-    return {resource: tuple(dict.fromkeys(keys)) for resource, keys in found.items()}
 
 
 def count_by_disposition(connection: Connection) -> dict[str, int]:

@@ -1,17 +1,18 @@
-"""What is declared where, and how it differs from what is there."""
+"""How what is declared differs from what is there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
-from drift.model.baseline import Declaration
-from drift.model.finding import DriftFinding, FindingStatus, Standing
+from drift.model.change import Change
+from drift.model.finding import OPEN, DriftFinding, FindingStatus, Standing
+from drift.model.naming import is_same_place
 from drift.model.resource import Resource
-from drift.store.columns import as_key
-from drift.store.schema import declared, finding
-from drift.store.upsert import in_chunks, insert_all_new, insert_or_update
+from drift.store.addresses import DeclaredRow
+from drift.store.schema import finding
+from drift.store.upsert import in_chunks, insert_or_update
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,36 +26,10 @@ class FindingRow:
     resolved_at: datetime | None
     ledger_seq: int
 
-
-def keep_declared(
-    connection: Connection,
-    declarations: Iterable[Declaration],
-    not_compared: set[tuple[str, str]],
-    at: datetime,
-) -> None:
-    """Replace what the baselines declare, so that a write can be led to its address in the code."""
-    for one in declarations:
-        connection.execute(delete(declared).where(declared.c.baseline == one.origin))
-        rows = [
-            {
-                "baseline": one.origin,
-                "address": resource.address,
-                "type": resource.type,
-                "resource_id": resource.resource_id,
-                "account": resource.account,
-                "source": resource.source,
-                "compared_at": None if (one.name, resource.address) in not_compared else at,
-            }
-            for resource in one.resources
-        ]
-        insert_all_new(connection, declared, rows)  # a state that was edited by hand may repeat an address
-
-
-def forget_declared(connection: Connection, still_declared: Iterable[Declaration]) -> None:
-    """Drop what baselines declared that are watched no more."""
-    gone = set(connection.execute(select(declared.c.baseline).distinct()).scalars())
-    for some in in_chunks(gone - {as_key(one.origin) for one in still_declared}):
-        connection.execute(delete(declared).where(declared.c.baseline.in_(some)))
+    @property
+    def is_open(self) -> bool:
+        """No later comparison has resolved it."""
+        return self.status in OPEN
 
 
 def findings(connection: Connection, *where: ColumnElement[bool]) -> Iterator[FindingRow]:
@@ -75,15 +50,30 @@ def findings(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Fi
 
 def open_findings(connection: Connection) -> dict[str, FindingRow]:
     """Return the findings that no later comparison has resolved, by id."""
-    return {
-        row.finding.finding_id: row for row in findings(connection, finding.c.status == FindingStatus.OPEN)
-    }
+    return {row.finding.finding_id: row for row in findings(connection, finding.c.status.in_(OPEN))}
 
 
-def keep_finding(connection: Connection, one: DriftFinding, ledger_seq: int, at: datetime) -> None:
+def closed_findings(connection: Connection, finding_ids: Iterable[str]) -> dict[str, FindingRow]:
+    """Return those of these findings that were resolved, or are ignored, by id."""
+    rows = (
+        row
+        for some in in_chunks(finding_ids)
+        for row in findings(connection, finding.c.finding_id.in_(some))
+        if not row.is_open
+    )
+    return {row.finding.finding_id: row for row in rows}
+
+
+def keep_finding(
+    connection: Connection,
+    one: DriftFinding,
+    ledger_seq: int,
+    at: datetime,
+    status: FindingStatus = FindingStatus.OPEN,
+) -> None:
     """Open a finding, reopen it, or replace what it says."""
     changed = {
-        "status": FindingStatus.OPEN,
+        "status": status,
         "severity": one.severity,
         "last_seen_at": at,
         "resolved_at": None,
@@ -119,34 +109,41 @@ def _close(connection: Connection, finding_id: str, **values: object) -> None:
     connection.execute(update(finding).where(finding.c.finding_id == finding_id).values(**values))
 
 
-def standing_of(
-    connection: Connection, resource: Resource, written_at: datetime, account: str | None = None
-) -> Standing:
-    """Return how a resource that was written to stands with what is declared.
+def set_status(connection: Connection, finding_id: str, status: FindingStatus, ledger_seq: int) -> None:
+    """Note where a finding is in its life, and the entry that says so."""
+    mine = finding.c.finding_id == finding_id
+    connection.execute(update(finding).where(mine).values(status=status, ledger_seq=ledger_seq))
 
-    Names such as a role's repeat in every account: where both sides tell theirs, they must agree.
+
+def standing_of(connection: Connection, change: Change, rows: Sequence[DeclaredRow]) -> Standing:
+    """Return how the resource of a change stands with what is declared; `rows` are where it is.
 
     A comparison of before the write says nothing about it, so only a later one counts as one.
-    A write may name a resource by a wider or narrower type than the code does (a bucket for its
-    policy), so where its own type is not declared, the id decides alone.
     """
-    known = connection.execute(
-        select(declared).where(declared.c.resource_id == resource.id).order_by(declared.c.address)
-    ).all()
-    rows = [row for row in known if account in (None, row.account) or row.account is None]
-    open_on_id = findings(
-        connection, finding.c.status == FindingStatus.OPEN, finding.c.resource_id == resource.id
-    )
-    about = [
-        row.finding
-        for row in open_on_id
-        if account in (None, row.finding.account) or row.finding.account is None
-    ]
-    if exact := [row for row in rows if row.type == resource.type]:
-        rows, about = exact, [one for one in about if one.type == resource.type]
+    account = change.first.event.call.account
+    on_it = findings_on(connection, change.resource, rows, account)
+    is_later = (row.compared_at is not None and row.compared_at >= change.ended_at for row in rows)
     return Standing(
         address=rows[0].address if rows else None,
         source=rows[0].source if rows else None,
-        is_compared=bool(rows) and all(row.compared_at and row.compared_at >= written_at for row in rows),
-        findings=tuple(about),
+        is_compared=bool(rows) and all(is_later),
+        findings=tuple(row.finding for row in on_it if row.is_open),
     )
+
+
+def findings_on(
+    connection: Connection, resource: Resource, declared_rows: Sequence[DeclaredRow], account: str | None
+) -> list[FindingRow]:
+    """Return every finding there was on a resource that a call names, the oldest first.
+
+    `declared_rows` are where it is declared. Several resources may bear one id, a bucket and its
+    policy for example: where the code declares one of the type, the others are left out.
+    """
+    ids = {resource.id, *(row.resource_id for row in declared_rows if row.resource_id)}
+    types = {row.type for row in declared_rows}
+    is_of_type = resource.type in types
+    return [
+        row
+        for row in findings(connection, finding.c.resource_id.in_(ids))
+        if (row.finding.type in types or not is_of_type) and is_same_place(row.finding.account, account)
+    ]

@@ -8,13 +8,23 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 
 from drift.model.change import Write
 from drift.model.event import Fate
-from drift.model.finding import FindingKind, FindingStatus
-from drift.model.resource import Resource
+from drift.model.finding import OPEN, FindingKind
 from drift.model.verdict import Disposition, Severity
+from drift.store.addresses import is_same_row
 from drift.store.changes import ChangeRow, changes
 from drift.store.findings import FindingRow, findings
 from drift.store.outbox import DeliveryStatus
-from drift.store.schema import change, change_write, declared, finding, funnel, outbox, write
+from drift.store.schema import (
+    baseline,
+    change,
+    change_write,
+    declared,
+    declared_name,
+    finding,
+    funnel,
+    outbox,
+    write,
+)
 from drift.store.upsert import in_chunks
 
 UNSETTLED = (Disposition.PENDING, Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
@@ -53,9 +63,13 @@ def changes_to_report(connection: Connection, since: datetime, until: datetime) 
 
     Also those to a resource that stands differently from its declaration, whenever they were made.
     """
-    is_odd = change.c.resource_id.in_(
-        select(finding.c.resource_id).where(finding.c.status == FindingStatus.OPEN)
+    odd = select(finding.c.resource_id).where(finding.c.status.in_(OPEN))
+    names_of_odd = (
+        select(declared_name.c.name)
+        .join(declared, is_same_row)
+        .where(declared.c.resource_id.in_(odd), declared_name.c.of_type == "")
     )
+    is_odd = or_(change.c.resource_id.in_(odd), change.c.resource_key.in_(names_of_odd))
     may_need_somebody = or_(
         change.c.disposition.in_(UNSETTLED), change.c.severity == Severity.CRITICAL, is_odd
     )
@@ -75,27 +89,11 @@ def changes_with(connection: Connection, event_keys: Collection[str]) -> list[Ch
     return sorted(found.values(), key=lambda row: (row.change.began_at, row.change.change_id))
 
 
-def findings_on(connection: Connection, resource: Resource, account: str | None) -> list[FindingRow]:
-    """Return every finding there was on a resource, the oldest first.
-
-    Several resources may bear one id, a bucket and its policy for example. So the type counts too,
-    unless no code declares one of that type: then the id decides alone, as in `standing_of`.
-    """
-    of_type = and_(declared.c.resource_id == resource.id, declared.c.type == resource.type)
-    is_declared = connection.execute(select(exists().where(of_type))).scalar_one()
-    return [
-        row
-        for row in findings(connection, finding.c.resource_id == resource.id)
-        if (row.finding.type == resource.type or not is_declared)
-        and (row.finding.account == account or account is None or row.finding.account is None)
-    ]
-
-
 def findings_of(
     connection: Connection, kinds: Collection[FindingKind] = (), *, with_resolved: bool = False
 ) -> Iterator[FindingRow]:
     """Yield the findings of these kinds, or of all, the worst first, and of these the oldest."""
-    only_open = () if with_resolved else (finding.c.status == FindingStatus.OPEN,)
+    only_open = () if with_resolved else (finding.c.status.in_(OPEN),)
     only_kinds = (finding.c.kind.in_(kinds),) if kinds else ()
     # Sorting is stable, and they come the oldest first.
     yield from sorted(
@@ -183,8 +181,9 @@ def writes_excluded(connection: Connection, since: datetime, until: datetime) ->
 
 def declared_and_compared(connection: Connection, since: datetime) -> tuple[int, int]:
     """Return how many resources are declared, and how many were held against what is there since then."""
-    was_compared = case((declared.c.compared_at >= since, 1))
-    row = connection.execute(select(func.count(), func.count(was_compared)).select_from(declared)).one()
+    was_compared = case((and_(declared.c.is_compared, baseline.c.compared_at >= since), 1))
+    of_states = declared.join(baseline, baseline.c.baseline == declared.c.baseline)
+    row = connection.execute(select(func.count(), func.count(was_compared)).select_from(of_states)).one()
     return int(row[0]), int(row[1])
 
 

@@ -3,7 +3,7 @@
 A change here needs a migration beside it, in `drift/store/migrations/versions`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text, true
 
 from drift.model.alert import Alert
 from drift.model.change import Write
@@ -130,6 +130,8 @@ change = Table(
     Column("session_id", String, ForeignKey("change_session.session_id"), nullable=False),
     Column("resource_type", Key),
     Column("resource_id", Key, nullable=False),
+    Column("resource_key", Key),  # the id in lower case
+    Column("outer_key", Key),  # of the resource that it lies in, where the id is a path
     Column("began_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime, nullable=False),
     Column("to_judge", Boolean, nullable=False),
@@ -140,7 +142,8 @@ change = Table(
     Column("judged_revision", Integer),
     Column("ledger_seq", BigInteger),
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
-    Index("ix_change_resource", "resource_id", "began_at"),
+    Index("ix_change_resource", "resource_key", "began_at"),
+    Index("ix_change_outer", "outer_key", "began_at"),
     Index("ix_change_disposition", "disposition", "began_at"),
     Index("ix_change_to_judge", "session_id", sqlite_where=_TO_JUDGE_SQLITE, postgresql_where=_TO_JUDGE),
 )
@@ -153,18 +156,45 @@ change_write = Table(
     Column("left_because", Text),  # null: the write belongs to the change
 )
 
+baseline = Table(
+    "baseline",
+    metadata,
+    Column("baseline", Key, primary_key=True),  # path or URI of the state
+    Column("fingerprint", String, nullable=False),  # of the rows below that it led to
+    Column("sha256", String, nullable=False),  # of the state
+    Column("declared_since", UtcTime, nullable=False),  # it is known to say the same since then
+    Column("compared_at", UtcTime, nullable=False),
+    comment="Each state that was compared, as it was read last",
+)
+
 declared = Table(
     "declared",
     metadata,
     Column("baseline", Key, primary_key=True),
     Column("address", Key, primary_key=True),
     Column("type", Key, nullable=False),
+    Column("known_as", Key),  # the name of the type by which calls know it
     Column("resource_id", Key),
     Column("account", Key),  # null: the state does not tell
+    Column("region", Key),
+    Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
-    Column("compared_at", UtcTime),  # null: it could not be compared
-    Index("ix_declared_resource_id", "resource_id"),
+    Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
+    Index("ix_declared_address", "address"),
     comment="Where each declared resource stands in the code",
+)
+
+declared_name = Table(
+    "declared_name",
+    metadata,
+    Column("baseline", Key, primary_key=True),
+    Column("address", Key, primary_key=True),
+    Column("name", Key, primary_key=True),  # in lower case
+    Column("of_type", Key, primary_key=True),  # empty: it is one in calls about any type
+    Column("exact", Key),  # as it is written; null: the case means nothing
+    Column("is_unique", Boolean, nullable=False),
+    Index("ix_declared_name_name", "name"),
+    comment="By which texts calls may name each declared resource",
 )
 
 finding = Table(

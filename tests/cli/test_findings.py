@@ -44,6 +44,41 @@ def test_a_finding_names_the_write_that_explains_it(drift: Drift, world: World) 
     assert life == "          f-1  found 2026-11-16 13:00, written 2026-11-16 12:00 by bob@example.com"
 
 
+def test_a_write_that_explains_nothing_is_only_the_last_one(drift: Drift, world: World) -> None:
+    world.happened(by="bob@example.com")
+    world.compared(a_finding(), at=NOON + timedelta(hours=1))
+
+    life = drift("findings").lines[1]
+
+    assert life.endswith("found 2026-11-16 13:00, last written 2026-11-16 12:00 by bob@example.com")
+
+
+def test_json_tells_who_wrote_it(drift: Drift, world: World) -> None:
+    change = world.happened(by="bob@example.com")
+    keys = tuple(write.event.key for write in change.writes)
+    world.compared(replace(an_unmanaged_bucket(), explained_by=()), replace(a_finding(), explained_by=keys))
+
+    drifted, unmanaged = (json.loads(line) for line in drift("findings", "--json").lines)
+
+    assert drifted["written_by"] == {
+        "change_id": change.change_id,
+        "began_at": "2026-11-16T12:00:00Z",
+        "actor": "bob@example.com",
+        "actor_kind": "human",
+        "channel": "console",
+        "is_explanation": True,
+    }
+    assert unmanaged["written_by"] is None
+
+
+def test_a_finding_that_came_back_says_so(drift: Drift, world: World) -> None:
+    for findings in ((a_finding(),), (), (a_finding(),)):
+        world.compared(*findings)
+
+    assert drift("findings").lines[1] == "          f-1  found 2026-11-16 12:00, reopened"
+    assert json.loads(drift("findings", "--json").out)["status"] == "reopened"
+
+
 def test_the_worst_is_listed_first(drift: Drift, world: World) -> None:
     world.compared(a_finding())
     world.compared(a_finding(), replace(an_unmanaged_bucket(), severity=Severity.CRITICAL), at=NOON + DAY)
@@ -68,7 +103,10 @@ def test_json_has_every_key_in_every_line(drift: Drift, world: World) -> None:
 
     first, second = (json.loads(line) for line in ran.lines)
     assert list(first) == list(second) == list(FindingLine.__struct_fields__)
-    assert first["attributes"] == [{"path": "ingress", "declared": [], "live": [22], "sensitive": False}]
+    explained: dict[str, object] = {"explained_by": [], "is_explained": False}
+    assert first["attributes"] == [
+        {"path": "ingress", "declared": [], "live": [22], "sensitive": False, **explained}
+    ]
     assert (first["status"], first["first_seen_at"], first["resolved_at"]) == (
         "open",
         "2026-11-16T12:00:00Z",

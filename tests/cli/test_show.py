@@ -292,6 +292,7 @@ def test_a_finding_is_told_with_the_writes_to_its_resource(drift: Drift, world: 
         "",
         "Declared -> live",
         "  ingress: [] -> [22]",
+        "Made so by  ingress: no known write explains it",
         "",
         "Time line (UTC)",
         "  2026-11-16 12:00:00  alice@example.com: opened tcp/22 to 0.0.0.0/0  [entry 1]",
@@ -311,7 +312,7 @@ def test_a_resolved_finding_says_when_and_that_a_comparison_did_it(drift: Drift,
     assert lines[0] == "f-1  high, resolved"
     assert "Seen        2026-11-16 12:00, resolved 2026-11-16 13:00" in lines
     assert "  2026-11-16 13:00:00  resolved: code and cloud agree again  [entry 1]" in lines
-    assert "Written by  no write to it is known" in lines
+    assert "Made so by  no write to it is known" in lines
 
 
 def test_a_finding_as_json_holds_the_changes_to_its_resource(drift: Drift, world: World) -> None:
@@ -345,3 +346,18 @@ def test_names_chosen_by_an_attacker_add_no_line_and_move_no_cursor(drift: Drift
     assert len(ran.lines) == len(plain.lines)
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
+
+
+def test_a_finding_says_which_write_made_each_attribute_so(drift: Drift, world: World) -> None:
+    change = world.happened(by="bob@example.com", judged=a_judgement())
+    key = change.first.event.key
+    explained = AttributeDrift(path="ingress", declared=[], live=[22], explained_by=(key,), is_explained=True)
+    unexplained = AttributeDrift(path="tags.team", declared="a", live="b")
+    finding = a_finding("f00d", attributes=(explained, unexplained))
+    world.compared(replace(finding, explained_by=(key,)), at=NOON + HOUR)
+
+    told = drift("show", "f00d")
+
+    call = "bob@example.com, console, no ticket, unticketed: AuthorizeSecurityGroupIngress"
+    assert f"Made so by  ingress: 2026-11-16 12:00 {call}" in told.out
+    assert "            tags.team: no known write explains it" in told.lines

@@ -6,6 +6,7 @@ from drift.ports import AdapterKind
 from providers import catalog
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
+from tests.contracts.test_code import CODES
 from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
@@ -38,3 +39,8 @@ def test_every_translator_is_held_to_the_contract() -> None:
 
 def test_every_key_service_is_held_to_the_contract() -> None:
     assert set(SERVICES) == set(catalog.key_services())
+
+
+def test_the_code_behind_every_baseline_is_held_to_the_contract() -> None:
+    assert set(CODES) == set(catalog.CODE)
+    assert set(catalog.CODE) <= set(catalog.BASELINES)

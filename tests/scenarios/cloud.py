@@ -16,12 +16,13 @@ from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
 from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
+from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
 from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Delivery
+from drift.ports import Delivery, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
@@ -147,6 +148,8 @@ class Watch:
     channels: ChannelRules = field(default_factory=ChannelRules)
     decision: DecisionRules = field(default_factory=DecisionRules)
     vault: Vault | None = None
+    watched: tuple[Watched, ...] = ()
+    attribution: AttributionRules = field(default_factory=AttributionRules)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -166,10 +169,11 @@ class Watch:
                     correlation=CorrelationRules(),
                     detection=DetectRules(),
                     decision=self.decision,
+                    attribution=self.attribution,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},
-                watched=(),
+                watched=self.watched,
                 ticket_sources={},
                 code_hosts={},
                 notifiers={"board": self.board},

@@ -22,6 +22,7 @@ def test_a_story_ends_as_it_says(story: str, tmp_path: Path) -> None:
                 "type": finding.type,
                 "resource_id": finding.resource_id,
                 "paths": sorted(attribute.path for attribute in finding.attributes),
+                "explained_by": end.explanations(finding),
             }
             for finding in end.findings()
         ]

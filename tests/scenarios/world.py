@@ -38,6 +38,17 @@ class Story:
         with self.pipeline.have.database.reading() as connection:
             return [row.finding for row in open_findings(connection).values()]
 
+    def explanations(self, finding: DriftFinding) -> dict[str, list[str]]:
+        """Return who made which call that explains each attribute, or the resource as a whole."""
+        called = {
+            write.event.key: f"{write.event.call.action} by {write.actor.name}"
+            for row in self.changes()
+            for write in row.change.writes
+        }
+        keys = {one.path: one.explained_by if one.is_explained else () for one in finding.attributes}
+        keys = keys or {"resource": finding.explained_by}
+        return {path: [called[key] for key in keys[path]] for path in sorted(keys)}
+
     def messages(self) -> list[str]:
         """Return the text of every Slack message."""
         return [file.read_text() for file in sorted((self.folder / "alerts").glob("*.txt"))]

@@ -57,7 +57,7 @@ def compared(
     *pairs: tuple[DeclaredResource, LiveResource | LiveReading | None], rules: DetectRules = RULES
 ) -> Comparison:
     """Compare each declared resource with what was read of it; `None` stands for absent."""
-    return detect([held(*pairs)], (), {}, rules)
+    return detect([held(*pairs)], (), rules)
 
 
 def held(*pairs: tuple[DeclaredResource, LiveResource | LiveReading | None]) -> Held:

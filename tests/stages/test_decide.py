@@ -8,7 +8,7 @@ import pytest
 from drift.model.change import Change
 from drift.model.environment import Environment
 from drift.model.event import Effect, Risk
-from drift.model.finding import FindingKind, Standing
+from drift.model.finding import Agreement, FindingKind, Standing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity
@@ -489,3 +489,39 @@ def test_only_attempts_that_would_blind_the_watch_alarm() -> None:
     assert DecisionRules().is_alarming(an_event(risks=[BLINDS]))
     assert not OWN.is_alarming(other.first.event)
     assert not DecisionRules().is_alarming(an_event(risks=[ROOT, OPEN]))
+
+
+# What leaves the code right
+
+
+@pytest.mark.parametrize("agreement", list(Agreement))
+def test_what_leaves_the_code_right_is_low_and_told_to_nobody(agreement: Agreement) -> None:
+    standing = replace(a_standing(), agreement=agreement)
+
+    found = decide(a_change_by(), a_match(Coverage.NONE), standing, DecisionRules(), DUE)
+
+    assert (found.disposition, found.severity, found.alert) == (
+        Disposition.UNTICKETED,
+        Severity.LOW,
+        False,
+    )
+
+
+@pytest.mark.parametrize("agreement", list(Agreement))
+@pytest.mark.parametrize("risk", [ROOT, BLINDS])
+def test_a_critical_risk_is_told_whatever_the_code_says(agreement: Agreement, risk: Risk) -> None:
+    standing = replace(a_standing(), agreement=agreement)
+
+    found = decide(a_change_by(risks=[risk]), a_match(Coverage.NONE), standing, DecisionRules(), DUE)
+
+    assert (found.severity, found.alert) == (Severity.CRITICAL, True)
+
+
+def test_what_exposes_is_excused_only_by_code_that_says_the_same() -> None:
+    change = a_change_by(risks=[OPEN])
+
+    def alert(agreement: Agreement) -> bool:
+        standing = replace(a_standing(), agreement=agreement)
+        return decide(change, a_match(Coverage.NONE), standing, DecisionRules(), DUE).alert
+
+    assert (alert(Agreement.DECLARED), alert(Agreement.IGNORED)) == (False, True)

@@ -309,7 +309,7 @@ def test_what_could_not_be_read_is_named_and_is_no_finding() -> None:
     declaration = a_declaration(a_declared(), unreadable=(odd,))
     readings = held((a_declared(), unread)).readings
 
-    comparison = detect([type(held())(declaration=declaration, readings=readings)], (), {}, RULES)
+    comparison = detect([type(held())(declaration=declaration, readings=readings)], (), RULES)
 
     assert not comparison.findings
     assert {(one.address, one.error) for one in comparison.not_compared} == {
@@ -345,12 +345,10 @@ def test_what_is_nested_too_deeply_stops_nothing_where_it_does_not_differ() -> N
     assert [one.path for finding in comparison.findings for one in finding.attributes] == ["b"]
 
 
-def test_a_finding_names_the_writes_to_its_resource() -> None:
-    writes = {Resource(type="aws_sqs_queue", id="queue-1"): ("aws:1", "aws:2")}
+def test_a_finding_names_the_state_that_declares_its_resource() -> None:
+    comparison = detect([held((a_declared({"a": 1}), a_live({"a": 2})))], [a_live(id="other")], RULES)
 
-    comparison = detect([held((a_declared({"a": 1}), a_live({"a": 2})))], [a_live(id="other")], writes, RULES)
-
-    assert [one.explained_by for one in comparison.findings] == [("aws:1", "aws:2"), ()]
+    assert [one.state for one in comparison.findings] == ["terraform.tfstate", None]
 
 
 def test_the_worst_attribute_gives_the_severity() -> None:
@@ -391,7 +389,7 @@ def test_the_same_id_elsewhere_is_another_finding(but: dict[str, Any]) -> None:
 
 
 def test_two_states_that_declare_the_same_resource_have_a_finding_each() -> None:
-    comparison = detect([held((a_declared(), None)), held((a_declared(address="x.y"), None))], (), {}, RULES)
+    comparison = detect([held((a_declared(), None)), held((a_declared(address="x.y"), None))], (), RULES)
 
     assert len({one.finding_id for one in comparison.findings}) == 2
 
@@ -409,7 +407,7 @@ def test_a_state_without_an_id_is_told_by_its_address() -> None:
 
 
 def test_what_no_state_declares_is_unmanaged() -> None:
-    comparison = detect([held((a_declared(), a_live()))], [a_live(), a_live(id="by-hand")], {}, RULES)
+    comparison = detect([held((a_declared(), a_live()))], [a_live(), a_live(id="by-hand")], RULES)
 
     (finding,) = comparison.findings
     assert (finding.kind, finding.resource_id, finding.address) == (FindingKind.UNMANAGED, "by-hand", None)
@@ -419,7 +417,7 @@ def test_what_no_state_declares_is_unmanaged() -> None:
 def test_what_another_state_declares_is_managed() -> None:
     elsewhere = a_declaration(a_declared(resource_id="theirs"))
 
-    comparison = detect([held()], [a_live(id="theirs")], {}, RULES, others=[elsewhere])
+    comparison = detect([held()], [a_live(id="theirs")], RULES, others=[elsewhere])
 
     assert not comparison.findings
 
@@ -433,7 +431,7 @@ def test_what_another_state_declares_is_managed() -> None:
     ],
 )
 def test_an_id_is_managed_only_in_its_account_and_region(but: dict[str, Any], count: int) -> None:
-    comparison = detect([held((a_declared(), a_live()))], [a_live(**but)], {}, RULES)
+    comparison = detect([held((a_declared(), a_live()))], [a_live(**but)], RULES)
 
     assert comparison.count(FindingKind.UNMANAGED) == count
 
@@ -443,7 +441,7 @@ def test_what_a_state_knows_but_does_not_declare_is_managed() -> None:
     replaced = Resource(type="aws_sqs_queue", id="replaced")
     declaration = a_declaration(unreadable=(odd,), deposed=(replaced,))
 
-    comparison = detect([held()], [a_live(id="odd"), a_live(id="replaced")], {}, RULES, others=[declaration])
+    comparison = detect([held()], [a_live(id="odd"), a_live(id="replaced")], RULES, others=[declaration])
 
     assert not comparison.findings
 
@@ -452,6 +450,6 @@ def test_another_name_of_a_type_is_recognised() -> None:
     rules = DetectRules(same_types={"aws_default_vpc": "aws_vpc"})
     declared = a_declared(type="aws_default_vpc", resource_id="vpc-1")
 
-    comparison = detect([held((declared, a_live()))], [a_live(type="aws_vpc", id="vpc-1")], {}, rules)
+    comparison = detect([held((declared, a_live()))], [a_live(type="aws_vpc", id="vpc-1")], rules)
 
     assert not comparison.findings

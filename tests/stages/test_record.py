@@ -26,6 +26,7 @@ from drift.model.verdict import Disposition, Statement
 from drift.stages.group import group
 from drift.stages.merge.gather import gather, gather_opened
 from drift.stages.record import (
+    record_acknowledgement,
     record_baselines,
     record_comparison,
     record_configuration,
@@ -33,10 +34,13 @@ from drift.stages.record import (
     record_gap,
     record_judgement,
     record_outage,
+    record_sweep,
     record_write,
 )
+from drift.stages.record.sweeps import News
 from drift.store.changes import changes, sessions_to_judge
 from drift.store.database import Database
+from drift.store.findings import findings as all_findings
 from drift.store.findings import open_findings
 from drift.store.sessions import sessions_behind
 from drift.store.tally import Tally
@@ -262,7 +266,7 @@ def test_a_finding_is_recorded_when_it_opens_changes_is_resolved_and_comes_back(
     said = [
         (body(entry)["status"], body(entry)["finding"]["attributes"][0]["live"]) for entry in ledger(database)
     ]
-    assert said == [("open", [22]), ("open", [443]), ("resolved", [443]), ("open", [443])]
+    assert said == [("open", [22]), ("open", [443]), ("resolved", [443]), ("reopened", [443])]
 
 
 def test_a_value_that_json_writes_differently_is_not_news_each_time(database: Database) -> None:
@@ -324,6 +328,80 @@ def test_a_change_is_judged_again_when_its_resource_stands_differently(database:
         waits.append(bool(waiting(database)))
 
     assert waits == [True, False, True]
+
+
+def test_what_an_apply_may_still_be_doing_is_neither_opened_nor_resolved(database: Database) -> None:
+    compared(database, settling=[a_finding()])
+    assert ledger(database) == []
+
+    compared(database, a_finding())
+    compared(database, settling=[a_finding()])
+
+    assert list(open_of(database)) == ["f-1"]
+
+
+def test_an_acknowledged_finding_stays_open_until_a_comparison_resolves_it(database: Database) -> None:
+    compared(database, a_finding())
+    acknowledged(database)
+
+    compared(database, a_finding())
+    assert statuses(database) == ["acknowledged"]
+    compared(database)
+
+    assert statuses(database) == ["resolved"]
+    said = [(body(entry)["status"], body(entry)["by"]) for entry in ledger(database)]
+    assert said == [("open", None), ("acknowledged", "dave@example.com"), ("resolved", None)]
+
+
+def test_what_differs_otherwise_than_was_acknowledged_is_reopened(database: Database) -> None:
+    """
+    That the write which made it so became known is no other difference.
+    """
+    compared(database, a_finding())
+    acknowledged(database)
+    explained = AttributeDrift(path="ingress", declared=[], live=[22], explained_by=("aws:1",))
+    compared(database, a_finding(attributes=(explained,)))
+    assert statuses(database) == ["acknowledged"]
+
+    compared(database, a_finding(attributes=(AttributeDrift(path="ingress", declared=[], live=[443]),)))
+
+    assert statuses(database) == ["reopened"]
+
+
+# That comparisons are made
+
+
+def test_a_comparison_that_finds_nothing_new_is_counted_and_told_within_the_hour(database: Database) -> None:
+    for minute in (0, 10, 20, 60, 70):
+        swept(database, at=LATER + minutes(minute))
+
+    told = [
+        (body(entry)["comparisons"], body(entry)["from_at"][11:16], body(entry)["to_at"][11:16])
+        for entry in ledger(database)
+    ]
+    assert told == [(1, "13:00", "13:00"), (3, "13:10", "14:00")]
+    assert {entry.kind for entry in ledger(database)} == {EntryKind.COMPARISON}
+
+
+def test_a_comparison_that_tells_something_else_is_told_at_once(database: Database) -> None:
+    swept(database)
+    swept(database, a_finding())
+    swept(database, a_finding(), seen=a_survey("prod", unread=["prod"]))
+    swept(database, a_finding(), news=News(found=1, resolved=0))
+
+    told = [(body(one)["findings"], body(one)["not_read"], body(one)["found"]) for one in ledger(database)]
+    assert told == [
+        ({}, [], 0),
+        ({"drifted": 1}, [], 0),
+        ({"drifted": 1}, ["prod"], 0),
+        ({"drifted": 1}, [], 1),
+    ]
+
+
+def test_where_nothing_is_watched_no_comparison_is_told(database: Database) -> None:
+    swept(database, seen=a_survey())
+
+    assert ledger(database) == []
 
 
 def test_each_state_that_cannot_be_read_is_one_gap_until_it_can_be(database: Database) -> None:
@@ -502,6 +580,7 @@ def compared(
     *findings: DriftFinding,
     seen: Survey | None = None,
     not_compared: Sequence[str] = (),
+    settling: Sequence[DriftFinding] = (),
     at: datetime = LATER,
 ) -> None:
     unread = tuple(
@@ -515,9 +594,37 @@ def compared(
         )
         for one in not_compared
     )
-    comparison = Comparison(findings=findings, not_compared=unread, declared=1, compared=1)
+    comparison = Comparison(
+        findings=findings, not_compared=unread, declared=1, compared=1, settling=tuple(settling)
+    )
     with database.transaction() as connection:
         record_comparison(connection, seen or a_survey("prod"), comparison, at, judged_since=WEEK_AGO)
+
+
+def swept(
+    database: Database,
+    *findings: DriftFinding,
+    seen: Survey | None = None,
+    news: News = News(found=0, resolved=0),  # noqa: B008 - frozen
+    at: datetime = LATER,
+) -> None:
+    """Record that a comparison was made."""
+    comparison = Comparison(findings=findings, not_compared=(), declared=1, compared=1)
+    with database.transaction() as connection:
+        record_sweep(connection, seen or a_survey("prod"), comparison, news, at)
+
+
+def acknowledged(database: Database) -> None:
+    """Somebody answers for the only finding."""
+    with database.transaction() as connection:
+        [row] = open_findings(connection).values()
+        record_acknowledgement(connection, row, "dave@example.com", "until the migration", LATER)
+
+
+def statuses(database: Database) -> list[str]:
+    """Where every finding is in its life."""
+    with database.reading() as connection:
+        return [row.status.value for row in all_findings(connection)]
 
 
 def judged(database: Database, judgement: Judgement) -> Judged:

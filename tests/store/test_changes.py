@@ -25,7 +25,6 @@ from drift.store.changes import (
     stretch_change,
     stretch_session,
     write_seqs,
-    writes_by_resource,
 )
 from drift.store.database import Database
 from drift.store.writes import add_write
@@ -123,17 +122,6 @@ def test_a_session_lists_its_changes_by_their_first_write(database: Database) ->
         session = change_session_of(connection, "ses-1")
 
     assert [one.change_id for one in session.changes] == ["chg-2", "chg-1"]
-
-
-def test_writes_are_listed_by_resource(database: Database) -> None:
-    with database.transaction() as connection:
-        a_kept_change(connection, "chg-1", at=(5, 1))
-        a_kept_change(connection, "chg-2", at=(2,), resource=BUCKET)
-
-        assert writes_by_resource(connection) == {
-            SECURITY_GROUP: ("aws:chg-1 1", "aws:chg-1 5"),
-            BUCKET: ("aws:chg-2 2",),
-        }
 
 
 def test_a_new_change_is_to_be_judged(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -13,12 +14,13 @@ from sqlalchemy import Connection, event, text
 from drift.model.change import Span
 from drift.model.event import Operation, Phase
 from drift.ports import Delivery
-from drift.store import changes, findings, outbox, sessions, sources, writes
+from drift.store import addresses, changes, findings, outbox, sessions, sources, writes, written
 from drift.store.database import Database
 from tests.builders import (
     NOON,
     SECURITY_GROUP,
     a_change,
+    a_finding,
     a_judgement,
     a_principal,
     a_session_opened,
@@ -32,6 +34,8 @@ SESSION = a_session_opened(a_principal())
 SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
 
 PART = structs.replace(an_event(), operation=Operation(key="op-1", phase=Phase.BEGIN))
+
+SUBJECT = written.subject_of(replace(a_finding(), state="prod.tfstate"))
 
 DELIVERY = Delivery(name="trail/1.json", version="1", cursor="c", open=BytesIO)
 
@@ -57,7 +61,10 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "write_seqs": lambda c: changes.write_seqs(c, a_change()),
     "keep_judgement": lambda c: changes.keep_judgement(c, a_change(), a_judgement(), 0),
     "newest_write_at": changes.newest_write_at,
-    "standing_of": lambda c: findings.standing_of(c, SECURITY_GROUP, NOON),
+    "standing_of": lambda c: findings.standing_of(c, a_change(), ()),
+    "declared_as": lambda c: addresses.declared_as(c, SECURITY_GROUP),
+    "declared_at": lambda c: addresses.declared_at(c, "aws_security_group.web"),
+    "writes_to": lambda c: written.writes_to(c, [SUBJECT]),
     "open_findings": findings.open_findings,
     "see_again": lambda c: findings.see_again(c, ["f-1"], NOON),
     "resolve": lambda c: findings.resolve(c, "f-1", 0, NOON),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from drift.model.event import Fate
 from drift.model.finding import FindingKind
@@ -11,7 +12,9 @@ from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition, Severity
 from drift.store import lookup
+from drift.store.addresses import declared_as
 from drift.store.database import Database
+from drift.store.findings import FindingRow, findings_on
 from drift.store.tally import Tally
 from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_finding, a_judgement, an_event
 from tests.world import World
@@ -119,8 +122,8 @@ def test_two_resources_with_one_id_are_two_where_the_code_declares_the_type(worl
     world.compared(a_finding("mine", resource=DECLARED), a_finding("other", resource=policy))
 
     with world.database.reading() as connection:
-        of_declared = lookup.findings_on(connection, DECLARED, ACCOUNT)
-        of_undeclared = lookup.findings_on(connection, policy, ACCOUNT)
+        of_declared = findings_about(connection, DECLARED, ACCOUNT)
+        of_undeclared = findings_about(connection, policy, ACCOUNT)
 
     assert [row.finding.finding_id for row in of_declared] == ["mine"]
     assert [row.finding.finding_id for row in of_undeclared] == ["mine", "other"]
@@ -130,9 +133,9 @@ def test_a_resource_of_another_account_is_another_one(world: World) -> None:
     world.compared(a_finding("f-1"))
 
     with world.database.reading() as connection:
-        assert lookup.findings_on(connection, SECURITY_GROUP, ACCOUNT)
-        assert lookup.findings_on(connection, SECURITY_GROUP, None)
-        assert not lookup.findings_on(connection, SECURITY_GROUP, "444455556666")
+        assert findings_about(connection, SECURITY_GROUP, ACCOUNT)
+        assert findings_about(connection, SECURITY_GROUP, None)
+        assert not findings_about(connection, SECURITY_GROUP, "444455556666")
 
 
 def test_records_are_counted_by_source_in_whole_hours(world: World) -> None:
@@ -175,3 +178,8 @@ def test_alerts_are_found_by_session_and_counted_by_when_they_were_accepted(worl
 
     assert [(alert.status, alert.attempts) for alert in alerts] == [("sent", 1), ("queued", 1)]
     assert sent == 1
+
+
+def findings_about(connection: Connection, resource: Resource, account: str | None) -> list[FindingRow]:
+    """Every finding there was on a resource that a call names."""
+    return findings_on(connection, resource, declared_as(connection, resource, account), account)

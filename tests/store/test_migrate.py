@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -20,13 +21,16 @@ from sqlalchemy import Connection, text
 import drift.store.schema  # noqa: F401  (registers its tables)
 from drift.errors import StoreError
 from drift.ledger.entry import encode_body
+from drift.model.resource import Resource
 from drift.model.verdict import Statement, Trust
+from drift.store.addresses import declared_as
 from drift.store.changes import changes, last_judgement
 from drift.store.database import Database
 from drift.store.metadata import metadata
 from drift.store.migrate import HEAD, MIGRATIONS, migrate
 from drift.store.sessions import sessions_behind
-from tests.builders import a_judgement, a_principal, a_session_opened, a_write, an_event
+from drift.store.written import changes_to, subject_of
+from tests.builders import NOON, a_finding, a_judgement, a_principal, a_session_opened, a_write, an_event
 
 ROOT = Path(__file__).parents[2]
 
@@ -165,6 +169,29 @@ def test_what_the_first_version_kept_is_read_by_this_one(database_url: str) -> N
     database.close()
 
 
+def test_what_was_declared_is_found_before_the_next_comparison(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        to_version(connection, "0001")
+        for statement, values in FIRST_VERSION:
+            connection.execute(text(statement), {**TIMES, **values})
+
+    migrate(database)
+
+    with database.reading() as connection:
+        [group] = declared_as(connection, Resource(type="aws_security_group", id="sg-0abc"))
+        [vpc] = declared_as(connection, Resource(type="aws_vpc", id="VPC-1"))
+        subject = subject_of(replace(a_finding(), state="prod.tfstate"))
+        assert (group.address, group.source, group.compared_at) == (
+            "aws_security_group.web",
+            "main.tf:1",
+            NOON,
+        )
+        assert vpc.compared_at is None
+        assert [row.change.change_id for row in changes_to(connection, [subject])[subject.key]] == ["chg-1"]
+    database.close()
+
+
 def first_write() -> bytes:
     """Return a write as the first version kept it: what tells of the call stood in the event itself."""
     write = msgspec.to_builtins(a_write(an_event(action="CreateTags", session_key="ASIA1")))
@@ -200,6 +227,14 @@ FIRST_VERSION: tuple[tuple[str, dict[str, object]], ...] = (
         {"no": False, "body": encode_body(a_judgement())},
     ),
     ("INSERT INTO change_write VALUES ('chg-1', 'aws:e-1')", {}),
+    (
+        """INSERT INTO declared (baseline, address, type, resource_id, account, source, compared_at)
+           VALUES
+           ('prod.tfstate', 'aws_security_group.web', 'aws_security_group',
+            'sg-0abc', NULL, 'main.tf:1', :noon),
+           ('prod.tfstate', 'aws_vpc.main', 'aws_vpc', 'VPC-1', NULL, NULL, NULL)""",
+        {},
+    ),
 )
 
 

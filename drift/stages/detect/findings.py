@@ -5,14 +5,14 @@ Until then no more is kept of a resource than what differs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from drift.model.baseline import Declaration, DeclaredResource, UnreadableInstance
 from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
-from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason, Resource
+from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason
 from drift.model.survey import Held
 from drift.model.verdict import Severity
 from drift.stages.detect.co_managed import CoManagers
@@ -27,14 +27,10 @@ from drift.stages.detect.type_rules import RulesByType
 from drift.stages.detect.unapplied import unapplied
 from drift.stages.detect.undeclared import undeclared
 
-EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
-"""The keys of the events that wrote to each resource."""
-
 
 def detect(
     held: Sequence[Held],
     discovered: Iterable[LiveResource],
-    writes: EventKeys,
     rules: DetectRules,
     *,
     others: Sequence[Declaration] = (),
@@ -67,9 +63,9 @@ def detect(
         children=Children(estate, children, rules), co_managers=CoManagers(estate, rules), rules=rules
     )
     found = [
-        *_of_declared(odd, expected, writes, rules),
-        *_of_declared(_unapplied(held, by_type), expected, writes, rules),
-        *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
+        *_of_declared(odd, expected, rules),
+        *_of_declared(_unapplied(held, by_type), expected, rules),
+        *(_unmanaged(live, rules) for live in undeclared(discovered, estate, rules)),
     ]
     ignoring = Ignoring(rules)
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
@@ -122,22 +118,20 @@ def _unapplied(held: Sequence[Held], rules: RulesByType) -> Iterator[Odd]:
                 )
 
 
-def _of_declared(
-    odd: Iterable[Odd], expected: Expected, writes: EventKeys, rules: DetectRules
-) -> Iterator[DriftFinding]:
+def _of_declared(odd: Iterable[Odd], expected: Expected, rules: DetectRules) -> Iterator[DriftFinding]:
     for one in odd:
         account = one.account
         if one.found is None and not one.drifts:
-            yield _finding(one, FindingKind.MISSING, (), placed(rules.missing, account, rules), writes)
+            yield _finding(one, FindingKind.MISSING, (), placed(rules.missing, account, rules))
             continue
         if left := tuple(expected.unexpected(one)):
             severity = worst_severity(one.resource.type, left, account, rules)
-            finding = _finding(one, one.kind, expected.concealed(one, left), severity, writes)
+            finding = _finding(one, one.kind, expected.concealed(one, left), severity)
             yield replace(finding, fingerprint=fingerprint(left, rules.fingerprint_key))
 
 
 def _finding(
-    one: Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity, writes: EventKeys
+    one: Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity
 ) -> DriftFinding:
     resource, account = one.resource, one.account
     region = resource.region or (one.live.region if one.live else None)
@@ -151,13 +145,14 @@ def _finding(
         region=region,
         severity=severity,
         attributes=drifts,
-        explained_by=_events(writes, resource.type, resource.resource_id),
+        explained_by=(),
         baseline=one.declaration.name,
         source=resource.source,
+        state=one.declaration.origin,
     )
 
 
-def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> DriftFinding:
+def _unmanaged(live: LiveResource, rules: DetectRules) -> DriftFinding:
     return DriftFinding(
         finding_id=finding_id(FindingKind.UNMANAGED, live.account, live.region, live.type, live.id),
         kind=FindingKind.UNMANAGED,
@@ -168,13 +163,9 @@ def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> Dri
         region=live.region,
         severity=placed(rules.unmanaged, live.account, rules),
         attributes=(),
-        explained_by=_events(writes, live.type, live.id),
+        explained_by=(),
         baseline=None,
     )
-
-
-def _events(writes: EventKeys, type_: str, resource_id: str | None) -> tuple[str, ...]:
-    return tuple(writes.get(Resource(type=type_, id=resource_id), ())) if resource_id else ()
 
 
 def _not_understood(declaration: Declaration, instance: UnreadableInstance) -> NotCompared:
@@ -185,6 +176,7 @@ def _not_understood(declaration: Declaration, instance: UnreadableInstance) -> N
         resource_id=instance.resource_id,
         reason=NotReadReason.UNREADABLE,
         error=instance.error,
+        state=declaration.origin,
     )
 
 
@@ -198,6 +190,7 @@ def _not_compared(
         resource_id=resource.resource_id,
         reason=reason,
         error=error,
+        state=declaration.origin,
     )
 
 

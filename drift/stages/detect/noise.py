@@ -6,9 +6,10 @@ proposed rule, not hundreds. What protects the estate is never taken for noise.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
+from drift.model.change import Write
 from drift.model.detection import DetectRules, NoiseLimits
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind
 from drift.model.path import without_indexes
@@ -16,25 +17,37 @@ from drift.model.verdict import Severity
 from drift.stages.detect.ids import finding_id
 from drift.stages.detect.severity import worst_severity
 
+NO_WRITES: Mapping[str, Sequence[Write]] = {}
+
 Alike = Mapping[tuple[str, str], Sequence[DriftFinding]]
 """The findings that share an attribute, by type and path."""
 
 
-def suspect(comparison: Comparison, rules: DetectRules) -> Comparison:
+def suspect(
+    comparison: Comparison, rules: DetectRules, written: Mapping[str, Sequence[Write]] = NO_WRITES
+) -> Comparison:
     """Return the comparison with one finding for each kind of noise in place of all that are such noise.
 
-    To be asked once it is known which writes explain the findings: what is explained is no noise.
+    `written` are the writes to each finding's resource, by its id, whether they explain it or not: what
+    somebody wrote to is no noise.
     """
-    if rules.noise is None or not (noise := _noise(comparison, rules.noise, rules)):
+    if rules.noise is None:
         return comparison
-    left = [each for one in comparison.findings if (each := _without(noise, one, rules)) is not None]
+    quiet = {
+        one.finding_id
+        for one in comparison.findings
+        if one.kind is FindingKind.DRIFTED and not written.get(one.finding_id)
+    }
+    if not (noise := _noise(comparison, quiet, rules.noise, rules)):
+        return comparison
+    left = [each for one in comparison.findings if (each := _without(noise, one, quiet, rules)) is not None]
     suspected = [_suspected(type_, path, those) for (type_, path), those in sorted(noise.items())]
     return replace(comparison, findings=(*left, *suspected))
 
 
-def _without(noise: Alike, finding: DriftFinding, rules: DetectRules) -> DriftFinding | None:
+def _without(noise: Alike, finding: DriftFinding, quiet: Set[str], rules: DetectRules) -> DriftFinding | None:
     """Return what of a finding is no noise, if anything."""
-    if not _may_be_noise(finding):
+    if finding.finding_id not in quiet:
         return finding
     left = tuple(one for one in finding.attributes if _key(finding, one) not in noise)
     if len(left) == len(finding.attributes):
@@ -45,14 +58,10 @@ def _without(noise: Alike, finding: DriftFinding, rules: DetectRules) -> DriftFi
     return replace(finding, attributes=left, severity=severity)
 
 
-def _may_be_noise(finding: DriftFinding) -> bool:
-    return finding.kind is FindingKind.DRIFTED and not finding.explained_by
-
-
-def _noise(comparison: Comparison, limits: NoiseLimits, rules: DetectRules) -> Alike:
+def _noise(comparison: Comparison, quiet: Set[str], limits: NoiseLimits, rules: DetectRules) -> Alike:
     alike: dict[tuple[str, str], list[DriftFinding]] = defaultdict(list)
     for finding in comparison.findings:
-        if _may_be_noise(finding):
+        if finding.finding_id in quiet:
             for key in {_key(finding, one) for one in finding.attributes}:
                 alike[key].append(finding)
     return {

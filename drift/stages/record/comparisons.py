@@ -1,6 +1,6 @@
 """Records how the live configuration differs from the declared one."""
 
-from collections.abc import Set
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,57 +8,126 @@ from sqlalchemy import Connection
 from drift.ledger.log import append
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
+from drift.model.naming import NamingRules
 from drift.model.survey import Survey
 from drift.redacted import redact_finding
 from drift.stages.record.ignored import record_ignored
 from drift.stages.record.same import is_same
 from drift.stages.record.sources import record_outage
-from drift.store import changes, findings, meta
+from drift.stages.record.sweeps import News
+from drift.store import changes, declared, findings, meta
+from drift.store.findings import FindingRow
+from drift.store.written import names_of, subject_of
+
+
+def record_declared(
+    connection: Connection, seen: Survey, comparison: Comparison, naming: NamingRules, now: datetime
+) -> None:
+    """Keep what is declared, so that writes are led to it, and record what could not be read of it."""
+    _record_failures(connection, seen, now)
+    unread = {(one.state or one.baseline, one.address) for one in comparison.not_compared}
+    declared.keep_declared(connection, seen.declarations, unread, now, naming)
+    if not seen.failures:
+        declared.forget_declared(connection, seen.declarations)
 
 
 def record_comparison(
     connection: Connection, seen: Survey, comparison: Comparison, now: datetime, *, judged_since: datetime
-) -> None:
-    """Record what a comparison found that is new, different or no longer there.
+) -> News:
+    """Record what a comparison found that is new, different or no longer there; return how much that is.
 
     Changes to what it is about that began at or after `judged_since` will be judged again.
     """
-    _record_failures(connection, seen, now)
-    not_compared = {(one.baseline, one.address) for one in comparison.not_compared}
-    findings.keep_declared(connection, seen.declarations, not_compared, now)
-    if not seen.failures:
-        findings.forget_declared(connection, seen.declarations)
     before = findings.open_findings(connection)
-    touched: set[str | None] = set()
+    touched = _record_seen(connection, seen, comparison, before, now)
+    record_ignored(connection, comparison.ignored, now)
+    gone = _record_gone(connection, seen, comparison, before, now)
+    _judge_again(connection, [*touched, *gone], judged_since)
+    return News(found=len(touched), resolved=len(gone))
+
+
+def _record_seen(
+    connection: Connection,
+    seen: Survey,
+    comparison: Comparison,
+    before: Mapping[str, FindingRow],
+    now: datetime,
+) -> list[DriftFinding]:
+    """Record the findings that are new, or say something else than before; return them."""
+    ids = [one.finding_id for one in comparison.findings]
+    known_once = findings.closed_findings(connection, set(ids) - before.keys())
+    touched: list[DriftFinding] = []
     for finding in comparison.findings:
         found = redact_finding(finding, seen.attributes_of(finding))
-        known = before.pop(found.finding_id, None)
-        if known is None or not is_same(known.finding, found):
-            seq = _append_finding(connection, found, FindingStatus.OPEN, now)
-            findings.keep_finding(connection, found, seq, now)
-            touched.add(found.resource_id)
-    findings.see_again(connection, (one.finding_id for one in comparison.findings), now)
-    record_ignored(connection, comparison.ignored, now)
+        known = before.get(found.finding_id) or known_once.get(found.finding_id)
+        status = _status(known, found)
+        if known is None or known.status is not status or not is_same(known.finding, found):
+            seq = _append_finding(connection, found, status, now)
+            findings.keep_finding(connection, found, seq, now, status)
+            touched.append(found)
+    findings.see_again(connection, ids, now)
+    return touched
+
+
+def _record_gone(
+    connection: Connection,
+    seen: Survey,
+    comparison: Comparison,
+    before: Mapping[str, FindingRow],
+    now: datetime,
+) -> list[DriftFinding]:
+    """Record the findings that are there no more, or that a rule hides now; return them."""
+    shown = {one.finding_id for one in (*comparison.findings, *comparison.settling)}
     ignored = {one for each in comparison.ignored for one in each.finding_ids}
-    unsure = not_compared | {(None, one) for finding in comparison.findings for one in finding.stands_for}
-    for known in before.values():
-        if not seen.covers(known.finding) or _is_unsure(known.finding, unsure):
+    unread = {(one.state or one.baseline, one.address) for one in comparison.not_compared}
+    alike = {address for one in comparison.findings for address in one.stands_for}
+    gone = []
+    for finding_id in sorted(before.keys() - shown):
+        one = before[finding_id].finding
+        if not seen.covers(one) or one.address in alike or (one.state or one.baseline, one.address) in unread:
             continue
-        finding_id = known.finding.finding_id
         if finding_id in ignored:
-            seq = _append_finding(connection, known.finding, FindingStatus.IGNORED, now)
-            findings.set_aside(connection, finding_id, seq)
+            seq = _append_finding(connection, one, FindingStatus.IGNORED, now)
+            findings.set_status(connection, finding_id, FindingStatus.IGNORED, seq)
         else:
-            seq = _append_finding(connection, known.finding, FindingStatus.RESOLVED, now)
+            seq = _append_finding(connection, one, FindingStatus.RESOLVED, now)
             findings.resolve(connection, finding_id, seq, now)
-        touched.add(known.finding.resource_id)
-    changes.judge_again(connection, {one for one in touched if one}, judged_since)
+        gone.append(one)
+    return gone
 
 
-def _is_unsure(finding: DriftFinding, unsure: Set[tuple[str | None, str]]) -> bool:
-    """Tell whether it cannot be said that a finding is gone: unread, or one of many in another finding."""
-    address = finding.address
-    return address is not None and not unsure.isdisjoint({(finding.baseline, address), (None, address)})
+def record_acknowledgement(
+    connection: Connection, row: FindingRow, by: str, reason: str, now: datetime
+) -> None:
+    """Record that somebody answers for a finding as it is. It stays open until a comparison resolves it."""
+    body = FindingRecord(status=FindingStatus.ACKNOWLEDGED, finding=row.finding, by=by, reason=reason)
+    ref = row.finding.finding_id
+    entry = append(connection, kind=EntryKind.FINDING, ref=ref, body=body, recorded_at=now)
+    findings.set_status(connection, ref, FindingStatus.ACKNOWLEDGED, entry.seq)
+
+
+def _status(known: FindingRow | None, found: DriftFinding) -> FindingStatus:
+    """Return where a finding is that a comparison sees."""
+    if known is None:
+        return FindingStatus.OPEN
+    is_acknowledged = known.status is FindingStatus.ACKNOWLEDGED
+    if not known.is_open or (is_acknowledged and _differs_otherwise(known.finding, found)):
+        return FindingStatus.REOPENED
+    return known.status
+
+
+def _differs_otherwise(known: DriftFinding, found: DriftFinding) -> bool:
+    """Tell whether something else differs than before, whoever made it so."""
+    return not is_same(_difference(known), _difference(found))
+
+
+def _difference(finding: DriftFinding) -> tuple[object, ...]:
+    return (finding.fingerprint, *((one.path, one.declared, one.live) for one in finding.attributes))
+
+
+def _judge_again(connection: Connection, about: list[DriftFinding], since: datetime) -> None:
+    names = names_of(connection, [subject_of(one) for one in about])
+    changes.judge_again(connection, {name.text for some in names.values() for name in some}, since)
 
 
 def _record_failures(connection: Connection, seen: Survey, now: datetime) -> None:

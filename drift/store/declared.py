@@ -1,0 +1,102 @@
+"""Keeps what is declared: where each resource stands in the code, and every name of it.
+
+A state that says what it said at the last comparison costs one row, not all of them.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.naming import NamingRules
+from drift.store.columns import as_key
+from drift.store.schema import baseline, declared, declared_name
+from drift.store.upsert import in_chunks, insert_all_new, insert_or_update
+
+
+def keep_declared(
+    connection: Connection,
+    declarations: Iterable[Declaration],
+    not_compared: set[tuple[str, str]],
+    at: datetime,
+    naming: NamingRules = NamingRules(),  # noqa: B008 - frozen
+) -> None:
+    """Keep what the baselines declare, and when they were compared.
+
+    `not_compared` are origins of states, each with an address that could not be compared.
+    """
+    known = {row.baseline: row for row in connection.execute(select(baseline))}
+    for one in declarations:
+        before = known.get(as_key(one.origin))
+        fingerprint = _fingerprint(one, not_compared, naming)
+        if before is None or before.fingerprint != fingerprint:
+            _forget(connection, [as_key(one.origin)])
+            # A state that was edited by hand may repeat an address.
+            rows = [_row(one.origin, resource, not_compared, naming) for resource in one.resources]
+            insert_all_new(connection, declared, rows)
+            names = [name for resource in one.resources for name in _names(one.origin, resource, naming)]
+            insert_all_new(connection, declared_name, names)
+        is_same = before is not None and before.sha256 == one.sha256
+        values = {
+            "fingerprint": fingerprint,
+            "sha256": one.sha256,
+            "declared_since": before.declared_since if before is not None and is_same else at,
+            "compared_at": at,
+        }
+        insert_or_update(connection, baseline, {"baseline": one.origin, **values}, values)
+
+
+def forget_declared(connection: Connection, still_declared: Iterable[Declaration]) -> None:
+    """Drop what baselines declared that are watched no more."""
+    gone = set(connection.execute(select(baseline.c.baseline)).scalars())
+    for some in in_chunks(gone - {as_key(one.origin) for one in still_declared}):
+        _forget(connection, some)
+
+
+def _row(
+    origin: str, resource: DeclaredResource, not_compared: set[tuple[str, str]], naming: NamingRules
+) -> dict[str, Any]:
+    return {
+        "baseline": origin,
+        "address": resource.address,
+        "type": resource.type,
+        "known_as": naming.known_as(resource.type),
+        "resource_id": resource.resource_id,
+        "account": resource.account,
+        "region": resource.region,
+        "provider": resource.stored.configuration if resource.stored else None,
+        "source": resource.source,
+        "is_compared": (origin, resource.address) not in not_compared,
+    }
+
+
+def _names(origin: str, resource: DeclaredResource, naming: NamingRules) -> list[dict[str, Any]]:
+    return [
+        {
+            "baseline": origin,
+            "address": resource.address,
+            "name": name.text,
+            "of_type": name.of_type or "",
+            "exact": name.exact,
+            "is_unique": name.is_unique,
+        }
+        for name in naming.names_of(resource)
+    ]
+
+
+def _fingerprint(one: Declaration, not_compared: set[tuple[str, str]], naming: NamingRules) -> str:
+    """Return a hash of all that the rows follow from, hex SHA-256: for most states that is all it takes."""
+    digest = hashlib.sha256(f"{one.sha256}{naming!r}".encode())
+    for resource in one.resources:
+        is_compared = (one.origin, resource.address) not in not_compared
+        facts = (resource.address, resource.source, resource.account, resource.region, is_compared)
+        digest.update(repr(facts).encode(errors="backslashreplace"))
+    return digest.hexdigest()
+
+
+def _forget(connection: Connection, origins: list[str]) -> None:
+    for table in (declared_name, declared, baseline):
+        connection.execute(delete(table).where(table.c.baseline.in_(origins)))
