@@ -10,8 +10,6 @@ from pathlib import Path
 
 from msgspec import structs
 
-from drift.judge import Judge
-from drift.model.change import Write
 from drift.model.event import ChangeEvent, Phase, RawRecord, Repeat, Source, UnreadableRecord
 from drift.ports import Translator
 from drift.records import Damage, pieces_of
@@ -21,13 +19,6 @@ _NOWHERE = Source(file="", index=0, sha256="")
 
 BEGINNINGS = frozenset({Phase.BEGIN, Phase.PROGRESS})
 """What later records of an operation rest on."""
-
-
-def classified_file(path: Path, translators: Translators, judge: Judge) -> Iterator[Write | UnreadableRecord]:
-    """Yield the verdict on every record of a file."""
-    for raw in raw_records(path, translators.all):
-        event = translators.translate(raw)
-        yield event if isinstance(event, UnreadableRecord) else judge.judge(event)
 
 
 def openings_in(path: Path, translators: Translators) -> Iterator[ChangeEvent]:

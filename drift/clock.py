@@ -19,9 +19,12 @@ class SystemClock:
 
 
 class RecordsClock:
-    """The newest time in what was recorded, so that a demonstration or test runs the same on any day."""
+    """The newest time in what was recorded, so that a demonstration or test runs the same on any day.
 
-    def __init__(self, recordings: Sequence[Recorded], database: Database) -> None:
+    Without a database only the recordings count.
+    """
+
+    def __init__(self, recordings: Sequence[Recorded], database: Database | None) -> None:
         self._recordings = recordings
         self._database = database
 
@@ -31,8 +34,9 @@ class RecordsClock:
         Of records that are no writes, only the hour is known.
         """
         times = [_time_of(recording) for recording in self._recordings]
-        with self._database.reading() as connection:
-            times += [newest_write_at(connection), newest_hour(connection)]
+        if self._database:
+            with self._database.reading() as connection:
+                times += [newest_write_at(connection), newest_hour(connection)]
         return max((time for time in times if time), default=datetime.now(UTC))
 
 

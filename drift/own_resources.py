@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from drift.model.event import ChangeEvent
+from drift.model.event import ChangeEvent, Effect
 from drift.model.resource import Json
 
 _LONGEST_ID = 2048
 """Characters: a longer text is no id, and strangers choose what it holds."""
+
+_ERASES = re.compile(r"(?:delete|destroy|purge)(?!.*message)", re.IGNORECASE)
+"""Calls that erase data. Whoever reads a queue deletes each message from it."""
 
 _ARN = re.compile(r"arn:[^:]*:(?P<service>[^:]+):[^:]*:(?P<account>[^:]*):(?:.*[:/])?(?P<name>[^:/]+)")
 
@@ -52,6 +55,11 @@ def own_resource(text: str) -> OwnResource:
         service=arn["service"],
         account="" if "*" in arn["account"] else arn["account"],
     )
+
+
+def may_erase(event: ChangeEvent) -> bool:
+    """Tell quickly whether a call on the data of something erases any."""
+    return event.intended is Effect.DATA and _ERASES.search(event.call.action or "") is not None
 
 
 def _values(event: ChangeEvent) -> Iterator[str]:

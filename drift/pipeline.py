@@ -28,11 +28,11 @@ from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
-from drift.stages.detect import detect
+from drift.stages.detect import detect, suspect
 from drift.stages.erase import erase
 from drift.stages.group import group, regroup
 from drift.stages.merge import Merged, still_known
-from drift.stages.merge.gather import gather, gather_overdue
+from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_amendment,
@@ -48,7 +48,7 @@ from drift.stages.survey import survey
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge, writes_by_resource
 from drift.store.findings import standing_of
-from drift.store.sessions import forget_sessions, sessions_behind
+from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
@@ -102,7 +102,7 @@ class Pipeline:
         kept: list[RawRecord] = []
         with have.database.transaction() as connection:
             for raw in batch.records:
-                event = have.translators.translate(raw)
+                event = self._translated(raw)
                 if isinstance(raw, RawRecord) and _is_recorded(event):
                     kept.append(raw)
                 if isinstance(event, UnreadableRecord):
@@ -110,6 +110,8 @@ class Pipeline:
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                     continue
+                for late in gather_opened(connection, event, now):
+                    self._write(connection, batch.source, late, now)
                 told = gather(connection, batch.source, event, now)
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
@@ -119,6 +121,10 @@ class Pipeline:
             batch.mark_read(connection)
         return unread
 
+    def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
+        said = self.have.translators.translate(raw)
+        return said if isinstance(said, UnreadableRecord) else self.have.policy.decision.with_erasures(said)
+
     def settle(self, now: datetime) -> None:
         """Judge the calls of which not all records came in time by those that did."""
         with self.have.database.transaction() as connection:
@@ -127,7 +133,9 @@ class Pipeline:
 
     def _write(self, connection: Connection, source: str, merged: Merged, now: datetime) -> Fate:
         """Record a call that changes something: who made it, how, and to which change it belongs."""
-        policy, event = self.have.policy, self.have.translators.describe(merged.event)
+        policy, event = self.have.policy, merged.event
+        if not merged.is_as_told:  # what is recorded is described, and its secrets are cut out
+            event = self.have.translators.describe(event)
         sessions = sessions_behind(connection, event, MAX_CHAIN)
         actor = still_known(attribute(event, sessions, policy.identities), merged)
         write = merged.judged(event, actor, classify(event, actor, policy.channels))
@@ -136,17 +144,19 @@ class Pipeline:
             fate = record_write(connection, source, write, now)
             if belongs:
                 group(connection, write)
-            return fate
-        if record_amendment(connection, write, merged.amends, now):
-            regroup(connection, write, belongs=belongs)
-        return Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
+        else:
+            fate = Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
+            if record_amendment(connection, write, merged.amends, now):
+                regroup(connection, write, belongs=belongs)
+        note_sessions(connection, event, sessions, now)
+        return fate
 
     def compare(self, now: datetime) -> list[str]:
         """Hold what is declared against what is there."""
         seen = survey(self.have.watched)
         with self.have.database.transaction() as connection:
-            writes = writes_by_resource(connection)
-            comparison = detect(seen.held, seen.discovered, writes, self.have.policy.detection)
+            writes, rules = writes_by_resource(connection), self.have.policy.detection.as_of(now)
+            comparison = suspect(detect(seen.held, seen.discovered, writes, rules), rules)
             record_comparison(connection, seen, comparison, now, judged_since=now - JUDGED_AGAIN_FOR)
         return [f"{failure.name}: {failure.error}" for failure in seen.failures]
 

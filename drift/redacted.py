@@ -7,7 +7,7 @@ from dataclasses import replace
 from msgspec import structs
 
 from drift.model.event import Call, ChangeEvent, OpenedSession
-from drift.model.finding import AttributeDrift, DriftFinding
+from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
@@ -53,7 +53,18 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
     `environment[2].value` is a password, only the name beside it tells.
     """
     secret = {path for attributes in resource for path in redact(attributes).paths}
-    return replace(finding, attributes=tuple(_without_secrets(one, secret) for one in finding.attributes))
+    clean = tuple(_without_secrets(one, secret) for one in finding.attributes)
+    return replace(
+        finding,
+        attributes=clean,
+        fingerprint=finding.fingerprint if _hides(clean) else None,
+        proposal=redact(finding.proposal).value,
+    )
+
+
+def _hides(attributes: Collection[AttributeDrift]) -> bool:
+    shown = "".join(f"{one.declared}{one.live}" for one in attributes)
+    return HIDDEN in shown or MASK in shown
 
 
 def _without_secrets(attribute: AttributeDrift, secret: Collection[str]) -> AttributeDrift:

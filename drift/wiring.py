@@ -5,7 +5,7 @@ The only place that knows the adapters, and those only through their catalog.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -101,9 +101,19 @@ def translators(settings: "Settings") -> tuple[Translator, ...]:
     return _with_own_tables(settings, catalog.translators)
 
 
-def detect_rules(settings: "Settings | None") -> "DetectRules":
-    """Return the tables by which declared and live configuration are compared."""
-    return _with_own_tables(settings, catalog.detect_rules) if settings else catalog.detect_rules()
+def detect_rules(settings: "Settings | None", key: "SigningKey | None" = None) -> "DetectRules":
+    """Return the tables by which declared and live configuration are compared, and the policy's rules.
+
+    What differs leaves a keyed hash only where there is a `key` of this installation.
+    """
+    if settings is None:
+        return catalog.detect_rules()
+    return replace(
+        _with_own_tables(settings, catalog.detect_rules),
+        environments=settings.decision.environments,
+        ignores=settings.ignores,
+        fingerprint_key=key.derived(b"fingerprints of drift") if key else b"",
+    )
 
 
 def _with_own_tables(settings: "Settings", make: Callable[[Mapping[str, str]], MadeT]) -> MadeT:
@@ -227,17 +237,18 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
 
     compared = watched(settings)
     with open_database(settings, may_make=True) as database:
+        key = signing_key(settings, database)
         yield Pipeline(
             have=Equipment(
                 configuration=ConfigRecord(sha256=settings.sha256, tool_version=__version__),
                 database=database,
-                key=signing_key(settings, database),
+                key=key,
                 clock=clock(settings, database),
                 policy=Policy(
                     identities=settings.identities,
                     channels=settings.channels,
                     correlation=settings.correlation,
-                    detection=detect_rules(settings),
+                    detection=detect_rules(settings, key),
                     decision=settings.decision,
                 ),
                 translators=Translators(translators(settings)),
@@ -260,7 +271,7 @@ def _vault(settings: "Settings") -> "Vault | None":
     return Vault(records=records, keep_for=settings.vault.keep_for)
 
 
-def clock(settings: "Settings", database: "Database") -> Clock:
+def clock(settings: "Settings", database: "Database | None") -> Clock:
     """Return the clock that the configuration names."""
     from drift.clock import RecordsClock, SystemClock
     from drift.config import ClockSource

@@ -140,7 +140,15 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "gcp": ("signals", "resources"),
     "azure": ("signals", "resources"),
     "launchdarkly": ("signals",),
-    "terraform": ("attributes", "companions", "locations", "providers"),
+    "terraform": (
+        "attributes",
+        "equivalences",
+        "defaults",
+        "companions",
+        "co-managed",
+        "locations",
+        "providers",
+    ),
 }
 """The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from drift.config import AdapterSettings, BaselineSettings, ClockSource, Settings, load
 from drift.config.reader import HEADINGS
@@ -76,6 +77,7 @@ CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
 PIPELINE = '[[pipeline]]\nname = "x"\n'
+IGNORE = '[[ignore]]\nname = "tags"\nreason = "A scanner writes it."\nowner = "ops@example.com"\n'
 EXCLUSION = '[[exclusion]]\nname = "fleet"\nreason = "It scales."\n'
 
 ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
@@ -443,6 +445,33 @@ def test_a_pipeline_without_a_role_is_known_by_the_identity_that_it_acts_with(
     assert rules.pipeline_for(a_machine(principal=other)) is None
 
 
+@pytest.mark.parametrize(
+    ("pool", "fits", "other"),
+    [
+        (
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/999999999999/locations/global/workloadIdentityPools/ci",
+        ),
+        (
+            "//iam.googleapis.com/projects/123456789012/*",
+            "projects/123456789012/locations/global/workloadIdentityPools/ci",
+            "projects/1234567890123/locations/global/workloadIdentityPools/ci",
+        ),
+        ("example-prod.svc.id.goog", "example-prod.svc.id.goog", "example-test.svc.id.goog"),
+    ],
+)
+def test_who_may_say_what_a_token_is_called_is_named_with_its_project(
+    folder: Folder, pool: str, fits: str, other: str
+) -> None:
+    rules = folder.load(PIPELINE + f'repository = "example/infra"\nbranch = "main"\npool = "{pool}"').channels
+    main = a_machine(subject="repo:example/infra:ref:refs/heads/main")
+
+    assert rules.pipeline_for(structs.replace(main, pool=fits)) is not None
+    assert rules.pipeline_for(structs.replace(main, pool=other)) is None
+    assert rules.pipeline_for(main) is None
+
+
 def test_everything_that_is_given_of_a_pipeline_must_fit(folder: Folder) -> None:
     rules = folder.load(PIPELINE + 'role = "deploy"\nrepository = "example/infra"\nbranch = "main"').channels
     main = "repo:example/infra:ref:refs/heads/main"
@@ -498,6 +527,15 @@ def test_what_is_out_of_scope_is_left_out(folder: Folder) -> None:
     assert found == [None, None, "444455556666 is out of scope"]
 
 
+@pytest.mark.parametrize("day", ["2027-06-30", '"2027-06-30"'])
+def test_an_ignore_rule_counts_to_the_end_of_its_last_day(folder: Folder, day: str) -> None:
+    (rule,) = folder.load(IGNORE + f'expires = {day}\nattribute = "tags.*"\nresource = "i-*"').ignores
+
+    assert (rule.owner, rule.attribute, rule.resource_id) == ("ops@example.com", "tags.*", "i-*")
+    assert not rule.is_expired(datetime(2027, 6, 30, 23, 59, tzinfo=UTC))
+    assert rule.is_expired(datetime(2027, 7, 1, tzinfo=UTC))
+
+
 def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: Folder) -> None:
     rules = folder.load(
         """
@@ -514,8 +552,10 @@ def test_environments_are_of_accounts_projects_and_subscriptions_alike(folder: F
 
 
 def test_what_the_watch_depends_on_alarms(folder: Folder) -> None:
-    rules = folder.load('[watch]\nresources = ["driftledger"]').decision
+    settings = folder.load('[watch]\nresources = ["driftledger"]')
+    rules = settings.decision
 
+    assert settings.channels.own_resources == rules.own_resources
     assert rules.is_alarming(an_event(request={"queueName": "driftledger"}))
     assert not rules.is_alarming(an_event())
 
@@ -704,6 +744,9 @@ MISTAKES = [
         "leave one of them out",
     ),
     (PIPELINE + 'principal = "*"', '"principal" would trust every machine', ""),
+    (PIPELINE + 'subject = "x"\npool = "ci"', '"pool" names no project: "ci"', '"projects/NUMBER/'),
+    (PIPELINE + 'subject = "x"\npool = "projects/*"', '"pool" names no project: "projects/*"', ""),
+    (PIPELINE + 'pool = "projects/1/*"', '"role", "subject", "repository" or "principal" is missing', ""),
     (
         PIPELINE + 'principal = "arn:aws:sts::111122223333:assumed-role/deploy/run-*"',
         '"principal" must leave the name of a session open',
@@ -719,6 +762,16 @@ MISTAKES = [
     ('[[exclusion]]\nname = "x"\naction = "Run*"', '"reason" is missing', ""),
     (EXCLUSION + 'principal = "arn:aws:sts::1:assumed-role/fleet/x"', '"principal" must leave the name', ""),
     (EXCLUSION + 'acount = "1"', 'unknown key "acount"', 'did you mean "account"?'),
+    (IGNORE + "expires = 2027-06-30", "does not say which drift it ignores", "at least one of address"),
+    (IGNORE + 'expires = 2027-06-30\ntype = "*"', "would ignore all drift", ""),
+    (IGNORE + 'type = "aws_*"', '[[ignore]] "tags": "expires" is missing', ""),
+    (IGNORE + 'type = "aws_*"\nexpires = "YYYY-MM-DD"', '"expires" must be a date: "2027-06-30"', ""),
+    (IGNORE + 'type = "aws_*"\nexpires = 7', '"expires" must be a date, not a number', ""),
+    (
+        IGNORE.replace("ops@example.com", " ") + 'expires = 2027-06-30\ntype = "aws_*"',
+        '"owner" is empty',
+        "on whose word",
+    ),
     ('[scope]\naccounts = [""]', '[scope]: "accounts" holds an empty text', ""),
     ('[[environment]]\nname = "x"\naccounts = [" "]', '"accounts" holds an empty text', ""),
     ('[watch]\nresources = ["*"]', '"resources" would make every change an alarm: "*"', ""),

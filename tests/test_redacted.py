@@ -51,6 +51,22 @@ def test_a_secret_in_the_path_of_an_attribute_is_cut_out() -> None:
     assert (attribute.declared, attribute.live) == ("a", "b")
 
 
+def test_a_hash_is_kept_only_of_what_is_hidden() -> None:
+    shown = replace(a_finding(), fingerprint="f00")
+    hidden = replace(shown, attributes=(AttributeDrift(path="password", declared="swordfish", live="x" * 9),))
+
+    assert redact_finding(shown, []).fingerprint is None
+    assert redact_finding(hidden, []).fingerprint == "f00"
+
+
+def test_a_secret_in_a_proposed_rule_is_cut_out() -> None:
+    rule = 'attribute = "tags[https://app:hunter2hunter2@example.com/]"'
+
+    clean = redact_finding(replace(a_finding(), proposal=rule), [])
+
+    assert "hunter2" not in (clean.proposal or "")
+
+
 def test_a_value_whose_secrecy_only_the_name_beside_it_tells_is_hidden() -> None:
     finding = a_finding(
         attributes=[AttributeDrift(path="environment[0].value", declared="swordfish1", live="swordfish2")]

@@ -48,6 +48,10 @@ def command(config: str | None) -> int:
             except DriftError as error:
                 failed += 1
                 click.echo(shown(f"FAILED  {what}: {error.what}; {error.hint}", limit=500))
+    for rule in settings.ignores:
+        if rule.is_expired(have.clock.now()):
+            told = f'note    ignore "{rule.name}" of {rule.owner} has expired: what it hid is drift again'
+            click.echo(shown(told, limit=500))
     if not have.notifiers:
         click.echo("note    no [[notifier]] is configured: alerts are kept until there is one")
     return 1 if failed else 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("findings")
-@click.option("--all", "with_resolved", is_flag=True, help="Also those that a later comparison resolved.")
+@click.option("--all", "with_resolved", is_flag=True, help="Also those that are resolved or ignored.")
 @click.option(
     "--kind",
     "kinds",

@@ -12,11 +12,12 @@ from drift.cli.learn_lines import json_line, text_lines
 from drift.cli.options import MomentOrAge, config_option, json_option, time_of
 from drift.cli.words import progress, width
 from drift.errors import UsageError
+from drift.learn.calls import each_call_once
 from drift.learn.gather import gathered
 from drift.learn.propose import Proposal, proposals
 from drift.learn.toml import toml_of
 from drift.model.change import Write
-from drift.model.event import UnreadableRecord
+from drift.model.event import ChangeEvent, UnreadableRecord
 from drift.reports.wording import counted
 from drift.terminal import shown
 
@@ -65,7 +66,9 @@ def command(
     settings = wiring.settings_without_secrets(config) if paths else wiring.settings_for_reading(config)
     with progress("reading the writes"):
         found = gathered(
-            _in_files(settings, paths, unreadable) if since is None else _in_store(settings, since)
+            each_call_once(_in_files(settings, paths, unreadable))
+            if since is None
+            else _in_store(settings, since)
         )
     proposed = list(proposals(found, settings.channels))
     for line in _output(proposed, as_json=as_json, as_toml=as_toml):
@@ -73,9 +76,12 @@ def command(
     return _say_counts(proposed, unreadable)
 
 
-def _in_files(settings: "Settings", paths: tuple[str, ...], unreadable: _Unreadable) -> Iterator[Write]:
+def _in_files(
+    settings: "Settings", paths: tuple[str, ...], unreadable: _Unreadable
+) -> Iterator[tuple[ChangeEvent, Write]]:
+    """Yield every record with its verdict."""
     from drift import wiring
-    from drift.classifier import classified_file
+    from drift.classifier import raw_records
     from drift.judge import Judge
     from drift.records import files_under
     from drift.stages.translate import Translators
@@ -83,12 +89,13 @@ def _in_files(settings: "Settings", paths: tuple[str, ...], unreadable: _Unreada
     translators = Translators(wiring.translators(settings))
     judge = Judge(identities=settings.identities, channels=settings.channels)
     for file in files_under([Path(path) for path in paths]):
-        for one in classified_file(file, translators, judge):
-            if isinstance(one, UnreadableRecord):
+        for raw in raw_records(file, translators.all):
+            event = translators.translate(raw)
+            if isinstance(event, UnreadableRecord):
                 unreadable.count += 1
-                unreadable.first = unreadable.first or one
+                unreadable.first = unreadable.first or event
             else:
-                yield one
+                yield event, judge.judge(event)
 
 
 def _in_store(settings: "Settings", since: datetime | timedelta) -> Iterator[Write]:

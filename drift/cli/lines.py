@@ -77,6 +77,8 @@ class FindingLine(ScannedFinding, kw_only=True):
     last_seen_at: datetime
     resolved_at: datetime | None
     ledger_seq: int
+    stands_for: tuple[str, ...]
+    proposal: str | None
 
 
 def encoded(line: msgspec.Struct) -> str:
@@ -151,4 +153,6 @@ def finding_line(row: "FindingRow") -> FindingLine:
         last_seen_at=row.last_seen_at,
         resolved_at=row.resolved_at,
         ledger_seq=row.ledger_seq,
+        stands_for=row.finding.stands_for,
+        proposal=row.finding.proposal,
     )

@@ -7,12 +7,13 @@ import msgspec
 
 from drift.cli.lines import ScannedFinding, encoded, scanned_finding
 from drift.cli.options import config_option, json_option
-from drift.cli.words import finding_lines, progress
+from drift.cli.words import finding_lines, progress, width
 from drift.errors import ConfigError, UsageError
 from drift.model.finding import Comparison, DriftFinding, FindingKind
 from drift.model.resource import NotReadReason
 from drift.model.survey import Failure
 from drift.ports import Remarking, Watched
+from drift.reports.wording import counted
 from drift.terminal import shown
 
 
@@ -61,7 +62,7 @@ def command(
     """
     from drift import wiring
     from drift.redacted import redact_finding
-    from drift.stages.detect import detect
+    from drift.stages.detect import detect, suspect
     from drift.stages.survey import survey
 
     settings = None if states else wiring.settings_of(config)
@@ -75,11 +76,17 @@ def command(
         seen = survey(watched, types=types)
     for remark in _remarks(watched):
         click.echo(shown(f"drift: {remark}"), err=True)
-    comparison = detect(seen.held, seen.discovered, {}, wiring.detect_rules(settings), others=seen.others)
+    rules = wiring.detect_rules(settings)
+    if settings:
+        rules = rules.as_of(wiring.clock(settings, None).now())
+    comparison = suspect(detect(seen.held, seen.discovered, {}, rules, others=seen.others), rules)
     findings = [redact_finding(one, seen.attributes_of(one)) for one in comparison.findings]
     if seen.held or not seen.failures:  # where nothing was read, nothing can be said to be as declared
         report = encoded(_report(findings, comparison)) if as_json else None
         click.echo(report or _text(findings, comparison))
+        for one in comparison.ignored:
+            ignored = f'{counted(one.count, "difference")} ignored by "{one.rule.name}" of {one.rule.owner}'
+            click.echo(shown(f"{ignored}: {one.rule.reason}", width()), err=True)
     if seen.failures:
         raise _unread(seen.failures)
     if not findings and not comparison.compared:
@@ -155,6 +162,7 @@ def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
     lines.append(
         f"{summary.declared} declared, {summary.compared} compared: {summary.drifted} drifted, "
         f"{summary.missing} missing, {summary.unmanaged} unmanaged"
+        + (f", {noise} suspected noise" if (noise := comparison.count(FindingKind.SUSPECTED_NOISE)) else "")
         + (f"; {len(comparison.not_compared)} not compared" if comparison.not_compared else "")
     )
     return "\n".join(lines)

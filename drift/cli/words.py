@@ -45,9 +45,12 @@ def finding_lines(finding: DriftFinding) -> Iterator[str]:
     """Say what differs: the resource, then each attribute."""
     where = f" ({finding.source})" if finding.source else ""
     yield shown(f"{finding.severity:8}  {finding_name(finding)} {DIFFERENCE[finding.kind]}{where}", width())
-    if finding.kind is FindingKind.DRIFTED:
+    if finding.kind in (FindingKind.DRIFTED, FindingKind.SUSPECTED_NOISE):
         for attribute in finding.attributes:
             yield from attribute_lines(attribute, " " * 10)
+    if finding.proposal:
+        yield " " * 10 + "should it be none of your concern, write into config.toml:"
+        yield from (" " * 12 + shown(line, width()) for line in finding.proposal.splitlines())
 
 
 def attribute_lines(attribute: AttributeDrift, indent: str, *, longest: int | None = None) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from drift.config import policy, tables, values
 from drift.config.document import Document, read_document
+from drift.config.ignores import ignore_rules
 from drift.config.own_tables import own_tables, ticket_keys_of
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
@@ -64,6 +65,7 @@ def load(
         correlation=policy.correlation_rules(reader),
         channels=policy.channel_rules(reader, ticket_keys),
         decision=policy.decision_rules(reader),
+        ignores=ignore_rules(reader),
         own_tables=own,
     )
 

@@ -144,5 +144,7 @@ def _expectation(problem: str) -> str:
         return f"must be {WORDS.get(expected, expected)}, not {WORDS.get(found[2], found[2])}"
     if found := re.match(r"Invalid enum value (.*)", problem, re.DOTALL):
         return f"cannot be {quoted(found[1].strip(chr(39)))}"
+    if "encoded date" in problem:
+        return 'must be a date: "2027-06-30"'
     # What an adapter's own check says, or a limit of the type: `length >= 1`.
     return re.sub(r"^Expected `\w+` ", "must be ", on_one_line(problem))

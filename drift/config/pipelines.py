@@ -11,6 +11,9 @@ from drift.stages.classify import DEFAULT_RUN_ID, PipelineRule
 
 REPOSITORY = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
 
+POOL = re.compile(r"projects/\d+/.+|[a-z][a-z0-9-]+\.(?:svc|hub)\.id\.goog", re.ASCII)
+"""A pool of workload identities, or that of a project's clusters."""
+
 _IN_REPOSITORY = ("repository", "branch", "environment")
 
 
@@ -31,6 +34,7 @@ def pipeline_rule(row: Row[Pipeline]) -> PipelineRule:
         name=pipeline.name,
         role=_trusted(place, "role", pipeline.role, values.role_glob),
         subject=subject,
+        pool=_pool(place, pipeline.pool),
         principal=_principal(place, pipeline.principal),
         run_id=values.regex(place, "run_id", pipeline.run_id) if pipeline.run_id else DEFAULT_RUN_ID,
     )
@@ -49,6 +53,19 @@ def _trusted(
 
 def _principal(place: Place, text: str | None) -> re.Pattern[str] | None:
     return _trusted(place, "principal", text, lambda given: values.principal_glob(place, "principal", given))
+
+
+def _pool(place: Place, text: str | None) -> re.Pattern[str] | None:
+    """Return the pattern of a pool with its project: pools of the same name are in everybody's projects."""
+    if text is None:
+        return None
+    name = text.rpartition("iam.googleapis.com/")[2]
+    if not POOL.fullmatch(name):
+        raise place.error(
+            f'"pool" names no project: {quoted(text)}',
+            hint='write "projects/NUMBER/locations/global/workloadIdentityPools/NAME"',
+        )
+    return values.glob(name)
 
 
 def _subject(row: Row[Pipeline]) -> re.Pattern[str] | None:

@@ -7,11 +7,12 @@ from drift.config import tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
+from drift.model.environment import Environment
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules, Exclusion
 from drift.stages.correlate import CorrelationRules
-from drift.stages.decide import DecisionRules, Environment
+from drift.stages.decide import DecisionRules
 from drift.ticket_keys import TicketKeys
 
 PROJECT = re.compile(r"[A-Z][A-Z0-9]{1,9}")
@@ -48,6 +49,7 @@ def channel_rules(reader: Reader, ticket_keys: TicketKeys) -> ChannelRules:
         ticket_keys=ticket_keys,
         exclusions=tuple(_exclusion(row) for row in reader.many(tables.Exclusion)),
         scope=_accounts(scope.place, scope.table.accounts),
+        own_resources=_own_resources(reader.one(tables.Watch)),
     )
 
 
@@ -58,12 +60,12 @@ def correlation_rules(reader: Reader) -> CorrelationRules:
 
 def decision_rules(reader: Reader) -> DecisionRules:
     """Return how much a change matters, and how long its answer may take."""
-    policy, watch = reader.one(tables.Policy), reader.one(tables.Watch)
+    policy = reader.one(tables.Policy)
     return DecisionRules(
         environments=tuple(_environment(row) for row in reader.many(tables.Environment)),
         settle_window=values.duration(policy.place, "settle_window", policy.table.settle_window),
         answer_deadline=values.duration(policy.place, "answer_deadline", policy.table.answer_deadline),
-        own_resources=tuple(_own_resource(watch.place, text) for text in watch.table.resources),
+        own_resources=_own_resources(reader.one(tables.Watch)),
     )
 
 
@@ -115,6 +117,10 @@ def _accounts(place: Place, texts: Iterable[str]) -> tuple[re.Pattern[str], ...]
             hint="write an account's number, a project's or a subscription's id",
         )
     return tuple(values.id_glob(text) for text in accounts)
+
+
+def _own_resources(watch: Row[tables.Watch]) -> tuple[OwnResource, ...]:
+    return tuple(_own_resource(watch.place, text) for text in watch.table.resources)
 
 
 def _own_resource(place: Place, text: str) -> OwnResource:

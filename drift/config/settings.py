@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.model.ignore import IgnoreRule
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 from drift.stages.attribute import IdentityRules
@@ -90,6 +91,8 @@ class Settings:
     channels: ChannelRules
     correlation: CorrelationRules
     decision: DecisionRules
+    ignores: tuple[IgnoreRule, ...]
+    """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
 
     @property

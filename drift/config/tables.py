@@ -3,6 +3,7 @@
 The keys of an adapter beyond its name and type stand with the adapter.
 """
 
+from datetime import date
 from typing import ClassVar
 
 import msgspec
@@ -94,7 +95,7 @@ class Person(NamedTable, frozen=True, kw_only=True):
 
 
 class Pipeline(NamedTable, frozen=True, kw_only=True):
-    """A trusted pipeline: globs of its role, its token's subject and the identity that it acts with.
+    """A trusted pipeline: globs of its role, its token's subject and pool, and what it acts as.
 
     Repository and branch or environment are another way to write the subject.
     """
@@ -105,6 +106,7 @@ class Pipeline(NamedTable, frozen=True, kw_only=True):
     repository: str | None = None
     branch: str | None = None
     environment: str | None = None
+    pool: str | None = None
     principal: str | None = None
     run_id: str | None = None
 
@@ -128,6 +130,20 @@ class Exclusion(NamedTable, frozen=True, kw_only=True):
     principal: str | None = None
     resource: str | None = None
     resource_type: str | None = None
+
+
+class Ignore(NamedTable, frozen=True, kw_only=True):
+    """Drift that is not to be told of. Globs, all of which must fit."""
+
+    heading = "ignore"
+    reason: str
+    owner: str
+    expires: date
+    address: str | None = None
+    type: str | None = None
+    attribute: str | None = None
+    resource: str | None = None
+    account: str | None = None
 
 
 class Scope(Table, frozen=True, kw_only=True):
@@ -182,5 +198,5 @@ SINGLE: tuple[type[Table], ...] = (
 )
 """The tables that stand once."""
 
-REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Environment, OwnTable)
+REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Ignore, Environment, OwnTable)
 """The tables that may be repeated, besides the adapters'."""

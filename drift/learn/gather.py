@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from drift.model.change import Write
-from drift.model.event import CHANGING, Call, Phase, Principal
+from drift.model.event import CHANGING, Call, Principal
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence
 
@@ -26,6 +26,8 @@ class Identity:
     issuer: str | None = None
     """The CI provider whose token it is."""
     subject: str | None = None
+    pool: str | None = None
+    """The pool whose owner vouches for the subject; `None` where the cloud does."""
     role: str | None = None
     """The role that it acted in, where that tells it from its other writes: for emergencies."""
 
@@ -81,11 +83,11 @@ class Seen:
 def gathered(writes: Iterable[Write]) -> list[Seen]:
     """Return every principal that changed something, who wrote most first.
 
-    Failed attempts do not count, and an operation counts with the record of its end.
+    Each write tells of one call. Failed attempts do not count.
     """
     found: dict[Identity, Seen] = {}
     for write in writes:
-        if write.event.effect not in CHANGING or _is_told_later(write):
+        if write.event.effect not in CHANGING:
             continue
         identity = _identity(write)
         seen = found.get(identity)
@@ -94,12 +96,6 @@ def gathered(writes: Iterable[Write]) -> list[Seen]:
             found[identity] = seen
         seen.add(write)
     return sorted(found.values(), key=lambda one: (-one.writes, one.identity.name))
-
-
-def _is_told_later(write: Write) -> bool:
-    operation = write.event.operation
-    is_part = operation is not None and operation.phase in (Phase.BEGIN, Phase.PROGRESS)
-    return is_part and not write.is_in_progress
 
 
 def _identity(write: Write) -> Identity:
@@ -117,6 +113,7 @@ def _identity(write: Write) -> Identity:
                 name=actor.subject,
                 issuer=actor.issuer,
                 subject=actor.subject,
+                pool=actor.pool,
             )
         case ActorKind.HUMAN:
             return Identity(cloud=call.cloud, kind=actor.kind, name=actor.name, role=role)

@@ -144,8 +144,20 @@ def _token(seen: Seen, names: set[str]) -> Proposal:
     if len(roles) == 1 and _are_plain(roles):
         keys["role"] = roles.pop()
     named = " ".join(value for key, value in keys.items() if key != "role")
+    keys |= _vouched_for(seen)
+    if identity.pool is not None and not {"pool", "principal"} & keys.keys():
+        warnings = (*warnings, _NO_POOL)
     entry = _pipeline(named, keys, names, is_sure=not warnings)
     return Proposal(seen=seen, kind=Kind.PIPELINE, reason=reason, warnings=warnings, entries=(entry,))
+
+
+def _vouched_for(seen: Seen) -> dict[str, str]:
+    """Return who must vouch for a subject that the owner of a pool made: the pool, or what it acts as."""
+    pool = seen.identity.pool
+    if pool and _are_plain([pool]):
+        return {"pool": pool}
+    known = [one for one in seen.principals if _is_usable("principal", one)]
+    return {"principal": known[0]} if pool is not None and len(known) == len(seen.principals) == 1 else {}
 
 
 def _subject(subject: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -206,6 +218,11 @@ def _unknown(seen: Seen) -> Proposal:
 _NAMED_ONLY = (
     "only the name of its sessions says that it is a machine, and whoever opens one chooses that: "
     "it takes both entries to trust it"
+)
+
+_NO_POOL = (
+    "whoever owns a pool says what its tokens are called: add the pool, or the principal that the pipeline "
+    "acts with"
 )
 
 _WILDCARD = "its name cannot be written down: it holds * or ?, is very long, or is only the name of a session"

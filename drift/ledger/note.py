@@ -7,6 +7,7 @@ The format is C2SP's signed-note with Ed25519: the text, an empty line, then a l
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import re
 from dataclasses import dataclass, field
@@ -48,6 +49,10 @@ class SigningKey:
     def verifier_key(self) -> str:
         """The public key as text, to be handed to whoever verifies."""
         return f"{self.name}+{self.key_id.hex()}+{_base64(_ED25519 + self.public_bytes)}"
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return 32 bytes that only who has this key can make, and that tell nothing of it."""
+        return hmac.digest(self.seed, purpose, "sha256")
 
     def sign(self, text: str) -> str:
         """Return `text`, which ends in a newline, as a note signed by this key."""

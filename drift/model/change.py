@@ -76,6 +76,8 @@ class Amendment(StrEnum):
     """The cloud takes back what it said."""
     COPIED = "copied"
     """Another account was told of the same call. What the owner of the resource was told counts."""
+    ATTRIBUTED = "attributed"
+    """It came late, and tells who opened a session that the call was made in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +95,8 @@ class Amended:
 
     before: KnownWrite
     why: Amendment
+    opened_by: Part | None = None
+    """The record that tells who opened a session, where it is that which amends the write."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,6 +64,11 @@ class Issuer(Struct, frozen=True, kw_only=True, gc=False):
     """A known CI provider; a cluster's or a company's own provider is not."""
     subject: str | None = None
     """What the token says it is, `repo:org/name:environment:production` for example."""
+    pool: str | None = None
+    """The pool of identities whose owner said how its subjects are made; empty where it is not named.
+
+    `None` where the cloud itself took the subject from the token, and vouches for it.
+    """
 
 
 class Principal(Struct, frozen=True, kw_only=True, gc=False):
@@ -92,6 +97,8 @@ class OpenedSession(Struct, frozen=True, kw_only=True, gc=False):
     via: str | None
     """The key of the session in which the opener acted, for role chains."""
     role: str | None
+    grants: tuple[str, ...] = ()
+    """The names of what was granted to the opener for a time: a role that was activated, an entitlement."""
     source_identity: str | None = None
     statements: tuple[Statement, ...] = ()
     """Session tags, the justification of a grant: later calls do not repeat them."""
@@ -128,6 +135,8 @@ class Operation(Struct, frozen=True, kw_only=True, gc=False):
     key: str
     """The same in all of its records."""
     phase: Phase
+    id: str | None = None
+    """Tells it from others that bear the same key; `None` where the record does not tell."""
 
 
 class Call(Struct, frozen=True, kw_only=True, gc=False):

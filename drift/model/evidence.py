@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     CONFIG_VERSION = "config_version"
     EXPORT = "export"
     ERASURE = "erasure"
+    IGNORED = "ignored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +98,18 @@ class FindingRecord:
 
     status: FindingStatus
     finding: DriftFinding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IgnoredRecord:
+    """Body of an `ignored` entry: how much drift a rule of the configuration hides, when that changes."""
+
+    rule: str
+    reason: str
+    owner: str
+    expires_at: datetime
+    count: int
+    """Differences in the latest comparison."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

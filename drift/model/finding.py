@@ -1,10 +1,15 @@
 """Differences between what is declared and what is there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from drift.model.ignore import Ignored
 from drift.model.resource import Json, NotReadReason
 from drift.model.verdict import Severity
+
+HIDDEN = "(sensitive)"
+"""Stands for a value that must never be shown."""
 
 
 class FindingKind(StrEnum):
@@ -14,6 +19,8 @@ class FindingKind(StrEnum):
     MISSING = "missing"
     UNMANAGED = "unmanaged"
     UNAPPLIED = "unapplied"
+    SUSPECTED_NOISE = "suspected-noise"
+    """Many resources of one type differ alike, and nobody was seen to write to them."""
 
 
 class FindingStatus(StrEnum):
@@ -21,6 +28,8 @@ class FindingStatus(StrEnum):
 
     OPEN = "open"
     RESOLVED = "resolved"
+    IGNORED = "ignored"
+    """A rule of the configuration hides it: nobody knows whether it still differs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +63,13 @@ class DriftFinding:
     baseline: str | None
     source: str | None = None
     """File and line of the declaration, where the code is at hand."""
+    fingerprint: str | None = None
+    """Hex HMAC-SHA-256 of what differs, under a key of this installation: it tells that a hidden value
+    has changed again, and nothing else. Where nothing is hidden, none is kept."""
+    stands_for: tuple[str, ...] = ()
+    """Addresses of the resources, where one finding speaks of many."""
+    proposal: str | None = None
+    """What to write into the configuration, should this be no drift."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +92,10 @@ class Comparison:
     not_compared: tuple[NotCompared, ...]
     declared: int
     compared: int
+    ignored: tuple[Ignored, ...] = ()
+    """What the rules of the configuration hid."""
+    compared_by_type: Mapping[str, int] = field(default_factory=dict)
+    """Of how many resources of each type was seen how they are."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
+_INDEX = re.compile(r"\[\d+\]")
 
 
 def path_text(steps: Iterable[str | int]) -> str:
@@ -31,3 +32,8 @@ def is_within(path: str, outer: str) -> bool:
 def first_name(path: str) -> str:
     """Return the top-level attribute that `path` leads into."""
     return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def without_indexes(path: str) -> str:
+    """Return the path with `[]` for every index of a list: it names the attribute in each of its elements."""
+    return _INDEX.sub("[]", path)

@@ -52,9 +52,9 @@ class TypeSchema:
     sets: frozenset[str] = frozenset()
     """Paths whose elements have no order."""
     computed: frozenset[str] = frozenset()
-    """Top-level attributes that nobody can declare, so that they never drift."""
+    """Paths of attributes that nobody can declare, so that they never drift."""
     optional: frozenset[str] = frozenset()
-    """Top-level attributes that the provider fills in where the code is silent: optional and computed."""
+    """Paths of attributes that the provider fills in where the code is silent: optional and computed."""
     sensitive: frozenset[str] = frozenset()
     """Paths whose values must never be shown, whatever the state says of them."""
 

@@ -42,18 +42,20 @@ class Survey:
 
     def covers(self, finding: DriftFinding) -> bool:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
-        if finding.kind is FindingKind.UNMANAGED:
+        if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
             return not self.failures
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
-        """Return the attributes of the resource that differs, declared and live."""
+        """Return the attributes of the resource that differs, declared and live; of many, of the first."""
+        addresses = {finding.address, *finding.stands_for[:1]}
         return tuple(
             attributes
             for one in self.held
-            if one.declaration.name == finding.baseline
+            if finding.baseline in (None, one.declaration.name)
             for resource, reading in zip(one.declaration.resources, one.readings, strict=True)
-            if resource.address == finding.address and isinstance(reading, Found)
-            for attributes in (resource.attributes, reading.resource.attributes)
+            if resource.address in addresses and isinstance(reading, Found)
+            for attributes in (resource.attributes, reading.declared, reading.resource.attributes)
+            if attributes is not None
         )

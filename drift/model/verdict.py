@@ -169,10 +169,14 @@ class Actor(Struct, frozen=True, kw_only=True, gc=False):
     """The identity that the cloud saw, as recorded."""
     chain: tuple[str, ...] = ()
     """Who stood behind it, nearest first: the role, then who assumed it, and so on."""
+    grants: tuple[str, ...] = ()
+    """The names of the roles and entitlements that were granted to those behind it for a time."""
     subject: str | None = None
     """What the token of a federated session said it was: repository, branch, environment."""
     issuer: str | None = None
     """The identity provider that issued it."""
+    pool: str | None = None
+    """The pool whose owner vouches for the subject; `None` where the cloud does."""
     is_known_pipeline: bool = False
     """The issuer is a CI provider. Policy decides whether that pipeline is trusted."""
     run: str | None = None

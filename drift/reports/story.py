@@ -122,6 +122,7 @@ _AMENDMENT = {
     Amendment.COMPLETED: "a further record told of the same operation",
     Amendment.CORRECTED: "the cloud corrected its record",
     Amendment.COPIED: "another account was told of the same call",
+    Amendment.ATTRIBUTED: "a late record told who opened the session it was made in",
 }
 
 
@@ -199,6 +200,8 @@ def _found(entry: Entry, finding_id: str | None = None) -> Moment:
         what = "recorded; the record was erased"
     elif record.status is FindingStatus.RESOLVED:
         what = f"resolved: {AGREEMENT[record.finding.kind]}"
+    elif record.status is FindingStatus.IGNORED:
+        what = "no longer told of: the configuration ignores it"
     else:
         what = f"found that it {DIFFERENCE[record.finding.kind]}"
     return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

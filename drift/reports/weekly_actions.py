@@ -93,7 +93,7 @@ def _is_reviewed(change: Change, judgement: Judgement) -> bool:
 def _finding_action(row: FindingRow, last: Change | None) -> Action:
     finding = row.finding
     difference = DIFFERENCE[finding.kind]
-    if finding.kind is FindingKind.DRIFTED:
+    if finding.kind in (FindingKind.DRIFTED, FindingKind.SUSPECTED_NOISE):
         difference += f": {', '.join(attribute.path for attribute in finding.attributes)}"
     writer = f"last written by {person(last)}" if last else "no write is known"
     return Action(

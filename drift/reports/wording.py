@@ -12,6 +12,7 @@ DIFFERENCE = {
     FindingKind.MISSING: "is declared, but does not exist",
     FindingKind.UNMANAGED: "exists, but no code declares it",
     FindingKind.UNAPPLIED: "the state differs from the code",
+    FindingKind.SUSPECTED_NOISE: "differ alike, and nobody was seen to write to them: suspected noise",
 }
 
 AGREEMENT = {
@@ -19,6 +20,7 @@ AGREEMENT = {
     FindingKind.MISSING: "exists again, or is declared no more",
     FindingKind.UNMANAGED: "is declared now, or is gone",
     FindingKind.UNAPPLIED: "code and state agree again",
+    FindingKind.SUSPECTED_NOISE: "differ no more, or are ignored now",
 }
 
 
@@ -53,6 +55,8 @@ def resource_name(change: Change, judgement: Judgement | None) -> str:
 
 def finding_name(finding: DriftFinding) -> str:
     """Name the resource of a finding in the same way."""
+    if finding.kind is FindingKind.SUSPECTED_NOISE:
+        return f"{len(finding.stands_for):,} of type {finding.type}"
     return finding.address or f"{finding.type} {finding.resource_id}"
 
 

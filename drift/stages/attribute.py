@@ -60,7 +60,7 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
     principal = call.principal
     if principal is None:
         return _without_principal(call)
-    openers = (each.opener for each in reversed(behind))
+    openers = _openers_in_order(call, behind)
     links = [_as_configured(one, rules) for one in (*openers, *reversed(call.behind), principal)]
     who = _answerable(links, rules, acts_alone=call.acting_service is not None)
     issuer = next((one.issuer for one in links if one.issuer), None)
@@ -71,8 +71,10 @@ def actor_of(call: Call, behind: tuple[OpenedSession, ...], rules: IdentityRules
         name=_name_of(who, links[-1], behind, rules),
         principal=principal.id,
         chain=_chain(call, behind),
+        grants=tuple(dict.fromkeys(name for one in behind for name in one.grants)),
         subject=issuer.subject if issuer else None,
         issuer=issuer.name if issuer else None,
+        pool=issuer.pool if issuer else None,
         is_known_pipeline=issuer is not None and issuer.is_pipeline and is_machine,
         run=next((one.session_name for one in links if one.session_name), None) if is_machine else None,
         statements=tuple(said for one in behind for said in one.statements),
@@ -252,6 +254,12 @@ def _chain(call: Call, behind: tuple[OpenedSession, ...]) -> tuple[str, ...]:
 
 def _openers(behind: tuple[OpenedSession, ...]) -> Iterator[Principal]:
     return (one.opener for one in behind)
+
+
+def _openers_in_order(call: Call, behind: tuple[OpenedSession, ...]) -> list[Principal]:
+    """Return who opened the sessions, the first one first: a call's own session is the last of them."""
+    in_time = behind[::-1]
+    return [one.opener for is_own in (False, True) for one in in_time if _is_own(one, call) is is_own]
 
 
 def _reasons_behind(who: Principal, call: Call, behind: tuple[OpenedSession, ...]) -> Iterator[str]:

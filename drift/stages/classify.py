@@ -26,6 +26,7 @@ from drift.model.verdict import (
     Tool,
     ToolSign,
 )
+from drift.own_resources import OwnResource
 from drift.ticket_keys import TicketKeys, shipped_ticket_keys
 
 NEVER_EXCLUDED = frozenset({"blinds-monitoring"})
@@ -45,6 +46,8 @@ class PipelineRule:
     """The role's name or ARN that the pipeline deploys with."""
     subject: re.Pattern[str] | None = None
     """The token's subject: repository and branch or environment, not the CI provider alone."""
+    pool: re.Pattern[str] | None = None
+    """The pool of identities that may say so, with its project: whoever owns one makes its subjects."""
     principal: re.Pattern[str] | None = None
     """The identity that it acts with where it has no role: a service account, an application's id."""
     run_id: re.Pattern[str] = DEFAULT_RUN_ID
@@ -58,7 +61,13 @@ class PipelineRule:
         role_fits = self.role is None or any(self.role.fullmatch(role) for role in links)
         subject_fits = self.subject is None or self.subject.fullmatch(actor.subject or "") is not None
         principal_fits = self.principal is None or any(self.principal.fullmatch(one) for one in links)
-        return role_fits and subject_fits and principal_fits
+        return role_fits and subject_fits and principal_fits and self._trusts_pool(actor)
+
+    def _trusts_pool(self, actor: Actor) -> bool:
+        """Tell whether the subject can be believed: a pool of anybody may call its members like ours."""
+        if self.pool is not None:
+            return self.pool.fullmatch(actor.pool or "") is not None
+        return self.subject is None or actor.pool is None or self.principal is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,11 +113,19 @@ class ChannelRules:
     exclusions: tuple[Exclusion, ...] = ()
     scope: tuple[re.Pattern[str], ...] = ()
     """The accounts that are watched; empty: all of them."""
+    own_resources: tuple[OwnResource, ...] = ()
+    """What the watch itself depends on: nothing that touches one is left out."""
 
     def exclusion_of(self, event: ChangeEvent, actor: Actor) -> str | None:
         """Return why the policy leaves the write out; `None` where it does not, as of all that blinds us."""
         if any(risk.slug in NEVER_EXCLUDED for risk in event.risks):
             return None
+        reason = self._reason_to_exclude(event, actor)
+        if reason and any(one.is_named_in(event) for one in self.own_resources):
+            return None
+        return reason
+
+    def _reason_to_exclude(self, event: ChangeEvent, actor: Actor) -> str | None:
         account = event.call.account
         if self.scope and account and not any(one.fullmatch(account) for one in self.scope):
             return f"{account} is out of scope"
@@ -120,7 +137,7 @@ class ChannelRules:
 
     def is_break_glass(self, actor: Actor) -> bool:
         """Tell whether `actor` used emergency access."""
-        roles = (actor.principal or "", *actor.chain)
+        roles = (actor.principal or "", *actor.chain, *actor.grants)
         return any(pattern.fullmatch(role) for pattern in self.break_glass for role in roles)
 
 
@@ -219,14 +236,19 @@ def _channel(
                 f"a token of {actor.issuer}; no pipeline is configured to hold it against",
             )
         case ActorKind.MACHINE if actor.is_known_pipeline:
-            said = actor.subject or "no subject that is known"
-            return Channel.AUTOMATION, f"a token of {actor.issuer} that fits no configured pipeline: {said}"
+            return Channel.AUTOMATION, _fits_none(actor)
         case ActorKind.MACHINE:
             return Channel.AUTOMATION, "a machine that is no known pipeline"
         case ActorKind.UNKNOWN:
             return Channel.UNKNOWN, "no rule names the actor"
         case _:
             assert_never(actor.kind)
+
+
+def _fits_none(actor: Actor) -> str:
+    said = actor.subject or "no subject that is known"
+    pool = "" if actor.pool is None else f", as the pool {actor.pool or 'that is not named'} has it"
+    return f"a token of {actor.issuer} that fits no configured pipeline: {said}{pool}"
 
 
 def _is_lone_end(event: ChangeEvent) -> bool:

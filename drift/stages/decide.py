@@ -3,17 +3,19 @@
 Severity comes from effect, actor, exposure and environment, never from a user agent.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from msgspec import structs
+
 from drift.model.change import Change
+from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import FindingKind, Standing
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
-from drift.own_resources import OwnResource
+from drift.own_resources import OwnResource, may_erase
 
 BLINDS = "blinds-monitoring"
 
@@ -22,17 +24,11 @@ CRITICAL_RISKS = frozenset({"root-user", BLINDS})
 
 EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-escalation", "new-credential"})
 
+PUBLIC = "public-access"
+"""What lets anybody in is never less than high, though a pipeline that is trusted did it."""
+
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Environment:
-    """A named part of the estate."""
-
-    name: str
-    accounts: tuple[re.Pattern[str], ...]
-    is_production: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +55,20 @@ class DecisionRules:
         """Tell whether even a failed attempt must be told: whoever tries to blind us will try again."""
         return any(risk.slug == BLINDS for risk in self.risks_of(event))
 
+    def with_erasures(self, event: ChangeEvent) -> ChangeEvent:
+        """Return what erases data of an own resource as a write: the log is nothing but data."""
+        if not self.own_resources or not may_erase(event):
+            return event
+        if not any(one.is_named_in(event) for one in self.own_resources):
+            return event
+        effect = Effect.FAILED if event.outcome is Outcome.FAILURE else Effect.WRITE
+        return structs.replace(event, effect=effect, intended=Effect.WRITE)
+
     def environment_of(self, account: str | None) -> Environment | None:
         """Return the first environment that claims `account`; none claims one that is not known."""
         if account is None:
             return None
-        return next(
-            (one for one in self.environments if any(each.fullmatch(account) for each in one.accounts)), None
-        )
+        return next((one for one in self.environments if one.claims(account)), None)
 
 
 def decide(
@@ -74,6 +77,8 @@ def decide(
     """Return how `change` stands at `now`."""
     disposition, why = _disposition(change, match, rules, now)
     severity, how_bad = _severity(change, disposition, standing, rules)
+    if severity.rank < Severity.HIGH.rank and (public := _made_public(change, rules)):
+        severity, how_bad = Severity.HIGH, tuple(dict.fromkeys((*public, *how_bad)))
     environment = rules.environment_of(change.first.event.call.account)
     return Decision(
         disposition=disposition,
@@ -160,6 +165,14 @@ def _severity(
         (one.severity for one in standing.findings), key=lambda one: one.rank, default=Severity.MEDIUM
     )
     return (worst if is_production else min(worst, Severity.MEDIUM, key=lambda one: one.rank)), undeclared
+
+
+def _made_public(change: Change, rules: DecisionRules) -> tuple[str, ...]:
+    """Return what lets anybody in by now; an attempt that failed lets nobody in."""
+    took_effect = any(write.event.outcome is Outcome.SUCCESS for write in change.writes)
+    if change.withdrawn or not took_effect:
+        return ()
+    return tuple(risk.text for risk in _risks(change, rules) if risk.slug == PUBLIC)
 
 
 def _risks(change: Change, rules: DecisionRules) -> tuple[Risk, ...]:

@@ -107,11 +107,16 @@ def see_again(connection: Connection, finding_ids: Iterable[str], at: datetime) 
 
 def resolve(connection: Connection, finding_id: str, ledger_seq: int, at: datetime) -> None:
     """Close a finding that a later comparison no longer sees."""
-    connection.execute(
-        update(finding)
-        .where(finding.c.finding_id == finding_id)
-        .values(status=FindingStatus.RESOLVED, resolved_at=at, ledger_seq=ledger_seq)
-    )
+    _close(connection, finding_id, status=FindingStatus.RESOLVED, resolved_at=at, ledger_seq=ledger_seq)
+
+
+def set_aside(connection: Connection, finding_id: str, ledger_seq: int) -> None:
+    """Close a finding that the configuration ignores now."""
+    _close(connection, finding_id, status=FindingStatus.IGNORED, ledger_seq=ledger_seq)
+
+
+def _close(connection: Connection, finding_id: str, **values: object) -> None:
+    connection.execute(update(finding).where(finding.c.finding_id == finding_id).values(**values))
 
 
 def standing_of(

@@ -68,7 +68,7 @@ opened_session = Table(
     "opened_session",
     metadata,
     Column("key", Key, primary_key=True),
-    Column("opened_at", UtcTime, index=True),
+    Column("opened_at", UtcTime, primary_key=True, index=True),
     Column("expires_at", UtcTime),  # null: the record does not tell
     Column("body", Encoded(OpenedSession), nullable=False),
 )
@@ -101,6 +101,15 @@ write_part = Table(
     Column("key", Key, primary_key=True),
     Column("write_key", Key, ForeignKey("write.key"), nullable=False),
     comment="The further records that tell of a write, so that a repeat is recognised",
+)
+
+write_session = Table(
+    "write_session",
+    metadata,
+    Column("session_key", Key, primary_key=True),
+    Column("write_key", Key, ForeignKey("write.key"), primary_key=True),
+    Column("occurred_at", UtcTime, nullable=False, index=True),
+    comment="In which sessions a write was made, whether or not it is known who opened them",
 )
 
 change_session = Table(

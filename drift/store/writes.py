@@ -1,7 +1,6 @@
 """Writes, the records that tell of them, and those that wait for others to tell the rest."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +11,10 @@ from drift.model.event import ChangeEvent, Phase
 from drift.store.columns import as_key
 from drift.store.schema import held_record, write, write_part
 from drift.store.upsert import insert_all_new, insert_new
+from drift.store.waiting import HeldRecord, calls_among, may_be_same_call, of_same_call, operation_id
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeldRecord:
-    """A record that waited, and the source that delivered it."""
-
-    source: str
-    event: ChangeEvent
+MAX_CALLS = 100
+"""Calls that bear one operation's name and are told apart, the newest of them."""
 
 
 def earlier(connection: Connection, event: ChangeEvent) -> Earlier:
@@ -35,11 +30,21 @@ def earlier(connection: Connection, event: ChangeEvent) -> Earlier:
         return Earlier(write=_find(connection, write.c.shared_id == _shared_id(event)))
     if event.operation is None:
         return Earlier()
-    operation = _operation(event)
-    if held := _held(connection, operation):
-        return Earlier(held=tuple(one.event for one in held))
-    known = _find(connection, write.c.operation == operation)
-    return Earlier() if known is None or _begins_anew(event, known.write.event) else Earlier(write=known)
+    if held := of_same_call(_held(connection, _operation(event)), event):
+        return Earlier(held=held)
+    return Earlier(write=_of_operation(connection, event))
+
+
+def earlier_of_overdue(connection: Connection, event: ChangeEvent) -> Earlier:
+    """Return what was told of the call of a record that waited in vain.
+
+    An end that lacks its beginning is taken for that of a beginning that lacks its end, even if they
+    bear different ids: Azure's are documented to be the same, but nothing enforces it.
+    """
+    known = _of_operation(connection, event)
+    if known is None and event.operation is not None:
+        known = next((one for one in _calls(connection, event) if _is_other_half(one.write, event)), None)
+    return Earlier(write=known)
 
 
 def is_known(connection: Connection, key: str) -> bool:
@@ -74,28 +79,33 @@ def hold(connection: Connection, source: str, event: ChangeEvent, until: datetim
     insert_new(connection, held_record, values)
 
 
-def release(connection: Connection, event: ChangeEvent) -> None:
-    """Let the records of an event's operation wait no longer."""
-    if event.operation is None:
-        return
-    connection.execute(delete(held_record).where(held_record.c.operation == _operation(event)))
+def release(connection: Connection, one: Write) -> None:
+    """Let the records that tell of a write wait no longer."""
+    if one.event.operation is not None:
+        keys = [part.key for part in one.records]
+        connection.execute(delete(held_record).where(held_record.c.key.in_(keys)))
 
 
 def overdue(connection: Connection, now: datetime) -> Iterator[tuple[HeldRecord, ...]]:
-    """Take out the operations that waited long enough, the longest overdue first, each as its records.
+    """Take out the calls that waited long enough, the longest overdue first, each as its records.
 
     Of two runs that do so at once, only one gets them.
     """
-    operations = connection.execute(
-        select(held_record.c.operation)
+    due = connection.execute(
+        select(held_record.c.operation, held_record.c.key)
         .where(held_record.c.held_until <= now)
         .order_by(held_record.c.held_until, held_record.c.operation)
-    ).scalars()
-    for operation in dict.fromkeys(operations.all()):
-        mine = delete(held_record).where(held_record.c.operation == operation)
-        rows = connection.execute(mine.returning(held_record.c.source, held_record.c.body)).all()
-        if rows:
-            yield _in_order(rows)
+    ).all()
+    due_keys = {row.key for row in due}
+    for operation in dict.fromkeys(row.operation for row in due):
+        for call in calls_among(_held(connection, operation)):
+            keys = [as_key(one.event.key) for one in call]
+            if due_keys.isdisjoint(keys):
+                continue
+            mine = delete(held_record).where(held_record.c.key.in_(keys))
+            rows = connection.execute(mine.returning(held_record.c.source, held_record.c.body)).all()
+            if rows:
+                yield _in_order(rows)
 
 
 def _held(connection: Connection, operation: str) -> tuple[HeldRecord, ...]:
@@ -119,19 +129,52 @@ def _told_by(connection: Connection, key: str) -> KnownWrite | None:
 
 def _find(connection: Connection, where: ColumnElement[bool]) -> KnownWrite | None:
     """Return the write that fits; of several, the newest."""
-    newest = (
-        select(write.c.body, write.c.ledger_seq).where(where).order_by(write.c.occurred_at.desc()).limit(1)
+    return next(iter(_newest(connection, where, 1)), None)
+
+
+def _newest(connection: Connection, where: ColumnElement[bool], count: int) -> list[KnownWrite]:
+    rows = connection.execute(
+        select(write.c.body, write.c.ledger_seq)
+        .where(where)
+        .order_by(write.c.occurred_at.desc())
+        .limit(count)
     )
-    row = connection.execute(newest).one_or_none()
-    return None if row is None else KnownWrite(write=row.body, ledger_seq=row.ledger_seq)
+    return [KnownWrite(write=row.body, ledger_seq=row.ledger_seq) for row in rows]
+
+
+def _calls(connection: Connection, event: ChangeEvent) -> list[KnownWrite]:
+    """Return the calls that bear the name of an event's operation, the newest first."""
+    return _newest(connection, write.c.operation == _operation(event), MAX_CALLS)
+
+
+def _of_operation(connection: Connection, event: ChangeEvent) -> KnownWrite | None:
+    """Return the call that a record tells another part of, by its id if it has one."""
+    fitting = [one for one in _calls(connection, event) if may_be_same_call((one.write.event,), event)]
+    own = operation_id(event)
+    exact = next((one for one in fitting if own and operation_id(one.write.event) == own), None)
+    if exact is not None:
+        return exact
+    known = next(iter(fitting), None)
+    return None if known is None or _begins_anew(event, known.write.event) else known
 
 
 def _begins_anew(event: ChangeEvent, known: ChangeEvent) -> bool:
     """Tell whether a later call bears the name of one that was told: an apply may do a thing twice."""
-    is_beginning = event.operation is not None and event.operation.phase is Phase.BEGIN
-    if not is_beginning or event.occurred_at is None or known.occurred_at is None:
+    if not _is_beginning(event) or event.occurred_at is None or known.occurred_at is None:
         return False
     return event.occurred_at > known.occurred_at
+
+
+def _is_beginning(event: ChangeEvent) -> bool:
+    return event.operation is not None and event.operation.phase is Phase.BEGIN
+
+
+def _is_other_half(known: Write, event: ChangeEvent) -> bool:
+    """Tell whether a write lacks what `event` tells: how it began, or how it ended."""
+    if known.event.operation is None:
+        return False
+    phases = (known.event.operation.phase, event.operation.phase if event.operation else None)
+    return phases == (Phase.END, Phase.BEGIN) or (known.is_in_progress and phases == (Phase.BEGIN, Phase.END))
 
 
 def _was_delivered(known: Write, event: ChangeEvent) -> bool:

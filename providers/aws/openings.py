@@ -17,7 +17,7 @@ from drift.model.verdict import ActorKind, Confidence, Statement, Tool, ToolSign
 from providers.aws.contents import Contents
 from providers.aws.identity import principal_named
 from providers.aws.origin import SIGN_IN, Origin
-from providers.aws.reading import value_of
+from providers.aws.reading import read_identity, value_of
 from providers.aws.record import TrailRecord, moment
 from providers.aws.request import get, texts_at
 from providers.aws.sessions import console_key, launch_key, opened_when
@@ -29,6 +29,9 @@ MAX_LENGTH = 256
 
 MAX_TAGS = 50
 """STS allows no more."""
+
+CONSOLE = "the console"
+"""What is opened with a token for signing in, in the words of a reason."""
 
 _SPELLED_OUT = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})\s([AP]M)")
 """`Nov 18, 2026 1:21:51 AM`, as STS writes the end of a session; newer ones have a narrow space before AM."""
@@ -83,6 +86,34 @@ def opened_by_sts(
         ),
         expires_at=_expiry(_text(contents.response, "credentials.expiration")),
         is_renewable=is_by_console,
+    )
+
+
+def opened_by_console(call: Call, record: TrailRecord, signals: Signals) -> OpenedSession | None:
+    """Return the session that a sign-in to the console or a switch of roles within it opened."""
+    return opened_by_switch(call, record, signals) or opened_by_token(call, record, signals)
+
+
+def opened_by_token(call: Call, record: TrailRecord, signals: Signals) -> OpenedSession | None:
+    """Return the console session that somebody made out of the key of a session.
+
+    Only the record that opened that one tells who he is: until it is known, a name that he chose
+    for himself is no more than a guess.
+    """
+    row, opener = signals.sign_in_token, call.principal
+    if not row.cover(call.service, call.action) or opener is None or opener.role is None:
+        return None
+    key = console_key(opener.id)
+    if key is None:
+        return None
+    is_named_only = opener.confidence is not Confidence.HIGH
+    return OpenedSession(
+        key=key,
+        opener=structs.replace(opener, confidence=Confidence.LOW) if is_named_only else opener,
+        via=read_identity(record.user_identity).access_key_id or None,
+        role=CONSOLE,
+        expires_at=_hours_after(record, row.hours),
+        is_renewable=True,
     )
 
 

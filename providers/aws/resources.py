@@ -54,6 +54,8 @@ class Refinement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter but these is set."""
     has: tuple[str, ...] = ()
     """One of these is named, even if AWS hides its value."""
+    like: dict[str, str] = {}
+    """The values of these parameters look so: expressions, searched anywhere unless anchored."""
     effect: Effect | None = None
     lane: Lane | None = None
     type: str | None = None
@@ -66,7 +68,13 @@ class Refinement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         allowed = {key.lower() for key in self.only}
         if self.only and not given <= allowed:
             return False
-        return not self.has or any(get(request, key) is not None for key in self.has)
+        if self.has and not any(get(request, key) is not None for key in self.has):
+            return False
+        return all(_fits(pattern, get(request, key)) for key, pattern in self.like.items())
+
+
+def _fits(pattern: str, value: Json) -> bool:
+    return isinstance(value, str) and re.search(pattern, value) is not None
 
 
 AS_IT_STANDS = Refinement()
@@ -193,8 +201,10 @@ def parse_resources(text: bytes) -> ResourceMap:
     """Check `text` against the map's types, its expressions too; raise `ValueError` at the first misfit."""
     found = msgspec.json.decode(text, type=ResourceMap)
     for number, row in enumerate(found.rows):
-        try:
-            re.compile(row.id_pattern or "")
-        except re.error as problem:
-            raise ValueError(f"rows[{number}]: {row.id_pattern!r} is no expression: {problem}") from problem
+        patterns = (row.id_pattern or "", *(one for form in row.when for one in form.like.values()))
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as problem:
+                raise ValueError(f"rows[{number}]: {pattern!r} is no expression: {problem}") from problem
     return found

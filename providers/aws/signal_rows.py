@@ -105,6 +105,12 @@ class RoleSwitchRow(Calls, frozen=True, kw_only=True):
     hours: int
 
 
+class SignInTokenRow(Calls, frozen=True, kw_only=True):
+    """What turns the key of a session into a sign-in to the console."""
+
+    hours: int
+
+
 class LaunchRow(Calls, frozen=True, kw_only=True):
     """Calls that set a service to work, which goes on in the caller's name or in that of a role."""
 

@@ -17,6 +17,7 @@ from providers.aws.signal_rows import (
     RoleSwitchRow,
     ServiceToolRow,
     SessionRow,
+    SignInTokenRow,
 )
 from providers.tables import Form, Row, Words, read_tables
 
@@ -40,6 +41,7 @@ class Signals(Row, frozen=True, kw_only=True):
     github_subject: Form
     cloudshell_environment: Form
     role_switch: RoleSwitchRow
+    sign_in_token: SignInTokenRow
     free_text: Words
     known_products: Words
     reports: tuple[ReportRow, ...]

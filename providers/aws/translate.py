@@ -24,7 +24,7 @@ from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
 from providers.aws.envelopes import RECORD_HEADS, unwrap
 from providers.aws.known_calls import KnownCalls
 from providers.aws.may_open import may_open
-from providers.aws.openings import opened_by_launch, opened_by_sts, opened_by_switch
+from providers.aws.openings import opened_by_console, opened_by_launch, opened_by_sts
 from providers.aws.reading import read_identity, read_record
 from providers.aws.record import TrailRecord, moment
 from providers.aws.recurring import Recurring
@@ -174,7 +174,7 @@ class AwsTranslator:
         opened = (
             opened_by_sts(known.call, record, contents, self._signals)
             if deed.service == STS
-            else opened_by_switch(known.call, record, self._signals)
+            else opened_by_console(known.call, record, self._signals)
         )
         return opened or known.opens
 

@@ -69,6 +69,7 @@ def of_event(event: Event, *, must_be_whole: bool = False) -> Activity | None:
         claims=_claims(event.claims) or _claims(identity.claims) or NO_CLAIMS,
         rights=_rights(event.authorization) or _rights(identity.authorization) or NO_RIGHTS,
         correlation_id=event.correlation_id or None,
+        operation_id=event.operation_id or _in_properties(event, "operationid"),
         subscription_id=event.subscription_id,
         client_ip=event.caller_ip_address
         or (None if isinstance(call, str) or not call else call.client_ip_address),
@@ -97,6 +98,7 @@ def of_row(row: TableRow, *, must_be_whole: bool = False) -> Activity | None:
         claims=_claims(row.claims_d) or _claims(row.claims) or NO_CLAIMS,
         rights=_rights(row.authorization_d) or _rights(row.authorization) or NO_RIGHTS,
         correlation_id=row.correlation_id or None,
+        operation_id=row.operation_id or None,
         subscription_id=row.subscription_id,
         client_ip=row.caller_ip_address or None,
         properties=row.properties_d if bytes(row.properties_d) not in (b"null", b'""') else row.properties,
@@ -171,12 +173,17 @@ def _id(event_data_id: str | None, id_: str | None) -> str | None:
 
 def _category(event: Event) -> str:
     """Return the category. Diagnostic settings put a verb in its place, and the category elsewhere."""
-    said = (_word(event.category) or "").strip().lower()
+    said = _in_properties(event, "eventcategory") or _word(event.category) or ""
+    return said.strip().lower()
+
+
+def _in_properties(event: Event, name: str) -> str | None:
+    """Return what diagnostic settings put among the properties; REST has it beside them."""
     properties = bytes(event.properties)
-    if event.event_timestamp is None and b"entCategory" in properties:
-        inner = fields_of(properties.decode()).get("eventcategory")
-        return inner.strip().lower() if isinstance(inner, str) and inner else said
-    return said
+    if event.event_timestamp is not None or name.encode() not in properties.lower():
+        return None
+    inner = fields_of(properties.decode()).get(name)
+    return inner if isinstance(inner, str) and inner else None
 
 
 def _claims(said: Claims | str | None) -> Claims | None:

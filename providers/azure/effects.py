@@ -19,8 +19,11 @@ READ = "/read"
 CHANGES = ("/write", "/delete")
 ACTION = "/action"
 
+OWN_LOGS = (Kind.SETTING, Kind.VAULT)
+"""Logs of services that tell of each call once, and how it ended."""
+
 HTTP_ERROR = ("4", "5")
-"""How the status of a refused request to App Configuration begins."""
+"""How the status of a refused request to such a service begins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +96,7 @@ def lane_of(
 
 def has_failed(activity: Activity, signals: Signals) -> bool:
     """Tell whether the call did not do what was asked."""
-    is_refused = activity.kind is Kind.SETTING and activity.status.startswith(HTTP_ERROR)
+    is_refused = activity.kind in OWN_LOGS and activity.status.startswith(HTTP_ERROR)
     return is_refused or activity.status in signals.failed.words
 
 
@@ -116,18 +119,17 @@ def operation_of(activity: Activity, effect: Effect, signals: Signals) -> Operat
     """Return the long operation that this record tells a part of; `None` where nothing joins its parts.
 
     Terraform sends one correlation id for all that it applies, so the operation and the
-    resource belong to the key. Resource Graph names the same three.
+    resource belong to the key. Resource Graph names the same three, and no id of the operation.
     """
     is_long = effect in CHANGING or effect is Effect.AUTH
-    if (
-        not is_long
-        or activity.kind is Kind.SETTING
-        or not activity.correlation_id
-        or not activity.resource_id
-    ):
+    if not is_long or activity.kind in OWN_LOGS or not activity.correlation_id or not activity.resource_id:
         return None
     parts = (activity.correlation_id, activity.operation, activity.resource_id.rstrip("/"))
-    return Operation(key="azure:" + "|".join(parts).lower(), phase=_phase(activity, signals))
+    return Operation(
+        key="azure:" + "|".join(parts).lower(),
+        phase=_phase(activity, signals),
+        id=activity.operation_id.lower() if activity.operation_id else None,
+    )
 
 
 def _phase(activity: Activity, signals: Signals) -> Phase:

@@ -1,17 +1,11 @@
 """JSON that clouds and exports keep as text within JSON."""
 
 import json
-import re
 
 import msgspec
 
 from drift.model.resource import Json
-
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-"""A whole pair of surrogates, half of one, or any other escape."""
+from providers.raw_json import mended
 
 
 def decoded(raw: bytes | msgspec.Raw) -> Json:
@@ -26,16 +20,11 @@ def decoded(raw: bytes | msgspec.Raw) -> Json:
         return msgspec.json.decode(text)
     except msgspec.ValidationError:
         # A number beyond what a float holds: its digits are kept as text.
-        return json.loads(_mended(text), parse_float=str, parse_constant=str)
+        return json.loads(mended(text), parse_float=str, parse_constant=str)
     except msgspec.DecodeError:
-        if (mended := _mended(text)) == text:
+        if (whole := mended(text)) == text:
             raise
-        return decoded(mended)
-
-
-def _mended(text: bytes) -> bytes:
-    """Put a sign of replacement for each half of a surrogate pair: one character hides no token."""
-    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
+        return decoded(whole)
 
 
 def value_of(said: msgspec.Raw | str) -> Json:

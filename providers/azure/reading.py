@@ -9,7 +9,7 @@ whose names are the same with underscores.
 import msgspec
 
 from drift.model.resource import Json
-from providers.azure import app_configuration
+from providers.azure import app_configuration, key_vault
 from providers.azure.delivered import of_change, of_event, of_grid, of_row
 from providers.azure.fitting import fields_of, fitted
 from providers.azure.json_text import decoded, value_of
@@ -63,7 +63,8 @@ def _strictly(body: bytes) -> Activity | None:
         said = of_row(_ROW.decode(body), must_be_whole=True)
     elif b'"eventType"' in body or b'"specversion"' in body:
         said = _of_grid(_GRID.decode(body))
-    return None if said and app_configuration.is_category(said.category) else said
+    is_log = said and (app_configuration.is_category(said.category) or key_vault.is_category(said.category))
+    return None if is_log else said
 
 
 def _leniently(document: Json) -> Activity | None:
@@ -74,6 +75,8 @@ def _leniently(document: Json) -> Activity | None:
         return _of_grid(fitted(GridEvent, fields))
     if app_configuration.is_log(fields):
         return app_configuration.of_log(fields)
+    if key_vault.is_log(fields):
+        return key_vault.of_log(fields)
     if "operationnamevalue" in fields or "timegenerated" in fields:
         return of_row(fitted(TableRow, fields))
     return of_event(fitted(Event, fields))

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     """Resource Graph's account of a change: a row of `resourcechanges`."""
     SETTING = "setting"
     """App Configuration's own log or event: no call of Resource Manager."""
+    VAULT = "vault"
+    """Key Vault's own log: no call of Resource Manager either, but with the caller's token."""
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -82,6 +84,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     claims: Claims = NO_CLAIMS
     rights: Authorization = NO_RIGHTS
     correlation_id: Text = None
+    operation_id: Text = None
+    """The same in the records of one operation, and in no others."""
     subscription_id: Text = None
     location: Text = None
     client_ip: Text = None

@@ -8,7 +8,7 @@ from typing import assert_never
 from drift.model.event import Risk
 from drift.model.resource import Json
 from providers.azure.network_rules import network_rules
-from providers.azure.request import leads_to
+from providers.azure.request import get, leads_to
 from providers.azure.signal_rows import RiskRow, RiskTest
 from providers.azure.signals import Signals
 from providers.raw_json import nodes
@@ -44,6 +44,9 @@ def _text(row: RiskRow, body: Json, signals: Signals) -> str | None:
         case RiskTest.NONE_TRUE:
             switches = list(_values(row, body))
             return row.text if switches and "true" not in switches else None
+        case RiskTest.ENTRY_OFF:
+            named = ", ".join(islice(dict.fromkeys(_switched_off(row, body)), MAX_NAMED))
+            return row.text.replace("{entries}", named) if named else None
         case _:
             assert_never(row.test)
 
@@ -53,6 +56,22 @@ def _opened(row: RiskRow, body: Json, signals: Signals) -> str | None:
     opened = (f"lets {peer} reach {rule.ports}" for rule in rules for peer in rule.open_to(signals))
     found = ", ".join(islice(dict.fromkeys(opened), MAX_NAMED))
     return row.text.replace("{rules}", found) if found else None
+
+
+def _switched_off(row: RiskRow, body: Json) -> Iterator[str]:
+    """Yield the entries of the lists at the row's keys that are off, and that the pattern fits.
+
+    Of a change, Resource Graph tells the switch by the entry's number, and not what the entry is called.
+    """
+    for path, value in nodes(body):
+        is_entry = any(leads_to(one, key) for one in (path, path[:-1]) for key in row.keys)
+        if not is_entry or str(get(value, "enabled")).lower() != "false":
+            continue
+        name = get(value, "category") or get(value, "categoryGroup")
+        if name is None:
+            yield f"entry {path[-1]}"
+        elif isinstance(name, str) and row.pattern and row.pattern.search(name):
+            yield name
 
 
 def _values(row: RiskRow, body: Json) -> Iterator[str]:

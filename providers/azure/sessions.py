@@ -100,15 +100,23 @@ def _opened_grant(
     if not is_own or is_refused or not (is_over or asked in signals.activations.words):
         return None
     is_open = activity.status in signals.begun.words | signals.accepted.words
+    role = text_at(body, "properties.roleDefinitionId")
     return OpenedSession(
         key=_grant(grantee),
         opener=principal,
         via=None,
-        role=text_at(body, "properties.roleDefinitionId"),
+        role=role,
+        grants=_names_of(role, signals) if role and not (is_over or is_open) else (),
         statements=() if is_over else grant_statements(body, Trust.NAME if is_open else Trust.GRANT),
         expires_at=activity.occurred_at if is_over else _expiry(body, activity.occurred_at),
         is_renewable=True,
     )
+
+
+def _names_of(role: str, signals: Signals) -> tuple[str, ...]:
+    """Return how a role may be called: by its id, by the end of it, or by its name if it is built in."""
+    names = (role, role.rpartition("/")[2], signals.role_name(role))
+    return tuple(dict.fromkeys(name[:MAX_LENGTH] for name in names if name))
 
 
 def _expiry(request: Json, asked_at: datetime | None) -> datetime | None:

@@ -39,6 +39,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
     resource_uri: Text = None
     category: Word = None
     correlation_id: Text = None
+    operation_id: Text = None
     properties: msgspec.Raw = NULL
 
     event_timestamp: Text = None
@@ -79,6 +80,7 @@ class TableRow(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     authorization: Authorization | str | None = None
     authorization_d: Authorization | str | None = msgspec.field(default=None, name="Authorization_d")
     correlation_id: Text = None
+    operation_id: Text = None
     event_data_id: Text = None
     resource_id: Text = None
     full_resource_id: Text = msgspec.field(default=None, name="_ResourceId")

@@ -99,6 +99,7 @@ class RiskTest(StrEnum):
     OPEN_RULE = "open-rule"
     VALUE = "value"
     NONE_TRUE = "none-true"
+    ENTRY_OFF = "entry-off"
 
 
 class RiskRow(Operations, frozen=True, kw_only=True):
@@ -111,6 +112,13 @@ class RiskRow(Operations, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     mark: str | None = None
     """Goes into the words of a message."""
+
+
+class RoleRow(Fact, frozen=True, kw_only=True):
+    """A role that is built in: records name it by its id."""
+
+    id: str
+    name: str
 
 
 class PhraseRow(Operations, frozen=True, kw_only=True):

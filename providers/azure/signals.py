@@ -18,6 +18,7 @@ from providers.azure.signal_rows import (
     LaneRow,
     PhraseRow,
     RiskRow,
+    RoleRow,
 )
 from providers.tables import Form, Words, read_tables
 
@@ -58,6 +59,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     agents: tuple[AgentRow, ...]
     hidden: tuple[HiddenRow, ...]
     risks: tuple[RiskRow, ...]
+    roles: tuple[RoleRow, ...]
     phrases: tuple[PhraseRow, ...]
 
     @cached_property
@@ -67,6 +69,14 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @cached_property
     def _categories(self) -> Mapping[str, CategoryRow]:
         return {row.name.lower(): row for row in reversed(self.categories)}
+
+    @cached_property
+    def _roles(self) -> Mapping[str, str]:
+        return {row.id.lower(): row.name for row in reversed(self.roles)}
+
+    def role_name(self, role_definition_id: str) -> str | None:
+        """Return what a role that is built in is called."""
+        return self._roles.get(role_definition_id.rpartition("/")[2].lower())
 
     def app(self, app_id: str | None) -> AppRow | None:
         """Return what is known of an application."""

@@ -9,11 +9,13 @@ from drift.model.resource import Json, Resource
 from providers.azure.arm_ids import parsed
 from providers.azure.contents import CHANGES
 from providers.azure.network_rules import NetworkRule, network_rules
+from providers.azure.request import text_at
 from providers.azure.signal_rows import PhraseRow
 from providers.azure.signals import Signals
 
 MAX_LENGTH = 200
 MAX_NAMED = 2
+MAX_ID = 64
 
 _DONE = {"write": "set", "delete": "deleted", "read": "read"}
 """A write makes something or changes it; which of the two, no record says."""
@@ -35,7 +37,7 @@ def summary_of(event: ChangeEvent, operation: str, body: Json, marks: list[str],
     """Return the phrase for the call; without one, what its name says."""
     names = _names(event.resources[0].id if event.resources else "")
     row = next((one for one in signals.phrases if one.cover(operation)), None)
-    said = _phrase(row, names, body) if row else _call(event, names.own)
+    said = _phrase(row, names, body, signals) if row else _call(event, names.own)
     if isinstance(event.request, dict) and isinstance(event.request.get(CHANGES), dict):
         said = f"{said}: {_some(list(event.request[CHANGES])) or 'nothing named'}"
     marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
@@ -88,14 +90,23 @@ def _thing(kind: str, resources: Sequence[Resource]) -> str:
     return thing
 
 
-def _phrase(row: PhraseRow, names: Names, body: Json) -> str:
+def _phrase(row: PhraseRow, names: Names, body: Json, signals: Signals) -> str:
     rules = [_rule(row.rule, rule) for rule in network_rules(body)] if row.rule else []
     return (
         row.text.replace(": {rules}", f": {_some(rules)}" if rules else "")
+        .replace("{role}", _role(body, signals))
         .replace("{parent}", names.parent or "something")
         .replace("{scope}", names.scope or "everything")
         .replace("{name}", names.own or "something")
     )
+
+
+def _role(body: Json, signals: Signals) -> str:
+    """Put the role that is granted: records name it by its id, those of your own have no other name."""
+    role = text_at(body, "properties.roleDefinitionId")
+    if role is None:
+        return "a role"
+    return f"the role {signals.role_name(role) or role.rpartition('/')[2][:MAX_ID]}"
 
 
 def _rule(form: str, rule: NetworkRule) -> str:

@@ -74,7 +74,7 @@ class Identified:
 
 
 class AzureTranslator:
-    """Understands the Activity Log, resource changes and App Configuration's logs."""
+    """Understands the Activity Log, resource changes, and the logs of App Configuration and Key Vault."""
 
     cloud = Cloud.AZURE
     record_heads = RECORD_HEADS

@@ -1,10 +1,15 @@
 """The parts of an entry that are decoded only where they matter."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from drift.model.resource import Json
 from providers.gcp.reading import folded, value_of
 from providers.gcp.record import AuditLog
+
+HIDDEN = "(not taken over)"
+
+MAX_DEPTH = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,11 +51,26 @@ EMPTY = Contents(request=None, response=None, metadata=None, service_data=None)
 """Of a read: nobody needs its parameters, and decoding them is the costliest part of an entry."""
 
 
-def contents_of(payload: AuditLog) -> Contents:
-    """Decode what a call was asked and answered."""
+def contents_of(payload: AuditLog, hidden: Collection[str] = ()) -> Contents:
+    """Decode what a call was asked and answered, but for what stands below the `hidden` keys."""
+    keys = frozenset(map(folded, hidden))
     return Contents(
-        request=value_of(payload.request),
-        response=value_of(payload.response),
-        metadata=value_of(payload.metadata),
-        service_data=value_of(payload.service_data),
+        request=_without(value_of(payload.request), keys),
+        response=_without(value_of(payload.response), keys),
+        metadata=_without(value_of(payload.metadata), keys),
+        service_data=_without(value_of(payload.service_data), keys),
     )
+
+
+def _without(value: Json, hidden: frozenset[str], depth: int = 0) -> Json:
+    """Return a copy that tells of what is hidden only that it is there."""
+    if not hidden or not isinstance(value, dict | list):
+        return value
+    if depth > MAX_DEPTH:
+        return HIDDEN
+    if isinstance(value, list):
+        return [_without(inner, hidden, depth + 1) for inner in value]
+    return {
+        key: HIDDEN if folded(key) in hidden and inner else _without(inner, hidden, depth + 1)
+        for key, inner in value.items()
+    }

@@ -31,6 +31,8 @@ class Method:
     lane: Lane | None
     is_named_like_a_read: bool
     risks: tuple[RiskRow, ...]
+    hidden: tuple[str, ...]
+    """What is not taken over from its parameters."""
 
 
 def method_of(service: str | None, name: str | None, signals: Signals, known: ResourceMap) -> Method:
@@ -46,6 +48,7 @@ def method_of(service: str | None, name: str | None, signals: Signals, known: Re
         lane=next(lanes, None),
         is_named_like_a_read=signals.read_name.search(key or "") is not None,
         risks=tuple(row for row in signals.risks if row.cover(host, key)),
+        hidden=tuple(one for row in signals.hidden if row.cover(host, key) for one in row.keys),
     )
 
 

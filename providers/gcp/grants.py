@@ -2,14 +2,16 @@
 
 import re
 from datetime import datetime, timedelta
+from itertools import islice
 
 from drift.model.event import OpenedSession
+from drift.model.resource import Json
 from drift.model.verdict import ActorKind, Confidence, Statement, Tool, ToolSign, Trust
 from providers.gcp.calls import Known
 from providers.gcp.effects import Method
 from providers.gcp.identity import Caller, caller_of
 from providers.gcp.record import Authentication
-from providers.gcp.request import text_at
+from providers.gcp.request import text_at, texts_at
 from providers.gcp.resources import Kind
 from providers.gcp.sessions import ANYWHERE, deployment_key, grant_key, is_above_projects
 from providers.gcp.signals import Signals
@@ -27,6 +29,10 @@ MAX_LENGTH = 1000
 ENDINGS = ("DenyGrant", "RevokeGrant", "WithdrawGrant")
 AWAITED = "APPROVAL_AWAITED"
 
+MAX_ROLES = 100
+"""Of one grant that are looked at; an entitlement gives thirty at most."""
+
+_ROLES = "privilegedAccess.gcpIamAccess.roleBindings.role"
 _JUSTIFICATION = "justification.unstructuredJustification"
 _SECONDS = re.compile(r"(\d{1,9})(?:\.\d+)?s?")
 _DEPLOYED = ToolSign(
@@ -68,19 +74,29 @@ def _granted(
     asker = caller if name.endswith("CreateGrant") else _named(text_at(response, "requester"), signals)
     if asker is None:
         return None
-    trust = Trust.NAME if text_at(response, "state") == AWAITED else Trust.GRANT
+    is_awaited = text_at(response, "state") == AWAITED
+    trust = Trust.NAME if is_awaited else Trust.GRANT
     said = text_at(response, _JUSTIFICATION) or text_at(request, f"grant.{_JUSTIFICATION}")
     lasts = text_at(response, "requestedDuration") or text_at(request, "grant.requestedDuration")
     entitlement = (text_at(response, "name") or subject.name.text).partition("/grants/")[0]
+    is_over = name.endswith(ENDINGS)
     return OpenedSession(
         key=grant_key(ANYWHERE if is_above_projects(account) else account, asker.principal.name),
         opener=asker.principal,
         via=None,
         role=entitlement or None,
+        grants=() if is_over or is_awaited else _names_of(entitlement, response),
         statements=(Statement(place="justification", text=said[:MAX_LENGTH], trust=trust),) if said else (),
-        expires_at=at if name.endswith(ENDINGS) else at + _duration(lasts),
+        expires_at=at if is_over else at + _duration(lasts),
         is_renewable=True,
     )
+
+
+def _names_of(entitlement: str, response: Json) -> tuple[str, ...]:
+    """Return how a grant may be called: by its entitlement, by the end of that, or by the roles it gives."""
+    roles = islice(texts_at(response, _ROLES), MAX_ROLES)
+    names = (entitlement, entitlement.rpartition("/")[2], *roles)
+    return tuple(dict.fromkeys(name[:MAX_LENGTH] for name in names if name))
 
 
 def _named(email: str | None, signals: Signals) -> Caller | None:

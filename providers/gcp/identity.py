@@ -73,7 +73,10 @@ def _named(step: Delegation) -> Iterator[str]:
 def _known_as(known: str, signals: Signals) -> Caller:
     if found := signals.workforce_pool.match(known):
         return _of_workforce(known, found["pool"], unquote(found["subject"]))
-    if found := signals.workload_pool.match(known) or signals.cluster_pool.match(known):
+    if found := signals.workload_pool.match(known):
+        pool = known[: found.start("subject")].removesuffix("/subject/").partition("//")[2].partition("/")[2]
+        return _of_workload(known, pool, unquote(found["subject"]), signals)
+    if found := signals.cluster_pool.match(known):
         return _of_workload(known, found["pool"], unquote(found["subject"]), signals)
     plain = _PREFIX.sub("", known)
     for row in signals.identities:
@@ -104,21 +107,31 @@ def _of_workload(
     issuer, confidence = (
         issued
         or _issuer(pool, subject, signals)
-        or (Issuer(name=f"the workload identity pool {pool}", is_pipeline=False, subject=subject), None)
+        or (
+            Issuer(name=f"the workload identity pool {_own_name(pool)}", is_pipeline=False, subject=subject),
+            None,
+        )
     )
     reason = f"a token of {issuer.name}"
     principal = _principal(known, subject, ActorKind.MACHINE, confidence or Confidence.MEDIUM, reason)
-    return Caller(principal=structs.replace(principal, issuer=issuer), credential=Credential.WEB_IDENTITY)
+    return Caller(
+        principal=structs.replace(principal, issuer=structs.replace(issuer, pool=pool)),
+        credential=Credential.WEB_IDENTITY,
+    )
 
 
 def _issuer(pool: str, subject: str, signals: Signals) -> tuple[Issuer, Confidence] | None:
     """Return the provider whose tokens have such a subject. A pool's name proves no provider."""
     for row in signals.issuers:
-        is_pool = row.pool is None or row.pool.search(pool) is not None
+        is_pool = row.pool is None or row.pool.search(_own_name(pool)) is not None
         if is_pool and row.subject.search(subject):
             plain = _without_numbers(subject, signals)
             return Issuer(name=row.name, is_pipeline=row.pipeline, subject=plain), row.confidence
     return None
+
+
+def _own_name(pool: str) -> str:
+    return pool.rpartition("/")[2]
 
 
 def _without_numbers(subject: str, signals: Signals) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from drift.model.resource import Json
 from providers.gcp.record import Authentication, LogEntry
+from providers.raw_json import mended
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 _Any = TypeVar("_Any")
@@ -23,10 +24,6 @@ _STRICT = msgspec.json.Decoder(LogEntry)
 _IDENTITY = msgspec.json.Decoder(Authentication)
 
 _ANYTHING: msgspec.json.Decoder[Json] = msgspec.json.Decoder()
-_ESCAPE = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
-    re.DOTALL,
-)
 _OTHERWISE = re.compile(
     rb'"(?:(?:method|service|principal)_\w+|authentication_info|request_metadata|caller_ip|callerIP)"'
     rb'|"(?:methodname|authenticationinfo|requestmetadata|callerip)"'
@@ -127,7 +124,7 @@ def _decode(text: bytes) -> Json:
         return _decoded(_ANYTHING, text)
     except msgspec.ValidationError:
         # A number beyond what a float holds: its digits are kept as text.
-        return json.loads(_mended(text), parse_float=str, parse_constant=str)
+        return json.loads(mended(text), parse_float=str, parse_constant=str)
 
 
 def _decoded(decoder: msgspec.json.Decoder[_Any], text: bytes) -> _Any:
@@ -140,14 +137,9 @@ def _decoded(decoder: msgspec.json.Decoder[_Any], text: bytes) -> _Any:
     except msgspec.ValidationError:
         raise
     except msgspec.DecodeError:
-        mended = _mended(text)
-        if mended == text:
+        if (whole := mended(text)) == text:
             raise
-        return decoder.decode(mended)
-
-
-def _mended(text: bytes) -> bytes:
-    return _ESCAPE.sub(lambda found: b"\\ufffd" if found["half"] else found[0], text)
+        return decoder.decode(whole)
 
 
 def _fitted(kind: type[_Struct], document: Mapping[str, Json]) -> _Struct:

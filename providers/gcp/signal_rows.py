@@ -109,6 +109,12 @@ class RiskRow(Calls, frozen=True, kw_only=True):
             raise ValueError(f"a risk that is tested by `{self.test}` needs a pattern")
 
 
+class HiddenRow(Calls, frozen=True, kw_only=True):
+    """What is not taken over from a call's parameters: everything below these keys."""
+
+    keys: tuple[str, ...]
+
+
 class PhraseRow(Calls, frozen=True, kw_only=True):
     """What a call did, in the words of a message."""
 

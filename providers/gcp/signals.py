@@ -9,6 +9,7 @@ from providers.gcp.signal_rows import (
     AgentRow,
     ClientRow,
     EffectRow,
+    HiddenRow,
     IdentityRow,
     IssuerRow,
     LaneRow,
@@ -49,6 +50,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     oauth_clients: tuple[ClientRow, ...]
     identities: tuple[IdentityRow, ...]
     issuers: tuple[IssuerRow, ...]
+    hidden: tuple[HiddenRow, ...]
     risks: tuple[RiskRow, ...]
     phrases: tuple[PhraseRow, ...]
 

@@ -93,7 +93,7 @@ class GcpTranslator:
 
         meant = intended_effect(entry, log, method)
         is_read = meant is Effect.READ
-        contents = EMPTY if is_read else contents_of(payload)
+        contents = EMPTY if is_read else contents_of(payload, method.hidden)
         refinement = refined(method, meant, contents.request)
         intended = refinement.effect or meant
         error = error_of(entry, log, contents.response, signals)

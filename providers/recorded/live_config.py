@@ -64,6 +64,7 @@ class RecordedLiveConfig:
 class _Schema(Row, frozen=True):
     sets: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
 
 
 class _Resource(Row, frozen=True):
@@ -121,7 +122,7 @@ class _Recorded:
 def _resources(documents: Sequence[_Document]) -> Iterator[LiveResource]:
     for document in documents:
         schemas = {
-            type_: TypeSchema(sets=schema.sets, computed=schema.computed)
+            type_: TypeSchema(sets=schema.sets, computed=schema.computed, sensitive=schema.sensitive)
             for type_, schema in document.schemas.items()
         }
         for one in document.resources:

@@ -12,6 +12,7 @@ from drift.model.verdict import Channel
 from tests.builders import NOON, a_classification, a_principal, a_write, an_actor, an_event
 from tests.cli.running import CONFIG, Drift, OnTerminal
 from tests.providers.aws.records import a_record, a_role_session
+from tests.providers.azure.records import a_record as an_activity
 from tests.world import World
 
 STORIES = Path(__file__).parents[2] / "terraform-fixtures"
@@ -86,6 +87,25 @@ def test_the_store_remembers_who_wrote(drift: Drift, world: World) -> None:
     (line,) = (json.loads(line) for line in ran.lines)
     assert (line["principal"], line["writes"], line["days"]) == ("carol@example.com", 2, 2)
     assert ran.err == "1 principal made 2 writes\n"
+
+
+def test_a_file_that_is_delivered_twice_counts_once(drift: Drift, tmp_path: Path) -> None:
+    again = tmp_path / "again.json"
+    again.write_text(Path(PIPELINE).read_text())
+
+    assert drift("learn", PIPELINE, str(again)).err == drift("learn", PIPELINE).err
+
+
+def test_an_operation_that_never_ends_is_counted(drift: Drift, tmp_path: Path) -> None:
+    log = tmp_path / "activity.json"
+    begun = an_activity(status="Started", correlationId="never-ends", eventDataId="begun")
+    ended = [
+        an_activity(status=status, correlationId="ends", eventDataId=status)
+        for status in ("Started", "Succeeded")
+    ]
+    log.write_text(json.dumps([begun, *ended]))
+
+    assert drift("learn", str(log)).err == "1 principal made 2 writes\n"
 
 
 def test_a_record_that_cannot_be_read_is_counted_and_the_rest_is_learned_from(

@@ -13,7 +13,8 @@ from drift.learn.gather import gathered
 from drift.learn.propose import Kind, Proposal, proposals
 from drift.learn.toml import entry_toml, toml_of
 from drift.model.change import Write
-from drift.model.event import Issuer, Operation, Phase, Principal
+from drift.model.event import Issuer, Principal
+from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Confidence, Tool
 from drift.stages.classify import ChannelRules
 from tests.builders import ACCOUNT, a_classification, a_principal, a_write, an_actor, an_event
@@ -154,6 +155,50 @@ def test_a_wildcard_in_a_name_is_never_proposed(subject: str) -> None:
 
     assert found.entries == ()
     assert found.warnings
+
+
+POOL = "projects/123456789012/locations/global/workloadIdentityPools/ci"
+
+
+def test_a_token_of_a_pool_is_proposed_with_the_pool(tmp_path: Path) -> None:
+    write = of_pool(POOL)
+    other = of_pool(POOL.replace("/123", "/999"))
+
+    found = proposed(write, other)
+
+    assert len(found) == 2, "a pool of another project is somebody else's"
+    rules = pasted(tmp_path, found[:1])
+    assert [rules.pipeline_for(actor_of(one)) is not None for one in (write, other)] == [True, False]
+
+
+def test_a_token_of_an_unnamed_pool_is_proposed_with_what_it_acts_as(tmp_path: Path) -> None:
+    write = of_pool("", principal="deploy@example-prod.iam.gserviceaccount.com")
+    other = of_pool("", principal="deploy@evil.iam.gserviceaccount.com")
+
+    rules = pasted(tmp_path, proposed(write))
+
+    assert [rules.pipeline_for(actor_of(one)) is not None for one in (write, other)] == [True, False]
+
+
+def test_a_token_of_an_unnamed_pool_that_acts_as_several_says_what_is_missing() -> None:
+    accounts = ("a@example-prod.iam.gserviceaccount.com", "b@example-prod.iam.gserviceaccount.com")
+
+    (found,) = proposed(*(of_pool("", principal=one) for one in accounts))
+
+    [warning] = found.warnings
+    assert warning.startswith("whoever owns a pool says what its tokens are called")
+
+
+def of_pool(pool: str, *, principal: str = "deploy@example-prod.iam.gserviceaccount.com") -> Write:
+    """A write with a token whose subject a pool's owner made."""
+    write = a_token("repo:example/infra:ref:refs/heads/main")
+    machine = a_principal("deploy", kind=ActorKind.MACHINE, principal_id=principal)
+    call = structs.replace(write.event.call, cloud=Cloud.GCP, principal=machine)
+    return structs.replace(
+        write,
+        event=structs.replace(write.event, call=call),
+        actor=structs.replace(write.actor, pool=pool, principal=principal, chain=()),
+    )
 
 
 def test_a_pipeline_that_is_configured_is_proposed_no_more(tmp_path: Path) -> None:
@@ -297,18 +342,6 @@ def test_a_service_is_named_once(service: str | None, action: str, deed: str) ->
     (seen,) = gathered([a_write(an_event(service=service, action=action))])
 
     assert list(seen.actions) == [deed]
-
-
-def test_an_operation_that_several_records_tell_of_counts_once() -> None:
-    begun, going, ended = (
-        structs.replace(an_event(event_id=phase), operation=Operation(key="op", phase=phase))
-        for phase in (Phase.BEGIN, Phase.PROGRESS, Phase.END)
-    )
-    never_ended = structs.replace(a_write(begun), is_in_progress=True)
-
-    (seen,) = gathered([a_write(begun), a_write(going), a_write(ended), never_ended])
-
-    assert seen.writes == 2
 
 
 def test_attempts_that_failed_do_not_count() -> None:

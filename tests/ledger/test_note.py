@@ -151,3 +151,12 @@ def pem_of(key: object, encryption: KeySerializationEncryption | None = None) ->
 
 def test_the_secret_of_a_key_is_not_shown() -> None:
     assert "seed" not in repr(SigningKey(name="driftledger/example", seed=bytes(32)))
+
+
+def test_what_is_derived_from_a_key_is_its_own_for_each_key_and_purpose() -> None:
+    one, other = (SigningKey(name="x", seed=bytes([byte]) * 32) for byte in (1, 2))
+
+    derived = {one.derived(b"a"), one.derived(b"b"), other.derived(b"a"), one.seed}
+
+    assert len(derived) == 4
+    assert one.derived(b"a") == SigningKey(name="another name", seed=one.seed).derived(b"a")

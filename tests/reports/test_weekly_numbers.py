@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drift.model.environment import Environment
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage, TicketMatch
@@ -14,7 +15,7 @@ from drift.reports.week import Week
 from drift.reports.weekly import Figure, Missing, WeeklyReport
 from drift.reports.weekly_facts import WeeklySettings, read_facts
 from drift.reports.weekly_numbers import weekly_report
-from drift.stages.decide import DecisionRules, Environment
+from drift.stages.decide import DecisionRules
 from drift.store.database import Database
 from tests.builders import (
     ACCOUNT,

@@ -9,10 +9,12 @@ from msgspec import structs
 
 from drift.model.event import ChangeEvent, Effect, OpenedSession, Outcome, Principal
 from drift.model.evidence import EntryKind
-from drift.model.verdict import Disposition
+from drift.model.verdict import Disposition, Severity
+from drift.own_resources import own_resource
 from drift.stages.classify import ChannelRules, Exclusion
+from drift.stages.decide import DecisionRules
 from drift.store.database import Database
-from tests.builders import ACCOUNT, NOON, a_principal, an_event, minutes
+from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, a_principal, an_event, minutes
 from tests.scenarios.cloud import ALICE, Watch
 
 OTHER_ACCOUNT = "444455556666"
@@ -211,6 +213,50 @@ def test_what_the_policy_leaves_out_is_on_record_with_the_reason_and_no_change(d
     [tags, _] = watch.ledger(EntryKind.OBSERVATION)
     assert json.loads(tags.body or b"")["classification"]["exclusion"] == "the autoscaler tags what it makes"
     assert watch.counts() == {"change": 1, "excluded": 1}
+
+
+def test_what_the_watch_depends_on_is_told_and_counted_as_told_whatever_leaves_it_out(
+    database: Database,
+) -> None:
+    rule = Exclusion(reason="security groups are somebody else's", action=re.compile("Authorize.*"))
+    own = (own_resource(SECURITY_GROUP.id),)
+    watch = Watch(
+        database=database,
+        channels=ChannelRules(exclusions=(rule,), own_resources=own),
+        decision=DecisionRules(own_resources=own),
+    )
+
+    watch.told(ORIGINAL)
+
+    row = watch.change()
+    assert row.judgement is not None
+    assert (row.judgement.decision.severity, row.judgement.decision.alert) == (Severity.CRITICAL, True)
+    [observed] = watch.ledger(EntryKind.OBSERVATION)
+    assert json.loads(observed.body or b"")["classification"]["exclusion"] is None
+    assert watch.counts() == {"change": 1}
+
+
+def test_erasing_the_log_that_the_watch_reads_is_told(database: Database) -> None:
+    own = DecisionRules(own_resources=(own_resource("arn:aws:s3:::trail"),))
+    watch = Watch(database=database, decision=own)
+    erased = {"bucketName": "trail", "key": "AWSLogs/x.json.gz"}
+
+    watch.told(
+        an_event(
+            event_id="erased",
+            service="s3",
+            action="DeleteObject",
+            effect=Effect.DATA,
+            principal=ALICE,
+            request=erased,
+        ),
+        an_event(event_id="other", service="s3", action="DeleteObject", effect=Effect.DATA, request={}),
+    )
+
+    row = watch.change()
+    assert row.judgement is not None
+    assert (row.judgement.decision.severity, row.judgement.decision.alert) == (Severity.CRITICAL, True)
+    assert watch.counts() == {"change": 1, "data": 1}
 
 
 def test_an_attempt_that_the_policy_leaves_out_is_still_an_attempt(database: Database) -> None:

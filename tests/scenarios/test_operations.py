@@ -236,6 +236,58 @@ def test_a_later_call_under_the_name_of_an_operation_that_ended_is_a_write_of_it
     assert watch.counts() == {"change": 1, "attempt": 1, "part": 2}
 
 
+TWICE = tuple(
+    structs.replace(event, operation=structs.replace(event.operation, id=id_))
+    for id_, minute in (("1", 0), ("2", 1))
+    for begun in [a_beginning(f"begin {id_}", at=NOON + minutes(minute), request={"size": int(id_)})]
+    for event in (
+        begun,
+        as_phase(
+            structs.replace(begun, request=None),
+            Phase.END,
+            event_id=f"end {id_}",
+            at=NOON + minutes(2 + minute),
+        ),
+    )
+    if event.operation
+)
+"""An apply does the same thing twice at once: under one name, with the ids of two operations."""
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("order", list(itertools.permutations(TWICE)))
+def test_two_operations_of_one_name_that_overlap_are_two_writes_in_any_order(
+    sqlite_database: Database, order: tuple[ChangeEvent, ...], one_by_one: bool
+) -> None:
+    watch = Watch(database=sqlite_database)
+
+    for event in order:
+        watch.deliver(event)
+        if one_by_one:
+            watch.cycle(4)
+    watch.cycle(20)
+
+    writes = watch.change().change.writes
+    assert [(write.event.occurred_at, write.event.request, write.is_in_progress) for write in writes] == [
+        (NOON, {"size": 1}, False),
+        (NOON + minutes(1), {"size": 2}, False),
+    ]
+    assert [len(write.records) for write in writes] == [2, 2]
+    assert watch.counts() == {"change": 2, "part": 2}
+
+
+def test_a_beginning_and_an_end_that_bear_different_ids_are_one_write_when_the_wait_is_over(
+    watch: Watch,
+) -> None:
+    begun, _, _, ended = TWICE
+
+    watch.told(begun, ended, minute=4)
+    watch.cycle(20)
+
+    [write] = watch.change().change.writes
+    assert (write.event.request, len(write.records), write.is_in_progress) == ({"size": 1}, 2, False)
+
+
 def test_two_operations_do_not_share_their_records(watch: Watch) -> None:
     other = a_beginning("other", operation="op-2", at=NOON + minutes(1))
 

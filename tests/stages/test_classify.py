@@ -527,6 +527,49 @@ def test_a_service_account_is_a_pipeline_by_its_whole_name() -> None:
     assert classify(an_event(), other, rules).pipeline is None
 
 
+# Pipelines by their pool
+
+OWN_POOL = "projects/123456789012/locations/global/workloadIdentityPools/ci"
+
+BY_POOL = replace(BY_SUBJECT, pool=re.compile(re.escape(OWN_POOL)))
+
+BY_ACCOUNT = replace(BY_SUBJECT, principal=re.compile(r"deploy@example\.iam"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "pool", "channel"),
+    [
+        (BY_POOL, OWN_POOL, Channel.PIPELINE),
+        (BY_POOL, OWN_POOL.replace("/123", "/999"), Channel.AUTOMATION),
+        (BY_POOL, "", Channel.AUTOMATION),
+        (BY_POOL, None, Channel.AUTOMATION),
+        (BY_SUBJECT, OWN_POOL, Channel.AUTOMATION),
+        (BY_SUBJECT, "", Channel.AUTOMATION),
+        (BY_SUBJECT, None, Channel.PIPELINE),
+        (BY_ACCOUNT, OWN_POOL, Channel.AUTOMATION),
+    ],
+)
+def test_a_subject_that_a_pools_owner_made_counts_only_from_the_pool_that_is_named(
+    rule: PipelineRule, pool: str | None, channel: Channel
+) -> None:
+    """
+    In a project of their own, anybody can have a pool whose members are called like our repository.
+    """
+    assert found(structs.replace(a_pipeline(), pool=pool), rule).channel is channel
+
+
+def test_the_identity_that_a_pipeline_acts_with_vouches_for_its_pool() -> None:
+    actor = structs.replace(a_pipeline(), pool=OWN_POOL, principal="deploy@example.iam")
+
+    assert found(actor, BY_ACCOUNT).channel is Channel.PIPELINE
+
+
+def test_that_nobody_named_its_pool_is_the_reason() -> None:
+    verdict = found(structs.replace(a_pipeline(), pool=OWN_POOL), BY_SUBJECT)
+
+    assert verdict.reasons[0].endswith(f"{SUBJECT}, as the pool {OWN_POOL} has it")
+
+
 # Trust in what names a ticket
 
 

@@ -1,17 +1,19 @@
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from drift.model.change import Change
+from drift.model.environment import Environment
 from drift.model.event import Effect, Risk
 from drift.model.finding import Standing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Lane, Severity
 from drift.own_resources import own_resource
-from drift.stages.decide import DecisionRules, Environment, answer_due_at, decide
+from drift.stages.decide import DecisionRules, answer_due_at, decide
 from tests.builders import (
     ACCOUNT,
     NOON,
@@ -35,6 +37,7 @@ MACHINES = [Channel.PIPELINE, Channel.AUTOMATION]
 
 ROOT = Risk(slug="root-user", text="the root user acted")
 BLINDS = Risk(slug="blinds-monitoring", text="changes what CloudTrail records")
+PUBLIC = Risk(slug="public-access", text="lets anybody in: roles/viewer to allUsers")
 OPEN = Risk(slug="open-to-the-world", text="lets 0.0.0.0/0 reach tcp/22")
 ESCALATION = Risk(slug="privilege-escalation", text="grants administrator rights")
 
@@ -368,6 +371,25 @@ def test_the_first_environment_that_fits_is_taken() -> None:
     assert decision(a_change_by(), environments=[everything, DEV]).environment == "all"
 
 
+@pytest.mark.parametrize("coverage", [Coverage.APPROVED_BEFORE, Coverage.NOT_ASKED])
+@pytest.mark.parametrize("channel", [Channel.PIPELINE, Channel.SERVICE])
+def test_what_lets_anybody_in_is_never_less_than_high(channel: Channel, coverage: Coverage) -> None:
+    """
+    A pipeline without a code host is trusted by name: nobody has looked at what it grants.
+    """
+    found = decision(a_change_by(channel, risks=[PUBLIC]), coverage, environments=[DEV], now=DUE)
+
+    assert (found.severity, found.alert) == (Severity.HIGH, False)
+    assert PUBLIC.text in found.reasons
+
+
+def test_what_would_have_let_anybody_in_and_failed_does_not() -> None:
+    failed = a_change(a_write(an_event(risks=[PUBLIC], error="AccessDenied")))
+    withdrawn = replace(a_change_by(risks=[PUBLIC]), withdrawn="the call failed after all")
+
+    assert [decision(one).severity for one in (failed, withdrawn)] == [Severity.LOW, Severity.LOW]
+
+
 # What the watch itself depends on
 
 
@@ -402,6 +424,41 @@ def test_an_attempt_to_blind_the_watch_is_told_although_nothing_was_changed() ->
         True,
     )
     assert found.reasons[0] == "an attempt that failed: nothing was changed"
+
+
+@pytest.mark.parametrize(
+    "action", ["DeleteObject", "storage.objects.delete", "DeleteBlob", "PurgeDeletedBlob"]
+)
+def test_erasing_data_of_what_the_watch_depends_on_is_a_write(action: str) -> None:
+    erased = an_event(action=action, effect=Effect.DATA, request={"bucketName": "driftledger", "key": "x"})
+    refused = an_event(
+        action=action, effect=Effect.DATA, request={"bucketName": "driftledger"}, error="AccessDenied"
+    )
+
+    assert OWN.with_erasures(erased).effect is OWN.with_erasures(erased).intended is Effect.WRITE
+    assert (OWN.with_erasures(refused).effect, OWN.with_erasures(refused).intended) == (
+        Effect.FAILED,
+        Effect.WRITE,
+    )
+    assert OWN.is_alarming(OWN.with_erasures(erased))
+
+
+@pytest.mark.parametrize(
+    ("action", "bucket", "effect"),
+    [
+        ("DeleteObject", "other", Effect.DATA),
+        ("PutObject", "driftledger", Effect.DATA),
+        ("DeleteMessageBatch", "driftledger", Effect.DATA),
+        ("DeleteObject", "driftledger", Effect.READ),
+    ],
+)
+def test_what_else_happens_to_data_stays_what_it_is(action: str, bucket: str, effect: Effect) -> None:
+    """
+    The log's own delivery writes objects all the time, and whoever reads a queue deletes its messages.
+    """
+    event = an_event(action=action, effect=effect, request={"bucketName": bucket})
+
+    assert OWN.with_erasures(event) is event
 
 
 def test_only_attempts_that_would_blind_the_watch_alarm() -> None:

@@ -333,6 +333,18 @@ def test_attributes_that_are_nested_too_deeply_are_named_and_hide_no_other() -> 
     assert [one.error for one in comparison.not_compared] == ["its attributes are nested too deeply"]
 
 
+def test_what_is_nested_too_deeply_stops_nothing_where_it_does_not_differ() -> None:
+    deep: Any = "a secret that is sensitive"
+    for _ in range(2000):
+        deep = [deep]
+
+    comparison = compared(
+        (a_declared({"a": deep, "b": 1}, sensitive=frozenset({"a"})), a_live({"a": deep, "b": 2}))
+    )
+
+    assert [one.path for finding in comparison.findings for one in finding.attributes] == ["b"]
+
+
 def test_a_finding_names_the_writes_to_its_resource() -> None:
     writes = {Resource(type="aws_sqs_queue", id="queue-1"): ("aws:1", "aws:2")}
 
@@ -344,8 +356,8 @@ def test_a_finding_names_the_writes_to_its_resource() -> None:
 def test_the_worst_attribute_gives_the_severity() -> None:
     rules = DetectRules(
         severities=(
-            SeverityRow(type="*", attribute="tags*", severity=Severity.LOW),
-            SeverityRow(type="aws_sqs_*", attribute="*policy*", severity=Severity.HIGH),
+            SeverityRow(types=("*",), attributes=("tags*",), severity=Severity.LOW),
+            SeverityRow(types=("aws_sqs_*",), attributes=("*policy*",), severity=Severity.HIGH),
         )
     )
 

@@ -104,6 +104,15 @@ def test_the_same_name_in_two_clouds_is_two_operations() -> None:
     assert known.seen(elsewhere) is elsewhere
 
 
+def test_operations_of_one_name_are_completed_by_their_ids_where_records_have_them() -> None:
+    known = Operations()
+    begun = {id_: with_id(structs.replace(BEGUN, event_id=id_, summary=id_), id_) for id_ in ("1", "2")}
+    for one in begun.values():
+        known.seen(one)
+
+    assert [known.seen(with_id(ENDED, id_)).summary for id_ in ("1", "2", None)] == ["1", "2", "2"]
+
+
 def test_the_oldest_operations_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operations, "MAX_BEGUN", 2)
     known = Operations()
@@ -215,3 +224,8 @@ def test_who_was_known_before_is_not_forgotten() -> None:
     another = an_actor("bob", principal="bobs-session")
     assert still_known(another, again) is another
     assert still_known(another, merge(an_event(), Earlier())) is another
+
+
+def with_id(event: ChangeEvent, id_: str | None) -> ChangeEvent:
+    assert event.operation
+    return structs.replace(event, operation=structs.replace(event.operation, id=id_))

@@ -23,7 +23,7 @@ from drift.model.survey import Failure, Held, Survey
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition, Statement
 from drift.stages.group import group
-from drift.stages.merge.gather import gather
+from drift.stages.merge.gather import gather, gather_opened
 from drift.stages.record import (
     record_comparison,
     record_configuration,
@@ -394,6 +394,7 @@ def happened(database: Database, *writes: Write) -> list[Fate]:
     fates = []
     with database.transaction() as connection:
         for write in writes:
+            assert not list(gather_opened(connection, write.event, LATER))
             told = gather(connection, "trail", write.event, LATER)
             if isinstance(told, Fate):
                 fates.append(told)

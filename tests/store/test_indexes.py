@@ -15,7 +15,19 @@ from drift.model.event import Operation, Phase
 from drift.ports import Delivery
 from drift.store import changes, findings, outbox, sessions, sources, writes
 from drift.store.database import Database
-from tests.builders import NOON, SECURITY_GROUP, a_change, a_judgement, a_write, an_alert, an_event
+from tests.builders import (
+    NOON,
+    SECURITY_GROUP,
+    a_change,
+    a_judgement,
+    a_principal,
+    a_session_opened,
+    a_write,
+    an_alert,
+    an_event,
+)
+
+SESSION = a_session_opened(a_principal())
 
 SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
 
@@ -28,9 +40,12 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "earlier of a correction": lambda c: writes.earlier(c, structs.replace(an_event(), corrects="e-0")),
     "earlier of a copy": lambda c: writes.earlier(c, structs.replace(an_event(), shared_id="s-1")),
     "earlier of an operation": lambda c: writes.earlier(c, PART),
-    "release": lambda c: writes.release(c, PART),
+    "earlier of what is overdue": lambda c: writes.earlier_of_overdue(c, PART),
+    "release": lambda c: writes.release(c, a_write(PART)),
     "overdue": lambda c: list(writes.overdue(c, NOON)),
     "sessions_behind": lambda c: sessions.sessions_behind(c, an_event(session_key="ASIA1"), 5),
+    "remember_session": lambda c: sessions.remember_session(c, SESSION, NOON),
+    "writes_in": lambda c: sessions.writes_in(c, "ASIA1"),
     "forget_sessions": lambda c: sessions.forget_sessions(c, NOON),
     "leave_changes": lambda c: changes.leave_changes(c, a_write(), (), "it failed"),
     "near_session": lambda c: changes.near_session(c, "alice", "account", NOON),

@@ -1,5 +1,6 @@
 """Does a resource, read live, differ from what is declared, and which writes explain it?"""
 
 from drift.stages.detect.findings import detect
+from drift.stages.detect.noise import suspect
 
-__all__ = ["detect"]
+__all__ = ["detect", "suspect"]

@@ -9,22 +9,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.detection import Companion, DetectRules
+from drift.model.companion import Companion
+from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift
-from drift.model.path import first_name
+from drift.model.path import first_name, path_text
 from drift.model.resource import Found, Json, LiveReading, NotRead
-from drift.stages.detect.canonical import document_text, elements, scalar_text
+from drift.stages.detect.covered import Said, is_covered
+from drift.stages.detect.scalars import elements, scalar_text
+from drift.stages.detect.sides import declared_attributes
 
-TRUE, FALSE = '"true"', '"false"'
-"""Booleans in canonical form."""
+ANY_TYPE = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Child:
-    """A declared child, and the row by which it belongs to its parent."""
+class Child:
+    """A declared child, the row by which it belongs to its parent, and what was read of it."""
 
     row: Companion
     resource: DeclaredResource
+    reading: LiveReading | None
+
+    @property
+    def declared(self) -> Mapping[str, Json]:
+        """What is declared of it."""
+        return declared_attributes(self.resource, self.reading)
 
 
 class Children:
@@ -37,19 +45,17 @@ class Children:
     def __init__(
         self, declarations: Iterable[Declaration], readings: Mapping[int, LiveReading], rules: DetectRules
     ) -> None:
-        self._documents = rules.documents
-        self._readings = readings
-        self._by_parent: dict[tuple[str, str, str], list[_Child]] = defaultdict(list)
+        self._rules = rules
+        self._by_parent: dict[tuple[str, str, str], list[Child]] = defaultdict(list)
         rows: dict[str, list[Companion]] = defaultdict(list)
         for row in rules.companions:
             rows[row.child].append(row)
         for declaration in declarations:
             for resource in declaration.resources:
-                for row in rows.get(resource.type, ()):
-                    if _fits(resource, row):
-                        parent = str(resource.attributes.get(row.names_parent_by))
-                        child = _Child(row=row, resource=resource)
-                        self._by_parent[row.parent, row.attribute, parent].append(child)
+                for row in rows.get(self._type_of(resource), ()):
+                    child = Child(row=row, resource=resource, reading=readings.get(id(resource)))
+                    for name in _names_of_parent(child):
+                        self._by_parent[row.parent, row.attribute, name].append(child)
 
     def unexplained(self, parent: DeclaredResource, drift: AttributeDrift) -> AttributeDrift | None:
         """Return what is left of a drift of `parent` when its declared children are taken away.
@@ -57,80 +63,90 @@ class Children:
         Whether a child that could not be read is still there is not known, so it explains
         nothing that the parent has lost.
         """
-        children = list(self._of(parent, first_name(drift.path)))
+        children = list(self._of(parent, drift))
         if not children:
             return drift
-        read = [child for child in children if not isinstance(self._reading(child), NotRead)]
+        read = [child for child in children if not isinstance(child.reading, NotRead)]
         if any(child.row.owns_all for child in read):
             return None
-        ours = [one for one in elements(drift.declared) if not self._explain(read, one)]
-        theirs = [one for one in elements(drift.live) if not self._explain(children, one)]
+        ours = [one for one in elements(drift.declared) if not self._is_said(read, one, parent)]
+        theirs = [one for one in elements(drift.live) if not self._is_said(children, one, parent)]
         if not ours and not theirs:
             return None
         if isinstance(drift.declared, list) and isinstance(drift.live, list):
             return replace(drift, declared=ours, live=theirs)
         return drift
 
-    def _reading(self, child: _Child) -> LiveReading | None:
-        return self._readings.get(id(child.resource))
+    def _type_of(self, resource: DeclaredResource) -> str:
+        return self._rules.same_types.get(resource.type, resource.type)
 
-    def _of(self, parent: DeclaredResource, attribute: str) -> Iterator[_Child]:
-        named = (parent.resource_id, parent.attributes.get("arn"), parent.attributes.get("name"))
-        for name in {name for name in named if isinstance(name, str)}:
-            for child in self._by_parent.get((parent.type, attribute, name), ()):
-                # Names repeat from account to account: a role `admin` stands in each of them.
-                if None in (accounts := {child.resource.account, parent.account}) or len(accounts) == 1:
-                    yield child
+    def _of(self, parent: DeclaredResource, drift: AttributeDrift) -> Iterator[Child]:
+        attribute = first_name(drift.path)
+        seen: set[tuple[int, int]] = set()
+        for type_ in {parent.type, self._type_of(parent), ANY_TYPE}:
+            for name in _texts_of(parent):
+                for child in self._by_parent.get((type_, attribute, name), ()):
+                    key = (id(child.row), id(child.resource))
+                    if key not in seen and _belongs(child, parent, name, drift):
+                        seen.add(key)
+                        yield child
 
-    def _explain(self, children: list[_Child], element: Json) -> bool:
-        """Tell whether every part of the element is what one of the children says."""
+    def _is_said(self, children: list[Child], element: Json, parent: DeclaredResource) -> bool:
+        """Tell whether every part of the element is what children by one of the rows say."""
         rows = {id(child.row): child.row for child in children}.values()
         return any(
-            self._cover([child for child in children if child.row is row], element, row) for row in rows
+            is_covered(element, row, _said(children, row), parent.resource_id, self._rules.documents)
+            for row in rows
+            if not row.owns_all
         )
 
-    def _cover(self, children: list[_Child], element: Json, row: Companion) -> bool:
-        said = [self._scalars(side) for child in children for side in self._sides(child)]
-        parts = [part for part in self._parts(element, row) if part]
-        return bool(parts) and all(any(part <= one for one in said) for part in parts)
 
-    def _sides(self, child: _Child) -> Iterator[Json]:
-        yield child.resource.attributes
-        if isinstance(reading := self._reading(child), Found):
-            yield reading.resource.attributes
-
-    def _parts(self, element: Json, row: Companion) -> Iterator[frozenset[str]]:
-        """Take an element apart: what it says once, together with one item of its lists at a time.
-
-        A cloud puts rules with the same ports into one element with many addresses.
-        """
-        if not isinstance(element, dict):
-            yield self._scalars(element)
-            return
-        values = [value for key, value in element.items() if not row.fields or key in row.fields]
-        lists = [value for value in values if isinstance(value, list)]
-        items = [self._scalars(item) for items in lists for item in items]
-        items += [frozenset({TRUE}) for value in values if value is True]
-        once = self._scalars([value for value in values if not isinstance(value, list | bool)])
-        yield from (once | item for item in items or [frozenset()])
-
-    def _scalars(self, value: Json) -> frozenset[str]:
-        """Return every scalar inside, in canonical form, but what only says that nothing is set."""
-        return frozenset(text for text in self._texts(value) if text is not None and text != FALSE)
-
-    def _texts(self, value: Json) -> Iterator[str | None]:
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, list):
-            for inner in value:
-                yield from self._texts(inner)
-        elif isinstance(value, str):
-            yield document_text(value, self._documents)
-        else:
-            yield scalar_text(value)
+def _said(children: Iterable[Child], row: Companion) -> list[Said]:
+    """Return each side of the children of one row, without what names the parent."""
+    sides = [
+        side
+        for child in children
+        if child.row is row
+        for side in (
+            child.declared,
+            child.reading.resource.attributes if isinstance(child.reading, Found) else None,
+        )
+        if side is not None
+    ]
+    return [{key: value for key, value in side.items() if key != row.names_parent_by} for side in sides]
 
 
-def _fits(child: DeclaredResource, row: Companion) -> bool:
-    return all(
-        scalar_text(child.attributes.get(key)) == scalar_text(value) for key, value in row.where.items()
-    )
+def _names_of_parent(child: Child) -> Iterator[str]:
+    declared = child.declared
+    if all(scalar_text(declared.get(key)) == scalar_text(value) for key, value in child.row.where.items()):
+        for name in elements(declared.get(child.row.names_parent_by)):
+            if isinstance(name, str):
+                yield name.casefold()  # Azure writes ids now in capitals, now in small letters
+
+
+def _texts_of(parent: DeclaredResource) -> frozenset[str]:
+    """Return every text of the parent by which a child might name it."""
+    texts = (*parent.attributes.values(), parent.resource_id)
+    return frozenset(text.casefold() for text in texts if isinstance(text, str) and text)
+
+
+def _belongs(child: Child, parent: DeclaredResource, name: str, drift: AttributeDrift) -> bool:
+    row = child.row
+    if not any(name == _named(parent, key) for key in row.parent_names):
+        return False
+    # Names repeat from account to account: a role `admin` stands in each of them.
+    if None not in (accounts := {child.resource.account, parent.account}) and len(accounts) > 1:
+        return False
+    if row.map_key and drift.path != path_text((row.attribute, str(child.declared.get(row.map_key)))):
+        return False
+    return all(_is_alike(child.declared.get(key), parent.attributes.get(key)) for key in row.alike)
+
+
+def _named(parent: DeclaredResource, key: str) -> str:
+    named = parent.attributes.get(key) or (parent.resource_id if key == "id" else None)
+    return str(named).casefold()
+
+
+def _is_alike(one: Json, other: Json) -> bool:
+    """Tell whether two values are the same, where both are known."""
+    return one is None or other is None or str(one).casefold() == str(other).casefold()

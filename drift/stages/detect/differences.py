@@ -4,204 +4,90 @@ Equality is tested first, attribute by attribute: nearly all of an estate is as 
 and comparing costs far less than naming. Only what differs is given to DeepDiff.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from drift.model.baseline import DeclaredResource
-from drift.model.detection import DetectRules
 from drift.model.finding import AttributeDrift
-from drift.model.path import is_within, path_text
-from drift.model.resource import Json, LiveResource
-from drift.stages.detect.canonical import Canonical, CanonicalForm, element_text, elements
+from drift.model.path import is_within
+from drift.model.resource import Found, Json
+from drift.stages.detect.canonical import CanonicalForm
+from drift.stages.detect.keys import NOTHING
+from drift.stages.detect.mirrors import mirrored, mirrors_of, only_repeats
+from drift.stages.detect.naming import Unequal, named
+from drift.stages.detect.sides import Sides, declared_attributes
+from drift.stages.detect.type_rules import TypeRules
 
 ALL = "*"
 """Stands for every attribute in `ignored`."""
 
-HIDDEN = "(sensitive)"
-"""Stands for a value that must never be shown."""
 
-Steps: TypeAlias = tuple[str | int, ...]
-"""The names, keys and indexes that lead from a resource to a value."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Unequal:
-    """An attribute whose sides do not mean the same."""
-
-    form: CanonicalForm
-    declared: Canonical
-    live: Canonical
-
-
-def differences(
-    declared: DeclaredResource, live: LiveResource, rules: DetectRules
-) -> tuple[AttributeDrift, ...]:
+def differences(resource: DeclaredResource, found: Found, rules: TypeRules) -> tuple[AttributeDrift, ...]:
     """Return what differs, sorted by path, with the values as they are: nothing is concealed yet.
 
     An attribute that only one side has is left out: it can be written but never read,
     or one side knows a newer provider.
     """
-    if ALL in declared.ignored or declared.attributes == live.attributes:
+    declared, live = declared_attributes(resource, found), found.resource.attributes
+    if ALL in resource.ignored or declared == live:
         return ()
-    unequal = dict(_unequal(declared, live, rules))
+    unequal = dict(_unequal(resource, found, rules))
     if not unequal:
         return ()
-    ignored = (*declared.ignored, *_mirrors_of(declared.ignored, rules))
-    drifts: dict[str, AttributeDrift] = {}
-    for path, drift in _named(unequal, declared, live):
-        drifts[path] = _joined(drifts[path], drift) if path in drifts else drift
+    mirrors = rules.tables.mirrors
+    ignored = (*resource.ignored, *mirrors_of(resource.ignored, mirrors))
+    drifts = named(unequal, declared, live)
     return tuple(
         drifts[path]
         for path in sorted(drifts)
-        if not any(is_within(path, outer) for outer in ignored) and _mirrored(path, rules) not in drifts
+        if not any(is_within(path, outer) for outer in ignored)
+        and mirrored(path, mirrors) not in drifts
+        and not only_repeats(drifts[path], declared, mirrors)
     )
 
 
-def concealed(drift: AttributeDrift, sensitive: frozenset[str]) -> AttributeDrift:
-    """Return the drift without its values, if any of them is sensitive.
-
-    Indexes do not matter: what is secret in one element of a list is secret in all.
-    """
-    path = _without_indexes(drift.path)
-    secrets = map(_without_indexes, sensitive)
-    if not any(is_within(path, secret) or is_within(secret, path) for secret in secrets):
-        return drift
-    return replace(drift, declared=HIDDEN, live=HIDDEN, sensitive=True)
-
-
-def _unequal(
-    declared: DeclaredResource, live: LiveResource, rules: DetectRules
-) -> Iterator[tuple[str, _Unequal]]:
-    for name in declared.attributes.keys() & live.attributes.keys():
-        ours, theirs = declared.attributes[name], live.attributes[name]
-        if ours == theirs or name in rules.skipped or name in live.schema.computed:
+def _unequal(resource: DeclaredResource, found: Found, rules: TypeRules) -> Iterator[tuple[str, Unequal]]:
+    live, schema = found.resource.attributes, found.resource.schema
+    declared = declared_attributes(resource, found)
+    skipped = rules.tables.skipped | schema.computed
+    for name in declared.keys() & live.keys():
+        ours, theirs = declared[name], live[name]
+        if ours == theirs or name in skipped or _is_new(name, ours, resource):
             continue
-        if name in live.schema.sets and _is_shuffled(ours, theirs):
+        if ours in NOTHING and theirs in NOTHING:
             continue
-        form = CanonicalForm.for_pair(name, ours, theirs, live.schema, rules.documents)
-        one, other = form.of(ours, name), form.of(theirs, name)
-        if one != other:
-            yield name, _Unequal(form=form, declared=one, live=other)
+        if name in schema.sets and _is_shuffled(ours, theirs):
+            continue
+        stored = resource.attributes.get(name, ours)  # of a flat state nothing is known but what came of it
+        sides = Sides(
+            name=name,
+            declared=ours,
+            live=theirs,
+            stored=stored,
+            resource=declared,
+            account=resource.account,
+        )
+        if (unequal := _unequal_sides(sides, CanonicalForm.for_pair(sides, schema, rules))) is not None:
+            yield name, unequal
+
+
+def _unequal_sides(sides: Sides, form: CanonicalForm) -> Unequal | None:
+    """Compare the sides as they are, and only if they differ with what one may say in short."""
+    ours, theirs = form.of(sides.declared, sides.name), form.of(sides.live, sides.name)
+    if ours != theirs and (hinted := form.with_hints(sides)) is not form:
+        form, ours, theirs = hinted, hinted.of(sides.declared, sides.name), hinted.of(sides.live, sides.name)
+    return None if ours == theirs else Unequal(form=form, declared=ours, live=theirs)
+
+
+def _is_new(name: str, declared: Json, resource: DeclaredResource) -> bool:
+    """Tell whether only a newer provider than the one that wrote the state knows the attribute."""
+    return bool(resource.attributes) and name not in resource.attributes and declared in NOTHING
 
 
 def _is_shuffled(ours: Json, theirs: Json) -> bool:
-    """Tell quickly what the canonical form tells slowly, for sets of nothing but texts."""
+    """Tell quickly what the canonical form tells slowly: that only the order of a set differs."""
+    if not isinstance(ours, list) or not isinstance(theirs, list) or len(ours) != len(theirs):
+        return False
     try:
         return bool(sorted(ours) == sorted(theirs))
-    except TypeError:  # null, or elements that have no order: blocks, or values of several types
-        return False
-
-
-def _named(
-    unequal: dict[str, _Unequal], declared: DeclaredResource, live: LiveResource
-) -> Iterator[tuple[str, AttributeDrift]]:
-    from deepdiff import DeepDiff  # slow to import, and most runs find nothing to name
-
-    report = DeepDiff(
-        {name: one.declared for name, one in unequal.items()},
-        {name: one.live for name, one in unequal.items()},
-        view="tree",
-        ignore_private_variables=False,  # it would leave out keys that begin with `__`
-        threshold_to_diff_deeper=0,  # it would not name the keys of maps that have little in common
-    )
-    for kind, places in report.items():
-        for place in places:
-            steps: Steps = tuple(place.path(output_format="list"))
-            their_steps: Steps = tuple(place.path(output_format="list", use_t2=True))
-            ours = None if kind == "iterable_item_added" else _value_at(declared.attributes, steps)
-            theirs = None if kind == "iterable_item_removed" else _value_at(live.attributes, their_steps)
-            yield from _spread(steps, ours, theirs, unequal[str(steps[0])].form)
-
-
-def _spread(
-    steps: Steps, ours: Json, theirs: Json, form: CanonicalForm
-) -> Iterator[tuple[str, AttributeDrift]]:
-    """Go as deep as a path leads: into a map or list that one side lacks, never into a set."""
-    pattern, path = _pattern(steps), path_text(steps)
-    if any(isinstance(side, list) and form.is_set(side, pattern) for side in (ours, theirs)):
-        drift = AttributeDrift(
-            path=path,
-            declared=_only_in(elements(ours), elements(theirs), form, pattern),
-            live=_only_in(elements(theirs), elements(ours), form, pattern),
-        )
-        yield path, drift
-    elif (ours and theirs) or not (inside := list(_inside(ours or theirs, steps))):
-        yield path, AttributeDrift(path=path, declared=ours, live=theirs)
-    else:
-        for step, value in inside:
-            if form.of(value, _pattern((*steps, step))) is not None:
-                declared, live = (value, None) if ours else (None, value)
-                yield from _spread((*steps, step), declared, live, form)
-
-
-def _inside(value: Json, steps: Steps) -> Iterator[tuple[str | int, Json]]:
-    """Yield what is named one by one: elements of a list, and keys of a map, but not of a block."""
-    if isinstance(value, list):
-        yield from enumerate(value)
-    elif isinstance(value, dict) and not isinstance(steps[-1], int):
-        yield from value.items()
-
-
-def _only_in(one: list[Json], other: list[Json], form: CanonicalForm, pattern: str) -> list[Json]:
-    """Return the elements of `one` that `other` lacks, in canonical order."""
-    spare = Counter(text for text, _ in _texts(other, form, pattern))
-    only = []
-    for text, element in sorted(_texts(one, form, pattern), key=lambda pair: pair[0]):
-        if spare[text]:
-            spare[text] -= 1
-        else:
-            only.append(element)
-    return only
-
-
-def _texts(members: list[Json], form: CanonicalForm, pattern: str) -> Iterator[tuple[str, Json]]:
-    for element in members:
-        if (found := form.of_element(element, pattern)) is not None:
-            yield element_text(found), element
-
-
-def _joined(one: AttributeDrift, other: AttributeDrift) -> AttributeDrift:
-    """Return one drift for an element that left a list and another that took its index."""
-    return replace(
-        one,
-        declared=other.declared if one.declared is None else one.declared,
-        live=other.live if one.live is None else one.live,
-    )
-
-
-def _value_at(value: Json, steps: Steps) -> Json:
-    for step in steps:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def _pattern(steps: Steps) -> str:
-    return "".join("[]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
-
-
-def _without_indexes(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)
-
-
-def _mirrored(path: str, rules: DetectRules) -> str | None:
-    """Return the path that `path` only repeats."""
-    for mirror, original in rules.mirrors.items():
-        if is_within(path, mirror):
-            return original + path[len(mirror) :]
-    return None
-
-
-def _mirrors_of(ignored: tuple[str, ...], rules: DetectRules) -> Iterator[str]:
-    """Yield what must be ignored too, because it repeats what is ignored."""
-    for mirror, original in rules.mirrors.items():
-        for path in ignored:
-            if is_within(path, original):
-                yield mirror + path[len(original) :]
+    except TypeError:  # blocks, or values of several types: their own order does not matter, if it is one
+        return sorted(map(repr, ours)) == sorted(map(repr, theirs))

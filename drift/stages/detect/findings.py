@@ -4,10 +4,9 @@ A drift is judged only after everything was read, because a declared child may e
 Until then no more is kept of a resource than what differs.
 """
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from drift.model.baseline import Declaration, DeclaredResource, UnreadableInstance
@@ -16,8 +15,15 @@ from drift.model.finding import AttributeDrift, Comparison, DriftFinding, Findin
 from drift.model.resource import Absent, Found, LiveReading, LiveResource, NotRead, NotReadReason, Resource
 from drift.model.survey import Held
 from drift.model.verdict import Severity
+from drift.stages.detect.co_managed import CoManagers
 from drift.stages.detect.companions import Children
-from drift.stages.detect.differences import concealed, differences
+from drift.stages.detect.differences import differences
+from drift.stages.detect.fingerprint import fingerprint
+from drift.stages.detect.ids import finding_id
+from drift.stages.detect.ignore import Ignoring
+from drift.stages.detect.odd import Expected, Odd
+from drift.stages.detect.severity import placed, worst_severity
+from drift.stages.detect.type_rules import RulesByType
 from drift.stages.detect.undeclared import undeclared
 
 EventKeys: TypeAlias = Mapping[Resource, Sequence[str]]
@@ -37,91 +43,87 @@ def detect(
     `others` are declarations beside those in `held`. They are not compared, yet what they declare
     is managed all the same: leaving one out turns its resources into false findings.
     """
-    odd: list[_Odd] = []
+    odd: list[Odd] = []
     not_compared: list[NotCompared] = []
     children: dict[int, LiveReading] = {}
+    by_type, compared = RulesByType(rules), Counter[str]()
     child_types = {row.child for row in rules.companions}
     for one in held:
         not_compared += (_not_understood(one.declaration, each) for each in one.declaration.unreadable)
         for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
-            if resource.type in child_types:
+            if rules.same_types.get(resource.type, resource.type) in child_types:
                 children[id(resource)] = reading
-            match _held_against(one.declaration, resource, reading, rules):
+            compared[resource.type] += isinstance(reading, Found)
+            match _held_against(one.declaration, resource, reading, by_type):
                 case NotCompared() as reason:
                     not_compared.append(reason)
-                case _Odd() as it:
+                case Odd() as it:
                     odd.append(it)
                 case None:
                     pass
     estate = [*(one.declaration for one in held), *others]
-    findings = [
-        *_of_declared(odd, Children(estate, children, rules), writes, rules),
+    expected = Expected(
+        children=Children(estate, children, rules), co_managers=CoManagers(estate, rules), rules=rules
+    )
+    found = [
+        *_of_declared(odd, expected, writes, rules),
         *(_unmanaged(live, writes, rules) for live in undeclared(discovered, estate, rules)),
     ]
+    ignoring = Ignoring(rules)
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
     return Comparison(
-        findings=tuple(_with_unique_ids(findings)),
+        findings=tuple(ignoring.left_of(_with_unique_ids(found))),
         not_compared=tuple(not_compared),
         declared=declared,
         compared=declared - len(not_compared),
+        ignored=ignoring.hidden,
+        compared_by_type=compared,
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Odd:
-    """A declared resource that is not as declared; `live` is `None` where it does not exist."""
-
-    declaration: Declaration
-    resource: DeclaredResource
-    live: LiveResource | None
-    drifts: tuple[AttributeDrift, ...] = ()
-
-
 def _held_against(
-    declaration: Declaration, resource: DeclaredResource, reading: LiveReading, rules: DetectRules
-) -> _Odd | NotCompared | None:
+    declaration: Declaration, resource: DeclaredResource, reading: LiveReading, rules: RulesByType
+) -> Odd | NotCompared | None:
     match reading:
         case Absent():
-            return _Odd(declaration=declaration, resource=resource, live=None)
+            return Odd(declaration=declaration, resource=resource, found=None)
         case NotRead():
             return _not_compared(declaration, resource, reading.reason, reading.error)
-        case Found(resource=live):
+        case Found():
             try:
-                drifts = differences(resource, live, rules)
+                drifts = differences(resource, reading, rules.of(resource.type))
             except RecursionError:
                 return _not_compared(
                     declaration, resource, NotReadReason.UNREADABLE, "its attributes are nested too deeply"
                 )
             if not drifts:
                 return None
-            return _Odd(declaration=declaration, resource=resource, live=live, drifts=drifts)
+            return Odd(declaration=declaration, resource=resource, found=reading, drifts=drifts)
         case _:
             assert_never(reading)
 
 
 def _of_declared(
-    odd: Iterable[_Odd], children: Children, writes: EventKeys, rules: DetectRules
+    odd: Iterable[Odd], expected: Expected, writes: EventKeys, rules: DetectRules
 ) -> Iterator[DriftFinding]:
     for one in odd:
-        if one.live is None:
-            yield _finding(one, FindingKind.MISSING, (), rules.missing, writes)
+        account = one.account
+        if one.found is None:
+            yield _finding(one, FindingKind.MISSING, (), placed(rules.missing, account, rules), writes)
             continue
-        left = [children.unexplained(one.resource, drift) for drift in one.drifts]
-        drifts = tuple(concealed(drift, one.resource.sensitive) for drift in left if drift is not None)
-        if drifts:
-            severities = (_severity(one.resource.type, drift.path, rules) for drift in drifts)
-            worst = max(severities, key=lambda severity: severity.rank)
-            yield _finding(one, FindingKind.DRIFTED, drifts, worst, writes)
+        if left := tuple(expected.unexpected(one)):
+            severity = worst_severity(one.resource.type, left, account, rules)
+            finding = _finding(one, FindingKind.DRIFTED, expected.concealed(one, left), severity, writes)
+            yield replace(finding, fingerprint=fingerprint(left, rules.fingerprint_key))
 
 
 def _finding(
-    one: _Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity, writes: EventKeys
+    one: Odd, kind: FindingKind, drifts: tuple[AttributeDrift, ...], severity: Severity, writes: EventKeys
 ) -> DriftFinding:
-    resource = one.resource
-    account = resource.account or (one.live.account if one.live else None)
+    resource, account = one.resource, one.account
     region = resource.region or (one.live.region if one.live else None)
     return DriftFinding(
-        finding_id=_id(kind, account, region, resource.type, resource.resource_id or resource.address),
+        finding_id=finding_id(kind, account, region, resource.type, resource.resource_id or resource.address),
         kind=kind,
         address=resource.address,
         type=resource.type,
@@ -138,14 +140,14 @@ def _finding(
 
 def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> DriftFinding:
     return DriftFinding(
-        finding_id=_id(FindingKind.UNMANAGED, live.account, live.region, live.type, live.id),
+        finding_id=finding_id(FindingKind.UNMANAGED, live.account, live.region, live.type, live.id),
         kind=FindingKind.UNMANAGED,
         address=None,
         type=live.type,
         resource_id=live.id,
         account=live.account,
         region=live.region,
-        severity=rules.unmanaged,
+        severity=placed(rules.unmanaged, live.account, rules),
         attributes=(),
         explained_by=_events(writes, live.type, live.id),
         baseline=None,
@@ -154,15 +156,6 @@ def _unmanaged(live: LiveResource, writes: EventKeys, rules: DetectRules) -> Dri
 
 def _events(writes: EventKeys, type_: str, resource_id: str | None) -> tuple[str, ...]:
     return tuple(writes.get(Resource(type=type_, id=resource_id), ())) if resource_id else ()
-
-
-def _severity(type_: str, path: str, rules: DetectRules) -> Severity:
-    fitting = (
-        row.severity
-        for row in rules.severities
-        if fnmatchcase(type_, row.type) and fnmatchcase(path, row.attribute)
-    )
-    return next(fitting, rules.drifted)
 
 
 def _not_understood(declaration: Declaration, instance: UnreadableInstance) -> NotCompared:
@@ -189,17 +182,14 @@ def _not_compared(
     )
 
 
-def _id(*facts: str | None) -> str:
-    """Return the same id for the same facts in every run."""
-    return hashlib.sha256("\x1f".join(fact or "" for fact in facts).encode()).hexdigest()[:16]
-
-
 def _with_unique_ids(findings: Iterable[DriftFinding]) -> Iterator[DriftFinding]:
     """Tell findings on one resource apart that several states, or addresses, declare."""
     seen: set[str] = set()
     for finding in findings:
         unique = finding
         if finding.finding_id in seen:
-            unique = replace(finding, finding_id=_id(finding.finding_id, finding.baseline, finding.address))
+            unique = replace(
+                finding, finding_id=finding_id(finding.finding_id, finding.baseline, finding.address)
+            )
         seen.add(unique.finding_id)
         yield unique

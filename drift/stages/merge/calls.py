@@ -31,6 +31,11 @@ class Merged:
     amends: Amended | None = None
     """The write of it that was recorded before, if one was."""
 
+    @property
+    def is_as_told(self) -> bool:
+        """The event is the very one that was recorded: who made the call is what may be different."""
+        return self.amends is not None and self.amends.why is Amendment.ATTRIBUTED
+
     def judged(self, event: ChangeEvent, actor: Actor, classification: Classification) -> Write:
         """Return the write that the call is, once it is told who made it and how."""
         return Write(
@@ -62,6 +67,17 @@ def merge(event: ChangeEvent, earlier: Earlier) -> Merged:
         event=whole,
         parts=tuple(_part(one) for one in records if one.key != whole.key),
         is_in_progress=whole.operation is not None and not any(map(tells_the_end, records)),
+    )
+
+
+def told_of_opening(known: KnownWrite, event: ChangeEvent) -> Merged:
+    """Return a write as it was told, to be judged by what `event` says of a session that it was made in."""
+    write = known.write
+    return Merged(
+        event=write.event,
+        parts=write.parts,
+        is_in_progress=write.is_in_progress,
+        amends=Amended(before=known, why=Amendment.ATTRIBUTED, opened_by=_part(event)),
     )
 
 

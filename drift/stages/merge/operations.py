@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from drift.model.event import Call, ChangeEvent, Outcome, Phase
+from drift.model.event import Call, ChangeEvent, Operation, Outcome, Phase
 from drift.model.resource import Json
 from drift.model.verdict import Confidence
 
@@ -49,20 +49,23 @@ def completed(event: ChangeEvent, begun: ChangeEvent) -> ChangeEvent:
 class Operations:
     """The operations that were begun, for judging records in their order without a store."""
 
-    _begun: dict[tuple[str, str], ChangeEvent] = field(default_factory=dict)
+    _begun: dict[tuple[str, str, str | None], ChangeEvent] = field(default_factory=dict)
+    """By cloud, name and id; without an id, the newest of the name."""
 
     def seen(self, event: ChangeEvent) -> ChangeEvent:
         """Return a record with what the beginning of its operation says; remember it if it is one."""
         if event.operation is None:
             return event
-        key = (event.call.cloud, event.operation.key)
-        begun = self._begun.get(key)
-        if begun is not None and event.operation.phase is not Phase.BEGIN:
+        name = (event.call.cloud, event.operation.key)
+        known = self._begun.get((*name, event.operation.id))
+        if event.operation.phase is not Phase.BEGIN and (begun := known or self._begun.get((*name, None))):
             return completed(event, begun)
-        if begun is None and event.operation.phase in (Phase.BEGIN, Phase.PROGRESS):
-            if len(self._begun) >= MAX_BEGUN:
+        if known is None and event.operation.phase in (Phase.BEGIN, Phase.PROGRESS):
+            while len(self._begun) >= MAX_BEGUN:
                 del self._begun[next(iter(self._begun))]
-            self._begun[key] = structs.replace(event, request=None)  # large, and no verdict rests on it
+            for id_ in {event.operation.id, None}:
+                # The request is large, and no verdict rests on it.
+                self._begun[*name, id_] = structs.replace(event, request=None)
         return event
 
 
@@ -81,7 +84,7 @@ def joined(records: Sequence[ChangeEvent]) -> ChangeEvent:
             error=ended.error,
             opens=whole.opens or other.opens,
             # What another source knows of the program stays known to be that source's.
-            operation=other.operation if _is_detail(other) else whole.operation,
+            operation=_known_as(whole, other),
         )
     times = [one.occurred_at for one in records if one.occurred_at]
     return structs.replace(whole, occurred_at=min(times, default=None))
@@ -121,6 +124,13 @@ def _is_end(event: ChangeEvent) -> bool:
 
 def _is_detail(event: ChangeEvent) -> bool:
     return event.operation is not None and event.operation.phase is Phase.DETAIL
+
+
+def _known_as(whole: ChangeEvent, other: ChangeEvent) -> Operation | None:
+    """Return the operation, with the id that one of them tells and, of phases, another source's."""
+    operation = other.operation if _is_detail(other) else whole.operation
+    ids = (one.operation.id for one in (whole, other) if one.operation)
+    return structs.replace(operation, id=next(filter(None, ids), None)) if operation else None
 
 
 def _with_tools_of(call: Call, detail: Call) -> Call:

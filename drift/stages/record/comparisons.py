@@ -1,5 +1,6 @@
 """Records how the live configuration differs from the declared one."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,6 +10,7 @@ from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
 from drift.model.survey import Survey
 from drift.redacted import redact_finding
+from drift.stages.record.ignored import record_ignored
 from drift.stages.record.same import is_same
 from drift.stages.record.sources import record_outage
 from drift.store import changes, findings, meta
@@ -36,12 +38,27 @@ def record_comparison(
             findings.keep_finding(connection, found, seq, now)
             touched.add(found.resource_id)
     findings.see_again(connection, (one.finding_id for one in comparison.findings), now)
+    record_ignored(connection, comparison.ignored, now)
+    ignored = {one for each in comparison.ignored for one in each.finding_ids}
+    unsure = not_compared | {(None, one) for finding in comparison.findings for one in finding.stands_for}
     for known in before.values():
-        if seen.covers(known.finding) and (known.finding.baseline, known.finding.address) not in not_compared:
+        if not seen.covers(known.finding) or _is_unsure(known.finding, unsure):
+            continue
+        finding_id = known.finding.finding_id
+        if finding_id in ignored:
+            seq = _append_finding(connection, known.finding, FindingStatus.IGNORED, now)
+            findings.set_aside(connection, finding_id, seq)
+        else:
             seq = _append_finding(connection, known.finding, FindingStatus.RESOLVED, now)
-            findings.resolve(connection, known.finding.finding_id, seq, now)
-            touched.add(known.finding.resource_id)
+            findings.resolve(connection, finding_id, seq, now)
+        touched.add(known.finding.resource_id)
     changes.judge_again(connection, {one for one in touched if one}, judged_since)
+
+
+def _is_unsure(finding: DriftFinding, unsure: Set[tuple[str | None, str]]) -> bool:
+    """Tell whether it cannot be said that a finding is gone: unread, or one of many in another finding."""
+    address = finding.address
+    return address is not None and not unsure.isdisjoint({(finding.baseline, address), (None, address)})
 
 
 def _record_failures(connection: Connection, seen: Survey, now: datetime) -> None:

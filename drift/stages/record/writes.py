@@ -14,13 +14,15 @@ from drift.stages.record.same import is_same
 from drift.stages.record.sources import record_gap
 from drift.store import writes
 
+_IN_PROGRESS = " (in progress)"
+
 
 def record_write(connection: Connection, source: str, write: Write, now: datetime) -> Fate:
     """Record a write, or an attempt at one, with the judgement of who made it and how."""
     event, clean = write.event, _clean(write)
     entry = append(connection, kind=EntryKind.OBSERVATION, ref=event.key, body=clean, recorded_at=now)
     writes.add_write(connection, clean, entry.seq)
-    writes.release(connection, event)
+    writes.release(connection, write)
     if event.outcome is Outcome.FAILURE:
         return Fate.ATTEMPT
     if write.classification.exclusion is not None:
@@ -35,10 +37,15 @@ def record_write(connection: Connection, source: str, write: Write, now: datetim
 def record_amendment(connection: Connection, write: Write, amended: Amended, now: datetime) -> bool:
     """Record what further records say of a write that was recorded before.
 
-    Tells whether that is more than that they exist, so that its changes must be judged again.
+    Tells whether that is more than that they exist, so that its changes must be judged again. Who
+    opened a session is recorded where it says more.
     """
     clean, before = _clean(write), amended.before.write
-    body = AmendmentRecord(why=amended.why, records=write.parts[len(before.parts) :], write=clean)
+    is_news = not is_same(structs.replace(before, parts=()), structs.replace(clean, parts=()))
+    if amended.opened_by and not is_news:
+        return False
+    records = (amended.opened_by,) if amended.opened_by else write.parts[len(before.parts) :]
+    body = AmendmentRecord(why=amended.why, records=records, write=clean)
     entry = append(
         connection,
         kind=EntryKind.AMENDMENT,
@@ -48,12 +55,12 @@ def record_amendment(connection: Connection, write: Write, amended: Amended, now
         links=(amended.before.ledger_seq,),
     )
     writes.amend_write(connection, clean, entry.seq)
-    writes.release(connection, write.event)
-    return not is_same(structs.replace(before, parts=()), structs.replace(clean, parts=()))
+    writes.release(connection, write)
+    return is_news
 
 
 def _clean(write: Write) -> Write:
     event = redact_event(write.event)
-    if write.is_in_progress:
-        event = structs.replace(event, summary=f"{event.summary} (in progress)")
+    if write.is_in_progress and not event.summary.endswith(_IN_PROGRESS):
+        event = structs.replace(event, summary=f"{event.summary}{_IN_PROGRESS}")
     return structs.replace(write, event=event)

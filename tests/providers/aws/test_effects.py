@@ -6,7 +6,7 @@ import pytest
 
 from drift.model.event import Effect, Outcome
 from drift.model.verdict import Lane
-from tests.providers.aws.records import ABSENT, event_of
+from tests.providers.aws.records import ABSENT, ACCOUNT, event_of
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,8 @@ from tests.providers.aws.records import ABSENT, event_of
         ("kms", "CreateGrant", Effect.RUNTIME),
         ("glue", "StartJobRun", Effect.RUNTIME),
         ("ssm", "UpdateInstanceInformation", Effect.DATA),
-        ("secretsmanager", "PutSecretValue", Effect.DATA),
+        ("secretsmanager", "PutSecretValue", Effect.WRITE),
+        ("secretsmanager", "StartSecretVersionDelete", Effect.DATA),
         ("s3", "PutObject", Effect.DATA),
         ("ec2", "StopInstances", Effect.RUNTIME),
         ("rds", "RebootDBInstance", Effect.RUNTIME),
@@ -47,6 +48,28 @@ def test_what_claims_to_write_is_told_apart(service: str, name: str, effect: Eff
 
     assert event.effect is effect
     assert event.intended is effect
+
+
+@pytest.mark.parametrize(
+    ("key", "effect"),
+    [
+        ("AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/x.json.gz", Effect.WRITE),
+        ("org/AWSLogs/o-abc/111122223333/CloudTrail-Digest/eu-west-1/x.json.gz", Effect.WRITE),
+        ("AWSLogs/111122223333/vpcflowlogs/x.log.gz", Effect.DATA),
+        ("backup/2026.tar", Effect.DATA),
+        (None, Effect.DATA),
+    ],
+)
+def test_deleting_the_audit_logs_own_files_is_a_write(key: str | None, effect: Effect) -> None:
+    event = event_of(
+        eventSource="s3.amazonaws.com",
+        eventName="DeleteObject",
+        eventCategory="Data",
+        managementEvent=False,
+        requestParameters={"bucketName": "trail", "key": key},
+    )
+
+    assert event.effect is effect
 
 
 def test_signing_in_is_no_read_even_where_the_record_says_so() -> None:
@@ -167,5 +190,62 @@ def test_updating_a_service_is_a_deployment_only_where_nothing_else_changes(
     request_: object, effect: Effect, lane: Lane
 ) -> None:
     event = event_of(eventSource="ecs.amazonaws.com", eventName="UpdateService", requestParameters=request_)
+
+    assert (event.effect, event.lane) == (effect, lane)
+
+
+APP_RUNNER = f"arn:aws:apprunner:eu-west-1:{ACCOUNT}:service/web/1"
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "request_", "effect", "lane"),
+    [
+        ("apprunner", "StartDeployment", {"serviceArn": APP_RUNNER}, Effect.DEPLOY, Lane.APPLICATION),
+        (
+            "apprunner",
+            "UpdateService",
+            {"serviceArn": APP_RUNNER, "sourceConfiguration": {"imageRepository": {}}},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "apprunner",
+            "UpdateService",
+            {"serviceArn": APP_RUNNER, "instanceConfiguration": {"cpu": "2048"}},
+            Effect.WRITE,
+            Lane.INFRASTRUCTURE,
+        ),
+        ("apprunner", "CreateService", {"serviceName": "web"}, Effect.WRITE, Lane.APPLICATION),
+        ("apprunner", "DeleteService", {"serviceArn": APP_RUNNER}, Effect.WRITE, Lane.INFRASTRUCTURE),
+        (
+            "elasticbeanstalk",
+            "CreateApplicationVersion",
+            {"applicationName": "web"},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "elasticbeanstalk",
+            "UpdateEnvironment",
+            {"environmentId": "e-1", "versionLabel": "v2"},
+            Effect.DEPLOY,
+            Lane.APPLICATION,
+        ),
+        (
+            "elasticbeanstalk",
+            "UpdateEnvironment",
+            {"environmentId": "e-1", "versionLabel": "v2", "optionSettings": [{"namespace": "n"}]},
+            Effect.WRITE,
+            Lane.INFRASTRUCTURE,
+        ),
+        ("amplify", "StartJob", {"appId": "d1", "branchName": "main"}, Effect.DEPLOY, Lane.APPLICATION),
+        ("amplify", "StartDeployment", {"appId": "d1"}, Effect.DEPLOY, Lane.APPLICATION),
+        ("amplify", "UpdateApp", {"appId": "d1", "name": "web"}, Effect.WRITE, Lane.INFRASTRUCTURE),
+    ],
+)
+def test_code_and_images_are_the_applications_lane(
+    service: str, name: str, request_: object, effect: Effect, lane: Lane
+) -> None:
+    event = event_of(eventSource=f"{service}.amazonaws.com", eventName=name, requestParameters=request_)
 
     assert (event.effect, event.lane) == (effect, lane)

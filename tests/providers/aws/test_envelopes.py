@@ -108,6 +108,46 @@ def test_what_is_no_envelope_is_said_to_be_none(document: bytes) -> None:
     assert unwrap(document) is None
 
 
+HALF = RECORD.replace(b'"userAgent": "', b'"userAgent": "\\ud83d ', 1)
+"""Whoever calls AWS chooses the user agent."""
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        as_event(HALF),
+        as_notification(HALF),
+        as_notification(as_event(HALF)),
+        as_queue_answer(as_notification(as_event(HALF))),
+        as_lookup(HALF),
+        as_event(HALF)[:-1] + b', "note": "\\udc00"}',
+    ],
+    ids=["event", "notification", "event in one", "queue", "lookup", "twice"],
+)
+def test_half_a_surrogate_pair_hides_no_record_and_stays_as_it_was_delivered(envelope: bytes) -> None:
+    assert HALF != RECORD
+    assert unwrap(envelope) == [HALF]
+
+
+def test_half_a_surrogate_pair_in_an_envelope_costs_one_character_of_it() -> None:
+    """
+    A message is text within text: where that itself is damaged, no bytes of the record are left to keep.
+    """
+    envelope = as_notification(RECORD)[:-1] + b', "Subject": "\\ud83d"}'
+    damaged = as_notification(RECORD).replace(b"aws-cli", b"\\ud83d", 1)
+
+    assert b"aws-cli" in RECORD
+    assert unwrap(envelope) == [RECORD]
+    assert unwrap(damaged) == [RECORD.replace(b"aws-cli", "\ufffd".encode(), 1)]
+
+
+def test_of_several_records_each_keeps_its_half() -> None:
+    others = [HALF.replace(b"ud83d", half) for half in (b"udc00", b"uDBFF", b"ud83d")]
+
+    assert unwrap(as_queue_answer(*map(as_event, others))) == others
+    assert unwrap(b'{"Messages": [' + b", ".join(map(as_event, others)) + b"]}") == others
+
+
 def test_an_element_without_a_record_stays_in_its_place() -> None:
     """Then it is reported as unreadable, and nothing is dropped."""
     envelope = (

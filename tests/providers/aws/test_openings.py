@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from drift.model.event import ChangeEvent, OpenedSession
-from drift.model.verdict import ActorKind, Tool, Trust
+from drift.model.verdict import Actor, ActorKind, Confidence, Tool, Trust
+from drift.stages.attribute import IdentityRules, attribute
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import (
     ABSENT,
@@ -407,3 +408,82 @@ def test_most_records_are_told_to_open_none() -> None:
     body = as_bytes(a_record())
 
     assert not AwsTranslator().may_open(body)
+
+
+# A console session made out of the key of a role's session
+
+
+def a_token(**fields: Any) -> dict[str, Any]:
+    """The fields of the call that turns a session's key into a sign-in to the console."""
+    return {
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "GetSigninToken",
+        "eventType": "AwsConsoleSignIn",
+        "userIdentity": NAMED_BY_THEMSELVES | {"accessKeyId": "ASIAOPENED"},
+        "requestParameters": None,
+        "responseElements": {"GetSigninToken": "Success"},
+        "userAgent": "Python-urllib/3.12",
+    } | fields
+
+
+NAMED_BY_THEMSELVES = a_role_session("Admin", "ceo@example.com")
+"""Whoever assumes a role calls the session what he likes."""
+
+
+def who_answers(*openings: OpenedSession) -> Actor:
+    """Who answers for a call in the console, given the sessions opened before."""
+    call = event_of(userIdentity=NAMED_BY_THEMSELVES | {"accessKeyId": "ASIAOTHER"}, **FLAGGED)
+    return attribute(call, {one.key: one for one in openings}, IdentityRules())
+
+
+def test_whoever_opened_the_session_answers_for_the_console_that_he_made_of_it() -> None:
+    assumed = opened_by(**an_opening(userIdentity=an_iam_user("bob")))
+
+    actor = who_answers(assumed, opened_by(**a_token()))
+
+    assert (actor.kind, actor.name) == (ActorKind.HUMAN, "bob")
+    assert f"arn:aws:iam::{ACCOUNT}:user/bob" in actor.chain
+
+
+def test_a_name_that_nobody_vouches_for_is_a_guess() -> None:
+    actor = who_answers(opened_by(**a_token()))
+
+    assert (actor.kind, actor.name, actor.confidence) == (
+        ActorKind.HUMAN,
+        "ceo@example.com",
+        Confidence.LOW,
+    )
+
+
+def test_a_machine_that_made_the_console_session_vouches_for_no_name() -> None:
+    instance = a_role_session("Worker", "i-0123456789abcdef0", ec2RoleDelivery="2.0")
+    assumed = opened_by(**an_opening(userIdentity=instance))
+
+    actor = who_answers(assumed, opened_by(**a_token()))
+
+    assert (actor.kind, actor.confidence) == (ActorKind.HUMAN, Confidence.LOW)
+    assert instance["arn"] in actor.chain
+
+
+def test_an_unflagged_call_of_such_a_session_leads_to_the_same_person() -> None:
+    shown = opened_by(userIdentity=NAMED_BY_THEMSELVES, **FLAGGED)
+    openings = (opened_by(**an_opening(userIdentity=an_iam_user("bob"))), opened_by(**a_token()), shown)
+    call = event_of(userIdentity=NAMED_BY_THEMSELVES, userAgent=S3_CONSOLE)
+
+    actor = attribute(call, {one.key: one for one in openings}, IdentityRules())
+
+    assert actor.name == "bob"
+
+
+def test_the_access_portal_signs_people_in_the_same_way_and_vouches_for_them() -> None:
+    person = a_permission_set_session()
+    token = opened_by(**a_token(userIdentity=person, userAgent="Jersey/2.35"))
+    call = event_of(userIdentity=person | {"accessKeyId": "ASIAOTHER"}, **FLAGGED)
+
+    actor = attribute(call, {token.key: token}, IdentityRules())
+
+    assert (actor.kind, actor.confidence) == (ActorKind.HUMAN, Confidence.HIGH)
+
+
+def test_a_token_that_was_refused_opens_nothing() -> None:
+    assert event_of(**a_token(errorCode="AccessDenied")).opens is None

@@ -73,6 +73,13 @@ def test_blinding_the_monitoring_is_a_risk(service: str, name: str) -> None:
     assert slugs_of(service, name) == ["blinds-monitoring"]
 
 
+def test_deleting_files_of_the_audit_log_blinds_the_monitoring() -> None:
+    key = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/20/x.json.gz"
+
+    assert slugs_of("s3", "DeleteObject", {"bucketName": "trail", "key": key}) == ["blinds-monitoring"]
+    assert slugs_of("s3", "DeleteObject", {"bucketName": "trail", "key": "x"}) == []
+
+
 @pytest.mark.parametrize(
     ("request_", "text"),
     [

@@ -113,7 +113,7 @@ CALLS = {
     Effect.DATA: {
         "kms": "Decrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair",
         "ssm": "UpdateInstanceInformation UpdateInstanceAssociationStatus PutInventory PutComplianceItems",
-        "secretsmanager": "StartSecretVersionDelete EndSecretVersionDelete PutSecretValue",
+        "secretsmanager": "StartSecretVersionDelete EndSecretVersionDelete",
         "ec2": "SharedSnapshotVolumeCreated",
     },
     Effect.RUNTIME: {"kms": "CreateGrant RetireGrant", "glue": "StartJobRun StartCrawler"},
@@ -124,6 +124,7 @@ CALLS = {
         "s3": "PutBucketLifecycle PutBucketPublicAccessBlock",
         "signin": "PutConsoleAuthorizationConfiguration",
         "ssm": "PutParameter",
+        "secretsmanager": "PutSecretValue UpdateSecret UpdateSecretVersionStage RotateSecret",
         "appconfig": "StartDeployment CreateHostedConfigurationVersion",
     },
 }

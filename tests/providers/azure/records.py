@@ -164,7 +164,11 @@ def for_event_hub(record: Fields) -> Fields:
         },
         "level": "Information",
         "location": "global",
-        "properties": {"eventCategory": record["category"]["value"], **record["properties"]},
+        "properties": {
+            "eventCategory": record["category"]["value"],
+            "operationId": record["operationId"].upper(),
+            **record["properties"],
+        },
     }
 
 
@@ -184,6 +188,7 @@ def for_log_analytics(record: Fields) -> Fields:
         "Claims": json.dumps(record["claims"]),
         "Authorization": json.dumps(record["authorization"]),
         "CorrelationId": record["correlationId"],
+        "OperationId": record["operationId"],
         "EventDataId": record["eventDataId"],
         "HTTPRequest": json.dumps(record["httpRequest"]),
         "Properties": json.dumps(record["properties"]),

@@ -175,6 +175,14 @@ def test_the_records_of_an_operation_share_a_key_in_every_shape(status: str, pha
     keys = {event.operation.key for event in events if event.operation}
     assert keys == {f"azure:{CORRELATION}|microsoft.network/networksecuritygroups/write|{NSG.lower()}"}
     assert {event.operation.phase for event in events if event.operation} == {phase}
+    assert {event.operation.id for event in events if event.operation} == {record["operationId"]}
+
+
+def test_an_operation_without_an_id_is_known_by_its_name() -> None:
+    for record in (a_record(operationId=""), for_event_hub(a_record(operationId=""))):
+        operation = translated(record).operation
+        assert operation is not None
+        assert operation.id is None
 
 
 def test_what_a_whole_apply_shares_does_not_join_its_operations() -> None:
@@ -253,7 +261,7 @@ def test_a_new_revision_of_a_container_app_is_a_deployment(
 @pytest.mark.parametrize(
     ("category", "operation", "effect"),
     [
-        ("AuditEvent", "SecretSet", Effect.DATA),
+        ("AuditEvent", "KeySign", Effect.DATA),
         ("StorageWrite", "PutBlob", Effect.DATA),
         ("SignInLogs", "Sign-in activity", Effect.AUTH),
         ("AuditLogs", "Add member to role", Effect.DATA),

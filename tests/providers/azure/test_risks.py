@@ -14,11 +14,13 @@ from tests.providers.azure.records import (
     SUBSCRIPTION,
     VM,
     Fields,
+    a_change,
     a_record,
     a_rule,
     as_bytes,
     event_of,
     raw,
+    translated,
 )
 
 P = f"{GROUP}/providers"
@@ -35,6 +37,12 @@ SETTINGS = f"{NSG}/providers/Microsoft.Insights/diagnosticSettings/logs"
 def slugs(operation: str, resource: str, request: object) -> list[str]:
     """The risks of a call."""
     return [risk.slug for risk in event_of(operation, resource, request=request).risks]
+
+
+def a_role(role: str) -> Fields:
+    """The body of a request for a role."""
+    definition = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    return {"properties": {"roleDefinitionId": definition, "principalId": "p"}}
 
 
 @pytest.mark.parametrize(
@@ -212,6 +220,38 @@ def test_a_setting_without_any_log_blinds(logs: list[Fields], risks: list[str]) 
     )
 
 
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ({"category": "Administrative", "enabled": False}, "Administrative"),
+        ({"category": "AuditEvent", "enabled": "false"}, "AuditEvent"),
+        ({"categoryGroup": "allLogs", "category": None, "enabled": False}, "allLogs"),
+        ({"category": "Administrative", "enabled": True}, None),
+        ({"category": "Autoscale", "enabled": False}, None),
+    ],
+)
+def test_a_single_log_that_tells_of_changes_and_is_turned_off_blinds(entry: Fields, text: str | None) -> None:
+    others = {"category": "Alert", "enabled": True}
+    body = {"properties": {"logs": [others, entry]}}
+
+    event = event_of("Microsoft.Insights/diagnosticSettings/write", SETTINGS, request=body)
+
+    texts = [one.text for one in event.risks if one.slug == "blinds-monitoring"]
+    assert texts == ([f"turns logs of a diagnostic setting off: {text}"] if text else [])
+
+
+def test_what_resource_graph_says_was_turned_off_blinds_whatever_it_is_called() -> None:
+    changed = {
+        "properties.logs[0].enabled": {"previousValue": "True", "newValue": "False"},
+        "properties.logs[1].enabled": {"previousValue": "False", "newValue": "True"},
+    }
+
+    event = translated(a_change(SETTINGS, changed, operation="microsoft.insights/diagnosticsettings/write"))
+
+    [risk] = event.risks
+    assert risk.text == "turns logs of a diagnostic setting off: entry 0"
+
+
 def test_an_alert_that_is_turned_off_blinds() -> None:
     alert = f"{P}/Microsoft.Insights/activityLogAlerts/a"
 
@@ -266,6 +306,8 @@ def test_a_role_that_may_do_everything_is_told() -> None:
         ),
         ("MICROSOFT.EXAMPLE/NEWTHINGS/WRITE", f"{P}/MICROSOFT.EXAMPLE/NEWTHINGS/T", {}, "set the newthing t"),
         (GRANT, ASSIGNMENT, {}, f"granted a role on {SUBSCRIPTION}"),
+        (GRANT, ASSIGNMENT, a_role(READER), f"granted the role Reader on {SUBSCRIPTION}"),
+        (GRANT, ASSIGNMENT, a_role("0a0b0c0d-own"), f"granted the role 0a0b0c0d-own on {SUBSCRIPTION}"),
         (
             "Microsoft.Web/sites/config/write",
             f"{P}/Microsoft.Web/sites/s/config/web",

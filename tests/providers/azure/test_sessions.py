@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from drift.config.values import role_glob
 from drift.judge import Judge
 from drift.model.change import Write
 from drift.model.event import ChangeEvent, Effect
@@ -209,6 +210,25 @@ def test_an_activation_says_who_asked_for_what_and_until_when() -> None:
     assert opened.role.endswith(OWNER)
     assert opened.expires_at == datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
     assert opened.is_renewable
+
+
+def test_an_activated_role_is_known_by_its_id_and_its_name() -> None:
+    actor = judged(activated(), event_of()).actor
+
+    assert actor.grants[1:] == (OWNER, "Owner")
+    assert actor.grants[0].endswith(f"/roleDefinitions/{OWNER}")
+    assert judged(activated(status="Started"), event_of()).actor.grants == ()
+    assert judged(activated(), activated("SelfDeactivate"), event_of()).actor.grants == ()
+
+
+@pytest.mark.parametrize("role", ["Owner", OWNER, f"*/roleDefinitions/{OWNER}"])
+def test_an_activated_role_may_be_that_of_emergencies(role: str) -> None:
+    rules = ChannelRules(break_glass=(role_glob(role),))
+
+    actor = judged(activated(), event_of()).actor
+    without = judged(event_of()).actor
+
+    assert (rules.is_break_glass(actor), rules.is_break_glass(without)) == (True, False)
 
 
 def test_an_activation_is_a_sign_in_and_no_change() -> None:

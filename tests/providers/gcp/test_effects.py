@@ -208,6 +208,44 @@ def test_the_mask_of_an_update_tells_code_from_configuration(
     assert (event.effect, event.lane) == (effect, lane)
 
 
+@pytest.mark.parametrize("permission", ["ADMIN_WRITE", "DATA_WRITE", None])
+@pytest.mark.parametrize("log", ["activity", "data_access"])
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [
+        ("secretmanager", "google.cloud.secretmanager.v1.SecretManagerService.AddSecretVersion"),
+        ("secretmanager", "google.cloud.secretmanager.v1beta1.SecretManagerService.DestroySecretVersion"),
+        ("parametermanager", "google.cloud.parametermanager.v1.ParameterManager.CreateParameterVersion"),
+        ("runtimeconfig", "google.cloud.runtimeconfig.v1beta1.RuntimeConfigManager.UpdateVariable"),
+    ],
+)
+def test_a_value_that_programs_read_is_written_like_any_configuration(
+    service: str, method: str, log: str, permission: str | None
+) -> None:
+    event = event_of(
+        serviceName=f"{service}.googleapis.com",
+        methodName=method,
+        logName=log_name(log),
+        authorizationInfo=[{"permission": "x.versions.add", "permissionType": permission, "granted": True}],
+    )
+
+    assert (event.effect, event.lane) == (Effect.WRITE, Lane.CONFIGURATION)
+
+
+def test_the_value_of_a_secret_is_not_taken_over() -> None:
+    payload = {"data": "aHVudGVyMg==", "dataCrc32c": "1"}
+
+    event = event_of(
+        serviceName="secretmanager.googleapis.com",
+        methodName="google.cloud.secretmanager.v1.SecretManagerService.AddSecretVersion",
+        request={"parent": "projects/1/secrets/db", "payload": payload},
+        response={"secret": [{"payload": payload, "name": "projects/1/secrets/db/versions/2"}]},
+    )
+
+    assert event.request == {"parent": "projects/1/secrets/db", "payload": "(not taken over)"}
+    assert "aHVudGVyMg" not in repr(event)
+
+
 @pytest.mark.parametrize(
     ("service", "method", "lane"),
     [
@@ -219,6 +257,10 @@ def test_the_mask_of_an_update_tells_code_from_configuration(
         ("runtimeconfig", "google.cloud.runtimeconfig.v1beta1.Manager.UpdateVariable", Lane.CONFIGURATION),
         ("firebaseremoteconfig", "google.firebase.remoteconfig.v1.UpdateRemoteConfig", Lane.CONFIGURATION),
         ("run", "google.cloud.run.v1.Services.ReplaceService", Lane.APPLICATION),
+        ("run", "google.cloud.run.v1.Services.CreateService", Lane.APPLICATION),
+        ("run", "google.cloud.run.v2.Services.CreateService", Lane.APPLICATION),
+        ("run", "google.cloud.run.v2.Jobs.CreateJob", Lane.APPLICATION),
+        ("cloudfunctions", "google.cloud.functions.v2.FunctionService.CreateFunction", Lane.APPLICATION),
         ("appengine", "google.appengine.v1.Versions.CreateVersion", Lane.APPLICATION),
         ("compute", "v1.compute.firewalls.insert", Lane.INFRASTRUCTURE),
         ("run", "google.cloud.run.v2.Services.DeleteService", Lane.INFRASTRUCTURE),

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from drift.config.values import role_glob
 from drift.model.event import ChangeEvent, Effect
 from drift.model.verdict import ActorKind, Channel, Tool, Trust
+from drift.stages.classify import ChannelRules
 from tests.providers.gcp.entries import (
     DEPLOYER,
     NUMBER,
@@ -63,6 +65,30 @@ def test_a_grant_names_the_ticket_of_the_calls_that_are_made_with_it() -> None:
     )
     [reference] = judged(later(30), opened)[1].references
     assert (reference.key, reference.trust, reference.place) == ("OPS-123", Trust.GRANT, "justification")
+
+
+def test_a_grant_is_known_by_its_entitlement_and_the_roles_it_gives() -> None:
+    bindings = {"roleBindings": [{"role": "roles/owner"}, {"role": "roles/iam.securityAdmin"}]}
+    given = a_grant(answer={"privilegedAccess": {"gcpIamAccess": bindings}}).opens
+    awaited = a_grant(answer={"state": "APPROVAL_AWAITED"}).opens
+    withdrawn = a_grant("RevokeGrant", answer={"requester": "alice@example.com"}).opens
+
+    assert given is not None
+    assert awaited is not None
+    assert withdrawn is not None
+    assert given.grants == (ENTITLEMENT, "admin", "roles/owner", "roles/iam.securityAdmin")
+    assert (awaited.grants, withdrawn.grants) == ((), ())
+
+
+@pytest.mark.parametrize("role", ["adm*", ENTITLEMENT, "*/entitlements/admin"])
+def test_what_is_done_with_a_grant_may_be_an_emergency(role: str) -> None:
+    rules = ChannelRules(break_glass=(role_glob(role),))
+    opened = a_grant().opens
+
+    assert opened is not None
+    assert rules.is_break_glass(judged(later(30), opened)[0])
+    assert not rules.is_break_glass(judged(later(61), opened)[0])
+    assert not rules.is_break_glass(judged(later(30))[0])
 
 
 def test_a_grant_is_over_when_its_time_is() -> None:

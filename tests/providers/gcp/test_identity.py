@@ -206,6 +206,29 @@ def test_a_token_is_known_by_its_subject_and_never_surely(subject: str, issuer: 
     assert judged(event)[1].channel is Channel.PIPELINE
 
 
+@pytest.mark.parametrize(
+    ("who", "pool"),
+    [
+        (
+            {"principalSubject": POOL + GITHUB},
+            f"projects/{NUMBER}/locations/global/workloadIdentityPools/ci",
+        ),
+        (delegated({"thirdPartyPrincipal": {"thirdPartyClaims": {"sub": GITHUB}}}), ""),
+        (
+            {"principalSubject": f"serviceAccount:{PROJECT}.svc.id.goog[web/deployer]"},
+            f"{PROJECT}.svc.id.goog",
+        ),
+        ({"principalEmail": DEPLOYER}, None),
+    ],
+)
+def test_who_vouches_for_a_subject_is_the_pool_with_its_project(
+    who: dict[str, Any], pool: str | None
+) -> None:
+    actor, _ = judged(event_of(authenticationInfo=who))
+
+    assert actor.pool == pool
+
+
 def test_the_numbers_in_a_subject_of_github_are_left_out() -> None:
     principal = principal_of(principalSubject=f"{POOL}repo:example@1/infra@2:ref:refs/heads/main")
 
