@@ -12,10 +12,10 @@ from pathlib import Path
 from drift.model.baseline import DeclaredResource, StoredForm
 from drift.model.resource import Found
 from providers.terraform.live_config import TerraformProviders, TerraformProvidersSettings
+from tests.providers.terraform.plugin.toys import install, toy_program
 
 RESOURCES = 4_000
 CHANGED = RESOURCES // 100
-TOY = Path(__file__).parents[1] / "tests" / "providers" / "terraform" / "plugin"
 
 
 def measure() -> Iterator[str]:
@@ -28,9 +28,6 @@ def measure() -> Iterator[str]:
 
 def main() -> None:
     """Read all resources once, and print what it took."""
-    sys.path.insert(0, str(TOY.parents[3]))
-    from tests.providers.terraform.plugin.toys import install, toy_program
-
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         things = {f"t{number}": _thing(number) for number in range(RESOURCES)}

@@ -54,7 +54,7 @@ class TypeSchema:
     computed: frozenset[str] = frozenset()
     """Paths of attributes that nobody can declare, so that they never drift."""
     optional: frozenset[str] = frozenset()
-    """Top-level attributes that the provider fills in where the code is silent: optional and computed."""
+    """Paths of attributes that the provider fills in where the code is silent: optional and computed."""
     sensitive: frozenset[str] = frozenset()
     """Paths whose values must never be shown, whatever the state says of them."""
 

@@ -42,10 +42,12 @@ exec >/dev/null 2>&1
 read -r _ <&3
 kill -9 $!
 wait $!
+rm -rf "$TMPDIR"
 kill -9 0
 """
 """The shell's program. It lets go of the output, so that this ends with the provider. It waits for the
-provider after it has ended it, since in a container there may be nobody else who does."""
+provider after it has ended it, since in a container there may be nobody else who does. `TMPDIR` is
+the provider's own folder."""
 
 ErrorT = TypeVar("ErrorT", bound=ProviderError)
 

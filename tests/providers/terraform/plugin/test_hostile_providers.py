@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -218,11 +219,13 @@ time.sleep(600)
         pid = int(cloud.reads()[0][0])
         was_running = is_running(pid)
         reader.kill()
+    folder = Path(cloud.starts()[0]["TMPDIR"])
 
-    _wait_until_it_is_gone(pid)
+    _wait_until(lambda: not is_running(pid) and not folder.exists())
 
     assert was_running
     assert not is_running(pid)
+    assert not folder.exists()
 
 
 def test_what_a_provider_started_ends_with_it(cloud: ToyCloud, tmp_path: Path) -> None:
@@ -237,7 +240,7 @@ time.sleep(600)
 
     read(TerraformProviders(settings(cloud, tmp_path / "mirror")), a_declared("x"))
     pid = int((tmp_path / "child").read_text())
-    _wait_until_it_is_gone(pid)
+    _wait_until(lambda: not is_running(pid))
 
     assert not is_running(pid)
 
@@ -249,16 +252,16 @@ def test_a_provider_that_was_ended_meanwhile_is_started_anew(cloud: ToyCloud, mi
     pid = int(cloud.reads()[0][0])
 
     os.kill(pid, signal.SIGKILL)
-    _wait_until_it_is_gone(pid)
+    _wait_until(lambda: not is_running(pid))
     (reading,) = read(live, a_declared("a"))
 
     assert isinstance(reading, Found)
     assert len(cloud.starts()) == 2
 
 
-def _wait_until_it_is_gone(pid: int) -> None:
-    """Wait until nothing of it runs."""
-    for _ in range(100):
-        if not is_running(pid):
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is so, but not for ever."""
+    for _ in range(200):
+        if is_so():
             return
         time.sleep(0.05)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.terraform.plugin.values import decode, encode, reader
@@ -125,11 +125,13 @@ def _type_of(value: Any) -> Any:
             return "string"
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_what_is_encoded_is_read_back(value: Any) -> None:
     assert decode(encode(value), b"", reader(_type_of(value))) == value
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_do_worse_than_being_refused(packed: bytes) -> None:
     type_ = ["object", {"a": ["set", "dynamic"], "b": ["map", "number"]}]
