@@ -50,8 +50,8 @@ def apply(version: str, moto: Moto, folder: Path, mirror: Path) -> tuple[Estate,
 
 
 def rebuild(version: str, moto: Moto, folder: Path) -> Estate:
-    """Make the stored calls again, and lay the stored state beside the account that they built."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make the stored calls again, and lay state and code beside the account that they built."""
+    write_configuration(version, folder)
     estate = Estate(moto=moto, folder=folder)
     replay(stored_calls(version), moto.url)
     write_lock_file(version, folder)

@@ -85,7 +85,6 @@ resource "aws_network_acl_rule" "https" {
 resource "aws_vpc_dhcp_options" "shop" {
   domain_name         = "shop.internal"
   domain_name_servers = ["AmazonProvidedDNS"]
-  tags                = { Name = "shop" }
 }
 
 resource "aws_vpc_dhcp_options_association" "shop" {
@@ -140,7 +139,6 @@ resource "aws_vpn_connection" "office" {
   vpn_gateway_id      = aws_vpn_gateway.shop.id
   customer_gateway_id = aws_customer_gateway.office.id
   type                = "ipsec.1"
-  static_routes_only  = true
   tags                = { Name = "office" }
 }
 
@@ -153,7 +151,6 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "shop" {
   transit_gateway_id = aws_ec2_transit_gateway.hub.id
   vpc_id             = aws_vpc.shop.id
   subnet_ids         = [aws_subnet.a.id]
-  tags               = { Name = "shop" }
 }
 
 resource "aws_ec2_transit_gateway_route_table" "hub" {

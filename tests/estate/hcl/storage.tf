@@ -83,7 +83,7 @@ resource "aws_s3_bucket_notification" "assets" {
 resource "aws_s3_bucket_inventory" "assets" {
   bucket                   = aws_s3_bucket.assets.id
   name                     = "weekly"
-  included_object_versions = "Current"
+  included_object_versions = "All"
 
   schedule {
     frequency = "Weekly"
