@@ -106,7 +106,16 @@ def test_noise_is_one_finding_with_a_rule_to_paste(scan: Any, tmp_path: Path) ->
         *("attributes", "explained_by"),
     }
     assert set(report["summary"]) == {
-        *("declared", "compared", "drifted", "missing", "unmanaged", "unreadable", "unsupported"),
+        *(
+            "declared",
+            "compared",
+            "drifted",
+            "missing",
+            "unmanaged",
+            "unapplied",
+            "unreadable",
+            "unsupported",
+        ),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.baseline import Declaration, DeclaredResource, Moved
 from drift.model.event import ChangeEvent
 from drift.model.evidence import EntryKind
 from drift.model.finding import Agreement
@@ -55,6 +55,10 @@ class Estate:
             sha256=str(self.serial),
             resources=(resource,),
         )
+
+    def moved(self, declared: Sequence[Declaration]) -> Sequence[Moved]:
+        """Stay as it was read."""
+        return ()
 
     def read(self, declared: Sequence[DeclaredResource]) -> Iterator[LiveReading]:
         """Read what is there."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drift import wiring
-from drift.model.finding import AttributeDrift, DriftFinding
+from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.store.findings import open_findings
 from tests.cli.running import Drift, run
 from tests.scenarios.world import lay_out
@@ -65,7 +65,8 @@ def cycle(folder: Path) -> DriftFinding:
     with wiring.running(wiring.settings_of(str(folder / "config.toml"))) as pipeline:
         assert pipeline.run_once() == ()
         with pipeline.have.database.reading() as connection:
-            return next(row.finding for row in open_findings(connection).values() if row.finding.type == TYPE)
+            found = [row.finding for row in open_findings(connection).values()]
+            return next(one for one in found if one.type == TYPE and one.kind is FindingKind.DRIFTED)
 
 
 @pytest.fixture

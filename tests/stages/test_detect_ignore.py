@@ -37,7 +37,7 @@ def compared(*ignores: IgnoreRule) -> Comparison:
     )
     gone = a_declared(resource_id="gone", address="aws_sqs_queue.gone"), None
     pairs = held((a_declared(declared), a_live(live)), gone)
-    return detect([pairs], [a_live(id="by-hand")], {}, rules.as_of(NOW))
+    return detect([pairs], [a_live(id="by-hand")], rules.as_of(NOW))
 
 
 def left(comparison: Comparison) -> list[str]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from drift.model.detection import DetectRules, NoiseLimits, SeverityRow
 from drift.model.finding import DriftFinding, FindingKind
-from drift.model.resource import Resource
 from drift.model.verdict import Severity
 from drift.stages.detect import detect, suspect
+from tests.builders import a_write
 from tests.stages.detect_builders import RULES, a_declared, a_live, held
 
 LIMITED = replace(
@@ -32,8 +32,13 @@ def queues(
         )
         for number, drift in enumerate(drifts)
     ]
-    writes = {Resource(type="aws_sqs_queue", id=f"q-{number}"): ("aws:1",) for number in written}
-    return list(suspect(detect([held(*pairs)], (), writes, rules), rules).findings)
+    comparison = detect([held(*pairs)], (), rules)
+    writes = {
+        one.finding_id: (a_write(),)
+        for one in comparison.findings
+        if one.resource_id in {f"q-{number}" for number in written}
+    }
+    return list(suspect(comparison, rules, writes).findings)
 
 
 def test_what_nearly_all_of_a_type_share_is_one_finding() -> None:
@@ -76,7 +81,7 @@ def test_what_somebody_wrote_to_is_told_by_itself() -> None:
     findings = queues([{"delay": 5}] * 5, written=(0,))
 
     assert [one.kind for one in findings] == [FindingKind.DRIFTED, FindingKind.SUSPECTED_NOISE]
-    assert findings[0].explained_by == ("aws:1",)
+    assert (findings[0].resource_id, len(findings[1].stands_for)) == ("q-0", 4)
 
 
 def test_without_limits_nothing_is_noise() -> None:

@@ -64,7 +64,7 @@ def test_outside_production_it_weighs_less() -> None:
     )
 
     comparison = detect(
-        [held(drifted, (a_declared(resource_id="r"), None), elsewhere)], [a_live(id="x")], {}, rules
+        [held(drifted, (a_declared(resource_id="r"), None), elsewhere)], [a_live(id="x")], rules
     )
 
     assert [(one.kind, one.account, one.severity) for one in comparison.findings] == [

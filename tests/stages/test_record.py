@@ -19,6 +19,7 @@ from drift.model.event import Effect, Fate, OpenedSession, Source, UnreadableRec
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import AttributeDrift, Comparison, DriftFinding, FindingKind, NotCompared
 from drift.model.judgement import Judged, Judgement
+from drift.model.naming import NamingRules
 from drift.model.resource import NotReadReason
 from drift.model.survey import Failure, Held, Survey
 from drift.model.ticket import Coverage
@@ -31,6 +32,7 @@ from drift.stages.record import (
     record_comparison,
     record_configuration,
     record_coverage,
+    record_declared,
     record_gap,
     record_judgement,
     record_outage,
@@ -413,8 +415,10 @@ def test_each_state_that_cannot_be_read_is_one_gap_until_it_can_be(database: Dat
 
     mended = replace(unread, held=(Held(declaration=a_state(origin="a"), readings=()),))
 
+    nothing = Comparison(findings=(), not_compared=(), declared=0, compared=0)
     for seen in (unread, unread, replace(mended, failures=unread.failures[1:]), unread):
-        compared(database, seen=seen)
+        with database.transaction() as connection:
+            record_declared(connection, seen, nothing, NamingRules(), LATER)
 
     assert [entry.ref for entry in ledger(database)] == ["a", "b", "a"]
 

@@ -101,7 +101,7 @@ def test_it_is_open_again_once_the_rule_has_expired(database: Database) -> None:
     compared(database, finding, at=2)
 
     assert open_ids(database) == {"f-1"}
-    assert [one["status"] for one in bodies(database, EntryKind.FINDING)] == ["open", "ignored", "open"]
+    assert [one["status"] for one in bodies(database, EntryKind.FINDING)] == ["open", "ignored", "reopened"]
 
 
 def test_a_finding_that_is_now_one_of_many_is_not_called_resolved(database: Database) -> None:

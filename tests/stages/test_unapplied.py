@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from drift.model.detection import Companion, DetectRules, Rewritten
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.path import first_name
-from drift.model.resource import Json, NotRead, NotReadReason, Resource, TypeSchema
+from drift.model.resource import Json, NotRead, NotReadReason, TypeSchema
 from drift.model.verdict import Severity
-from drift.stages.detect import detect
-from tests.stages.detect_builders import RULES, a_declared, a_live, a_schema, compared, held
+from tests.stages.detect_builders import RULES, a_declared, a_live, a_schema, compared
 
 SCHEMA = a_schema("ingress", "ingress[].cidr_blocks", "names")
 
@@ -49,14 +48,6 @@ def test_drift_and_what_was_applied_from_elsewhere_are_two_findings() -> None:
     assert other.attributes == (AttributeDrift(path="delay", declared=7, live=14),)
     assert [drifted.kind, other.kind] == [FindingKind.DRIFTED, FindingKind.UNAPPLIED]
     assert drifted.finding_id != other.finding_id
-
-
-def test_the_apply_that_wrote_it_explains_it() -> None:
-    one = held((a_declared({"delay": 14}, coded={"delay": 7}), a_live({"delay": 14})))
-
-    (finding,) = detect([one], (), {Resource(type="aws_sqs_queue", id="queue-1"): ["apply"]}, RULES).findings
-
-    assert finding.explained_by == ("apply",)
 
 
 @pytest.mark.parametrize(

@@ -34,22 +34,26 @@ class StatesCode:
 def with_code(declaration: Declaration, checkout: Checkout) -> Declaration:
     """Return a declaration with what the code says of it, as far as that is at hand."""
     code = checkout.of(declaration)
-    if code is None:
-        return declaration
+    folder = _folder(code.place if code else None, declaration.origin)
     facts = CodeFacts()
-    if code.place is not None:
+    if code is not None and code.place is not None:
         facts = read_code(code.place, checkout.parsed, checkout.fetching, code.given)
     return replace(
         declaration,
-        resources=tuple(_with_facts(one, facts, code.place) for one in declaration.resources),
-        unread_code=(*code.unread, *facts.unreadable),
+        resources=tuple(_with_facts(one, facts, folder) for one in declaration.resources),
+        unread_code=(*(code.unread if code else ()), *facts.unreadable),
         uncoded_count=sum(one.unknown_count for one in facts.blocks.values()),
     )
 
 
-def _with_facts(resource: DeclaredResource, facts: CodeFacts, place: CodePlace | None) -> DeclaredResource:
-    is_on_disk = place is not None and isinstance(place.files, LocalFiles)
-    folder = str(place.folder) if place and is_on_disk else None
+def _folder(place: CodePlace | None, origin: str) -> str | None:
+    """Return where the lock file and the providers of a state lie: with its code, else beside it."""
+    if place is not None:
+        return str(place.folder) if isinstance(place.files, LocalFiles) else None
+    return None if "://" in origin else str(Path(origin).parent)
+
+
+def _with_facts(resource: DeclaredResource, facts: CodeFacts, folder: str | None) -> DeclaredResource:
     stored = replace(resource.stored, folder=folder) if resource.stored else None
     block = facts.block(resource.address)
     if block is None:
