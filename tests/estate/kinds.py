@@ -5,7 +5,6 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tests.estate.versions import FOLDER, stored_state
 
@@ -27,15 +26,6 @@ def built(version: str) -> frozenset[str]:
 
 def broken(version: str) -> Sequence[Broken]:
     """Return the types that cannot be tried with `version`, sorted."""
-    every = [Broken(**{**row, "versions": tuple(row["versions"])}) for row in _rows("broken")]
+    rows = tomllib.loads((FOLDER / "broken.toml").read_text(encoding="utf-8"))["broken"]
+    every = [Broken(**{**row, "versions": tuple(row["versions"])}) for row in rows]
     return sorted((one for one in every if version in one.versions), key=lambda one: one.type)
-
-
-def lost(version: str) -> dict[str, str]:
-    """Return the attributes that moto does not give back, by the address of their resource."""
-    return {row["address"]: row["path"] for row in _rows("lost") if version in row["versions"]}
-
-
-def _rows(kind: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = tomllib.loads((FOLDER / "broken.toml").read_text(encoding="utf-8"))[kind]
-    return rows
