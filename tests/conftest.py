@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from drift.store.database import Database
@@ -15,7 +15,7 @@ from drift.store.migrate import migrate
 from tests.providers.state_stores.servers import Servers, servers
 
 # How long an example takes says something of the machine, not of the product.
-settings.register_profile("drift", deadline=None)
+settings.register_profile("drift", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("drift")
 
 with warnings.catch_warnings():

@@ -93,5 +93,5 @@ class Survey:
                 resource.attributes,
                 *((reading.declared, reading.resource.attributes) if isinstance(reading, Found) else ()),
             )
-            if attributes is not None
+            if attributes
         )

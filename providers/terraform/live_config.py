@@ -47,7 +47,7 @@ class TerraformProvidersSettings(msgspec.Struct, frozen=True, kw_only=True, forb
     """Memory of all of them together; one may run even if it alone takes more."""
     share: Annotated[float, Meta(gt=0, le=1)] = 0.1
     """Part of what a cloud lets an account ask that reading may use."""
-    timeout_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    timeout_seconds: Annotated[float, Meta(gt=0)] = 120.0
     """That one answer of a provider may take, and each step of its start."""
 
     def __post_init__(self) -> None:
