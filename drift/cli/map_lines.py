@@ -7,6 +7,7 @@ import msgspec
 
 from drift.cli.lines import encoded
 from drift.model.state_map import Fact, MappedState
+from drift.reports.wording import counted
 from drift.stages.decide import DecisionRules
 from drift.terminal import shown
 
@@ -83,4 +84,4 @@ def map_summary(states: Sequence[MappedState]) -> str:
     """Return how much of the estate is known."""
     known = {column: sum(getattr(one, column) is not None for one in states) for column in _COLUMNS}
     told = ", ".join(f"{column} of {count}" for column, count in known.items())
-    return f"{len(states)} states: {told}"
+    return f"{counted(len(states), 'state')}: {told}"
