@@ -30,7 +30,7 @@ def openings_in(path: Path, translators: Translators) -> Iterator[ChangeEvent]:
     for piece in pieces_in(path, translators.all):
         if isinstance(piece, Damage) or not translators.may_open(piece):
             continue
-        said = translators.recall(piece) or translators.recognise(RawRecord(piece, _NOWHERE))
+        said = translators.recognise(RawRecord(piece, _NOWHERE))
         like = said.like if isinstance(said, Repeat) else said
         if isinstance(like, UnreadableRecord):
             continue

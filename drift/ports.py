@@ -101,13 +101,6 @@ class Translator(Unwrapper, Protocol):
         """
         ...
 
-    def recall(self, body: bytes) -> Repeat | None:
-        """Return quickly what a record says, where it is like one that was translated before.
-
-        It is what `translate` would return, or `None`, which says nothing. Never raises.
-        """
-        ...
-
     def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Say what a record means, or `None` if it is not this cloud's.
 

@@ -89,7 +89,7 @@ class Worker:
             source = Source(file, index, piece.sha256)
             return self._gap(UnreadableRecord(error=piece.error, source=source), unread)
         source = Source(file, index, sha256(piece).hexdigest())
-        event = self.translators.recall(piece) or self.translators.recognise(RawRecord(piece, source))
+        event = self.translators.recognise(RawRecord(piece, source))
         if isinstance(event, Repeat):
             return self.writer.repeated(self.judge.recall(event), event, source)
         if isinstance(event, UnreadableRecord):

@@ -32,13 +32,9 @@ class OnDemand:
         """Ask the translator."""
         return self.translator.may_open(body)
 
-    def recall(self, body: bytes) -> Repeat | None:
-        """Remember nothing: no record was read yet."""
-        return None
-
     def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Ask the translator, and from now on without this detour."""
-        vars(self).update(translate=self.translator.translate, recall=self.translator.recall)
+        vars(self)["translate"] = self.translator.translate
         return self.translator.translate(raw)
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:

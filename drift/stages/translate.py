@@ -44,10 +44,6 @@ class Translators:
             return last.may_open(body)
         return any(one.may_open(body) for one in self.all)
 
-    def recall(self, body: bytes) -> Repeat | None:
-        """Return quickly what a record says that repeats an earlier one; `None` says nothing."""
-        return self._ordered[0].recall(body)
-
     def recognise(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord:
         """Return what the record says, and of a repeat only what it repeats, and when."""
         said = self._ordered[0].translate(raw) or self._by_another(raw)

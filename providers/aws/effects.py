@@ -2,7 +2,6 @@
 
 from operator import attrgetter
 
-import msgspec
 from msgspec import Struct
 
 from drift.model.event import Effect, Outcome
@@ -124,11 +123,7 @@ def has_trace_of_error(record: TrailRecord) -> bool:
     """Tell quickly whether the record may speak of an error: most succeed, and their answers are long."""
     if record.error_code or record.error_message or record.event_type == SIGN_IN:
         return True
-    return may_tell_error(record.response_elements)
-
-
-def may_tell_error(response: msgspec.Raw) -> bool:
-    """Tell quickly whether an answer may speak of an error."""
+    response = record.response_elements
     return response != NULL and b"rror" in bytes(response)
 
 

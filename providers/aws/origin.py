@@ -17,8 +17,7 @@ SERVICE_IDENTITY = "AWSService"
 SIGN_IN = "AwsConsoleSignIn"
 CONSOLE_EVENTS = frozenset({SIGN_IN, "AwsConsoleAction"})
 
-TELLING_MORE = frozenset({SERVICE_EVENT, SIGN_IN})
-"""Types of events whose additional data tell where the call came from."""
+_TELLING_MORE = frozenset({SERVICE_EVENT, SIGN_IN})
 
 _plain_key = attrgetter(
     "user_agent", "source_ip_address", "event_type", "session_credential_from_console", "tls_details"
@@ -55,7 +54,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 def origin_key(record: TrailRecord) -> tuple[object, ...]:
     """Return what is equal for two records of one origin."""
-    if record.event_type in TELLING_MORE:
+    if record.event_type in _TELLING_MORE:
         more = (record.event_source, bytes(record.additional_event_data))
         return (bytes(record.user_identity), _plain_key(record), more)
     return (bytes(record.user_identity), _plain_key(record))

@@ -27,7 +27,6 @@ from providers.aws.may_open import may_open
 from providers.aws.openings import opened_by_console, opened_by_launch, opened_by_sts
 from providers.aws.reading import read_identity, read_record
 from providers.aws.record import TrailRecord, moment
-from providers.aws.recurring import Recurring
 from providers.aws.resources import ResourceMap, load_resources, own_resources
 from providers.aws.risks import found_risks
 from providers.aws.signals import Signals, load_signals
@@ -77,10 +76,6 @@ class AwsTranslator:
         return KnownCalls(self._signals, self._resources)
 
     @cached_property
-    def _recurring(self) -> Recurring:
-        return Recurring()
-
-    @cached_property
     def _keys(self) -> Keys:
         return Keys(self._signals)
 
@@ -96,10 +91,6 @@ class AwsTranslator:
         """Tell quickly whether a record may open a session."""
         return may_open(body, self._opening_services)
 
-    def recall(self, body: bytes) -> Repeat | None:
-        """Return quickly what a record says that only repeats what was said of an earlier one."""
-        return self._recurring.recall(body)
-
     def translate(self, raw: RawRecord) -> ChangeEvent | Repeat | UnreadableRecord | None:
         """Say what a record means, or `None` if it is no record of a trail."""
         try:
@@ -107,11 +98,7 @@ class AwsTranslator:
             if record is None:
                 return None
             said = self._said(record, raw.source)
-            if record.shared_event_id or record.addendum:
-                return _related(said, record, raw.source)
-            if isinstance(said, Repeat):
-                self._recurring.learn(raw.body, record, said)
-            return said
+            return _related(said, record, raw.source) if record.shared_event_id or record.addendum else said
         except UNREADABLE as problem:
             return UnreadableRecord(error=f"not readable as JSON: {problem}", source=raw.source)
 

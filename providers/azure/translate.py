@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, Repeat, UnreadableRecord
+from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.model.verdict import CredentialSign, ToolSign
 from providers.azure.app_configuration import STORES
@@ -101,10 +101,6 @@ class AzureTranslator:
     def may_open(self, body: bytes) -> bool:
         """Tell quickly whether a record may open a session or begin an operation."""
         return any(mark in body for mark in OPENING_MARKS)
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Remember nothing: each record is read in full."""
-        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what a record means, or `None` if it is none of Azure's."""

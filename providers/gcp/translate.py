@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import structs
 
-from drift.model.event import ChangeEvent, Effect, RawRecord, Repeat, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, Effect, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud
 from providers.gcp.calls import Calls
 from providers.gcp.contents import EMPTY, contents_of
@@ -62,10 +62,6 @@ class GcpTranslator:
     def may_open(self, body: bytes) -> bool:
         """Tell quickly whether a record may begin an operation, or a session."""
         return any(mark in body for mark in self._opening_marks)
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Remember nothing: each record is read in full."""
-        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what an entry means, or `None` if it is no audit entry."""

@@ -14,7 +14,6 @@ from drift.model.event import (
     Effect,
     Outcome,
     RawRecord,
-    Repeat,
     Risk,
     Source,
     UnreadableRecord,
@@ -61,10 +60,6 @@ class LaunchDarklyTranslator:
     def may_open(self, body: bytes) -> bool:
         """Return false: no entry opens a session."""
         return False
-
-    def recall(self, body: bytes) -> Repeat | None:
-        """Remember nothing: each record is read in full."""
-        return None
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Say what an entry means, or `None` if it is none."""

@@ -82,9 +82,6 @@ class Format:
         """Tell by the field that every opening has."""
         return b'"opener"' in body
 
-    def recall(self, body: bytes) -> None:
-        """Remember nothing."""
-
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
         """Read the event."""
         return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
