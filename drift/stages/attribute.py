@@ -237,10 +237,6 @@ def _is_believed(said: OpenedSession, who: Principal) -> bool:
     return said.via is None or who.confidence is not Confidence.HIGH
 
 
-def _person_in(name: str, rules: IdentityRules) -> str:
-    return rules.ticket_keys.without_suffix(name)
-
-
 def _own_name(role: str) -> str:
     """Return the name at the end of a role's ARN; a bare name is its own."""
     return role.rpartition("/")[2]

@@ -97,16 +97,9 @@ def see_again(connection: Connection, finding_ids: Iterable[str], at: datetime) 
 
 def resolve(connection: Connection, finding_id: str, ledger_seq: int, at: datetime) -> None:
     """Close a finding that a later comparison no longer sees."""
-    _close(connection, finding_id, status=FindingStatus.RESOLVED, resolved_at=at, ledger_seq=ledger_seq)
-
-
-def set_aside(connection: Connection, finding_id: str, ledger_seq: int) -> None:
-    """Close a finding that the configuration ignores now."""
-    _close(connection, finding_id, status=FindingStatus.IGNORED, ledger_seq=ledger_seq)
-
-
-def _close(connection: Connection, finding_id: str, **values: object) -> None:
-    connection.execute(update(finding).where(finding.c.finding_id == finding_id).values(**values))
+    mine = finding.c.finding_id == finding_id
+    values = {"status": FindingStatus.RESOLVED, "resolved_at": at, "ledger_seq": ledger_seq}
+    connection.execute(update(finding).where(mine).values(values))
 
 
 def set_status(connection: Connection, finding_id: str, status: FindingStatus, ledger_seq: int) -> None:

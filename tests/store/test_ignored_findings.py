@@ -2,7 +2,7 @@
 
 from drift.model.finding import FindingStatus
 from drift.store.database import Database
-from drift.store.findings import findings, keep_finding, open_findings, set_aside
+from drift.store.findings import findings, keep_finding, open_findings, set_status
 from tests.builders import NOON, a_finding, minutes
 
 
@@ -11,7 +11,7 @@ def test_a_finding_that_is_set_aside_is_neither_open_nor_resolved_until_it_comes
 ) -> None:
     with database.transaction() as connection:
         keep_finding(connection, a_finding(), 7, NOON)
-        set_aside(connection, "f-1", 8)
+        set_status(connection, "f-1", FindingStatus.IGNORED, 8)
         [aside] = findings(connection)
         is_open = bool(open_findings(connection))
         keep_finding(connection, a_finding(), 9, NOON + minutes(1))
