@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from drift.model.resource import LiveReading
 from providers.terraform.live_config import TerraformProviders, TerraformProvidersSettings
 from providers.terraform.plugin.find.versions import this_machine
 
-TOY = Path(__file__).with_name("toy_provider.py")
+ROOT = Path(__file__).resolve().parents[4]
 CONFIGURATION = 'provider["registry.example.com/example/toy"]'
 
 
@@ -34,16 +35,29 @@ class ToyCloud:
         """Write the cloud, with what else stands in it."""
         self.file.write_text(json.dumps({"things": self.things, **but}))
 
+    def reload(self) -> None:
+        """Take over what others made of the cloud."""
+        self.things.clear()
+        self.things.update(json.loads(self.file.read_text())["things"])
+
     def reads(self) -> list[tuple[str, str, str]]:
         """Return the process, the region and the id of each read so far."""
-        log = Path(f"{self.file}.log")
-        lines = log.read_text().splitlines() if log.exists() else []
-        return [(pid, region, name) for pid, region, name in (line.split(" ") for line in lines)]
+        return [(pid, region, name) for pid, region, call, name in self._log() if call == "read"]
+
+    def calls(self) -> Counter[str]:
+        """Return how often a provider was asked so far to `create`, `read`, `plan` and so on."""
+        return Counter(call for _, _, call, _ in self._log())
 
     def starts(self) -> list[dict[str, str]]:
         """Return the environment of each provider that was configured so far."""
         log = Path(f"{self.file}.starts")
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def _log(self) -> list[tuple[str, str, str, str]]:
+        """Return the process, the region, the call and the id of each call so far."""
+        log = Path(f"{self.file}.log")
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [(pid, region, call, name) for pid, region, call, name in (line.split(" ") for line in lines)]
 
 
 def a_cloud(folder: Path) -> ToyCloud:
@@ -65,8 +79,11 @@ def install(root: Path, program: str, *, version: str = "1.0.0", source: str = "
 
 
 def toy_program(type_: str = "toy_thing") -> str:
-    """Return the program that is the toy provider, of this one type."""
-    return f'#!/bin/sh\nexec "{sys.executable}" "{TOY}" {type_}\n'
+    """Return the program that is the toy provider, with a thing of this type."""
+    return f"""#!/bin/sh
+export PYTHONPATH="{ROOT}"
+exec "{sys.executable}" -m tests.providers.terraform.plugin.toy {type_}
+"""
 
 
 def python_program(body: str) -> str:
