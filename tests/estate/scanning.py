@@ -33,24 +33,37 @@ class Scanned:
 
 def scan(estate: Estate, cloud_url: str, mirror: Path) -> Scanned:
     """Compare the state with the account that answers at `cloud_url`."""
-    arguments = ["scan", "--state", str(estate.state), "--live", "terraform", "--json"]
+    exit_code, report = report_of(estate.state, _environment(estate.folder, cloud_url, mirror))
+    return Scanned(
+        exit_code=exit_code,
+        findings={one["address"]: _verdict(one) for one in report["findings"]},
+        not_compared={one["address"]: one["error"] for one in report["not_compared"]},
+        compared=report["summary"]["compared"],
+    )
+
+
+def report_of(state: Path, environment: Mapping[str, str]) -> tuple[int, Any]:
+    """Scan a state in its folder, and return the exit code with what was printed.
+
+    Raises:
+        AssertionError: The scan could not do its work.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=estate.folder,
-        env=_environment(estate.folder, cloud_url, mirror),
+        [sys.executable, "-m", "drift", "scan", "--state", str(state), "--live", "terraform", "--json"],
+        cwd=state.parent,
+        env={**_own_environment(), **environment},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
     )
     if done.returncode not in {0, 1}:
         raise AssertionError(f"the scan left with {done.returncode}: {done.stderr}")
-    report = json.loads(done.stdout)
-    return Scanned(
-        exit_code=done.returncode,
-        findings={one["address"]: _verdict(one) for one in report["findings"]},
-        not_compared={one["address"]: one["error"] for one in report["not_compared"]},
-        compared=report["summary"]["compared"],
-    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def _own_environment() -> dict[str, str]:
+    """Return our environment with nothing of the user's own cloud in it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
 
 
 def expected_of(change: OutOfBand) -> Verdict:
@@ -72,9 +85,8 @@ def _verdict(finding: Any) -> Verdict:
 
 
 def _environment(folder: Path, cloud_url: str, mirror: Path) -> dict[str, str]:
-    """Return an environment with nothing of the user's own cloud in it."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
-    return own | {
+    """Return what leads to the account and the providers."""
+    return {
         "HOME": str(folder),
         "XDG_CACHE_HOME": str(mirror.parent / "cache"),
         "TF_PLUGIN_CACHE_DIR": str(mirror),

@@ -1,4 +1,4 @@
-"""Run the real Terraform against the simulated account, in a folder that is thrown away."""
+"""Run the real Terraform, against the simulated account or otherwise, in a folder that is thrown away."""
 
 import os
 import subprocess
@@ -11,6 +11,11 @@ from tests.simulator.moto import KEY
 def install_provider(folder: Path, mirror: Path, url: str, services: Iterable[str]) -> None:
     """Initialise `folder` with its provider from `mirror`, every named service answered at `url`."""
     (folder / "simulator_override.tf").write_text(_override(url, services))
+    initialise(folder, mirror)
+
+
+def initialise(folder: Path, mirror: Path) -> None:
+    """Initialise `folder` with what its code requires, from `mirror` alone."""
     (folder / "cli.tfrc").write_text(_cli_configuration(mirror))
     run_terraform(folder, "init", "-no-color", "-input=false")
 
