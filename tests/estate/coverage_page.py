@@ -25,7 +25,7 @@ at hand, so nothing here says how the real one answers.
 | provider | protocol | resource types exercised |
 |---|---|---|"""
 
-OTHERS = """| a toy provider in Python, over TLS | 6 | not a cloud's: the protocol itself |
+OTHERS = """| a toy provider in Python, over TLS | 6 | 6 of its own, no cloud's: the protocol itself |
 | `hashicorp/aws`, every other version | | not exercised |
 | `hashicorp/google`, `hashicorp/azurerm`, every other provider, every version | | not exercised |"""
 
