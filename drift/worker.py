@@ -10,13 +10,13 @@ from typing import Protocol
 from drift.classifier import name_of, openings_in, pieces_in
 from drift.judge import Judge, Known
 from drift.model.change import Write
-from drift.model.event import RawRecord, Repeat, Source, UnreadableRecord
+from drift.model.event import ChangeEvent, RawRecord, Repeat, Source, UnreadableRecord
 from drift.records import Damage
 from drift.stages.translate import Translators
 from drift.terminal import inert_json
 
-AT_ONCE = 64
-"""Lines that are made before they are written: so few that all of it stays in the processor's cache."""
+AT_ONCE = 32
+"""Records for which each step is taken before the next: what a step needs stays in the processor's cache."""
 
 
 class LineWriter(Protocol):
@@ -71,11 +71,11 @@ class Worker:
         """Yield the lines of a file, some at once."""
         numbered = enumerate(pieces_in(path, self.translators.all))
         name = name_of(path)
-        while True:
-            unread: list[UnreadableRecord] = []
-            texts = [self._line(piece, name, index, unread) for index, piece in islice(numbered, AT_ONCE)]
-            if not texts:
-                return
+        while pieces := tuple(islice(numbered, AT_ONCE)):
+            records = [_record(name, index, piece) for index, piece in pieces]
+            said = [self._said(record) for record in records]
+            texts = [self._line(*one) for one in zip(said, records, strict=True)]
+            unread = [one for one in said if isinstance(one, UnreadableRecord)]
             yield Lines(
                 text=inert_json(b"\n".join((*texts, b""))),
                 readable=len(texts) - len(unread),
@@ -83,19 +83,21 @@ class Worker:
                 first_unreadable=unread[0] if unread else None,
             )
 
-    def _line(self, piece: bytes | Damage, file: str, index: int, unread: list[UnreadableRecord]) -> bytes:
-        """Return the line of one record, the quick way where it only repeats what an earlier one said."""
-        if not isinstance(piece, bytes):
-            source = Source(file, index, piece.sha256)
-            return self._gap(UnreadableRecord(error=piece.error, source=source), unread)
-        source = Source(file, index, sha256(piece).hexdigest())
-        event = self.translators.recognise(RawRecord(piece, source))
-        if isinstance(event, Repeat):
-            return self.writer.repeated(self.judge.recall(event), event, source)
-        if isinstance(event, UnreadableRecord):
-            return self._gap(event, unread)
-        return self.writer.line(self.judge.judge(event))
+    def _said(self, record: RawRecord | UnreadableRecord) -> ChangeEvent | Repeat | UnreadableRecord:
+        return self.translators.recognise(record) if isinstance(record, RawRecord) else record
 
-    def _gap(self, one: UnreadableRecord, unread: list[UnreadableRecord]) -> bytes:
-        unread.append(one)
-        return self.writer.gap(one)
+    def _line(
+        self, said: ChangeEvent | Repeat | UnreadableRecord, record: RawRecord | UnreadableRecord
+    ) -> bytes:
+        """Return the line of one record, the quick way where it only repeats what an earlier one said."""
+        if isinstance(said, Repeat):
+            return self.writer.repeated(self.judge.recall(said), said, record.source)
+        if isinstance(said, UnreadableRecord):
+            return self.writer.gap(said)
+        return self.writer.line(self.judge.judge(said))
+
+
+def _record(file: str, index: int, piece: bytes | Damage) -> RawRecord | UnreadableRecord:
+    if isinstance(piece, bytes):
+        return RawRecord(piece, Source(file, index, sha256(piece).hexdigest()))
+    return UnreadableRecord(error=piece.error, source=Source(file, index, piece.sha256))

@@ -44,7 +44,10 @@ def command(paths: tuple[str, ...], as_json: bool, jobs: int, config: str | None
     # The texts of the files are freed one by one: asking the system for each anew costs as much again.
     bytes(LARGEST_FREED)
     files = list(files_under([Path(path) for path in paths]))
-    return _write(lines_of(files, partial(_worker, config, as_json), jobs))
+    code = _write(lines_of(files, partial(_worker, config, as_json), jobs))
+    # All that was kept ends with the process: nothing of it needs to be looked through once more.
+    gc.freeze()
+    return code
 
 
 def _worker(config: str | None, as_json: bool) -> "Worker":

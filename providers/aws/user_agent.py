@@ -6,7 +6,7 @@ Anybody can type anything here: it may name a tool or carry a ticket, and proves
 import re
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from providers.aws.signal_rows import AgentRow
 from providers.aws.signals import Signals
@@ -18,13 +18,15 @@ _COMMENT = re.compile(r"\([^()]*\)")
 _PRODUCT = re.compile(r"[/#]")
 
 
-class UserAgent(Struct, frozen=True, kw_only=True):
+class UserAgent(Struct, frozen=True, kw_only=True, eq=False):
     """A user agent, taken apart."""
 
     text: str
     """Without the brackets that S3 and STS put around it."""
     words: tuple[str, ...]
     """Products and markers, without comments in parentheses."""
+    _rows: dict[int, tuple[tuple[AgentRow, ...], list[AgentRow]]] = field(default_factory=dict)
+    """The rows that name it beside the table that they are of, which so keeps its key."""
 
     @property
     def features(self) -> frozenset[str]:
@@ -43,7 +45,11 @@ class UserAgent(Struct, frozen=True, kw_only=True):
 
     def rows(self, table: tuple[AgentRow, ...]) -> list[AgentRow]:
         """Return the rows that name this user agent, in the table's order."""
-        return [row for row in table if row.pattern.search(self.text)]
+        found = self._rows.get(id(table))
+        if found is None:
+            found = (table, [row for row in table if row.pattern.search(self.text)])
+            self._rows[id(table)] = found
+        return found[1]
 
     def added(self, signals: Signals) -> str:
         """Return the words that no known tool writes by itself."""
