@@ -6,7 +6,7 @@ Adapters under `providers/` implement these protocols and raise nothing but
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
+    from drift.model.coverage import Attestation
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
+
+
+def _nothing() -> None:
+    """There is nobody to tell."""
 
 
 class AdapterKind(StrEnum):
@@ -46,10 +51,23 @@ class Delivery:
     """Resumes after this delivery."""
     open: Callable[[], BinaryIO]
     """Open the delivered bytes, compressed or not. Raises `ProviderError`."""
+    settle: Callable[[], None] = _nothing
+    """Tell the service that all of it is kept, and need not come again: a queue removes its message.
+
+    Called after the commit, again if that was not sure to have happened. Raises `ProviderError`.
+    """
 
 
 class AuditLog(Protocol):
     """A source of audit-log records."""
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after a call its record may be delivered, by the cloud's own word.
+
+        A source that was read to its end has told everything that is older than this.
+        """
+        ...
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Yield what was delivered after `cursor`, each with the cursor that resumes after it.
@@ -60,6 +78,29 @@ class AuditLog(Protocol):
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission; the message names it.
+        """
+        ...
+
+    def again(self, name: str) -> Delivery | None:
+        """Return what was delivered under this name, for another attempt at what could not be read.
+
+        `None` where the service gives it only once; it may be gone, which shows when it is opened.
+
+        Raises:
+            ProviderError: The service cannot be asked.
+        """
+        ...
+
+
+@runtime_checkable
+class Attesting(Protocol):
+    """An audit log for whose completeness the cloud itself vouches, with signatures."""
+
+    def attested(self, since: datetime) -> Iterator["Attestation"]:
+        """Yield what the cloud vouches for, or fails to, of the time after `since`, in order of time.
+
+        Raises:
+            ProviderError: It cannot be asked; what was yielded before stands.
         """
         ...
 

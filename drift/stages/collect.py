@@ -73,6 +73,7 @@ def collect(
             try:
                 if position is not None:
                     yield from _batches(source, delivery, position, translators, moves_cursor=unread is None)
+                delivery.settle()
             except ProviderError as error:
                 unread = unread or error
     if unread is not None:

@@ -59,6 +59,14 @@ class LaunchDarklyAuditLog:
         self._api = Api(settings.base_url, settings.token, timeout)
         self._spec = settings.spec
 
+    @property
+    def delay(self) -> timedelta:
+        """Return how much later than a newer entry one may become visible."""
+        return timedelta(milliseconds=OVERLAP)
+
+    def again(self, name: str) -> None:
+        """Entries come with their listing: there is none that could not be opened."""
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver what is newer than the cursor, or hardly older, the oldest first."""
         after, until, newest = _begin(cursor), None, 0

@@ -6,6 +6,7 @@ Of which cloud they are, and in which form, is found out when they are read.
 import os
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import partial
 from glob import has_magic
@@ -43,6 +44,11 @@ class LogFiles:
     def __init__(self, settings: LogFilesSettings) -> None:
         self._path = settings.path
 
+    @property
+    def delay(self) -> timedelta:
+        """Whoever puts the files there decides: what is there is all there is."""
+        return timedelta()
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver every file there is now; the cursor is not needed to leave none out."""
         try:
@@ -51,13 +57,15 @@ class LogFiles:
             raise _error("look at", self._path, problem) from problem
         for path in paths:
             if (found := _regular(path)) is not None:
-                name = os.fsencode(path).decode(errors="backslashreplace")
-                yield Delivery(
-                    name=name,
-                    version=f"{found.st_size}-{found.st_mtime_ns}",
-                    cursor=name,
-                    open=partial(_open, path),
-                )
+                yield _delivery(path, found)
+
+    def again(self, name: str) -> Delivery | None:
+        """Deliver the file once more, if it still lies among those of this source."""
+        path = next((one for one in self._files() if _name(one) == name), None)
+        found = None if path is None else _regular(path)
+        if path is None or found is None:
+            raise ProviderUnavailableError(f"{name} is gone", hint="put it back where it was, or leave it")
+        return _delivery(path, found)
 
     def _files(self) -> Iterator[Path]:
         path = Path(self._path)
@@ -83,6 +91,20 @@ class LogFiles:
                 f"no file fits {self._path}", hint="check the pattern in `path` of this source"
             )
         return found
+
+
+def _delivery(path: Path, found: os.stat_result) -> Delivery:
+    name = _name(path)
+    return Delivery(
+        name=name,
+        version=f"{found.st_size}-{found.st_mtime_ns}",
+        cursor=name,
+        open=partial(_open, path),
+    )
+
+
+def _name(path: Path) -> str:
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,12 @@ def content(trail: Trail, delivery: Delivery) -> bytes:
         return trail.delivered(stream.read())
 
 
+def open_again(trail: Trail, name: str) -> bytes:
+    delivery = trail.log.again(name)
+    assert delivery is not None
+    return content(trail, delivery)
+
+
 def test_everything_that_was_delivered_is_read_from_the_start(trail: Trail) -> None:
     delivered = {b"one", b"two", b"three"}
     for bytes_ in delivered:
@@ -164,6 +171,53 @@ def test_a_delivery_can_be_opened_again_from_its_beginning(trail: Trail) -> None
         whole = second.read()
         assert trail.delivered(whole) == b"one two three"
         assert begun + first.read() == whole
+
+
+def test_a_delivery_can_be_asked_for_once_more_by_its_name(trail: Trail) -> None:
+    """
+    What could not be read is tried again on its own, long after the cursor moved on.
+    """
+    trail.deliver(b"one")
+    trail.deliver(b"two")
+    first, _ = read(trail)
+
+    again = trail.log.again(first.name)
+
+    if trail.comes_with_content:
+        assert again is None
+        return
+    assert again is not None
+    assert (again.name, again.version) == (first.name, first.version)
+    assert content(trail, again) == content(trail, first)
+
+
+def test_a_delivery_that_is_gone_can_be_asked_for_and_says_so_with_the_next_step(trail: Trail) -> None:
+    trail.deliver(b"one")
+    (delivery,) = read(trail)
+    trail.clear()
+
+    if trail.comes_with_content:
+        assert trail.log.again(delivery.name) is None
+        return
+    with pytest.raises(ProviderError) as raised:
+        open_again(trail, delivery.name)
+
+    assert raised.value.hint
+
+
+def test_what_is_settled_may_be_settled_again_and_hides_nothing_else(trail: Trail) -> None:
+    trail.deliver(b"one")
+    trail.deliver(b"two")
+    first, second = read(trail)
+
+    first.settle()
+    first.settle()
+
+    assert content(trail, second) in {content(trail, one) for one in read(trail)}
+
+
+def test_a_source_says_how_late_its_records_may_come(trail: Trail) -> None:
+    assert timedelta() <= trail.log.delay <= timedelta(days=1)
 
 
 def test_a_source_that_cannot_be_reached_says_so_with_the_next_step(trail: Trail) -> None:

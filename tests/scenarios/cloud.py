@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -126,15 +126,18 @@ class Log:
     def __init__(self) -> None:
         self.files: list[bytes] = []
 
+    delay = timedelta()
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver every file; the program knows which of them it read."""
-        for number, content in enumerate(self.files):
-            yield Delivery(
-                name=f"{number}.json",
-                version="1",
-                cursor=str(number),
-                open=partial(BytesIO, content),
-            )
+        for number in range(len(self.files)):
+            yield self.again(f"{number}.json")
+
+    def again(self, name: str) -> Delivery:
+        """Deliver one of them once more."""
+        number = name.removesuffix(".json")
+        content = self.files[int(number)]
+        return Delivery(name=name, version="1", cursor=number, open=partial(BytesIO, content))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +48,12 @@ class Trail:
         self._deliveries = deliveries
         self._failure = failure
 
+    delay = timedelta()
+
+    def again(self, name: str) -> Delivery | None:
+        """Deliver one of them once more."""
+        return next((one for one in self._deliveries if one.name == name), None)
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver everything, then fail if it is to."""
         self.asked_for.append(cursor)
@@ -65,11 +71,20 @@ class Torn(BytesIO):
 
 
 def a_delivery(
-    count: int, *, name: str = "trail/1.json", version: str = "1", stream: BinaryIO | None = None
+    count: int,
+    *,
+    name: str = "trail/1.json",
+    version: str = "1",
+    stream: BinaryIO | None = None,
+    settle: Callable[[], None] = lambda: None,
 ) -> Delivery:
     """A trail file with so many records."""
     return Delivery(
-        name=name, version=version, cursor=f"after {name}", open=lambda: stream or BytesIO(a_file(count))
+        name=name,
+        version=version,
+        cursor=f"after {name}",
+        open=lambda: stream or BytesIO(a_file(count)),
+        settle=settle,
     )
 
 
@@ -165,6 +180,55 @@ def test_a_body_that_breaks_off_is_a_failure_of_the_source(database: Database) -
         read(database, torn)
 
     assert isinstance(raised.value.__cause__, ConnectionResetError)
+
+
+def test_a_service_is_told_that_a_delivery_was_read_only_once_all_of_it_is_kept(database: Database) -> None:
+    settled: list[str] = []
+    trail = Trail(a_delivery(501, settle=lambda: settled.append("the delivery")))
+
+    batches = collect("trail", trail, database, [AwsTranslator()])
+    keep(database, [next(batches), next(batches)])
+
+    assert settled == []
+    assert list(batches) == []
+    assert settled == ["the delivery"]
+
+
+def test_a_service_that_delivers_once_more_is_told_once_more(database: Database) -> None:
+    """
+    The run that kept it may have been killed before it could say so.
+    """
+    settled: list[str] = []
+    trail = Trail(a_delivery(1, settle=lambda: settled.append("the delivery")))
+
+    for _ in range(2):
+        keep(database, read(database, trail))
+
+    assert settled == ["the delivery"] * 2
+
+
+def test_a_service_is_not_told_of_a_delivery_that_cannot_be_read(database: Database) -> None:
+    settled: list[str] = []
+    torn = Trail(a_delivery(9, stream=Torn(), settle=lambda: settled.append("the delivery")))
+
+    with pytest.raises(ProviderResponseError):
+        read(database, torn)
+
+    assert settled == []
+
+
+def test_a_service_that_cannot_be_told_is_a_failure_of_the_source_and_hides_no_delivery(
+    database: Database,
+) -> None:
+    def refuse() -> None:
+        raise ProviderUnavailableError("the queue does not answer", hint="wait")
+
+    trail = Trail(a_delivery(1, name="a", settle=refuse), a_delivery(1, name="b"))
+    batches = collect("trail", trail, database, [AwsTranslator()])
+
+    keep(database, [next(batches), next(batches)])
+    with pytest.raises(ProviderUnavailableError, match="the queue does not answer"):
+        next(batches)
 
 
 def test_a_failure_of_the_store_is_not_taken_for_one_of_the_source() -> None:
