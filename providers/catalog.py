@@ -91,6 +91,10 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
+    "cloudtrail-queue": Adapter("providers.aws.cloudtrail_queue", "CloudTrailQueue"),
+    "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
+    "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
+    "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {

@@ -30,20 +30,34 @@ class AwsAccess:
 
 def open_client(service: str, access: AwsAccess) -> Any:
     """Return the client of a service. Raises `BotoCoreError`; see `refusals`."""
+    return client_of(open_session(access), service, access)
+
+
+def open_session(access: AwsAccess) -> Any:
+    """Return what clients are made of, so that those of several regions share credentials.
+
+    Raises `BotoCoreError`; see `refusals`.
+    """
     import boto3
-    from botocore.config import Config
 
     session = boto3.Session(region_name=access.region, profile_name=access.profile)
     if access.role:
         assumed = _in_role(session, access)
         session = boto3.Session(botocore_session=assumed, region_name=session.region_name)
+    return session
+
+
+def client_of(session: Any, service: str, access: AwsAccess) -> Any:
+    """Return the client of a service in the region of `access`. Raises `BotoCoreError`; see `refusals`."""
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=CONNECT_WITHIN.total_seconds(),
         read_timeout=ANSWER_WITHIN.total_seconds(),
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         user_agent_extra="driftledger",
     )
-    return session.client(service, endpoint_url=access.endpoint, config=config)
+    return session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)
 
 
 def _in_role(session: Any, access: AwsAccess) -> "BotocoreSession":
