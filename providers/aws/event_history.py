@@ -72,7 +72,7 @@ class EventHistory:
         for _ in range(MOST_EXPIRED):
             end, token = oldest, None
             while (answer := self._ask(span.begin, end, token)) is not None:
-                events = tuple(map(_event, answer.get("Events", ())))
+                events = self._events(answer)
                 token = answer.get("NextToken")
                 yield events
                 if token is None:
@@ -82,6 +82,15 @@ class EventHistory:
             f"the event history of {self.region} cannot be read page by page: its tokens run out",
             hint="it is tried again in the next cycle",
         )
+
+    def _events(self, answer: Any) -> Sequence[Event]:
+        """Return the events of an answer. One that has not even a list of none would pass for the end."""
+        if "Events" not in answer:
+            raise ProviderUnavailableError(
+                f"the event history of {self.region} answered something else",
+                hint="it is tried again in the next cycle; look for a proxy if it stays so",
+            )
+        return tuple(map(_event, answer["Events"]))
 
     def _ask(self, begin: datetime, end: datetime, token: str | None) -> Any | None:
         """Ask for a page; return nothing if the token ran out."""

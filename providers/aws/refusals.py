@@ -81,9 +81,15 @@ def refusals(what: str, *, action: str, on: str, asker: Asker = STATES) -> Itera
         ProviderError: Instead of every error of the SDK.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
+    except ResponseParserError as error:
+        raise ProviderUnavailableError(
+            f"{what}: the answer is cut off, or not one of AWS: {str(error)[:200]}",
+            hint="it is tried again in the next cycle; look for a proxy if it stays so",
+        ) from error
     except ClientError as error:
         raise _of_answer(error, what, action, on, asker) from error
     except BotoCoreError as error:
@@ -143,9 +149,9 @@ def _of_sdk(error: Exception, what: str, asker: Asker) -> ProviderError:
         return ProviderUnavailableError(
             f"{what}: AWS cannot be reached: {error}", hint="check the network and `endpoint`"
         )
-    if isinstance(error, sdk.IncompleteReadError):
+    if isinstance(error, sdk.IncompleteReadError | sdk.ChecksumError | sdk.FlexibleChecksumError):
         return ProviderUnavailableError(
-            f"{what}: the connection was cut: {error}", hint="it is tried again in the next cycle"
+            f"{what}: it arrived damaged or not whole: {error}", hint="it is tried again in the next cycle"
         )
     if isinstance(error, sdk.NoRegionError):
         return ProviderResponseError(

@@ -39,6 +39,8 @@ class CloudTrailService:
     asked: list[tuple[str, str, Asked]] = field(default_factory=list)
     """The region that a request was signed for, the operation, and its parameters."""
     refuse: Callable[[str, str, Asked], Refusal | None] = lambda *_: None
+    instead: Asked | None = None
+    """What a proxy answers in the place of CloudTrail."""
     second: Callable[[], int] | None = None
     """The clock by which too many requests a second are refused, if there is one."""
     seconds: list[tuple[str, int]] = field(default_factory=list)
@@ -67,6 +69,8 @@ class CloudTrailService:
             self.seconds.append((region, self.second()))
             if self.seconds.count(self.seconds[-1]) > A_SECOND:
                 raise Refusal("ThrottlingException")
+        if self.instead is not None:
+            return self.instead
         if refusal := self.refuse(region, operation, asked):
             raise refusal
         if operation == "LookupEvents":

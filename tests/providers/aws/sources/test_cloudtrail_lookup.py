@@ -260,6 +260,16 @@ def test_a_poisoned_record_stays_by_itself(history: CloudTrailService) -> None:
     assert len(contents) == 2
 
 
+@pytest.mark.parametrize("answer", [{}, {"message": "<html>"}])
+def test_an_answer_of_somebody_else_is_not_taken_for_an_empty_history(
+    answer: dict[str, str], history: CloudTrailService
+) -> None:
+    history.instead = answer
+
+    with pytest.raises(ProviderUnavailableError, match="something else"):
+        read(a_source(history))
+
+
 def test_a_service_that_does_not_answer_says_so(history: CloudTrailService) -> None:
     with pytest.raises(ProviderError, match="cannot be reached") as raised:
         read(a_source(history, endpoint="http://127.0.0.1:9"))

@@ -208,6 +208,18 @@ def test_a_listing_that_breaks_off_within_its_pages_tells_it_and_goes_on_there(p
     assert keys(place, [*found, *read(source, found[-1].cursor)]) == put
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Content-Length": "5000"}, {}], ids=["the connection is cut", "a proxy cut it"]
+)
+def test_a_page_that_is_cut_off_is_not_taken_for_the_last_one(headers: dict[str, str], place: Place) -> None:
+    place.put(a_key(), a_log("one"))
+    cut = (200, headers, b"<ListBucketResult><Contents><Key>AWSLogs/1111")
+    place.proxy.answer = lambda _method, path, _headers: cut if "start-after" in path else None
+
+    with pytest.raises(ProviderUnavailableError):
+        read(place.bucket_source())
+
+
 def test_a_bucket_that_is_denied_names_the_permission(place: Place) -> None:
     place.proxy.refuse(403, DENIED)
 
