@@ -102,8 +102,9 @@ class CloudTrailLookup:
     def _of_region(self, name: str, reached: dict[str, datetime], now: datetime) -> Iterator[Delivery]:
         region, length = self._region(name), FIRST_SPAN
         begin = max(now - KEPT_FOR, reached.get(name, region.reached), region.reached)
-        region.begin_at(begin)
+        region.waiting.clear()
         while begin < now:
+            region.forget(before=begin)
             span = Span(begin, min(begin + length, now))
             events = region.events_in(span)
             if events is None:
@@ -183,10 +184,9 @@ class _Region:
             found += (one for one in page if one.id not in self.known)
         return tuple(reversed(found))
 
-    def begin_at(self, begin: datetime) -> None:
-        """Forget what is not asked for again."""
-        self.waiting.clear()
-        self.known = {id_: at for id_, at in self.known.items() if at >= begin}
+    def forget(self, *, before: datetime) -> None:
+        """Forget the events that are not asked for again."""
+        self.known = {id_: at for id_, at in self.known.items() if at >= before}
 
     def settle(self, name: str, events: Sequence[Event]) -> None:
         """Remember that these are kept."""

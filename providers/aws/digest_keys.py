@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from drift.errors import ProviderUnavailableError
 from providers.aws.refusals import SOURCES, refusals
 from providers.aws.session import AwsAccess, client_of, open_session
 
@@ -41,7 +42,12 @@ class DigestKeys:
         while True:
             with refusals(what, action="cloudtrail:ListPublicKeys", on="*", asker=SOURCES):
                 answer = self._client(region).list_public_keys(**asked)
-            for one in answer.get("PublicKeyList", ()):
+            if "PublicKeyList" not in answer:  # it would look as if AWS had no such key
+                raise ProviderUnavailableError(
+                    f"{what}: somebody else answered",
+                    hint="it is tried again in the next cycle; look for a proxy if it stays so",
+                )
+            for one in answer["PublicKeyList"]:
                 yield one["Fingerprint"], one["Value"]
             if not answer.get("NextToken"):
                 return

@@ -66,8 +66,8 @@ class TrailBucket:
         self._page = page
         self._partitions: tuple[Partition, ...] = ()
         self._discovered_at: float | None = None
-        self._read: dict[str, str] = {}
-        """The keys that were read whole, of days that are listed again, with their versions."""
+        self._read: dict[str, dict[str, str]] = {}
+        """The files that were read whole, by day and key with their versions, of the days listed again."""
 
     @cached_property
     def _s3(self) -> Any:
@@ -81,12 +81,13 @@ class TrailBucket:
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver the files not read yet of all accounts and regions, day by day; see `AuditLog`."""
         begin, reached = self._begin(cursor), cursor or ""
-        self._read = {key: version for key, version in self._read.items() if _day(key) >= begin}
         found = self._discovered()
         page = max(1, min(self._page, HELD // (len(found) or 1)))
         for one in heapq.merge(*(self._files(each, begin, page) for each in found)):
-            if self._read.get(one.key) != one.version:
-                reached = max(reached, one.reached)
+            if one.reached > reached:
+                reached = one.reached
+                self._forget(before=self._begin(reached))
+            if self._read.get(one.day, {}).get(one.key) != one.version:
                 yield self._delivery(one, reached)
 
     def again(self, name: str) -> Delivery | None:
@@ -134,13 +135,20 @@ class TrailBucket:
                 reached = min(day, listed.modified_at.strftime(DAY)).replace("/", "-")
                 yield _File(day, listed.key, listed.version, reached)
 
+    def _remember(self, one: "_File") -> None:
+        self._read.setdefault(one.day, {})[one.key] = one.version
+
+    def _forget(self, *, before: str) -> None:
+        """Forget the files of days that are not listed again, if all goes well."""
+        self._read = {day: files for day, files in self._read.items() if day >= before}
+
     def _delivery(self, one: "_File", cursor: str) -> Delivery:
         return Delivery(
             name=uri(self._place.bucket, one.key),
             version=one.version,
             cursor=cursor,
             open=partial(open_object, self._s3, self._place.bucket, one.key),
-            settle=partial(self._read.__setitem__, one.key, one.version),
+            settle=partial(self._remember, one),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from drift.errors import ProviderAccessError, ProviderResponseError
+from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.model.coverage import Attestation
 from drift.ports import Attesting
 from providers.aws.digests import Digests
@@ -312,6 +312,14 @@ def test_keys_that_are_denied_name_the_permission(account: Account) -> None:
     account.service.refuse = lambda *_: Refusal("AccessDeniedException")
 
     with pytest.raises(ProviderAccessError, match="cloudtrail:ListPublicKeys"):
+        account.attested()
+
+
+def test_an_answer_of_somebody_else_is_not_taken_for_a_missing_key(account: Account) -> None:
+    account.trail.hour("one")
+    account.service.instead = {}
+
+    with pytest.raises(ProviderUnavailableError, match="somebody else"):
         account.attested()
 
 

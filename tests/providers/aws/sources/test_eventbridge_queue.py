@@ -136,6 +136,14 @@ def test_a_queue_that_is_denied_names_the_permission(place: Place) -> None:
         list(a_source(place).read_since(None))
 
 
+def test_a_queue_that_is_throttled_may_be_asked_again_later(place: Place) -> None:
+    refused = json.dumps({"__type": "com.amazonaws.sqs#RequestThrottled", "message": "no"}).encode()
+    place.proxy.refuse(400, refused)
+
+    with pytest.raises(ProviderUnavailableError, match="fewer requests"):
+        list(a_source(place).read_since(None))
+
+
 def test_how_it_stands_is_told(place: Place) -> None:
     place.send(an_event("1"), an_event("2"))
 
