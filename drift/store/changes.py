@@ -1,23 +1,46 @@
 """The changes and change sessions that writes add up to."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, union, update
 
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
 from drift.model.judgement import Judgement
 from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
+from drift.store.columns import FIRST, LAST
 from drift.store.schema import change, change_session, change_write, write
-from drift.store.upsert import in_chunks, insert_new, insert_or_update
+from drift.store.upsert import in_chunks, insert_new, insert_or_replace
 
 STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """A ticket or its approval may still turn up for these, so they are judged again."""
 
-_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+# Run for each write: to build them costs more than to run them.
+_NEAR_SESSION = select(
+    change_session.c.session_id, change_session.c.began_at, change_session.c.ended_at
+).where(
+    change_session.c.actor == bindparam("actor"),
+    change_session.c.account == bindparam("account"),
+    change_session.c.ended_at.between(bindparam("after"), bindparam("before")),
+)
+_NEAR_CHANGE = select(change.c.change_id, change.c.began_at, change.c.ended_at).where(
+    change.c.session_id == bindparam("session_id"),
+    change.c.resource_id == bindparam("resource_id"),
+    change.c.resource_type.is_not_distinct_from(bindparam("resource_type")),
+    change.c.ended_at.between(bindparam("after"), bindparam("before")),
+)
+_REACH: dict[str, object] = {"began_at": bindparam("reaches_from"), "ended_at": bindparam("reaches_to")}
+_STRETCH_SESSION = update(change_session).where(change_session.c.session_id == bindparam("id")).values(_REACH)
+_STRETCH_CHANGE = (
+    update(change)
+    .where(change.c.change_id == bindparam("id"))
+    .values({**_REACH, "to_judge": True, "revision": change.c.revision + 1})
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +54,7 @@ class ChangeRow:
 
 def near_session(connection: Connection, actor: str, account: str, at: datetime) -> Span | None:
     """Return the session of `actor` that a write at `at` belongs to, the nearest of several."""
-    mine = (change_session.c.actor == actor, change_session.c.account == account)
-    return _near(connection, change_session, at, *mine)
+    return _near(connection, _NEAR_SESSION, at, {"actor": actor, "account": account})
 
 
 def begin_session(connection: Connection, session_id: str, actor: str, account: str, at: datetime) -> bool:
@@ -43,17 +65,13 @@ def begin_session(connection: Connection, session_id: str, actor: str, account: 
 
 def stretch_session(connection: Connection, span: Span, at: datetime) -> None:
     """Have a session reach to `at`."""
-    _stretch(connection, change_session, span, at)
+    connection.execute(_STRETCH_SESSION, _reach_of(span, at))
 
 
 def near_change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> Span | None:
     """Return the change of a session to `resource` that a write at `at` belongs to, the nearest one."""
-    same = (
-        change.c.session_id == session_id,
-        change.c.resource_id == resource.id,
-        change.c.resource_type == resource.type,
-    )
-    return _near(connection, change, at, *same)
+    mine = {"session_id": session_id, "resource_id": resource.id, "resource_type": resource.type}
+    return _near(connection, _NEAR_CHANGE, at, mine)
 
 
 def begin_change(
@@ -77,13 +95,13 @@ def begin_change(
 
 def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
     """Have a change reach to `at`, and have it judged again."""
-    _stretch(connection, change, span, at, to_judge=True, revision=change.c.revision + 1)
+    connection.execute(_STRETCH_CHANGE, _reach_of(span, at))
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
     """Add a write to a change that was begun or stretched for it."""
-    key = {"change_id": change_id, "write_key": one.event.key}
-    insert_or_update(connection, change_write, {**key, "left_because": None}, {"left_because": None})
+    row = {"change_id": change_id, "write_key": one.event.key, "left_because": None}
+    insert_or_replace(connection, change_write, row, ("left_because",))
 
 
 def leave_changes(connection: Connection, one: Write, still: Collection[str], because: str) -> None:
@@ -234,24 +252,18 @@ def _is_outdated(one: Change) -> ColumnElement[bool]:
     return change.c.revision != one.revision
 
 
-def _near(connection: Connection, table: Table, at: datetime, *same: ColumnElement[bool]) -> Span | None:
-    rows = connection.execute(
-        select(_id_of(table), table.c.began_at, table.c.ended_at)
-        .where(*same)
-        .where(table.c.ended_at.between(_moved(at, -SESSION_GAP), _moved(at, SESSION_GAP + SESSION_LIMIT)))
-    )
+def _near(
+    connection: Connection, query: Select[Any], at: datetime, same: Mapping[str, str | None]
+) -> Span | None:
+    window = {"after": _moved(at, -SESSION_GAP), "before": _moved(at, SESSION_GAP + SESSION_LIMIT)}
+    rows = connection.execute(query, {**same, **window})
     spans = (Span(id=id_, began_at=began_at, ended_at=ended_at) for id_, began_at, ended_at in rows)
     reaching = (span for span in spans if span.reaches(at))
     return min(reaching, key=lambda span: (span.distance(at), span.began_at), default=None)
 
 
-def _stretch(connection: Connection, table: Table, span: Span, at: datetime, **also: object) -> None:
-    reach = {"began_at": min(span.began_at, at), "ended_at": max(span.ended_at, at)}
-    connection.execute(update(table).where(_id_of(table) == span.id).values(**reach, **also))
-
-
-def _id_of(table: Table) -> ColumnElement[str]:
-    return next(iter(table.primary_key.columns))
+def _reach_of(span: Span, at: datetime) -> dict[str, object]:
+    return {"id": span.id, "reaches_from": min(span.began_at, at), "reaches_to": max(span.ended_at, at)}
 
 
 def _moved(at: datetime, by: timedelta) -> datetime:
@@ -259,4 +271,4 @@ def _moved(at: datetime, by: timedelta) -> datetime:
     try:
         return at + by
     except OverflowError:
-        return _LAST if by > timedelta() else _FIRST
+        return LAST if by > timedelta() else FIRST

@@ -6,17 +6,28 @@ keeps each opening with its time, and a write its sessions, for an opening that 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, or_, select
 
 from drift.model.change import KnownWrite
 from drift.model.event import ChangeEvent, OpenedSession
+from drift.store.columns import LAST
 from drift.store.schema import opened_session, write, write_session
 from drift.store.upsert import insert_all_new, insert_or_update
 
 KEPT_FOR = timedelta(hours=36)
 """No session of a cloud lasts longer, but for grants, which say when they end."""
+
+# Asked for each write: to build it costs more than to ask.
+_OPENING = (
+    select(opened_session)
+    .where(opened_session.c.key == bindparam("wanted"))
+    .order_by(
+        case((opened_session.c.opened_at <= bindparam("at"), 0), else_=1), opened_session.c.opened_at.desc()
+    )
+    .limit(1)
+)
+"""The opening of a session that stood at a time, else the last of those after it."""
 
 
 def remember_session(connection: Connection, opened: OpenedSession, at: datetime) -> bool:
@@ -91,12 +102,7 @@ def _opening(connection: Connection, key: str, at: datetime | None) -> OpenedSes
 
     The console's is recognised by its first call that is marked as the console's.
     """
-    order: list[ColumnElement[Any]] = [opened_session.c.opened_at.desc()]
-    if at is not None:
-        order.insert(0, case((opened_session.c.opened_at <= at, 0), else_=1))
-    row = connection.execute(
-        select(opened_session).where(opened_session.c.key == key).order_by(*order).limit(1)
-    ).one_or_none()
+    row = connection.execute(_OPENING, {"wanted": key, "at": at or LAST}).one_or_none()
     if row is None:
         return None
     opened: OpenedSession = row.body

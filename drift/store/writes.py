@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from drift.model.change import Earlier, KnownWrite, Write
 from drift.model.event import ChangeEvent, Phase
@@ -15,6 +15,12 @@ from drift.store.waiting import HeldRecord, calls_among, may_be_same_call, of_sa
 
 MAX_CALLS = 100
 """Calls that bear one operation's name and are told apart, the newest of them."""
+
+# Run for each write: to build them costs more than to run them.
+_IS_KNOWN = select(
+    or_(*(exists().where(table.c.key == bindparam("wanted")) for table in (write, write_part, held_record)))
+)
+_ADD_WRITE = insert(write)
 
 
 def earlier(connection: Connection, event: ChangeEvent) -> Earlier:
@@ -49,14 +55,12 @@ def earlier_of_overdue(connection: Connection, event: ChangeEvent) -> Earlier:
 
 def is_known(connection: Connection, key: str) -> bool:
     """Tell whether a record was kept already, as a write, as part of one, or waiting: logs repeat some."""
-    found = or_(*(exists().where(table.c.key == key) for table in (write, write_part, held_record)))
-    return bool(connection.execute(select(found)).scalar_one())
+    return bool(connection.execute(_IS_KNOWN, {"wanted": key}).scalar_one())
 
 
 def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
     """Keep a write and the evidence entry that records it."""
-    values = {"key": one.event.key, **_values(one, ledger_seq)}
-    connection.execute(insert(write).values(values))
+    connection.execute(_ADD_WRITE, {"key": one.event.key, **_values(one, ledger_seq)})
     _add_parts(connection, one)
 
 
