@@ -1,6 +1,5 @@
 """Appending to the ledger, on both engines."""
 
-import contextlib
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -228,7 +227,7 @@ def test_what_was_appended_is_read_within_the_same_transaction_and_is_gone_with_
     """
     The rows of a transaction are written together, at its end or when they are asked for.
     """
-    with contextlib.suppress(ZeroDivisionError), database.transaction() as connection:
+    with suppress(ZeroDivisionError), database.transaction() as connection:
         append_all(connection, [an_entry()])
         assert [entry.seq for entry in entries(connection)] == [0]
         append_all(connection, [an_entry()])
