@@ -37,21 +37,7 @@ key_env = "BENCHMARK_VAULT_KEY"
 
 KEY = base64.b64encode(bytes(32)).decode()
 
-# Ids sort by time, as the program's own do, and lie before those of the trail.
-FILLED = (
-    "INSERT INTO change_session SELECT printf('ses-20250101T%09d-filled', n), 'human:filler' || (n % 997),"
-    " '111122223333', {at}, {at} FROM numbers",
-    "INSERT INTO write (key, occurred_at, ledger_seq, body) SELECT printf('aws:filled-%09d', n), {at}, n,"
-    " CAST('{{}}' AS BLOB) FROM numbers",
-    "INSERT INTO change (change_id, session_id, resource_type, resource_id, resource_key, began_at, ended_at,"
-    " to_judge, disposition, severity, revision, judged_revision, ledger_seq)"
-    " SELECT printf('chg-20250101T%09d-filled', n), printf('ses-20250101T%09d-filled', n), 'aws_instance',"
-    " printf('i-%017x', n), printf('i-%017x', n), {at}, {at}, 0, 'authorised', 'low', 1, 1, n FROM numbers",
-    "INSERT INTO change_write (change_id, write_key) SELECT printf('chg-20250101T%09d-filled', n),"
-    " printf('aws:filled-%09d', n) FROM numbers",
-)
-NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
-AT = "datetime('2025-01-01', '+' || (n * 20) || ' seconds') || '.000000'"
+FILL = Path(__file__).with_name("fill.sql")
 
 
 def measure() -> Iterator[str]:
@@ -92,10 +78,8 @@ def _fill(folder: Path) -> None:
         with wiring.open_database(settings, may_make=True) as database:
             name = database.name
         with closing(sqlite3.connect(name)) as connection, connection:
-            for statement in FILLED:
-                table, _, query = statement.partition(" SELECT ")
-                filled = f"{table} {NUMBERS.format(count=CHANGES)} SELECT {query.format(at=AT)}"
-                connection.execute(filled)
+            for statement in FILL.read_text(encoding="utf-8").split(";\n"):
+                connection.execute(statement, {"count": CHANGES} if ":count" in statement else {})
     finally:
         os.chdir(before)
 

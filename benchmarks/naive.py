@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 TABLE = """
     CREATE TABLE event (
@@ -35,8 +36,7 @@ def main(trail: Path) -> None:
         connection.close()
 
 
-def _row(record: dict[str, str]) -> tuple[object, ...]:
-    identity = record["userIdentity"]
+def _row(record: dict[str, Any]) -> tuple[object, ...]:
     return (
         record["eventID"],
         record["eventTime"],
@@ -44,7 +44,7 @@ def _row(record: dict[str, str]) -> tuple[object, ...]:
         record["eventName"],
         record["awsRegion"],
         record["recipientAccountId"],
-        identity.get("arn") if isinstance(identity, dict) else None,
+        record["userIdentity"].get("arn"),
         json.dumps(record),
     )
 

@@ -27,14 +27,12 @@ from drift.ledger.entry import (
 from drift.ledger.merkle import Frontier, Node, NodeReader, hash_leaf
 from drift.ledger.tables import evidence_body, ledger, ledger_node
 from drift.model.evidence import EntryKind, EvidenceEntry
-from drift.store.database import at_the_end
+from drift.store.database import at_the_end, made_in_transaction, of_transaction
 
 _POSTGRESQL_LOCK = 0x6472_6966_7400_0001
 """Names the ledger among the advisory locks of the database: "drift", then 1."""
 
 _READ_AHEAD = 1000
-
-_END = "drift_end_of_ledger"
 
 
 def append(
@@ -59,7 +57,7 @@ def append_all(connection: Connection, entries: Sequence[NewEntry]) -> list[Evid
     """
     if not entries:
         return []
-    end = _end_of(connection)
+    end = of_transaction(connection, _End)
     recorded = [end.add(entry) for entry in entries]
     if not end.is_deferred or len(end.rows) >= _READ_AHEAD:
         end.write(connection)
@@ -71,7 +69,6 @@ class _End:
 
     def __init__(self, connection: Connection) -> None:
         lock(connection)
-        self.transaction = connection.get_transaction()
         self.is_deferred = at_the_end(connection, self.write)
         self.rows: list[tuple[int, str, str, str, bytes, bytes]] = []
         self._bodies: list[tuple[int, bytes, bytes]] = []
@@ -103,17 +100,10 @@ class _End:
         self.rows, self._bodies, self._nodes = [], [], []
 
 
-def _end_of(connection: Connection) -> _End:
-    end: _End | None = connection.info.get(_END)
-    if end is None or end.transaction is not connection.get_transaction():
-        end = connection.info[_END] = _End(connection)
-    return end
-
-
 def written(connection: Connection) -> Connection:
     """Return the connection once everything that was appended in its transaction is written."""
-    end: _End | None = connection.info.get(_END)
-    if end is not None and end.transaction is connection.get_transaction():
+    end = made_in_transaction(connection, _End)
+    if end is not None:
         end.write(connection)
     return connection
 

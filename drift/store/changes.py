@@ -13,8 +13,9 @@ from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.columns import FIRST, LAST
+from drift.store.late import in_time
 from drift.store.schema import change, change_session, change_write, write
-from drift.store.upsert import in_chunks, insert_new, insert_or_replace
+from drift.store.upsert import in_chunks, insert_new, insert_or_replace_late
 
 STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """A ticket or its approval may still turn up for these, so they are judged again."""
@@ -101,7 +102,7 @@ def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
     """Add a write to a change that was begun or stretched for it."""
     row = {"change_id": change_id, "write_key": one.event.key, "left_because": None}
-    insert_or_replace(connection, change_write, row, ("left_because",))
+    insert_or_replace_late(connection, change_write, row, ("left_because",))
 
 
 def leave_changes(connection: Connection, one: Write, still: Collection[str], because: str) -> None:
@@ -110,7 +111,7 @@ def leave_changes(connection: Connection, one: Write, still: Collection[str], be
     That it was there, and why it is not any more, stays.
     """
     mine = (change_write.c.write_key == one.event.key, change_write.c.left_because.is_(None))
-    joined = connection.execute(select(change_write.c.change_id).where(*mine)).scalars().all()
+    joined = in_time(connection).execute(select(change_write.c.change_id).where(*mine)).scalars().all()
     for change_id in sorted(set(joined) - set(still)):
         this = (change_write.c.change_id == change_id, *mine)
         connection.execute(update(change_write).where(*this).values(left_because=because))
@@ -158,12 +159,14 @@ def last_judgement(connection: Connection, one: Change) -> Judgement | None:
 def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
     """Return the latest evidence entries of a change's writes, and of those that left it."""
     return tuple(
-        connection.execute(
+        in_time(connection)
+        .execute(
             select(write.c.ledger_seq)
             .join(change_write, change_write.c.write_key == write.c.key)
             .where(change_write.c.change_id == one.change_id)
             .order_by(write.c.ledger_seq)
-        ).scalars()
+        )
+        .scalars()
     )
 
 
@@ -220,18 +223,22 @@ def count_by_disposition(connection: Connection) -> dict[str, int]:
 
 def newest_write_at(connection: Connection) -> datetime | None:
     """Return the time of the newest write that was kept."""
-    newest: datetime | None = connection.execute(select(func.max(write.c.occurred_at))).scalar_one()
+    newest: datetime | None = in_time(connection).execute(select(func.max(write.c.occurred_at))).scalar_one()
     return newest
 
 
 def _writes_of(connection: Connection, change_id: str) -> tuple[tuple[Write, ...], str | None]:
     """Return the writes of a change; if all of them left it, those, and why the last one did."""
-    rows = connection.execute(
-        select(write.c.body, change_write.c.left_because)
-        .join(change_write, change_write.c.write_key == write.c.key)
-        .where(change_write.c.change_id == change_id)
-        .order_by(write.c.occurred_at, write.c.key)
-    ).all()
+    rows = (
+        in_time(connection)
+        .execute(
+            select(write.c.body, change_write.c.left_because)
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == change_id)
+            .order_by(write.c.occurred_at, write.c.key)
+        )
+        .all()
+    )
     if staying := tuple(row.body for row in rows if row.left_because is None):
         return staying, None
     return tuple(row.body for row in rows), rows[-1].left_because
@@ -239,11 +246,15 @@ def _writes_of(connection: Connection, change_id: str) -> tuple[tuple[Write, ...
 
 def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
     """Return from when to when the writes reach that belong to a change, if any does."""
-    first, last = connection.execute(
-        select(func.min(write.c.occurred_at), func.max(write.c.occurred_at))
-        .join(change_write, change_write.c.write_key == write.c.key)
-        .where(change_write.c.change_id == change_id, change_write.c.left_because.is_(None))
-    ).one()
+    first, last = (
+        in_time(connection)
+        .execute(
+            select(func.min(write.c.occurred_at), func.max(write.c.occurred_at))
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == change_id, change_write.c.left_because.is_(None))
+        )
+        .one()
+    )
     return {} if first is None else {"began_at": first, "ended_at": last}
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -21,7 +21,17 @@ _WRITER_LOCK = 0x6472_6966_7400_0002
 
 _NO_PRIVILEGE = "42501"
 
-_AT_THE_END = "drift_at_the_end"
+_LASTING = "drift_lasting"
+
+_Kept = TypeVar("_Kept")
+
+
+class _Lasting:
+    """What lasts as long as one transaction."""
+
+    def __init__(self) -> None:
+        self.finishes: list[Callable[[Connection], None]] = []
+        self.kept: dict[Callable[[Connection], Any], Any] = {}
 
 
 def at_the_end(connection: Connection, finish: Callable[[Connection], None]) -> bool:
@@ -29,11 +39,31 @@ def at_the_end(connection: Connection, finish: Callable[[Connection], None]) -> 
 
     What is written once for a whole transaction costs a fraction of the same row by row.
     """
-    waiting: list[Callable[[Connection], None]] | None = connection.info.get(_AT_THE_END)
-    if waiting is None:
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    if lasting is None:
         return False
-    waiting.append(finish)
+    lasting.finishes.append(finish)
     return True
+
+
+def of_transaction(connection: Connection, make: Callable[[Connection], _Kept]) -> _Kept:
+    """Return what `make` made when it was first asked for in this transaction; where nothing lasts, make it.
+
+    Nobody else writes meanwhile, so what was read once stays true.
+    """
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    if lasting is None:
+        return make(connection)
+    if make not in lasting.kept:
+        lasting.kept[make] = make(connection)
+    kept: _Kept = lasting.kept[make]
+    return kept
+
+
+def made_in_transaction(connection: Connection, make: Callable[[Connection], _Kept]) -> _Kept | None:
+    """Return what `make` made in this transaction, if it was asked for."""
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    return None if lasting is None else lasting.kept.get(make)
 
 
 class Database:
@@ -77,13 +107,13 @@ class Database:
         """
         with self._wrapped(), self._engine.begin() as connection:
             info = connection.info  # a connection that is lost meanwhile has none
-            info[_AT_THE_END] = []
+            info[_LASTING] = lasting = _Lasting()
             try:
                 yield connection
-                for finish in info[_AT_THE_END]:
+                for finish in lasting.finishes:
                     finish(connection)
             finally:
-                del info[_AT_THE_END]
+                del info[_LASTING]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

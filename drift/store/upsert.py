@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from drift.store.late import insert_late
+
 _T = TypeVar("_T")
 
 
@@ -30,11 +32,16 @@ def insert_all_new(connection: Connection, table: Table, rows: list[dict[str, An
         connection.execute(_insert_new(connection.dialect.name, table), rows)
 
 
-def insert_or_replace(
+def insert_new_late(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Insert a row before the transaction ends, unless one with its primary key exists by then."""
+    insert_late(connection, _insert_new(connection.dialect.name, table), row)
+
+
+def insert_or_replace_late(
     connection: Connection, table: Table, row: dict[str, Any], columns: tuple[str, ...]
 ) -> None:
-    """Insert a row, or give the one that has its primary key the same values in these columns."""
-    connection.execute(_insert_or_replace(connection.dialect.name, table, columns), row)
+    """Insert a row before the transaction ends, or give the one with its primary key these columns."""
+    insert_late(connection, _insert_or_replace(connection.dialect.name, table, columns), row)
 
 
 def insert_or_update(
