@@ -72,5 +72,5 @@ def open_api(client: Any, access: GcpAccess, scope: str) -> GcpApi:
         credentials = credentials_of(access.credentials_file, scope)
         channel = transport.create_channel(host, credentials=credentials, options=_OPTIONS)
     named: Any = ClientInfo
-    made = client(transport=transport(channel=channel), client_info=named(user_agent="driftledger"))
-    return GcpApi(_client=made, _credentials=credentials)
+    opened = transport(channel=channel, client_info=named(user_agent="driftledger"))
+    return GcpApi(_client=client(transport=opened), _credentials=credentials)

@@ -4,7 +4,7 @@ The way for the first day, for projects without a sink, and for what a sink miss
 can be asked for again. Its quota is small; a subscription of a sink (`gcp-pubsub`) is the way for every day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -71,6 +71,14 @@ class GcpLogging:
 
     def again(self, name: str) -> None:
         """Entries come with their listing: there is none that could not be opened."""
+
+    def probe(self) -> Sequence[str]:
+        """Try what reading takes, and tell the newest entry; see `Probing`."""
+        newest = self._entries.page(self._filter(Window()), size=1, newest_first=True)
+        if newest is None or not newest.entries:
+            return ("it may be read; there is no entry yet",)
+        at = datetime.fromtimestamp(newest.entries[0].received_at // SECOND, UTC)
+        return (f"it may be read; the newest entry was received at {at:%Y-%m-%d %H:%M:%S} UTC",)
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver what was received since the cursor, or hardly before, sorted by the entries' own time."""

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
-from drift.errors import ProviderError
 from drift.ports import Delivery
 from providers.gcp.access import GcpAccess
 from providers.gcp.subscription import Message, Subscription, envelope_of
+from providers.gcp.subscription_probe import probe
 
 BUNDLE: Final = 250
 """Messages in one delivery. An audit entry has half a megabyte at most, and mostly 2 to 4 KB."""
@@ -29,9 +29,6 @@ WAIT: Final = timedelta(seconds=5)
 
 RENEW_EVERY: Final = timedelta(seconds=8)
 """The shortest lease that a subscription can have is ten seconds."""
-
-SHORT_RETENTION: Final = timedelta(days=7)
-"""What a subscription keeps unless somebody chose otherwise."""
 
 GOOGLES_DELAY: Final = timedelta(minutes=10)
 """Google says "near real-time" and promises nothing; nearly everything comes within seconds."""
@@ -93,12 +90,9 @@ class GcpPubSub:
             if unsettled:
                 self._subscription.give_back(list(unsettled))
 
-    def remarks(self) -> Sequence[str]:
-        """Return what about the subscription may lose records; see `Remarking`."""
-        try:
-            return tuple(_remarks(self._subscription.state()))
-        except ProviderError as error:
-            return (f"it cannot be told how the subscription is set up: {error}",)
+    def probe(self) -> Sequence[str]:
+        """Try what reading takes, and tell what about the subscription may lose records; see `Probing`."""
+        return probe(self._subscription)
 
     def _delivery(self, messages: Sequence[Message], unsettled: dict[str, None]) -> Delivery:
         ack_ids = [one.ack_id for one in messages]
@@ -118,23 +112,3 @@ class GcpPubSub:
             open=partial(BytesIO, envelope_of(messages)),
             settle=settle,
         )
-
-
-def _remarks(state: Any) -> Iterator[str]:
-    """Say of a `google.pubsub.v1.Subscription` what its owner should know."""
-    name = state.name
-    if state.detached:
-        yield f"{name} is detached from its topic: nothing is delivered any more"
-    if state.push_config.push_endpoint:
-        yield f"{name} pushes its messages: make one that is pulled, for drift alone"
-    if state.filter:
-        yield f"{name} has a filter: what does not fit it is dropped unseen"
-    if topic := state.dead_letter_policy.dead_letter_topic:
-        attempts = state.dead_letter_policy.max_delivery_attempts or 5
-        yield (
-            f"{name} gives a message up after {attempts} attempts and sends it to {topic}: "
-            "have drift read a subscription of that topic too, or nobody sees it"
-        )
-    kept_for = state.message_retention_duration
-    if timedelta() < kept_for < SHORT_RETENTION:
-        yield f"{name} keeps messages for {kept_for}: if drift is down for longer, they are lost"

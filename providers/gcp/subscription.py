@@ -131,6 +131,18 @@ class Subscription:
             request = {"subscription": self.name}
             return self._api.ready().get_subscription(request, retry=None, timeout=TIMEOUT.total_seconds())
 
+    def granted(self, permissions: Sequence[str]) -> Sequence[str]:
+        """Return those of the permissions that we have; asking takes none.
+
+        Raises:
+            ProviderError: It cannot be told.
+        """
+        request = {"resource": self.name, "permissions": list(permissions)}
+        with self._refusals("asking for our permissions", CONSUME):
+            client = self._api.ready()
+            answer = client.test_iam_permissions(request, retry=None, timeout=TIMEOUT.total_seconds())
+        return tuple(answer.permissions)
+
     def _lease(self, ack_ids: Sequence[str], length: timedelta) -> None:
         request = {
             "subscription": self.name,

@@ -55,17 +55,18 @@ UNAVAILABLE = Refusal(code=grpc.StatusCode.UNAVAILABLE, message="The service is 
 
 
 @contextmanager
-def serving(service: str, methods: Mapping[str, Method]) -> Iterator[int]:
-    """Serve these methods of a service; yield the port."""
-    handlers = {
-        name: grpc.unary_unary_rpc_method_handler(
-            _answering(answer), request_deserializer=asked.deserialize, response_serializer=told.serialize
-        )
-        for name, (answer, asked, told) in methods.items()
-    }
+def serving(
+    services: Mapping[str, Mapping[str, Method]],
+    tls: Any = None,
+    metadata: list[dict[str, str]] | None = None,
+) -> Iterator[int]:
+    """Serve these methods of these services; yield the port. `metadata` is told what each request bears."""
     server = grpc.server(ThreadPoolExecutor(max_workers=4))
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
-    port = server.add_insecure_port("127.0.0.1:0")
+    for service, methods in services.items():
+        handlers = _handlers(methods, [] if metadata is None else metadata)
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+    address = "127.0.0.1:0"
+    port = server.add_secure_port(address, tls) if tls else server.add_insecure_port(address)
     server.start()
     try:
         yield port
@@ -73,8 +74,20 @@ def serving(service: str, methods: Mapping[str, Method]) -> Iterator[int]:
         server.stop(grace=None).wait()
 
 
-def _answering(answer: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+def _handlers(methods: Mapping[str, Method], metadata: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        name: grpc.unary_unary_rpc_method_handler(
+            _answering(answer, metadata),
+            request_deserializer=asked.deserialize,
+            response_serializer=told.serialize,
+        )
+        for name, (answer, asked, told) in methods.items()
+    }
+
+
+def _answering(answer: Callable[[Any], Any], metadata: list[dict[str, str]]) -> Callable[[Any, Any], Any]:
     def respond(request: Any, context: Any) -> Any:
+        metadata.append({key: str(value) for key, value in context.invocation_metadata()})
         try:
             return answer(request)
         except Refusal as refusal:

@@ -149,7 +149,7 @@ def cloud_logging() -> Iterator[LoggingService]:
     """Run the service on a port of its own, behind a network that can be cut."""
     service = LoggingService()
     methods = {"ListLogEntries": (service.answer, ListLogEntriesRequest, ListLogEntriesResponse)}
-    with serving(SERVICE, methods) as port, relayed(port) as relay:
+    with serving({SERVICE: methods}) as port, relayed(port) as relay:
         service.endpoint = f"http://127.0.0.1:{relay.port}"
         service.relay = relay
         yield service

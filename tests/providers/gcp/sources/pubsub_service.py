@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
+from google.iam.v1.iam_policy_pb2 import TestIamPermissionsRequest, TestIamPermissionsResponse
 from google.protobuf.empty_pb2 import Empty
 from google.pubsub_v1.types import (
     AcknowledgeRequest,
@@ -21,16 +22,23 @@ from google.pubsub_v1.types import (
 )
 from google.rpc.error_details_pb2 import ErrorInfo
 
-from tests.providers.gcp.sources.grpc_server import Refusal, invalid, serving
+from tests.providers.gcp.sources.grpc_server import Refusal, denied, invalid, serving
 from tests.providers.gcp.sources.relay import Relay, relayed
 
 SERVICE = "google.pubsub.v1.Subscriber"
+PERMISSIONS = "google.iam.v1.IAMPolicy"
 NAME = "projects/example-audit/subscriptions/driftledger"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-class _Empty:
+class _Plain:
+    """The wire form of messages that the SDK does not wrap."""
+
     serialize = staticmethod(lambda message: message.SerializeToString())
+
+
+class _Permissions:
+    deserialize = staticmethod(TestIamPermissionsRequest.FromString)
 
 
 @dataclass
@@ -55,10 +63,13 @@ class PubSubService:
         self.acknowledged: list[str] = []
         self.refusals: list[Refusal] = []
         self.down: Refusal | None = None
+        self.metadata: list[dict[str, str]] = []
+        """What every request bore besides."""
         self.deaf: set[str] = set()
         """What is never answered: `pull` that may wait, `pull at once`."""
         self.stopping = threading.Event()
         self.delivers_exactly_once = False
+        self.granted = {"pubsub.subscriptions.consume", "pubsub.subscriptions.get"}
         self.state = Subscription(name=NAME, topic="projects/example-audit/topics/audit")
         self.endpoint = ""
         self.relay: Relay
@@ -135,7 +146,15 @@ class PubSubService:
     def get_subscription(self, request: Any) -> Any:
         """Tell how it is set up."""
         self._refuse_if_told(request.subscription)
+        if "pubsub.subscriptions.get" not in self.granted:
+            raise denied("pubsub.subscriptions.get")
         return self.state
+
+    def test_iam_permissions(self, request: Any) -> Any:
+        """Tell which permissions the caller has."""
+        return TestIamPermissionsResponse(
+            permissions=[one for one in request.permissions if one in self.granted]
+        )
 
     def _refuse_if_told(self, subscription: str) -> None:
         if self.refusals:
@@ -147,17 +166,19 @@ class PubSubService:
 
 
 @contextmanager
-def pubsub() -> Iterator[PubSubService]:
-    """Run the service on a port of its own, behind a network that can be cut."""
+def pubsub(tls: Any = None) -> Iterator[PubSubService]:
+    """Run the service on a port of its own, behind a network that can be cut, encrypted with `tls`."""
     service = PubSubService()
     methods = {
         "Pull": (service.pull, PullRequest, PullResponse),
-        "Acknowledge": (service.acknowledge, AcknowledgeRequest, _Empty),
-        "ModifyAckDeadline": (service.modify_ack_deadline, ModifyAckDeadlineRequest, _Empty),
+        "Acknowledge": (service.acknowledge, AcknowledgeRequest, _Plain),
+        "ModifyAckDeadline": (service.modify_ack_deadline, ModifyAckDeadlineRequest, _Plain),
         "GetSubscription": (service.get_subscription, GetSubscriptionRequest, Subscription),
     }
-    with serving(SERVICE, methods) as port, relayed(port) as relay:
-        service.endpoint = f"http://127.0.0.1:{relay.port}"
+    permissions = {"TestIamPermissions": (service.test_iam_permissions, _Permissions, _Plain)}
+    services = {SERVICE: methods, PERMISSIONS: permissions}
+    with serving(services, tls, service.metadata) as port, relayed(port) as relay:
+        service.endpoint = f"https://localhost:{relay.port}" if tls else f"http://127.0.0.1:{relay.port}"
         service.relay = relay
         try:
             yield service

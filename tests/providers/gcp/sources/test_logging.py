@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
-from drift.ports import Delivery
+from drift.ports import Delivery, Probing
 from providers.gcp.log_window import Window, window_at
 from providers.gcp.logging_audit_log import GcpLogging, GcpLoggingSettings
 from providers.gcp.place import Log
@@ -281,6 +281,17 @@ def test_a_network_that_is_cut_within_a_page_delivers_nothing_of_it(service: Log
     assert service.relay.cuts
     service.relay.cut_after(None)
     assert len(ids_in(until_repaired(lambda: list(log.read_since(None))))) == 50
+
+
+def test_a_probe_says_what_is_newest(service: LoggingService) -> None:
+    log = a_log(service)
+    assert isinstance(log, Probing)
+    assert log.probe() == ("it may be read; there is no entry yet",)
+
+    service.log(at=NOON - HOUR)
+    service.log(at=NOON, received=NOON + HOUR)
+
+    assert log.probe() == ("it may be read; the newest entry was received at 2026-11-20 13:00:00 UTC",)
 
 
 def test_a_cursor_that_is_none_of_ours_means_everything() -> None:

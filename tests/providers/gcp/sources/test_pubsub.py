@@ -13,7 +13,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.model.event import ChangeEvent, UnreadableRecord
-from drift.ports import Delivery, Remarking
+from drift.ports import Delivery, Probing
 from drift.records import records_of
 from providers.gcp.pubsub_audit_log import HELD, GcpPubSub, GcpPubSubSettings
 from tests.providers.gcp.entries import TRANSLATOR, an_entry, as_bytes
@@ -304,12 +304,14 @@ def test_a_network_that_is_cut_within_a_bundle_loses_nothing(service: PubSubServ
     assert len(messages_in(until_repaired(lambda: list(log.read_since(None))))) == 20
 
 
-def test_how_the_subscription_is_set_up_is_remarked_on_where_records_may_be_lost(
-    service: PubSubService,
-) -> None:
+def test_a_probe_takes_no_message_and_says_how_records_may_be_lost(service: PubSubService) -> None:
+    """
+    Each pull counts as an attempt, after some of which a message is given up.
+    """
+    service.publish(b"one")
     log = a_log(service)
-    assert isinstance(log, Remarking)
-    assert log.remarks() == ()
+    assert isinstance(log, Probing)
+    assert log.probe() == ("it may be read",)
 
     state = type(service.state).pb(service.state)
     state.dead_letter_policy.dead_letter_topic = "projects/example-audit/topics/dead"
@@ -318,17 +320,31 @@ def test_how_the_subscription_is_set_up_is_remarked_on_where_records_may_be_lost
     state.push_config.push_endpoint = "https://example.com/push"
     state.message_retention_duration.CopyFrom(Duration(seconds=3600))
 
-    said = "\n".join(log.remarks())
+    said = "\n".join(log.probe())
     told = ("after 5 attempts", "topics/dead", "has a filter", "detached", "pushes", "for 1:00:00")
     assert [part for part in told if part not in said] == []
+    assert service.queued[0].attempts == 0
 
 
-def test_a_set_up_that_cannot_be_looked_at_is_remarked_on_with_the_permission(service: PubSubService) -> None:
-    service.down = denied()
+def test_a_probe_names_the_permission_that_lacks(service: PubSubService) -> None:
+    service.granted = {"pubsub.subscriptions.get"}
 
-    (remark,) = a_log(service).remarks()
+    with pytest.raises(ProviderAccessError, match=r"permission pubsub\.subscriptions\.consume is missing"):
+        a_log(service).probe()
 
-    assert "pubsub.subscriptions.get" in remark
+
+def test_a_probe_does_without_the_permission_to_look_at_the_subscription(service: PubSubService) -> None:
+    service.granted = {"pubsub.subscriptions.consume"}
+
+    first, second = a_log(service).probe()
+
+    assert first == "it may be read"
+    assert "pubsub.subscriptions.get" in second
+
+
+def test_a_probe_of_what_is_not_there_says_so(service: PubSubService) -> None:
+    with pytest.raises(ProviderResponseError, match="it is not there"):
+        a_log(service, name="projects/example/subscriptions/other").probe()
 
 
 @pytest.mark.parametrize("name", ["driftledger", "projects/p/topics/t", "projects/p/subscriptions/s/x"])
