@@ -65,6 +65,7 @@ class PubSubService:
         self.down: Refusal | None = None
         self.metadata: list[dict[str, str]] = []
         """What every request bore besides."""
+        self.refuse_acknowledging: Refusal | None = None
         self.deaf: set[str] = set()
         """What is never answered: `pull` that may wait, `pull at once`."""
         self.stopping = threading.Event()
@@ -109,6 +110,8 @@ class PubSubService:
     def acknowledge(self, request: Any) -> Any:
         """Remove messages; what ran out may be acknowledged as well, unless delivery is exactly once."""
         self._refuse_if_told(request.subscription)
+        if self.refuse_acknowledging:
+            raise self.refuse_acknowledging
         if not request.ack_ids:
             raise invalid("No ack ids")
         held = {one.ack_id: one for one in self.queued if one.ack_id}
