@@ -38,7 +38,8 @@ Document = dict[str, Json]
 def json_of(entry: Any) -> bytes:
     """Return a plain protobuf message, a `google.logging.v2.LogEntry`, in its JSON form. Never raises."""
     try:
-        return msgspec.json.encode(_entry(entry))
+        # Sorted, as Google writes it, and always the same: a message keeps no order of its members.
+        return msgspec.json.encode(_entry(entry), order="sorted")
     except _failures():
         return msgspec.json.encode({"undecodedLogEntry": entry.SerializeToString()})
 

@@ -72,6 +72,17 @@ def test_an_entry_says_the_same_whichever_way_it_came(entry: dict[str, Any]) -> 
     assert json.loads(written) == entry | {"receiveTimestamp": "2026-11-20T10:11:13.500Z"}
 
 
+def test_an_entry_is_always_written_the_same() -> None:
+    """
+    A message keeps no order of its members, and the hash of a record is evidence.
+    """
+    labels = {f"label-{number}": "x" for number in range(50)}
+    one = over_grpc(an_entry(request={"labels": labels}))
+    other = over_grpc(an_entry(request={"labels": dict(reversed(labels.items()))}))
+
+    assert json_of(one) == json_of(other)
+
+
 def test_an_entry_begins_as_the_entries_of_sinks_do() -> None:
     """
     What begins so need not be searched for an envelope.

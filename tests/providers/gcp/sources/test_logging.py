@@ -104,11 +104,24 @@ def test_an_entry_that_comes_while_a_long_history_is_read_is_found(service: Logg
     reading = log.read_since(None)
     taken = [next(reading), next(reading)]
     late = service.log(at=NOON - HOUR, received=NOON + 5 * HOUR + timedelta(seconds=1))
+    newest = service.log(at=NOON + 9 * HOUR)
 
     taken += reading
 
     assert late.insert_id not in ids_in(taken)
+    assert newest.insert_id in ids_in(taken)
     assert late.insert_id in ids_in(list(log.read_since(taken[-1].cursor)))
+
+
+def test_a_long_history_is_not_read_once_more(service: LoggingService) -> None:
+    for number in range(6):
+        service.log(at=NOON + number * HOUR)
+    log = a_log(service)
+    cursor = read_whole(log, None)
+
+    list(a_log(service).read_since(cursor))
+
+    assert 'receiveTimestamp>="2026-11-20T16:50:00.000000000Z"' in service.asked[-1].filter
 
 
 def test_what_shows_up_later_than_what_was_received_after_it_is_found(service: LoggingService) -> None:
