@@ -76,7 +76,7 @@ class GcpLogging:
         """Try what reading takes, and tell the newest entry; see `Probing`."""
         newest = self._entries.page(self._filter(Window()), size=1, newest_first=True)
         if newest is None or not newest.entries:
-            return ("it may be read; there is no entry yet",)
+            return ("it may be read; no entry was found",)
         at = datetime.fromtimestamp(newest.entries[0].received_at // SECOND, UTC)
         return (f"it may be read; the newest entry was received at {at:%Y-%m-%d %H:%M:%S} UTC",)
 

@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
+from time import monotonic
 from typing import Annotated, Final
 
 import msgspec
 
 from drift.ports import Delivery
 from providers.gcp.access import GcpAccess
-from providers.gcp.subscription import Message, Subscription, envelope_of
+from providers.gcp.pubsub_messages import Message, envelope_of
+from providers.gcp.subscription import Subscription
 from providers.gcp.subscription_probe import probe
 
 BUNDLE: Final = 250
@@ -26,6 +28,9 @@ HELD: Final = 10_000
 
 WAIT: Final = timedelta(seconds=5)
 """For a message: Pub/Sub may answer that there is none much later than it could."""
+
+LONGEST: Final = timedelta(minutes=5)
+"""After so long, what is new is left to the next call even if there is much of it."""
 
 RENEW_EVERY: Final = timedelta(seconds=8)
 """The shortest lease that a subscription can have is ten seconds."""
@@ -52,12 +57,14 @@ class GcpPubSub:
         *,
         bundle: int = BUNDLE,
         wait: timedelta = WAIT,
+        longest: timedelta = LONGEST,
         renew_every: timedelta = RENEW_EVERY,
     ) -> None:
         access = GcpAccess(credentials_file=settings.credentials_file, endpoint=settings.endpoint)
         self._subscription = Subscription(settings.subscription, access)
         self._bundle = bundle
         self._wait = wait
+        self._longest = longest.total_seconds()
         self._renew_every = renew_every
 
     @property
@@ -74,7 +81,7 @@ class GcpPubSub:
         What is published meanwhile may be left to the next call: a busy subscription is never empty.
         Whatever is not settled when this ends is given back.
         """
-        begun_at, unsettled = datetime.now(UTC), dict[str, None]()
+        begun_at, ends_at, unsettled = datetime.now(UTC), monotonic() + self._longest, dict[str, None]()
         try:
             while len(unsettled) < HELD:
                 messages = self._subscription.pull(self._bundle, wait=self._wait)
@@ -84,11 +91,15 @@ class GcpPubSub:
                 unsettled |= dict.fromkeys(ack_ids)
                 with self._subscription.leased(ack_ids, renew_every=self._renew_every):
                     yield self._delivery(messages, unsettled)
-                if messages[0].published_at > begun_at:
+                if messages[0].published_at > begun_at and self._is_enough(messages, ends_at):
                     return
         finally:
             if unsettled:
                 self._subscription.give_back(list(unsettled))
+
+    def _is_enough(self, messages: Sequence[Message], ends_at: float) -> bool:
+        """Tell whether to stop at what looks new: of a full bundle, a wrong clock of ours may say so."""
+        return len(messages) < self._bundle or monotonic() > ends_at
 
     def probe(self) -> Sequence[str]:
         """Try what reading takes, and tell what about the subscription may lose records; see `Probing`."""

@@ -3,16 +3,14 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from threading import Event, Thread
 from typing import Any, Final
 
-import msgspec
-
 from drift.errors import ProviderError
 from providers.gcp.access import GcpAccess, GcpApi, open_api
+from providers.gcp.pubsub_messages import Message, message_of
 from providers.gcp.refusals import refusals
 
 SCOPE: Final = "https://www.googleapis.com/auth/pubsub"
@@ -32,17 +30,6 @@ DOCS: Final = "docs/sources-gcp.md"
 
 INVALID_ACK_ID: Final = "PERMANENT_FAILURE_INVALID_ACK_ID"
 """How a subscription that delivers exactly once says that a lease had run out."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """One message, and what it is acknowledged by."""
-
-    id: str
-    data: bytes
-    attributes: dict[str, str]
-    published_at: datetime
-    ack_id: str
 
 
 class Subscription:
@@ -78,7 +65,7 @@ class Subscription:
                     request["return_immediately"] = True
                     answer = client.pull(request, retry=None, timeout=TIMEOUT.total_seconds())
         plain = type(answer).pb(answer)
-        messages = map(_message, plain.received_messages)
+        messages = map(message_of, plain.received_messages)
         return sorted(messages, key=lambda one: (one.published_at, one.id))
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
@@ -154,45 +141,3 @@ class Subscription:
 
     def _refusals(self, what: str, permission: str) -> Any:
         return refusals(f"{self.name}: {what}", permission=permission, on=self.name, docs=DOCS)
-
-
-def _message(received: Any) -> Message:
-    message = received.message
-    return Message(
-        id=message.message_id,
-        data=message.data,
-        attributes=dict(message.attributes),
-        published_at=message.publish_time.ToDatetime(UTC),
-        ack_id=received.ack_id,
-    )
-
-
-class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
-    received_messages: list["_Received"]
-
-
-class _Received(msgspec.Struct, frozen=True):
-    message: "_Written"
-
-
-class _Written(msgspec.Struct, frozen=True, rename="camel"):
-    data: bytes
-    attributes: dict[str, str]
-    message_id: str
-    publish_time: datetime
-
-
-def envelope_of(messages: Sequence[Message]) -> bytes:
-    """Return messages as the API writes the answer to a pull: whatever one holds, it harms no other."""
-    written = [
-        _Received(
-            message=_Written(
-                data=one.data,
-                attributes=dict(sorted(one.attributes.items())),
-                message_id=one.id,
-                publish_time=one.published_at,
-            )
-        )
-        for one in messages
-    ]
-    return msgspec.json.encode(_Envelope(received_messages=written))

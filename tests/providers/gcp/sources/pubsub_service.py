@@ -1,7 +1,7 @@
 """A subscription of Pub/Sub of our own: a gRPC server of its real definition."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,12 +60,13 @@ class PubSubService:
         """What leases were asked for, in seconds."""
         self.renewed = threading.Event()
         self.pulled: list[Any] = []
-        self.acknowledged: list[str] = []
         self.refusals: list[Refusal] = []
         self.down: Refusal | None = None
         self.metadata: list[dict[str, str]] = []
         """What every request bore besides."""
         self.refuse_acknowledging: Refusal | None = None
+        self.on_pull: Callable[[], object] = bool
+        """What others do whenever somebody pulls."""
         self.deaf: set[str] = set()
         """What is never answered: `pull` that may wait, `pull at once`."""
         self.stopping = threading.Event()
@@ -94,6 +95,7 @@ class PubSubService:
     def pull(self, request: Any) -> Any:
         """Deliver what nobody has, in the order in which it was published."""
         self.pulled.append(request)
+        self.on_pull()
         self._refuse_if_told(request.subscription)
         if request.max_messages < 1:
             raise invalid("max_messages must be positive")
@@ -119,7 +121,6 @@ class PubSubService:
         ids = {
             one.partition("/")[0] for one in request.ack_ids if one in held or not self.delivers_exactly_once
         }
-        self.acknowledged += request.ack_ids
         self.queued = [one for one in self.queued if one.message.message_id not in ids]
         if stale and self.delivers_exactly_once:
             told = dict.fromkeys(stale, "PERMANENT_FAILURE_INVALID_ACK_ID")

@@ -299,7 +299,7 @@ def test_a_network_that_is_cut_within_a_page_delivers_nothing_of_it(service: Log
 def test_a_probe_says_what_is_newest(service: LoggingService) -> None:
     log = a_log(service)
     assert isinstance(log, Probing)
-    assert log.probe() == ("it may be read; there is no entry yet",)
+    assert log.probe() == ("it may be read; no entry was found",)
 
     service.log(at=NOON - HOUR)
     service.log(at=NOON, received=NOON + HOUR)

@@ -198,17 +198,35 @@ def test_an_acknowledgement_that_fails_says_so_and_the_message_comes_again(servi
     assert messages_in(list(a_log(service).read_since(None))) == [b"one"]
 
 
+LATER = datetime.now(UTC) + timedelta(hours=1)
+"""After anything here begins to read."""
+
+
 def test_a_busy_subscription_is_left_when_what_was_there_is_read(service: PubSubService) -> None:
     """
     It is never empty, and other sources and the alerts must have their turn.
     """
-    old, later = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
-    for at in (old, old, later, later, later, later):
-        service.publish(b"x", at=at)
+    old = [service.publish(b"old") for _ in range(4)]
+    service.on_pull = lambda: service.publish(b"new", at=LATER) if len(service.pulled) < 100 else None
 
     deliveries = list(a_log(service).read_since(None))
 
-    assert len(deliveries) == 2
+    assert messages_in(deliveries).count(b"old") == len(old)
+    assert len(deliveries) < 10
+
+
+def test_a_clock_that_is_behind_does_not_make_a_read_short(service: PubSubService) -> None:
+    for _ in range(7):
+        service.publish(b"x", at=LATER)
+
+    assert len(messages_in(list(a_log(service).read_since(None)))) == 7
+
+
+def test_a_read_does_not_last_for_ever_however_much_is_published(service: PubSubService) -> None:
+    for _ in range(8):
+        service.publish(b"x", at=LATER)
+
+    assert len(list(a_log(service, longest=timedelta()).read_since(None))) == 1
 
 
 def test_no_more_is_pulled_while_nothing_can_be_kept(service: PubSubService) -> None:
