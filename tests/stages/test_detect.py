@@ -6,7 +6,7 @@ import pytest
 from drift.model.baseline import UnreadableInstance
 from drift.model.detection import DetectRules, DocumentForm, SeverityRow
 from drift.model.finding import AttributeDrift, FindingKind
-from drift.model.resource import NotRead, NotReadReason, Resource, TypeSchema
+from drift.model.resource import Json, NotRead, NotReadReason, Resource, TypeSchema
 from drift.model.verdict import Severity
 from drift.stages.detect import detect
 from tests.stages.detect_builders import (
@@ -275,13 +275,29 @@ def test_documents_that_say_something_else_differ(one: str, other: str) -> None:
     [("password", "password"), ("env[0].secret", "env[1]"), ("env", "env[1]"), ("env[1].secret", "env[1]")],
 )
 def test_a_sensitive_value_is_compared_and_never_shown(sensitive: str, path: str) -> None:
-    declared = {"password": "old-secret", "env": [{"secret": "a"}]}
-    live = {"password": "new-secret", "env": [{"secret": "a"}, {"secret": "b"}]}
+    declared = {"password": "old-secret", "env": [{"secret": "a"}, {"secret": "b"}]}
+    live = {"password": "new-secret", "env": [{"secret": "a"}, "c"]}
 
     found = drifts(declared, live, sensitive=frozenset({sensitive}))
 
     (shown,) = (one for one in found if one.path == path)
     assert shown == AttributeDrift(path=path, declared="(sensitive)", live="(sensitive)", sensitive=True)
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}])
+def test_that_there_is_no_sensitive_value_is_no_secret(nothing: Json) -> None:
+    gone = drifts({"password": "old-secret"}, {"password": nothing}, sensitive=frozenset({"password"}))
+    come = drifts({"password": nothing}, {"password": "new-secret"}, sensitive=frozenset({"password"}))
+
+    assert gone == (AttributeDrift(path="password", declared="(sensitive)", live=nothing, sensitive=True),)
+    assert come == (AttributeDrift(path="password", declared=nothing, live="(sensitive)", sensitive=True),)
+
+
+@pytest.mark.parametrize("value", [0, False, [None], [""]])
+def test_a_sensitive_value_that_only_looks_like_none_is_hidden(value: Json) -> None:
+    (found,) = drifts({"pins": 4711}, {"pins": value}, sensitive=frozenset({"pins"}))
+
+    assert (found.declared, found.live) == ("(sensitive)", "(sensitive)")
 
 
 # Findings

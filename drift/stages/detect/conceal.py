@@ -4,6 +4,8 @@
 2. What repeats it is hidden too: `tags_all` repeats `tags`.
 3. A secret that stands again in another attribute of its resource, a connection string for example, is
    cut out there.
+
+That there is no value is no secret: whoever took a password away must be seen to have done so.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +14,7 @@ from dataclasses import dataclass, replace
 from drift.model.finding import HIDDEN, AttributeDrift
 from drift.model.path import is_within, path_text, without_indexes
 from drift.model.resource import Json
+from drift.stages.detect.keys import NOTHING
 from drift.stages.detect.mirrors import mirrors_of
 from drift.stages.detect.scalars import leaves
 
@@ -29,10 +32,10 @@ class Sensitive:
     """The values that stand there, declared and live, the longest first."""
 
     def concealed(self, drift: AttributeDrift) -> AttributeDrift:
-        """Return the drift without its values, if any of them is sensitive."""
+        """Return the drift without its values, if any of them is sensitive, but with their absence."""
         path = without_indexes(drift.path)
         if any(is_within(path, secret) or is_within(secret, path) for secret in self.paths):
-            return replace(drift, declared=HIDDEN, live=HIDDEN, sensitive=True)
+            return replace(drift, declared=_hidden(drift.declared), live=_hidden(drift.live), sensitive=True)
         if not self.secrets:
             return drift
         return replace(drift, declared=self._cut(drift.declared), live=self._cut(drift.live))
@@ -57,6 +60,10 @@ def sensitive_of(
     found = {text for side in sides for name, value in side.items() for text in _texts(value, name, every)}
     secrets = sorted((text for text in found if len(text) >= SHORTEST), key=lambda text: (-len(text), text))
     return Sensitive(paths=every, secrets=tuple(secrets))
+
+
+def _hidden(value: Json) -> Json:
+    return value if value in NOTHING else HIDDEN
 
 
 def _texts(value: Json, path: str, sensitive: frozenset[str]) -> Iterator[str]:

@@ -11,7 +11,8 @@ Values: TypeAlias = Mapping[str, tuple[Any, Any]]
 """What is declared and what is live, by attribute path."""
 
 READ_ONLY = '{"Statement":[{"Action":["toy:Get","toy:List"],"Effect":"Allow"}]}'
-SENSITIVE = ("(sensitive)", "(sensitive)")
+CHANGED = ("(sensitive)", "(sensitive)")
+TAKEN_AWAY = ("(sensitive)", None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,17 @@ CHANGES = (
     Change(
         address='module.shop["staging"].toy_secret.session',
         make=lambda secret: secret.update(value="a-value-of-eves"),
-        found={"value": SENSITIVE},
+        found={"value": CHANGED},
+    ),
+    Change(
+        address='module.shop["production"].toy_secret.session',
+        make=lambda secret: secret.update(value=None),
+        found={"value": TAKEN_AWAY},
+    ),
+    Change(
+        address="toy_thing.secretive",
+        make=lambda thing: thing.update(password="a-value-of-eves"),
+        found={"password": CHANGED},
     ),
     Change(
         address="toy_policy.readers",
