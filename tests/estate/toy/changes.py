@@ -47,6 +47,16 @@ def _refit(machine: Thing) -> None:
     machine["weight"] = 0.5
 
 
+def _let_read(secret: Thing) -> None:
+    people = secret["readers"]["people"]
+    secret["readers"] = {"people": ["aaron", *reversed(people)], "all robots": ["r2"]}
+
+
+def _draw_anew(secret: Thing) -> None:
+    secret["key"] = "drawn-anew"
+    secret["readers"]["people"].reverse()
+
+
 def _let_write(policy: Thing) -> None:
     policy["document"]["Statement"][0]["Action"].append("toy:Put")
     policy["principals"][2] = "eve"
@@ -123,6 +133,15 @@ CHANGES = (
         found={"password": CHANGED},
     ),
     Change(
+        address="toy_secret.token",
+        make=_let_read,
+        found={
+            'readers["all robots"]': ([], ["r2"]),
+            "readers.machines": (["build"], []),
+            "readers.people": ([], ["aaron"]),
+        },
+    ),
+    Change(
         address="toy_policy.readers",
         make=_let_write,
         found={
@@ -167,11 +186,10 @@ QUIET = (
     ),
     Change(
         address="toy_secret.password",
-        make=lambda secret: secret.update(key="drawn-anew"),
+        make=_draw_anew,
         unreported=frozenset({"key"}),  # nobody can declare it
     ),
     Change(address='toy_firewall.zone["b"]', make=_shuffle),
     Change(address='toy_thing.all["one"]', make=lambda thing: thing["tags"].reverse()),
-    Change(address="toy_secret.token", make=lambda secret: secret["readers"]["people"].reverse()),
 )
 """Changes of which a scan must say nothing."""
