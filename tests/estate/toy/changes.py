@@ -73,8 +73,11 @@ def _shuffle(firewall: Thing) -> None:
         rule["ports"].reverse()
 
 
-GONE = "toy_network.zone[2]"
+GONE = ("toy_network.west", "toy_network.zone[2]")
 """What somebody deletes."""
+
+IN_WEST = ("toy_machine.west", "toy_network.west")
+"""What lies where only the settings of an alias lead."""
 
 CHANGES = (
     Change(
