@@ -95,6 +95,8 @@ AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
     "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
     "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
+    "gcp-logging": Adapter("providers.gcp.logging_audit_log", "GcpLogging", paths=("credentials_file",)),
+    "gcp-pubsub": Adapter("providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",)),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {

@@ -57,7 +57,24 @@ def client_of(session: Any, service: str, access: AwsAccess) -> Any:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         user_agent_extra="driftledger",
     )
-    return session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)
+    client = session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)
+    client.meta.events.register("after-call", _refuse_what_is_cut)
+    return client
+
+
+def _refuse_what_is_cut(http_response: Any, model: Any, **_: object) -> None:
+    """Raise `IncompleteReadError` where less has come than was promised.
+
+    Of JSON that is cut off botocore 1.44 makes an empty answer, which would pass for the end of a log.
+    """
+    from botocore.exceptions import IncompleteReadError
+
+    promised = http_response.headers.get("Content-Length", "")
+    if model.has_streaming_output or model.http["method"] == "HEAD" or not promised.isdigit():
+        return
+    arrived = len(http_response.content)
+    if arrived < int(promised):
+        raise IncompleteReadError(actual_bytes=arrived, expected_bytes=int(promised))
 
 
 def _in_role(session: Any, access: AwsAccess) -> "BotocoreSession":

@@ -23,9 +23,10 @@ Asked = dict[str, Any]
 class Refusal(Exception):  # noqa: N818 - it is an answer
     """An error as AWS tells it."""
 
-    def __init__(self, code: str, status: int = 400) -> None:
+    def __init__(self, code: str, status: int = 400, **headers: str) -> None:
         super().__init__(code)
         self.code, self.status = code, status
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -129,15 +130,18 @@ def cloudtrail_service() -> Iterator[CloudTrailService]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/cloudtrail/", self.headers["Authorization"])
             operation = self.headers["X-Amz-Target"].removeprefix(TARGET)
+            headers: dict[str, str] = {}
             try:
                 status, answer = 200, service.answer(scope[1] if scope else "", operation, asked)
             except Refusal as refusal:
                 status, answer = refusal.status, {"__type": refusal.code, "Message": "refused"}
+                headers = refusal.headers
             body = json.dumps(answer).encode()
             with suppress(ConnectionError):  # who asked may have given up
                 self.send_response(status)
                 self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(body)))
+                for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -41,6 +41,8 @@ class Place:
     proxy: Proxy
     bucket: str
     queue_url: str
+    endpoint: str = ""
+    """Where we reach AWS, if not at the proxy."""
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -139,7 +141,7 @@ class Place:
 
     def access(self) -> dict[str, Any]:
         """How we reach AWS."""
-        return {"region": REGION, "endpoint": self.proxy.url}
+        return {"region": REGION, "endpoint": self.endpoint or self.proxy.url}
 
 
 @contextmanager
