@@ -70,6 +70,11 @@ class CloudTrailQueue:
     def _s3(self) -> Any:
         return open_s3(self._bucket_access)
 
+    @cached_property
+    def _digests(self) -> Digests | None:
+        named = self._settings.digests
+        return Digests(TrailPlace.of(named), self._s3, self._bucket_access) if named else None
+
     @property
     def delay(self) -> timedelta:
         """Return how long CloudTrail may take to deliver a file."""
@@ -103,10 +108,8 @@ class CloudTrailQueue:
 
     def attested(self, since: datetime) -> Iterator[Attestation]:
         """Verify the trail's digest files, where the settings name it; see `Attesting`."""
-        if self._settings.digests is None:
-            return
-        place = TrailPlace.of(self._settings.digests)
-        yield from Digests(place, self._s3, self._bucket_access).attested(since)
+        if self._digests:
+            yield from self._digests.attested(since)
 
     def _deliveries(self, letter: "_Letter") -> Iterator[Delivery]:
         if letter.is_strange:

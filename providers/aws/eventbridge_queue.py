@@ -16,7 +16,7 @@ import msgspec
 
 from drift.errors import ProviderResponseError
 from drift.ports import Delivery
-from providers.aws.bundles import bundled, is_sound
+from providers.aws.bundles import BUNDLE_BYTES, bundled, is_sound
 from providers.aws.queue import AT_ONCE, Message, Queue
 from providers.aws.s3_messages import announced
 from providers.aws.source_settings import DELAY, AwsSourceSettings
@@ -81,11 +81,13 @@ class EventBridgeQueue:
     def _gathered(self) -> Iterator[list[Message]]:
         """Yield what is received, together as long as there is more than one receipt can bring."""
         gathered: list[Message] = []
+        size = 0
         for messages in self._queue.received(MOST):
             gathered += messages
-            if len(messages) < AT_ONCE or len(gathered) >= self._bundle:
+            size += sum(len(one.body) for one in messages)
+            if len(messages) < AT_ONCE or len(gathered) >= self._bundle or size >= BUNDLE_BYTES:
                 yield gathered
-                gathered = []
+                gathered, size = [], 0
         if gathered:
             yield gathered
 

@@ -101,5 +101,6 @@ def _members(fields: Fields, key: str) -> Fields:
 
 
 def _if_named(found: list[Announced]) -> tuple[Announced, ...] | None:
-    """Return what was found, or nothing of it where a name is missing: then the message is not understood."""
-    return tuple(found) if all(one.bucket and one.key for one in found) else None
+    """Return what was found, or nothing of it where a name is missing or no name: it is not understood."""
+    are_names = all(one.bucket and one.key and f"{one.bucket}{one.key}".isprintable() for one in found)
+    return tuple(found) if are_names else None

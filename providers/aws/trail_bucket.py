@@ -73,6 +73,10 @@ class TrailBucket:
     def _s3(self) -> Any:
         return open_s3(self._settings.access())
 
+    @cached_property
+    def _digests(self) -> Digests:
+        return Digests(self._place, self._s3, self._settings.access())
+
     @property
     def delay(self) -> timedelta:
         """Return how long CloudTrail may take to deliver a file."""
@@ -109,7 +113,7 @@ class TrailBucket:
     def attested(self, since: datetime) -> Iterator[Attestation]:
         """Verify the trail's digest files, if the settings say so; see `Attesting`."""
         if self._settings.digests:
-            yield from Digests(self._place, self._s3, self._settings.access()).attested(since)
+            yield from self._digests.attested(since)
 
     def _begin(self, cursor: str | None) -> str:
         """Return the first day to list, as it stands in paths; a cursor that is none means everything."""

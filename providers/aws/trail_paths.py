@@ -50,8 +50,9 @@ def may_be_log(key: str) -> bool:
     """Tell whether an object must be read: a log, or what lies outside the order of AWS's and looks like one.
 
     What is of another kind by its path is none. A copy of logs somewhere else is read, rather than lost.
+    A key that cannot be shown is of somebody who wants to hide something, or to break what stores it.
     """
-    if not key.endswith(ENDINGS):
+    if not key.endswith(ENDINGS) or not key.isprintable():
         return False
     found = _KIND.match(key)
     return found is None or found["kind"] == LOGS

@@ -105,6 +105,18 @@ def test_without_regions_all_that_are_enabled_are_read(
     assert ids([next(source.read_since(None))]) == ["far away"]
 
 
+def test_a_role_is_assumed_once_for_all_regions(history: CloudTrailService, place: Place) -> None:
+    """
+    The environment says where STS is: behind the proxy, which counts.
+    """
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL_STS", place.proxy.url)
+        read(a_source(history, role="arn:aws:iam::222233334444:role/driftledger", region=HERE))
+
+    assert len(place.proxy.asked) == 1
+    assert {region for region, _, _ in history.asked} == {HERE, GLOBAL}
+
+
 def test_pages_are_read_to_the_end(history: CloudTrailService) -> None:
     happened = [f"{number}" for number in range(120)]
     for number in happened:

@@ -390,6 +390,8 @@ def test_a_message_that_announces_nothing_is_delivered_itself(place: Place) -> N
     [
         '{"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {}}]}',
         '{"s3Bucket": "b", "s3ObjectKey": [7]}',
+        '{"s3Bucket": "b", "s3ObjectKey": ["AWSLogs/\\u0000.json.gz"]}',
+        '{"s3Bucket": "b\\ud800", "s3ObjectKey": ["\\u202e.json.gz"]}',
         '{"Type": "SubscriptionConfirmation", "SubscribeURL": "https://example.com"}',
         '{"source": "aws.s3", "detail-type": "AWS API Call via CloudTrail", "detail": {"eventID": "1"}}',
         "[]",

@@ -148,3 +148,18 @@ def test_how_it_stands_is_told(place: Place) -> None:
     place.send(an_event("1"), an_event("2"))
 
     assert a_source(place).probe()[0] == "about 2 messages to read, 0 being read"
+
+
+def test_large_messages_are_not_gathered_without_end(place: Place) -> None:
+    """
+    A bundle is held in memory, and one message may have a megabyte.
+    """
+    large = "x" * 500_000
+    for number in range(20):
+        place.send(json.dumps({"detail-type": KINDS[0], "detail": {"eventID": str(number), "x": large}}))
+
+    deliveries = a_source(place).read_since(None)
+    next(deliveries)
+
+    assert place.asked("ReceiveMessage") == 1
+    assert len(list(deliveries)) > 1

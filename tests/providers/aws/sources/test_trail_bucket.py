@@ -170,6 +170,13 @@ def test_a_folder_of_a_day_that_never_was_hides_nothing(day: str, place: Place) 
     assert a_key("real", day="2026/12/24") in keys(place, read(place.bucket_source(), cursor))
 
 
+def test_a_key_that_cannot_be_shown_is_no_log(place: Place) -> None:
+    place.put(a_key("hidden\u202e"), a_log("one"))
+    place.put(a_key("real"), a_log("two"))
+
+    assert keys(place, read(place.bucket_source())) == [a_key("real")]
+
+
 def test_a_cursor_that_is_none_reads_everything(place: Place) -> None:
     place.put(a_key(), a_log("one"))
 
