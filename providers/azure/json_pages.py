@@ -76,7 +76,7 @@ class JsonPages:
 
     def _check(self, url: str, on: str) -> None:
         """Let the token go nowhere else, whatever a page says where the next one is."""
-        if urlsplit(url)[:2] != urlsplit(self.endpoint)[:2]:
+        if not same_origin(url, self.endpoint):
             raise ProviderResponseError(
                 f"reading {on}: the next page is said to be at another address than {self.endpoint}",
                 hint="check `endpoint` of this source",
@@ -96,6 +96,15 @@ class JsonPages:
             connection_timeout=CONNECT_WITHIN,
             read_timeout=ANSWER_WITHIN,
         )
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Tell whether two addresses are one server's. Resource Manager writes `:443` into its links."""
+    try:
+        one, two = urlsplit(url), urlsplit(other)
+        return (one.scheme, one.hostname, one.port or 443) == (two.scheme, two.hostname, two.port or 443)
+    except ValueError:
+        return False
 
 
 def rows_in(pages: Iterator[Sequence[bytes]], most: int, time: re.Pattern[bytes]) -> Sequence[Row] | None:

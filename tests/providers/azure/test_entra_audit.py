@@ -7,7 +7,16 @@ import pytest
 from drift.model.event import Effect, Outcome, UnreadableRecord
 from drift.model.verdict import ActorKind, Reference, Statement, Trust
 from providers.azure.translate import AzureTranslator
-from tests.providers.azure.audits import ACTIVATED, DEACTIVATED, REQUESTED, TENANT, an_audit, as_row, sent
+from tests.providers.azure.audits import (
+    ACTIVATED,
+    DEACTIVATED,
+    REQUESTED,
+    TENANT,
+    an_audit,
+    as_row,
+    as_texts,
+    sent,
+)
 from tests.providers.azure.records import ALICE_ID, OWNER, Fields, as_bytes, event_of, raw, translated
 from tests.providers.azure.test_sessions import judged
 
@@ -16,7 +25,9 @@ BOB_ID = "b0b00000-1111-2222-3333-444455556666"
 BY_PIM = {"app": None, "user": {"id": "x", "displayName": "Azure AD PIM", "userPrincipalName": None}}
 
 
-@pytest.mark.parametrize("record", [an_audit(), sent(an_audit()), as_row(an_audit())])
+@pytest.mark.parametrize(
+    "record", [an_audit(), sent(an_audit()), as_row(an_audit()), as_texts(as_row(an_audit()))]
+)
 def test_an_activation_is_a_session_of_the_person_whatever_way_it_came(record: Fields) -> None:
     event = translated(record)
 

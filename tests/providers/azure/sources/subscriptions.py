@@ -60,7 +60,7 @@ class Subscriptions:
             query = (
                 f"api-version=2015-04-01&$filter={asked.query['$filter']}&$skipToken={first + self.page_size}"
             )
-            link = f', "nextLink": "{self.cloud.url}{asked.path}?{query.replace(" ", "%20")}"'.encode()
+            link = f', "nextLink": "{self.cloud.url}{asked.path}?{query}"'.encode()
         return Answer(body=b'{"value": [' + b", ".join(page) + b"]" + link + b"}")
 
 

@@ -19,6 +19,7 @@ from drift.model.secret import Secret
 from drift.ports import Delivery
 from drift.records import records_of
 from providers.azure.activity_log import PUBLIC, AzureActivityLog, AzureActivityLogSettings
+from providers.azure.json_pages import same_origin
 from providers.catalog import translators
 from tests.providers.azure.records import SUBSCRIPTION, translated
 from tests.providers.azure.sources.cloud import Answer
@@ -121,6 +122,27 @@ def test_a_next_page_elsewhere_is_not_asked_for_since_the_token_would_go_along(
 
     with pytest.raises(ProviderResponseError, match="at another address"):
         list(log_of(service).read_since(None))
+
+
+@pytest.mark.parametrize(
+    "link", ["https://[", "https://127.0.0.1:port/", "//127.0.0.1/x", "x", "file:///etc/passwd"]
+)
+def test_a_next_page_that_is_nowhere_is_not_asked_for(service: Subscriptions, link: str) -> None:
+    page = json.dumps({"value": [], "nextLink": link}).encode()
+    service.cloud.instead = lambda _: Answer(body=page)
+
+    with pytest.raises(ProviderResponseError, match="at another address"):
+        list(log_of(service).read_since(None))
+
+
+def test_the_port_of_https_may_stand_in_an_address_or_not() -> None:
+    """
+    Resource Manager writes it into its links, and nobody into the configuration.
+    """
+    assert same_origin("https://management.azure.com:443/x?y", "https://Management.azure.com/")
+    assert not same_origin("https://management.azure.com:444/x", "https://management.azure.com")
+    assert not same_origin("https://management.azure.com.example.com/x", "https://management.azure.com")
+    assert not same_origin("http://management.azure.com:443/x", "https://management.azure.com")
 
 
 def test_a_redirect_is_not_followed_since_the_token_would_go_along(service: Subscriptions) -> None:
