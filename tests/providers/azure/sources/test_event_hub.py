@@ -28,7 +28,6 @@ POLICY = f"Endpoint=sb://{NAMESPACE}/;SharedAccessKeyName=drift;SharedAccessKey=
 def hub(tmp_path: Path) -> Iterator[Hub]:
     """A hub with one partition, to which nothing was sent."""
     with event_hub(tmp_path) as opened:
-        opened.partitions = {"0": Partition()}
         yield opened
 
 

@@ -19,7 +19,7 @@ from providers.azure.pim import EntraPim, EntraPimSettings
 from tests.providers.azure.records import SUBSCRIPTION
 from tests.providers.azure.sources.cloud import Answer, Asked, AzureCloud, azure_cloud
 from tests.providers.azure.sources.directory import directory
-from tests.providers.azure.sources.hub import HUB, NAMESPACE, Partition, event_hub
+from tests.providers.azure.sources.hub import HUB, NAMESPACE, event_hub
 from tests.providers.azure.sources.subscriptions import subscriptions
 from tests.providers.azure.sources.workspace import WORKSPACE, workspace
 
@@ -159,7 +159,6 @@ def _row(body: bytes) -> dict[str, Any]:
 def a_hub(folder: Path) -> Iterator[AzureTrail]:
     """An event hub with one partition."""
     with event_hub(folder) as hub, azure_cloud(folder, lambda _: Answer()) as cloud:
-        hub.partitions = {"0": Partition()}
         trusted = folder / "both.pem"
         trusted.write_bytes(b"".join(Path(one).read_bytes() for one in (hub.ca_file, cloud.ca_file)))
         signed_in = cloud.signed_in() | {"endpoint": hub.url, "ca_file": str(trusted)}
