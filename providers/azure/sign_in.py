@@ -3,12 +3,16 @@
 Without settings it is the identity at hand: of the machine, of the workload, or of who ran `az login`.
 """
 
+import logging
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import msgspec
 
 from drift.model.secret import Secret
+
+# What goes wrong is raised. Where nobody set up logging, the SDKs would print it as well, unasked.
+logging.getLogger("azure").addHandler(logging.NullHandler())
 
 CONNECT_WITHIN, ANSWER_WITHIN = 10, 60
 """Seconds."""
