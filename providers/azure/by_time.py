@@ -20,6 +20,8 @@ from drift.ports import Delivery
 from providers.azure.record import moment
 from providers.azure.spans import MINUTE, MOST, Row, Span, TimedLog, spans
 
+QUIET = timedelta(days=1)
+
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 _NAME = re.compile(r"(?P<log>[^/]+)/(?P<begin>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/(?P<seconds>\d{1,2})s")
@@ -58,14 +60,13 @@ class ByTime:
 
         A log that cannot be read hides no other: what the others say comes first.
         """
-        positions, unread = dict(_positions(cursor)), dict[str, ProviderError]()
+        positions, unread, now = dict(_positions(cursor)), dict[str, ProviderError](), self.clock()
         for log in self.logs:
             known = positions.get(log.name)
             try:
-                for span, rows in self._rows(log, known):
-                    for minute, inside in _minutes(span, rows):
-                        positions[log.name] = max(minute.begin, known or minute.begin)
-                        yield _delivery(log.name, minute, inside, _written(positions))
+                for minute, inside in self._minutes(log, known, now):
+                    positions[log.name] = max(minute.begin, known or minute.begin)
+                    yield _delivery(log.name, minute, inside, _written(positions))
             except ProviderError as error:
                 unread[log.name] = error
         if len(unread) == 1:
@@ -81,22 +82,31 @@ class ByTime:
         if found is None or log is None or begin is None:
             raise ProviderResponseError(f"{name} is none of this source", hint="check what it reads")
         minute = Span(begin=begin, end=begin + timedelta(seconds=int(found["seconds"])))
-        rows = log.read(minute, MOST)
-        if not rows:
-            raise ProviderResponseError(
-                f"{name} is gone", hint="the service keeps its records for some time only"
-            )
-        (told, inside), *_ = _minutes(minute, rows)
-        return _delivery(log.name, told, inside, _written({log.name: begin}))
+        for told, inside in _minutes(minute, log.read(minute, MOST) or ()):
+            return _delivery(log.name, told, inside, _written({log.name: begin}))
+        raise ProviderResponseError(
+            f"{name} is gone", hint="the service keeps its records for some time only"
+        )
 
-    def _rows(self, log: TimedLog, known: datetime | None) -> Iterator[tuple[Span, Sequence[Row]]]:
-        now = self.clock()
+    def _minutes(
+        self, log: TimedLog, known: datetime | None, now: datetime
+    ) -> Iterator[tuple[Span, Sequence[Row]]]:
+        """Yield the minutes of a log; one without records at the end, after a day without any.
+
+        So the cursor moves on, and a log in which nothing happens is not taken for one that was not read.
+        """
         begin = log.oldest(now) if known is None else self.look_back.begin(known, now)
         if begin is None:
             return
         kept_since = None if log.keeps is None else now - log.keeps + CLOCKS_DIFFER
         begin = max(begin, kept_since or begin)
-        yield from spans(log, Span(begin=_minute(begin), end=_minute(now) + 2 * MINUTE))
+        newest = known
+        for span, rows in spans(log, Span(begin=_minute(begin), end=_minute(now) + 2 * MINUTE)):
+            for minute, inside in _minutes(span, rows):
+                newest = max(newest or minute.begin, minute.begin)
+                yield minute, inside
+        if newest and now - newest > QUIET:
+            yield Span(begin=_minute(now), end=_minute(now)), ()
         if known and kept_since and known < kept_since:
             raise ProviderResponseError(
                 f"{log.name}: what was logged from {known:{_FORM}} to {kept_since:{_FORM}} is no longer kept",

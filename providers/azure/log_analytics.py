@@ -11,22 +11,18 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 
 from drift.errors import ProviderResponseError
 from drift.ports import Delivery
 from providers.azure.by_time import ByTime, LookBack
-from providers.azure.envelopes import Column, Table, as_record
+from providers.azure.envelopes import Table, as_record
 from providers.azure.record import moment
-from providers.azure.refusals import refusals
-from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, Https, sign_in
+from providers.azure.sign_in import AzureSignIn, Https
 from providers.azure.spans import Row, Span
-from providers.azure.torn import elements_by_brackets
-
-PERMISSION: Final = "Microsoft.OperationalInsights/workspaces/query/read"
+from providers.azure.workspace import Workspace
 
 DELAY: Final = timedelta(minutes=20)
 """3 to 20 minutes for the Activity Log.
@@ -39,9 +35,6 @@ LOOK_BACK: Final = LookBack(always=timedelta(minutes=10), hourly=timedelta(hours
 
 ARRIVED: Final = "DriftArrivedAt"
 """The column that we add to a query, and take out of the rows."""
-
-TOO_MUCH: Final = (413, 504)
-"""The answer is too large, or took too long: half of it may do."""
 
 TableName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 
@@ -60,7 +53,7 @@ class AzureLogAnalytics:
     """An `AuditLog` of one or more tables."""
 
     def __init__(self, settings: AzureLogAnalyticsSettings) -> None:
-        workspace = Workspace(settings=settings)
+        workspace = Workspace(id=settings.workspace, endpoint=settings.endpoint, sign_in=settings)
         self._log = ByTime(
             logs=[WorkspaceTable(name=one, workspace=workspace) for one in dict.fromkeys(settings.tables)],
             look_back=LOOK_BACK,
@@ -78,56 +71,6 @@ class AzureLogAnalytics:
     def again(self, name: str) -> Delivery | None:
         """Ask once more for what arrived in one table in one minute; see `AuditLog`."""
         return self._log.again(name)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Workspace:
-    """A workspace that is asked."""
-
-    settings: AzureLogAnalyticsSettings
-
-    def ask(self, query: str, *, table: str) -> Table | None:
-        """Return the answer to a query; `None` where it is too much for one answer.
-
-        Raises:
-            ProviderError: The workspace cannot be asked.
-        """
-        from azure.core.exceptions import HttpResponseError
-        from azure.monitor.query import LogsQueryStatus
-
-        bodies: list[bytes] = []
-        where = f"the table {table} of the workspace {self.settings.workspace}"
-        grant = "grant the role Log Analytics Reader on the workspace"
-        with refusals(f"reading {where}", action=PERMISSION, on=where, grant=grant, keys="`client_secret`"):
-            try:
-                answer = self._client.query_workspace(
-                    self.settings.workspace,
-                    query,
-                    timespan=None,
-                    # The SDK turns times into its own; records are kept as they were delivered.
-                    raw_response_hook=lambda response: bodies.append(response.http_response.body()),
-                )
-            except HttpResponseError as error:
-                if error.status_code in TOO_MUCH:
-                    return None
-                raise
-            except (AttributeError, KeyError, TypeError, RecursionError) as error:  # the SDK checks nothing
-                raise _no_table(where) from error
-        return _table(bodies[-1], where) if answer.status == LogsQueryStatus.SUCCESS else None
-
-    @cached_property
-    def _client(self) -> Any:
-        from azure.monitor.query import LogsQueryClient
-
-        signed_in = sign_in(self.settings)
-        return LogsQueryClient(
-            signed_in.credential,
-            endpoint=self.settings.endpoint,
-            retry_total=0,
-            connection_verify=signed_in.verify,
-            connection_timeout=CONNECT_WITHIN,
-            read_timeout=4 * ANSWER_WITHIN,  # the service itself gives up after three minutes
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,32 +112,6 @@ def _rows(table: Table) -> Iterator[Row]:
     for row in table.rows:
         at = moment(_text(row[arrived])) if arrived < len(row) else None
         yield Row(at=at, body=as_record(kept, [*row[:arrived], *row[arrived + 1 :]]))
-
-
-class _Answer(msgspec.Struct):
-    tables: list[Table]
-
-
-def _table(body: bytes, where: str) -> Table:
-    """Return the first table of an answer, also where there is a cell that no decoder takes."""
-    try:
-        return msgspec.json.decode(body, type=_Answer).tables[0]
-    except (ValueError, RecursionError, IndexError):
-        table = next(iter(elements_by_brackets(body, "tables") or ()), b"")
-    columns, rows = elements_by_brackets(table, "columns"), elements_by_brackets(table, "rows")
-    if columns is None or rows is None:
-        raise _no_table(where)
-    cells = [elements_by_brackets(b'{"row":%b}' % row, "row") or [] for row in rows]
-    return Table(
-        columns=[msgspec.json.decode(column, type=Column) for column in columns],
-        rows=[[msgspec.Raw(cell) for cell in row] for row in cells],
-    )
-
-
-def _no_table(where: str) -> ProviderResponseError:
-    return ProviderResponseError(
-        f"reading {where}: the answer is no table", hint="check `endpoint` of this source"
-    )
 
 
 def _text(cell: msgspec.Raw) -> str | None:

@@ -109,7 +109,7 @@ def test_the_first_poll_of_an_hour_looks_further_back() -> None:
 def test_each_log_goes_on_where_it_was_left() -> None:
     one, other = Ledger(name="one"), Ledger(name="other")
     one.log(hours(1))
-    other.log(hours(30))
+    other.log(hours(20))
     *_, last = of(one, other).read_since(None)
     one.asked.clear()
     other.asked.clear()
@@ -117,7 +117,7 @@ def test_each_log_goes_on_where_it_was_left() -> None:
     list(of(one, other, Ledger(name="new")).read_since(last.cursor))
 
     assert one.asked[0].begin == NOON - hours(3)
-    assert other.asked[0].begin == NOON - hours(32)
+    assert other.asked[0].begin == NOON - hours(22)
 
 
 def test_a_log_that_cannot_be_read_hides_no_other() -> None:
@@ -154,6 +154,29 @@ def test_what_is_no_longer_kept_is_said_after_all_that_is() -> None:
     assert list(of(log).read_since(came[-1].cursor))
 
 
+def test_a_log_in_which_nothing_happens_is_not_taken_for_one_that_was_not_read() -> None:
+    log = Ledger(keeps=timedelta(days=5))
+    log.log(hours(1))
+    *_, last = of(log).read_since(None)
+    cursor = last.cursor
+
+    for day in range(1, 20):
+        came = list(of(log, now=NOON + timedelta(days=day)).read_since(cursor))
+        cursor = came[-1].cursor if came else cursor
+
+    assert records(came) == []
+    assert cursor > last.cursor
+    assert log.asked[-1].length <= timedelta(days=3)
+
+
+def test_a_quiet_log_is_not_delivered_again_and_again() -> None:
+    log = Ledger()
+    log.log(hours(50))
+    *_, last = of(log).read_since(None)
+
+    assert list(of(log).read_since(last.cursor)) == []
+
+
 def test_a_minute_can_be_asked_for_once_more_by_its_name() -> None:
     log = Ledger()
     log.log(hours(1), hours(1) - timedelta(seconds=59), hours(1) - timedelta(seconds=60))
@@ -163,6 +186,16 @@ def test_a_minute_can_be_asked_for_once_more_by_its_name() -> None:
 
     assert again is not None
     assert (again.name, again.version) == (first.name, first.version)
+
+
+def test_a_minute_that_is_gone_is_not_mixed_up_with_the_one_after_it() -> None:
+    log = Ledger()
+    log.log(hours(1), hours(1) - timedelta(minutes=1))
+    first, _ = of(log).read_since(None)
+    del log.rows[0]
+
+    with pytest.raises(ProviderResponseError, match="is gone"):
+        of(log).again(first.name)
 
 
 def test_a_record_without_a_time_is_delivered_all_the_same() -> None:

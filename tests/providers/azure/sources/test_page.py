@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from drift.config import load
-from providers.azure import activity_log, hub_refusals, log_analytics, pim
+from providers.azure import activity_log, hub_refusals, pim, workspace
 from providers.catalog import ADAPTERS, AUDIT_LOGS
 from tests.providers.azure.sources.trails import TRAILS
 
@@ -26,6 +26,6 @@ def test_each_source_has_a_part_with_a_configuration_that_works(name: str, tmp_p
     assert AUDIT_LOGS[name].make(configured.name, configured.settings)
 
 
-@pytest.mark.parametrize("module", [activity_log, hub_refusals, log_analytics, pim])
+@pytest.mark.parametrize("module", [activity_log, hub_refusals, pim, workspace])
 def test_each_permission_that_an_error_names_stands_on_the_page(module: object) -> None:
     assert getattr(module, "PERMISSION") in PAGE  # noqa: B009 - modules have no type of their own

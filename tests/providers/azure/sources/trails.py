@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from drift.ports import AuditLog
-from providers.azure import activity_log, hub_refusals, log_analytics, pim
+from providers.azure import activity_log, hub_refusals, pim
+from providers.azure import workspace as workspaces
 from providers.azure.activity_log import AzureActivityLog, AzureActivityLogSettings
 from providers.azure.event_hub import AzureEventHub, AzureEventHubSettings
 from providers.azure.log_analytics import AzureLogAnalytics, AzureLogAnalyticsSettings
@@ -140,7 +141,7 @@ def a_workspace(folder: Path) -> Iterator[AzureTrail]:
         yield _over_http(
             service.cloud,
             AzureLogAnalytics(settings),
-            log_analytics.PERMISSION,
+            workspaces.PERMISSION,
             lambda at, body: service.arrive_row(at, _row(body)),
             service.tables["AzureActivity"].clear,
         )
