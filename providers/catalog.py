@@ -95,6 +95,10 @@ AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
     "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
     "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
+    "azure-log-analytics": Adapter("providers.azure.log_analytics", "AzureLogAnalytics", paths=("ca_file",)),
+    "azure-activity-log": Adapter("providers.azure.activity_log", "AzureActivityLog", paths=("ca_file",)),
+    "azure-event-hub": Adapter("providers.azure.event_hub", "AzureEventHub", paths=("ca_file",)),
+    "entra-pim": Adapter("providers.azure.pim", "EntraPim", paths=("ca_file",)),
     "gcp-logging": Adapter("providers.gcp.logging_audit_log", "GcpLogging", paths=("credentials_file",)),
     "gcp-pubsub": Adapter("providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",)),
 }
