@@ -13,7 +13,16 @@ from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
 from drift.config.settings import AdapterSettings, BaselineSettings, VaultSettings
-from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable, NamedTable, Table, VaultTable
+from drift.config.tables import (
+    REPEATED,
+    SINGLE,
+    AdapterTable,
+    BaselineTable,
+    Ledger,
+    NamedTable,
+    Table,
+    VaultTable,
+)
 from drift.errors import ConfigError
 from drift.ports import AdapterKind
 
@@ -109,6 +118,12 @@ class Reader:
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )
 
+    def observation_period(self) -> timedelta:
+        """Return how far back an auditor may ask."""
+        row = self.one(Ledger)
+        given = row.table.observation_period
+        return values.duration(row.place, "observation_period", given, least=timedelta(days=1))
+
     def vault(self) -> VaultSettings | None:
         """Return the configured vault, of which there is at most one."""
         found = [
@@ -117,7 +132,7 @@ class Reader:
                 name=row.table.name,
                 type=row.table.type,
                 settings=settings,
-                keep_for=values.duration(row.place, "keep_for", row.table.keep_for, least=timedelta(days=1)),
+                keep_for=self._keep_for(row),
             )
             for row, settings in self._adapters(AdapterKind.VAULT, VaultTable)
         ]
@@ -126,6 +141,17 @@ class Reader:
                 "there is a vault already", hint="leave one of them out: a record is kept in one place"
             )
         return found[0] if found else None
+
+    def _keep_for(self, row: Row[VaultTable]) -> timedelta:
+        """Return how long records are kept; history that an auditor may ask for is never erased."""
+        given = row.table.keep_for
+        period, keep_for = self.observation_period(), values.duration(row.place, "keep_for", given)
+        if keep_for < period:
+            raise row.place.error(
+                f'"keep_for" is shorter than the observation period: {quoted(given)}',
+                hint=f'at least "{values.written(period)}", as long as `observation_period` of [ledger]',
+            )
+        return keep_for
 
     def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
         """Yield each adapter's common keys, and its own settings out of the same table."""
