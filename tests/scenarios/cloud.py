@@ -83,8 +83,11 @@ class Format:
         return b'"opener"' in body
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
-        """Read the event."""
-        return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        """Read the event, if it is one."""
+        try:
+            return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        except msgspec.DecodeError:
+            return None
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Say what was done."""
