@@ -148,6 +148,9 @@ NOTIFIERS: Mapping[str, Adapter[Notifier]] = {
 
 VAULTS: Mapping[str, Adapter[RawVault]] = {
     "local-folder": Adapter("providers.vault.local_folder", "LocalFolder", paths=("folder",)),
+    "s3": Adapter("providers.aws.vault", "S3Vault"),
+    "gcs": Adapter("providers.gcp.vault", "GcsVault", paths=("credentials_file",)),
+    "azure-blob": Adapter("providers.azure.vault", "AzureVault"),
 }
 
 TRANSLATORS: Mapping[Cloud, str] = {

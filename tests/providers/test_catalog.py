@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 SECRETS = {
     "ARM_ACCESS_KEY": base64.b64encode(b"k" * 64).decode(),
     "ARM_SAS_TOKEN": "sv=2026&sig=x",
+    "AZURE_STORAGE_KEY": base64.b64encode(b"k" * 64).decode(),
+    "AZURE_STORAGE_SAS_TOKEN": "sv=2026&sig=x",
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
