@@ -8,6 +8,7 @@ store. So a run that was killed at any line is simply run again.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,8 +20,10 @@ from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.change import Amendment, ChangeSession
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
+from drift.model.history import is_history
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
+from drift.model.ticket import Consulted
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
 from drift.stages.classify import classify
@@ -33,7 +36,7 @@ from drift.stages.detect import detect, suspect
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
-from drift.stages.merge import Merged, still_known
+from drift.stages.merge import Merged, more_known, still_known
 from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
 from drift.stages.record import (
@@ -52,6 +55,7 @@ from drift.stages.record import (
 from drift.stages.survey import survey
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
 from drift.store.written import subject_of, writes_to
@@ -81,7 +85,8 @@ class Pipeline:
         if have.vault:
             problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
         with have.database.transaction() as connection:
-            forget_sessions(connection, now)
+            if not is_replaying(connection, now):
+                forget_sessions(connection, now)
             seal(connection, have.key, now)
         return tuple(problems)
 
@@ -109,16 +114,19 @@ class Pipeline:
         with have.database.transaction() as connection:
             for raw in batch.records:
                 event = self._translated(raw)
-                if isinstance(raw, RawRecord) and _is_recorded(event):
-                    kept.append(raw)
                 if isinstance(event, UnreadableRecord):
+                    kept += [raw] if isinstance(raw, RawRecord) else []
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                     continue
                 for late in gather_opened(connection, event, now):
                     self._write(connection, batch.source, late, now)
+                if not batch.span.has(event.occurred_at):
+                    continue  # whose session it opened counts all the same
                 told = gather(connection, batch.source, event, now)
+                if isinstance(raw, RawRecord) and event.intended in CHANGING and told is not Fate.DUPLICATE:
+                    kept.append(raw)
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
             if have.vault and kept:
@@ -144,16 +152,17 @@ class Pipeline:
             event = self.have.translators.describe(event)
         sessions = sessions_behind(connection, event, MAX_CHAIN)
         actor = still_known(attribute(event, sessions, policy.identities), merged)
+        actor = more_known(actor, self.have.recall(event.key))
         write = merged.judged(event, actor, classify(event, actor, policy.channels))
         belongs = write.is_change or (event.occurred_at is not None and policy.decision.is_alarming(event))
         if merged.amends is None:
             fate = record_write(connection, source, write, now)
             if belongs:
-                group(connection, write)
+                group(connection, write, is_history=is_history(source))
         else:
             fate = Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
             if record_amendment(connection, write, merged.amends, now):
-                regroup(connection, write, belongs=belongs)
+                regroup(connection, write, belongs=belongs, is_history=is_history(source))
         note_sessions(connection, event, sessions, now)
         return fate
 
@@ -181,31 +190,51 @@ class Pipeline:
         declared = seen.by_place() if sessions else {}
         return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
 
+    def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
+        """Judge what was taken in long after it was made: many sessions in one transaction."""
+        asked = [self._asked(session) for session in sessions]
+        with self.have.database.transaction() as connection:
+            for session, answers in zip(sessions, asked, strict=True):
+                self._conclude(connection, session, answers, {}, now)
+        return _unavailable(one for answers in asked for one in answers)
+
     def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
-        have, policy = self.have, self.have.policy
-        tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
-        asked = [consult(change, tickets, hosts) for change in session.changes]
+        asked = self._asked(session)
         # One transaction: a crash leaves both the evidence and its alert, or neither,
         # so an alert can always cite the entry it rests on.
-        with have.database.transaction() as connection:
-            judged = []
-            for change, consulted in zip(session.changes, asked, strict=True):
-                match = correlate(change, consulted, policy.correlation)
-                standing = stand(connection, change, declared, policy.attribution)
-                decision = decide(change, match, standing, policy.decision, now)
-                judgement = Judgement(match=match, standing=standing, decision=decision)
-                judged.append(record_judgement(connection, change, judgement, now))
-            is_news = any(one.is_news for one in judged)
-            must_tell = any(one.judgement.decision.alert for one in judged)
-            if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
-                due_at = partial(answer_due_at, rules=policy.decision)
-                alert = compose(session, judged, due_at=due_at, now=now)
-                outbox.queue(connection, have.notifiers, alert, now)
-        return [reason for consulted in asked for reason in consulted.unavailable]
+        with self.have.database.transaction() as connection:
+            self._conclude(connection, session, asked, declared, now)
+        return _unavailable(asked)
+
+    def _asked(self, session: ChangeSession) -> list[Consulted]:
+        tickets, hosts = self.have.ticket_sources.values(), self.have.code_hosts.values()
+        return [consult(change, tickets, hosts) for change in session.changes]
+
+    def _conclude(
+        self,
+        connection: Connection,
+        session: ChangeSession,
+        asked: Sequence[Consulted],
+        declared: ByPlace,
+        now: datetime,
+    ) -> None:
+        policy, judged = self.have.policy, []
+        for change, consulted in zip(session.changes, asked, strict=True):
+            match = correlate(change, consulted, policy.correlation)
+            standing = stand(connection, change, declared, policy.attribution)
+            decision = decide(change, match, standing, policy.decision, now)
+            judgement = Judgement(match=match, standing=standing, decision=decision)
+            judged.append(record_judgement(connection, change, judgement, now))
+        is_news = any(one.is_news for one in judged)
+        must_tell = any(one.judgement.decision.alert for one in judged)
+        if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
+            due_at = partial(answer_due_at, rules=policy.decision)
+            alert = compose(session, judged, due_at=due_at, now=now)
+            outbox.queue(connection, self.have.notifiers, alert, now)
 
 
-def _is_recorded(event: ChangeEvent | UnreadableRecord) -> bool:
-    return isinstance(event, UnreadableRecord) or event.intended in CHANGING
+def _unavailable(asked: Iterable[Consulted]) -> list[str]:
+    return [reason for consulted in asked for reason in consulted.unavailable]
 
 
 def _told(unread: Counter[str]) -> str:

@@ -282,6 +282,12 @@ def ambient_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig | N
     return adapter.make(name, adapter.settings(), overrides)
 
 
+def log_files(path: str) -> AuditLog:
+    """Return the audit log in the files that a command names by their path."""
+    adapter = AUDIT_LOGS["log-files"]
+    return adapter.make(path, adapter.settings(path=path))
+
+
 def recorded_live(path: str) -> LiveConfig:
     """Return the reader of a recorded answer that a command names by its path."""
     adapter = LIVE["recorded"]

@@ -732,6 +732,7 @@ MISTAKES = [
     (VAULT + 'keep_for = "396d"', '"keep_for" is shorter than the observation period', 'at least "397d"'),
     (VAULT + 'keep_for = "89d"' + NINETY_DAYS, '"raw": "keep_for" is shorter than', 'at least "90d"'),
     ('[ledger]\nobservation_period = "23h"', '"observation_period" is too short', 'at least "1d"'),
+    (LIVE.replace('"aws"', '"history:aws"'), '"name" begins like those of replay', "call it otherwise"),
     ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
     (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),

@@ -24,6 +24,7 @@ from drift.config.tables import (
     VaultTable,
 )
 from drift.errors import ConfigError
+from drift.model.history import HISTORY, is_history
 from drift.ports import AdapterKind
 
 TableT = TypeVar("TableT", bound=Table)
@@ -197,6 +198,8 @@ class Reader:
             place = self._place(f"{HEADINGS[heading]} {quoted(name)}")
             if name in names:
                 raise place.error("there are two of this name", hint="give each a name of its own")
+            if is_history(name):
+                raise place.error(f'"name" begins like those of replay: {HISTORY}', hint="call it otherwise")
             if not name.strip() or not name.isprintable():
                 raise place.error('"name" is no name', hint="use letters, digits and signs that can be seen")
             names.add(name)

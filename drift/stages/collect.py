@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.event import RawRecord, UnreadableRecord
+from drift.model.history import EVER, TimeSpan
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
 from drift.store.database import Database
@@ -30,6 +31,10 @@ class Batch:
     """The delivery is read whole once this batch is kept."""
     moves_cursor: bool
     """Everything delivered before was read as well."""
+    span: TimeSpan = EVER
+    """Records of calls that were made at another time are not wanted."""
+    read_as: str | None = None
+    """Under which name it is remembered how far the delivery was read; `None`: that of the source."""
 
     @property
     def position(self) -> int:
@@ -44,7 +49,7 @@ class Batch:
         """
         move_to(
             connection,
-            self.source,
+            self.read_as or self.source,
             self.delivery,
             self.position,
             begun=self.begun,

@@ -57,7 +57,13 @@ def near_change(connection: Connection, session_id: str, resource: Resource, at:
 
 
 def begin_change(
-    connection: Connection, change_id: str, session_id: str, resource: Resource, at: datetime
+    connection: Connection,
+    change_id: str,
+    session_id: str,
+    resource: Resource,
+    at: datetime,
+    *,
+    is_history: bool = False,
 ) -> bool:
     """Begin a change in a session, to be judged; tell whether the id was still free."""
     values = {
@@ -71,13 +77,15 @@ def begin_change(
         "ended_at": at,
         "to_judge": True,
         "revision": 1,
+        "is_history": is_history,
     }
     return insert_new(connection, change, values)
 
 
-def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
-    """Have a change reach to `at`, and have it judged again."""
-    _stretch(connection, change, span, at, to_judge=True, revision=change.c.revision + 1)
+def stretch_change(connection: Connection, span: Span, at: datetime, *, is_history: bool = False) -> None:
+    """Have a change reach to `at`, and have it judged again. What goes on now is no history any more."""
+    lives = {} if is_history else {"is_history": False}
+    _stretch(connection, change, span, at, to_judge=True, revision=change.c.revision + 1, **lives)
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
@@ -187,6 +195,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
                 writes=writes,
                 withdrawn=withdrawn,
                 revision=row.revision,
+                is_history=row.is_history,
             ),
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
