@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -242,12 +241,12 @@ def test_a_replay_that_is_killed_goes_on_and_ends_like_one_that_was_not(
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[str], float]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], float]:
     """How a replay of all stories ends, and how many seconds it takes."""
     world = lay_out(tmp_path_factory.mktemp("undisturbed")).parent
     began = time.monotonic()
     assert started(world).wait() == 0
-    yield ending(world), time.monotonic() - began
+    return ending(world), time.monotonic() - began
 
 
 def started(world: Path) -> "subprocess.Popen[bytes]":
