@@ -38,6 +38,7 @@ class _Taken(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None
     records: int
     became: Mapping[str, int]
+    outside: int
     sessions: int
     complete: bool
 
@@ -72,7 +73,10 @@ def changed_json(one: Difference) -> str:
 
 def taken_text(name: str, span: TimeSpan, taken: Taken, became: Mapping[str, int]) -> str:
     """Say what was taken in."""
-    kinds = ", ".join(f"{count} {rule}" for rule, count in became.items()) or "nothing new in them"
+    outside = _outside(taken, became)
+    parts = [f"{count:,} {rule}" for rule, count in became.items()]
+    parts += [f"{outside:,} of another time"] if outside else []
+    kinds = ", ".join(parts) or "nothing new"
     when = "" if span == TimeSpan() else f" ({span})"
     return shown(
         f"{name}{when}: {counted(taken.records, 'record')} read: {kinds}; "
@@ -91,10 +95,16 @@ def taken_json(name: str, span: TimeSpan, taken: Taken, became: Mapping[str, int
             until=until,
             records=taken.records,
             became=dict(became),
+            outside=_outside(taken, became),
             sessions=taken.sessions,
             complete=not taken.problems,
         )
     )
+
+
+def _outside(taken: Taken, became: Mapping[str, int]) -> int:
+    """Count the records that were read and not wanted: each one that is wanted is counted once."""
+    return taken.records - sum(became.values())
 
 
 def _stand(one: Stand) -> _Stand:

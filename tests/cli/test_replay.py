@@ -70,12 +70,15 @@ def test_what_it_took_in_is_one_object_of_json(world: Path) -> None:
     done = drift(world, "replay", "trail", "--since", "2026-11-20", "--until", "2026-11-21T00:00Z", "--json")
 
     told = json.loads(done.out)
-    assert told | {"became": {}, "records": 0} == {
+    assert told["records"] == sum(told["became"].values()) + told["outside"]
+    assert told["outside"] > 0
+    assert told | {"became": {}, "records": 0, "outside": 0} == {
         "source": "trail",
         "since": "2026-11-20T00:00:00Z",
         "until": "2026-11-21T00:00:00Z",
         "records": 0,
         "became": {},
+        "outside": 0,
         "sessions": 1,
         "complete": True,
     }
