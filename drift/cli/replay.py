@@ -3,7 +3,7 @@
 import shutil
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from drift.replay.archive import Archive
     from drift.replay.backfill import Taken
     from drift.store.database import Database
-
-FRESH = timedelta(hours=1)
-"""What is younger is left to `drift run`: taken in as history, nobody would ever be told of it."""
 
 
 @click.command("replay")
@@ -67,32 +64,30 @@ def _take_in(settings: "Settings", archive: "Archive", span: TimeSpan, *, as_jso
     from drift import wiring
     from drift.pipeline import Pipeline
     from drift.replay.backfill import backfill
+    from drift.replay.fresh import forget_fresh, without_fresh
     from drift.store.history import became_of
 
-    if settings.clock is ClockSource.SYSTEM:
-        span = _without_what_is_fresh(span)
+    asked_for = span
     with wiring.running(settings) as pipeline:
         database = pipeline.have.database
+        if settings.clock is ClockSource.SYSTEM:
+            span = without_fresh(database, archive, asked_for, pipeline.have.clock.now())
         if archive.is_vault:
             pipeline = Pipeline(have=replace(pipeline.have, vault=None))
         with database.reading() as connection:
             before = became_of(connection, history_of(archive.name))
         with progress_bar("reading", archive, span, database) as told:
             taken = backfill(pipeline, archive, span, told)
+        if not taken.problems:
+            forget_fresh(database, archive, asked_for)
         with database.reading() as connection:
             after = became_of(connection, history_of(archive.name))
     became = {rule: count - before.get(rule, 0) for rule, count in after.items()}
     told_as = taken_json if as_json else taken_text
     click.echo(told_as(archive.name, span, taken, {rule: count for rule, count in became.items() if count}))
+    if span.until and span != asked_for:
+        _say(f"what was done after {span.until:%Y-%m-%dT%H:%MZ} is left to `drift run`, which tells of it")
     return _say_problems(taken)
-
-
-def _without_what_is_fresh(span: TimeSpan) -> TimeSpan:
-    latest = datetime.now(UTC).replace(microsecond=0) - FRESH
-    if span.until is None or span.until > latest:
-        _say(f"what was done after {latest:%Y-%m-%dT%H:%MZ} is left to `drift run`, which tells of it")
-        return replace(span, until=latest)
-    return span
 
 
 def _try(
@@ -149,8 +144,10 @@ def _recalled(store: "Database | None", key: str) -> "Actor | None":
 
 def _say_problems(taken: "Taken") -> int:
     if taken.unreadable:
-        first = next(iter(taken.unreadable))
-        _say(f"{counted(taken.unreadable.total(), 'record')} unreadable; `drift classify {first}` says why")
+        _say(
+            f"{counted(taken.unreadable, 'record')} unreadable; "
+            f"`drift classify {taken.first_unreadable}` says why"
+        )
     for problem in taken.problems:
         _say(problem)
     return 2 if taken.unreadable or taken.problems else 0

@@ -1,6 +1,5 @@
 """Takes in what the store lacks, through the same pipeline as everything else, and tells nobody."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,8 +34,10 @@ class Taken:
 
     records: int = 0
     """Read in this run, wanted or not."""
-    unreadable: Counter[str] = field(default_factory=Counter)
-    """Of these, by file."""
+    unreadable: int = 0
+    """Of these."""
+    first_unreadable: str | None = None
+    """The file of the first one."""
     sessions: int = 0
     """Of which at least one change was judged."""
     problems: list[str] = field(default_factory=list)
@@ -67,7 +68,9 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
                 next_note = now + NOTED_EVERY
                 with have.database.transaction() as connection:
                     note_replay(connection, now)
-            taken.unreadable.update(pipeline.observe(batch, now))
+            unreadable = pipeline.observe(batch, now)
+            taken.unreadable += unreadable.total()
+            taken.first_unreadable = taken.first_unreadable or next(iter(unreadable), None)
             taken.records += len(batch.records)
             told.records(len(batch.records), batch.is_last)
     except ProviderError as error:
