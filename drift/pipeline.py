@@ -58,6 +58,7 @@ from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
+from drift.store.writes import expect
 from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
@@ -111,9 +112,11 @@ class Pipeline:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
         kept: list[RawRecord] = []
+        said = [(raw, self._translated(raw)) for raw in batch.records]
         with have.database.transaction() as connection:
-            for raw in batch.records:
-                event = self._translated(raw)
+            writes = (one for _, one in said if isinstance(one, ChangeEvent) and one.intended in CHANGING)
+            expect(connection, [one.key for one in writes if batch.span.has(one.occurred_at)])
+            for raw, event in said:
                 if isinstance(event, UnreadableRecord):
                     kept += [raw] if isinstance(raw, RawRecord) else []
                     record_gap(connection, batch.source, event, now)
