@@ -102,6 +102,7 @@ def test_who_answers_for_a_known_write_is_told_and_of_others_nobody(database: Da
     with database.transaction() as connection:
         add_write(connection, write, 0)
 
+    with database.reading() as connection:
         assert actor_of(connection, write.event.key) == write.actor
         assert actor_of(connection, "aws:unknown") is None
 
