@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -58,8 +59,11 @@ from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
-from drift.store.writes import expect
+from drift.store.writes import expect, known_among
 from drift.store.written import subject_of, writes_to
+
+Said: TypeAlias = tuple[RawRecord | UnreadableRecord, ChangeEvent | UnreadableRecord]
+"""A record, and what it says."""
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
@@ -111,14 +115,16 @@ class Pipeline:
     def observe(self, batch: Batch, now: datetime) -> Counter[str]:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
-        kept: list[RawRecord] = []
         said = [(raw, self._translated(raw)) for raw in batch.records]
+        kept = self._to_keep(batch, said) if have.vault else []
+        if have.vault and kept:
+            # Before the evidence that names them, and outside its transaction: a vault may take its time.
+            have.vault.records.keep(kept, now)
         with have.database.transaction() as connection:
-            writes = (one for _, one in said if isinstance(one, ChangeEvent) and one.intended in CHANGING)
-            expect(connection, [one.key for one in writes if batch.span.has(one.occurred_at)])
-            for raw, event in said:
+            writes = (one for _, one in said if isinstance(one, ChangeEvent) and _is_wanted(one, batch))
+            expect(connection, [one.key for one in writes])
+            for _, event in said:
                 if isinstance(event, UnreadableRecord):
-                    kept += [raw] if isinstance(raw, RawRecord) else []
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
@@ -128,15 +134,23 @@ class Pipeline:
                 if not batch.span.has(event.occurred_at):
                     continue  # whose session it opened counts all the same
                 told = gather(connection, batch.source, event, now)
-                if isinstance(raw, RawRecord) and event.intended in CHANGING and told is not Fate.DUPLICATE:
-                    kept.append(raw)
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
-            if have.vault and kept:
-                have.vault.records.keep(kept, now)  # before the evidence that names them is committed
             tally.keep(connection)
             batch.mark_read(connection)
         return unread
+
+    def _to_keep(self, batch: Batch, said: Sequence[Said]) -> list[RawRecord]:
+        """Return the records that evidence rests on; those of known history were kept when it was new."""
+        kept = [
+            (raw, event) for raw, event in said if isinstance(raw, RawRecord) and _is_wanted(event, batch)
+        ]
+        if not is_history(batch.source):
+            return [raw for raw, _ in kept]
+        keys = {raw: event.key for raw, event in kept if isinstance(event, ChangeEvent)}
+        with self.have.database.reading() as connection:
+            known = known_among(connection, keys.values())
+        return [raw for raw, _ in kept if keys.get(raw) not in known]
 
     def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         said = self.have.translators.translate(raw)
@@ -238,6 +252,12 @@ class Pipeline:
 
 def _unavailable(asked: Iterable[Consulted]) -> list[str]:
     return [reason for consulted in asked for reason in consulted.unavailable]
+
+
+def _is_wanted(event: ChangeEvent | UnreadableRecord, batch: Batch) -> bool:
+    if isinstance(event, UnreadableRecord):
+        return True
+    return event.intended in CHANGING and batch.span.has(event.occurred_at)
 
 
 def _told(unread: Counter[str]) -> str:
