@@ -123,4 +123,4 @@ class _Bucket:
 
     def _refusals(self, what: str, verb: str) -> Any:
         on = f"the bucket {self._settings.bucket}"
-        return refusals(what, permission=f"storage.objects.{verb}", on=on)
+        return refusals(what, permission=f"storage.objects.{verb}", on=on, docs="docs/replay.md")
