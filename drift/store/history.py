@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 
 from drift.model.change import Write
-from drift.model.verdict import Actor
+from drift.model.verdict import Actor, Disposition
 from drift.store import meta
 from drift.store.schema import change, funnel, write
 
@@ -32,16 +32,16 @@ def is_replaying(connection: Connection, now: datetime) -> bool:
 
 
 def history_to_judge(connection: Connection, after: str, count: int) -> list[str]:
-    """Return the next sessions, behind `after`, with a change that was taken in as history and not judged."""
-    return list(
-        connection.execute(
-            select(change.c.session_id)
-            .where(change.c.to_judge, change.c.is_history, change.c.session_id > after)
-            .distinct()
-            .order_by(change.c.session_id)
-            .limit(count)
-        ).scalars()
-    )
+    """Return the next sessions, behind `after`, with a change of history that is not judged, or pending.
+
+    It may be pending because a ticket system could not be asked.
+    """
+    mine = select(change.c.session_id).where(change.c.is_history, change.c.session_id > after)
+    found = union(  # each part has an index of its own
+        mine.where(change.c.to_judge), mine.where(change.c.disposition == Disposition.PENDING)
+    ).subquery()
+    ids = select(found.c.session_id).order_by(found.c.session_id).limit(count)
+    return list(connection.execute(ids).scalars())
 
 
 def actor_of(connection: Connection, key: str) -> Actor | None:

@@ -1,8 +1,8 @@
 """An archive is taken in as history: recorded and judged like anything else, and nobody is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -12,10 +12,13 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from drift.equipment import Vault
+from drift.errors import ProviderUnavailableError
 from drift.model.event import ChangeEvent, Effect, OpenedSession, Risk
 from drift.model.evidence import EntryKind
 from drift.model.history import EVER, TimeSpan
+from drift.model.ticket import Ticket
 from drift.model.verdict import Disposition
+from drift.pipeline import Pipeline
 from drift.replay.archive import Archive, archive_of_log, archive_of_vault
 from drift.replay.backfill import Taken, Told, backfill
 from drift.store.database import Database
@@ -294,6 +297,19 @@ def test_what_cannot_be_understood_is_a_gap_and_is_counted(past: Past) -> None:
     assert past.became() == {"change": 1, "unreadable": 1}
 
 
+def test_what_a_ticket_system_could_not_be_asked_for_is_judged_when_it_can(past: Past) -> None:
+    past.holds(a_write())
+    pipeline = past.watch.pipeline
+    have = replace(pipeline.have, ticket_sources={"jira": Unreachable()})
+
+    taken = backfill(Pipeline(have=have), past.archive, EVER, Told())
+
+    assert taken.problems == ["a ticket system could not be asked: it is down"]
+    assert disposition(past) is Disposition.PENDING
+    assert past.taken_in().problems == []
+    assert disposition(past) is Disposition.UNTICKETED
+
+
 def test_what_was_read_is_recorded_as_covered(past: Past) -> None:
     past.holds(a_write(), a_write(2, at=60))
 
@@ -349,6 +365,21 @@ def test_the_vault_is_read_from_a_little_before_the_span_and_to_its_end(sqlite_d
     backfill(other.watch.pipeline, archive_of_vault("raw", safe), span, Told())
 
     assert len(other.watch.changes()) == 1
+
+
+class Unreachable:
+    """A ticket system."""
+
+    def find(self, keys: Collection[str], resources: Collection[str]) -> tuple[Ticket, ...]:
+        """Fail."""
+        raise ProviderUnavailableError("it is down", hint="ask later")
+
+
+def disposition(past: Past) -> Disposition:
+    """Return how the only change stands."""
+    judgement = past.watch.change().judgement
+    assert judgement is not None
+    return judgement.decision.disposition
 
 
 def observed(past: Past) -> Iterator[None]:

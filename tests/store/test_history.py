@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from drift.model.change import Change
 from drift.model.event import Fate
+from drift.model.verdict import Disposition
 from drift.stages.group import group, regroup
 from drift.store.changes import changes
 from drift.store.database import Database
@@ -78,6 +79,10 @@ def test_only_history_that_is_not_judged_is_to_be_judged_some_at_a_time(database
         world.judged(row, a_judgement())
     with database.reading() as connection:
         assert history_to_judge(connection, "", 9) == []
+
+    world.judged(all_changes(database)[1], a_judgement(disposition=Disposition.PENDING))
+    with database.reading() as connection:
+        assert len(history_to_judge(connection, "", 9)) == 1
 
 
 def all_changes(database: Database) -> list[Change]:
