@@ -11,14 +11,16 @@ from typing import Any
 
 import msgspec
 
-from drift.errors import ProviderAccessError
+from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.secret import Secret
 from providers.aws.refusals import code_of, refusals
 from providers.aws.session import AwsAccess, open_client
 from providers.packs.vault import PackVault
 
-IS_THERE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
-"""Somebody wrote the same pack before, or is just doing so."""
+IS_THERE = "PreconditionFailed"
+
+IS_BEING_WRITTEN = "ConditionalRequestConflict"
+"""Somebody is just writing the same pack, and may yet fail."""
 
 MOST_DELETED = 1000
 """Objects that one request may delete: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
@@ -94,7 +96,12 @@ class _Bucket:
             try:
                 self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, IfNoneMatch="*")
             except self._s3.exceptions.ClientError as error:
-                if code_of(error) not in IS_THERE:
+                if code_of(error) == IS_BEING_WRITTEN:
+                    raise ProviderUnavailableError(
+                        f"writing s3://{self._bucket}/{key}: another run is just doing so",
+                        hint="it is tried again in the next cycle",
+                    ) from error
+                if code_of(error) != IS_THERE:
                     raise
 
     def remove(self, day: str) -> None:
