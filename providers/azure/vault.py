@@ -11,6 +11,11 @@ from providers.packs.vault import PackVault
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 
+GRANT = (
+    "grant the role Storage Blob Data Contributor, or see docs/replay.md; "
+    "behind a firewall, let this machine through"
+)
+
 CONNECT_WITHIN, ANSWER_WITHIN = 10, 60
 """Seconds."""
 
@@ -116,4 +121,5 @@ class _Container:
         return self._container.list_blob_names(name_starts_with=f"{self._root}{day}/")
 
     def _refusals(self, what: str, verb: str) -> Any:
-        return refusals(what, action=f"{BLOBS}/{verb}", on=f"the container {self._settings.container}")
+        on = f"the container {self._settings.container}"
+        return refusals(what, action=f"{BLOBS}/{verb}", on=on, grant=GRANT)
