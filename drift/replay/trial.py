@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from drift import __version__
 from drift.errors import StoreError
 from drift.model.history import TimeSpan
 from drift.pipeline import Pipeline
@@ -34,7 +35,7 @@ def scratch_folder(beside: Path, archive: Archive, span: TimeSpan, *rules: Rules
     Raises:
         StoreError: It cannot be made.
     """
-    told = "\0".join([archive.name, str(span), *(one.sha256 for one in rules)])
+    told = "\0".join([__version__, archive.name, str(span), *(one.sha256 for one in rules)])
     folder = beside / f".drift-replay-{sha256(told.encode(errors='backslashreplace')).hexdigest()[:16]}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

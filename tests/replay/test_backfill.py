@@ -90,6 +90,21 @@ def test_what_the_store_lacks_is_recorded_and_judged_and_nobody_is_told(past: Pa
     assert past.became() == {"change": 1, "read": 1}
 
 
+def test_either_database_takes_in_what_it_lacks_and_no_more(database: Database) -> None:
+    past = Past(watch=Watch(database=database))
+    past.watch.told(a_write(), minute=1)
+    past.watch.clock.time = NOON + minutes(DAYS_LATER)
+    past.holds(a_write(), a_write(2, at=60), a_beginning(at=NOON + minutes(120)))
+
+    taken = past.taken_in()
+
+    assert (taken.sessions, taken.problems) == (2, [])
+    assert past.became() == {"change": 2, "duplicate": 1, "part": 0}
+    past.watch.cycle(DAYS_LATER)
+    assert len(past.watch.headlines()) == 1
+    assert past.taken_in().records == 0
+
+
 def test_nobody_is_told_later_either(past: Past) -> None:
     """
     The daemon judges open changes again for a week, and what it did not judge before at once.
