@@ -91,6 +91,10 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
+    "cloudtrail-queue": Adapter("providers.aws.cloudtrail_queue", "CloudTrailQueue"),
+    "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
+    "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
+    "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
     "azure-log-analytics": Adapter("providers.azure.log_analytics", "AzureLogAnalytics", paths=("ca_file",)),
     "azure-activity-log": Adapter("providers.azure.activity_log", "AzureActivityLog", paths=("ca_file",)),
     "azure-event-hub": Adapter("providers.azure.event_hub", "AzureEventHub", paths=("ca_file",)),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,8 @@ def as_toml(value: Any) -> str:
     match value:
         case dict():
             return f"{{ {', '.join(f'{json.dumps(key)} = {as_toml(one)}' for key, one in value.items())} }}"
+        case date():
+            return value.isoformat()
         case list():
             return f"[{', '.join(map(as_toml, value))}]"
         case _:
