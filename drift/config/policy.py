@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from drift.config import tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
+from drift.model.coverage import CoverageRules
 from drift.model.environment import Environment
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
@@ -66,6 +68,19 @@ def decision_rules(reader: Reader) -> DecisionRules:
         settle_window=values.duration(policy.place, "settle_window", policy.table.settle_window),
         answer_deadline=values.duration(policy.place, "answer_deadline", policy.table.answer_deadline),
         own_resources=_own_resources(reader.one(tables.Watch)),
+    )
+
+
+def coverage_rules(reader: Reader) -> CoverageRules:
+    """Return when what is not seen is an alarm."""
+    row = reader.one(tables.Coverage)
+    return CoverageRules(
+        owner=row.table.owner,
+        gap_limit=values.duration(row.place, "gap_limit", row.table.gap_limit),
+        silent_after=values.duration(
+            row.place, "silent_after", row.table.silent_after, least=timedelta(minutes=1)
+        ),
+        rhythm=values.duration(row.place, "rhythm", row.table.rhythm, least=timedelta(days=1)),
     )
 
 
