@@ -16,6 +16,9 @@ from drift.terminal import shown
 if TYPE_CHECKING:
     from drift.store.alarms import AlarmRow
 
+WHOLE = 1000
+"""Characters: there are few alarms, and what is wrong often stands at the end."""
+
 
 class AlarmLine(msgspec.Struct, kw_only=True):
     """One alarm. Scripts rely on every key."""
@@ -74,8 +77,8 @@ def _text(row: "AlarmRow") -> str:
     over = f", over since {moment(row.ended_at)}" if row.ended_at else ""
     return "\n".join(
         [
-            shown(f"{row.alarm.severity:8}  {row.alarm.text}", width()),
+            shown(f"{row.alarm.severity:8}  {row.alarm.text}", WHOLE),
             indent + shown(f"{row.alarm_id}  since {moment(row.alarm.since)}{over}", width() - len(indent)),
-            *([] if row.ended_at else [indent + shown(row.alarm.hint, width() - len(indent))]),
+            *([] if row.ended_at else [indent + shown(row.alarm.hint, WHOLE)]),
         ]
     )

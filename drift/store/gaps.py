@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
@@ -17,6 +18,8 @@ class GapRow:
 
     gap_id: str
     gap: Gap
+    recorded_at: datetime
+    """Time of that entry."""
     ledger_seq: int
 
 
@@ -35,7 +38,7 @@ def open_gaps(
     if kind is not None:
         query = query.where(coverage_gap.c.kind == kind)
     return [
-        GapRow(gap_id=row.gap_id, gap=row.body, ledger_seq=row.ledger_seq)
+        GapRow(gap_id=row.gap_id, gap=row.body, recorded_at=row.recorded_at, ledger_seq=row.ledger_seq)
         for row in connection.execute(query)
     ]
 
@@ -43,7 +46,12 @@ def open_gaps(
 def keep_gap(connection: Connection, row: GapRow) -> None:
     """Keep a gap that is open, as it is known now."""
     gap = row.gap
-    values = {"kind": gap.kind, "ledger_seq": row.ledger_seq, "body": gap}
+    values = {
+        "kind": gap.kind,
+        "recorded_at": row.recorded_at,
+        "ledger_seq": row.ledger_seq,
+        "body": gap,
+    }
     key = {"gap_id": row.gap_id, "source": gap.source, "opened_at": gap.opened_at}
     insert_or_update(connection, coverage_gap, {**key, **values}, values)
 

@@ -77,6 +77,7 @@ coverage_gap = Table(
     Column("source", Key, nullable=False, index=True),
     Column("kind", String, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(Gap), nullable=False),
     comment="Gaps that are open, but for single records: those are in quarantine",

@@ -1,6 +1,7 @@
 """`drift alarms`: what is wrong with the watch itself, for people and for scripts."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,17 @@ def test_those_that_are_over_are_listed_on_demand(drift: Drift, alarmed: World) 
     assert ran.lines[0] == "high      account 111122223333 is silent"
     assert ran.lines[1].endswith("  since 2026-11-16 12:00, over since 2026-11-16 15:00")
     assert ran.err == "1 alarm standing, 1 over\n"
+
+
+def test_a_cycle_names_what_stands_and_is_none_the_worse_for_it(drift: Drift, world: World) -> None:
+    dead = replace(LOST, slug="job-died", subject="sweep", text="the job sweep died")
+    with world.database.transaction() as connection:
+        raise_alarm(connection, [], dead, NOON)
+
+    ran = drift("run", "--once")
+
+    assert ran.code == 0
+    assert "alarms    1 standing: the job sweep died (`drift alarms` lists them)" in ran.lines
 
 
 def test_json_has_every_key(drift: Drift, alarmed: World) -> None:

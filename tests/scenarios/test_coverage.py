@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from drift.errors import ProviderUnavailableError
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.event import ChangeEvent, Effect
 from drift.model.evidence import EntryKind
@@ -115,6 +116,25 @@ def test_an_outage_is_a_gap_of_its_owner_until_a_complete_read_fills_it(
     first, last = watch.bodies(EntryKind.GAP)
     assert first["gap_id"] == last["gap_id"]
     assert spans(watch) == [(-60, -15, 1), (-15, 105, 1)]
+
+
+def test_an_outage_that_names_another_reason_each_time_is_told_once_an_hour(
+    watch: Watch, log: TroubledLog
+) -> None:
+    """
+    Errors of clouds bear the id of the request.
+    """
+    log.is_down = True
+    for minute in range(0, 130, 10):
+        log.error = ProviderUnavailableError(f"request {minute} failed", hint="wait")
+        watch.problems(minute)
+
+    assert [body["error"] for body in watch.bodies(EntryKind.GAP)] == [
+        "request 0 failed",
+        "request 60 failed",
+        "request 120 failed",
+    ]
+    assert len({body["gap_id"] for body in watch.bodies(EntryKind.GAP)}) == 1
 
 
 def test_a_source_without_an_owner_is_the_policys(database: Database, log: TroubledLog) -> None:

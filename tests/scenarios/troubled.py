@@ -23,6 +23,7 @@ class TroubledLog(Log):
         super().__init__()
         self.delay = delay
         self.is_down = False
+        self.error: ProviderError = DOWN
         self.broken: dict[str, ProviderError] = {}
         self.opened: list[str] = []
         self.settled: list[str] = []
@@ -31,7 +32,7 @@ class TroubledLog(Log):
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver every file after the cursor, or nothing."""
         if self.is_down:
-            raise DOWN
+            raise self.error
         for number in range(0 if cursor is None else int(cursor) + 1, len(self.files)):
             yield self._deliver(f"{number}.json")
 

@@ -432,7 +432,9 @@ def test_a_state_that_is_applied_to_is_no_news(database: Database) -> None:
 def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -> None:
     told = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=5), a_state(serial=6))
 
-    assert told == ["prod: the serial of s3://states/prod went down from 8 to 5: an older state was put back"]
+    assert told == [
+        "an older state of prod was put back: the serial went down from 8 to 5 in s3://states/prod"
+    ]
     [entry] = ledger(database)
     assert (entry.kind, entry.ref, entry.recorded_at) == (EntryKind.BASELINE, "s3://states/prod", LATER)
     assert body(entry) == {

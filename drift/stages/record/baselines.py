@@ -61,8 +61,8 @@ def _alarm(one: Declaration, last: _Last, now: datetime) -> Alarm:
     return Alarm(
         slug=STATE_WENT_BACK,
         subject=_subject(one),
-        text=f"{one.name}: the serial of {one.origin} went down from {last.serial} to {one.serial}:"
-        " an older state was put back",
+        text=f"an older state of {one.name} was put back: the serial went down from {last.serial} to"
+        f" {one.serial} in {one.origin}",
         hint="Find out who did that, and why: what was applied since is declared no more.",
         severity=Severity.HIGH,
         since=now,

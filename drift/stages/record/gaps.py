@@ -1,7 +1,7 @@
 """Records what was not seen, with who sees to it, until it is filled."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -17,12 +17,14 @@ from drift.store.covered import source_read_of
 from drift.store.gaps import GapRow, gap_id_of
 from drift.store.quarantine import key_of
 
+OTHER_REASON_EVERY = timedelta(hours=1)
+
 
 def open_gap(connection: Connection, gap_id: str, gap: Gap, now: datetime) -> None:
     """Record that a gap is there, or is known otherwise than before."""
     body = _record(gap_id, gap, GapStatus.OPEN)
     entry = append(connection, kind=EntryKind.GAP, ref=gap.name or gap.source, body=body, recorded_at=now)
-    gaps.keep_gap(connection, GapRow(gap_id=gap_id, gap=gap, ledger_seq=entry.seq))
+    gaps.keep_gap(connection, GapRow(gap_id=gap_id, gap=gap, recorded_at=now, ledger_seq=entry.seq))
 
 
 def close_gap(connection: Connection, row: GapRow, to_at: datetime | None, now: datetime) -> None:
@@ -35,12 +37,15 @@ def close_gap(connection: Connection, row: GapRow, to_at: datetime | None, now: 
 def record_source_outage(
     connection: Connection, source: str, error: ProviderError, owner: str | None, now: datetime
 ) -> None:
-    """Record that a source of records could not be read: once for each reason, until it can be read again."""
+    """Record that a source of records could not be read: once, until it can be read again.
+
+    Another reason is recorded too, but not every minute: some errors bear the id of the request.
+    """
     what = redact(error.what).value
     known = outage_of(connection, source)
-    if known is not None and known.gap.error == what:
-        return
     meta.write(connection, meta.outage_of(source), what)
+    if known is not None and (known.gap.error == what or now - known.recorded_at < OTHER_REASON_EVERY):
+        return
     read = source_read_of(connection, source)
     opened_at = known.gap.opened_at if known else now
     gap_id = known.gap_id if known else gap_id_of(GapKind.OUTAGE, source, opened_at.isoformat())

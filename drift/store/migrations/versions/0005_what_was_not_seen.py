@@ -40,6 +40,7 @@ def _coverage_tables() -> None:
         sa.Column("source", TEXT, nullable=False),
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("opened_at", TIME, nullable=False),
+        sa.Column("recorded_at", TIME, nullable=False),
         sa.Column("ledger_seq", NUMBER, nullable=False),
         sa.Column("body", JSON, nullable=False),
         sa.PrimaryKeyConstraint("gap_id", name="pk_coverage_gap"),
