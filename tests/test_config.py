@@ -336,6 +336,7 @@ def test_what_is_not_seen_is_an_alarm_when_the_policy_says(folder: Folder) -> No
         gap_limit = "6h"
         silent_after = "2h"
         rhythm = "30d"
+        may_be_silent = ["4444*"]
         """
     )
 
@@ -344,7 +345,10 @@ def test_what_is_not_seen_is_an_alarm_when_the_policy_says(folder: Folder) -> No
         gap_limit=timedelta(hours=6),
         silent_after=timedelta(hours=2),
         rhythm=timedelta(days=30),
+        may_be_silent=given.coverage.may_be_silent,
     )
+    assert not given.coverage.is_watched("444455556666")
+    assert given.coverage.is_watched("111122223333")
     assert folder.load("").coverage == CoverageRules()
 
 

@@ -81,6 +81,7 @@ def coverage_rules(reader: Reader) -> CoverageRules:
             row.place, "silent_after", row.table.silent_after, least=timedelta(minutes=1)
         ),
         rhythm=values.duration(row.place, "rhythm", row.table.rhythm, least=timedelta(days=1)),
+        may_be_silent=_accounts(row.place, row.table.may_be_silent, key="may_be_silent"),
     )
 
 
@@ -124,11 +125,11 @@ def _environment(row: Row[tables.Environment]) -> Environment:
     )
 
 
-def _accounts(place: Place, texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+def _accounts(place: Place, texts: Iterable[str], *, key: str = "accounts") -> tuple[re.Pattern[str], ...]:
     accounts = tuple(texts)
     if not all(text.strip() for text in accounts):
         raise place.error(
-            '"accounts" holds an empty text, which fits none',
+            f'"{key}" holds an empty text, which fits none',
             hint="write an account's number, a project's or a subscription's id",
         )
     return tuple(values.id_glob(text) for text in accounts)

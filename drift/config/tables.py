@@ -207,6 +207,7 @@ class Coverage(Table, frozen=True, kw_only=True):
     gap_limit: str = "24h"
     silent_after: str = "1h"
     rhythm: str = "14d"
+    may_be_silent: tuple[str, ...] = ()
 
 
 SINGLE: tuple[type[Table], ...] = (

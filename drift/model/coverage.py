@@ -1,5 +1,6 @@
 """How completely the sources were read, and who says so."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -94,3 +95,9 @@ class CoverageRules:
     """No account counts as silent before, however much it talked."""
     rhythm: timedelta = timedelta(days=14)
     """How far back the longest pause of an account is looked for."""
+    may_be_silent: tuple[re.Pattern[str], ...] = ()
+    """Accounts whose silence is nobody's concern: those that are given up, for example."""
+
+    def is_watched(self, account: str) -> bool:
+        """Tell whether the silence of an account matters."""
+        return not any(pattern.fullmatch(account) for pattern in self.may_be_silent)

@@ -1,9 +1,11 @@
 """An account that used to talk, and is silent, is told of once; and that it talks again."""
 
+import re
 from collections.abc import Iterable
 
 import pytest
 
+from drift.model.coverage import CoverageRules
 from drift.model.event import ChangeEvent, Effect
 from drift.model.evidence import EntryKind
 from drift.store.database import Database
@@ -100,6 +102,20 @@ def test_an_account_that_was_silent_before_we_came_is_none_of_our_alarms(watch: 
     watch.told(*hourly(ACCOUNT, -100, -48), minute=0)
     for hour in range(1, 100, 7):
         watch.cycle(hour * HOUR)
+
+    assert watch.alarms() == []
+
+
+def test_an_account_that_is_given_up_may_be_silent_and_ends_its_alarm(
+    database: Database, log: TroubledLog
+) -> None:
+    watch = Watch(database=database, log=log)
+    watch.told(*hourly(ACCOUNT, -24, 0), minute=10)
+    watch.cycle(3 * HOUR)
+    assert len(watch.alarms()) == 1
+
+    given_up = CoverageRules(may_be_silent=(re.compile(ACCOUNT),))
+    Watch(database=database, log=log, coverage=given_up).cycle(4 * HOUR)
 
     assert watch.alarms() == []
 

@@ -44,13 +44,13 @@ def find_silence(
     """Return the alarms to be raised for accounts that fell silent, and those that are over.
 
     Of a source that cannot be read nothing is said: its gap is told of already. What is over is
-    an alarm all of whose accounts have talked since.
+    an alarm all of whose accounts have talked since, or may be silent by now.
     """
     known = standing(connection, SILENT_ACCOUNT)
     told = {one for row in known for one in row.alarm.accounts}
     asked = sources if _is_due(connection, now) else ()
     news = [alarm for source in asked for alarm in _of_source(connection, source, told, rules)]
-    return news, [row for row in known if not _is_any_silent(connection, row.alarm)]
+    return news, [row for row in known if not _is_any_silent(connection, row.alarm, rules)]
 
 
 def _is_due(connection: Connection, now: datetime) -> bool:
@@ -69,7 +69,8 @@ def _of_source(connection: Connection, source: str, told: set[Told], rules: Cove
     silent = {
         account: heard_at
         for account, heard_at in quiet.items()
-        if Told(source=source, account=account) not in told
+        if rules.is_watched(account)
+        and Told(source=source, account=account) not in told
         and _is_silent(connection, read, Told(source=source, account=account), heard_at, rules)
     }
     if len(silent) > MOST_ALONE:
@@ -92,8 +93,10 @@ def _is_silent(
     return is_known and read.up_to - heard_at > allowed and not was_silent_when_we_came
 
 
-def _is_any_silent(connection: Connection, alarm: Alarm) -> bool:
+def _is_any_silent(connection: Connection, alarm: Alarm, rules: CoverageRules) -> bool:
     for one in alarm.accounts:
+        if not rules.is_watched(one.account):
+            continue
         heard_at = covered.heard_at_of(connection, one.source, one.account)
         if heard_at is None or heard_at <= alarm.since:
             return True

@@ -13,12 +13,16 @@ TIME = sa.DateTime(timezone=True)
 JSON = sa.LargeBinary()
 NUMBER = sa.BigInteger()
 
+COMMENT = "Of each account and region: what was read since the last coverage entry of the ledger"
+
 
 def upgrade() -> None:
     """Add columns to the coverage, which keeps its rows from now on, and create the tables."""
     for name in ("heard_at", "covered_from", "recorded_to", "recorded_at", "attested_to"):
         op.add_column("coverage", sa.Column(name, TIME))
     op.execute("UPDATE coverage SET heard_at = to_at")
+    if op.get_bind().dialect.supports_comments:
+        op.create_table_comment("coverage", COMMENT)
     _coverage_tables()
     _quarantine_table()
     _alarm_tables()
