@@ -59,6 +59,7 @@ from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
+from drift.store.writes import expect
 from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
@@ -117,15 +118,20 @@ class Pipeline:
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
         kept: list[RawRecord] = []
         owner = have.policy.of_source(batch.source).owner
+        said = [(raw, self._translated(raw)) for raw in batch.records]
         with have.database.transaction() as connection:
-            for raw in batch.records:
-                said = self.take(connection, tally, raw, now)
-                if isinstance(raw, RawRecord) and _is_recorded(said):
+            expect(
+                connection, [one.key for _, one in said if isinstance(one, ChangeEvent) and _is_recorded(one)]
+            )
+            for raw, event in said:
+                if isinstance(raw, RawRecord) and _is_recorded(event):
                     kept.append(raw)
-                if isinstance(said, UnreadableRecord):
-                    record_unreadable(connection, batch.source, batch.delivery.version, said, owner, now)
+                if isinstance(event, UnreadableRecord):
+                    record_unreadable(connection, batch.source, batch.delivery.version, event, owner, now)
                     tally.count_unreadable()
-                    unread[said.source.file] += 1
+                    unread[event.source.file] += 1
+                else:
+                    self._follow(connection, tally, raw, event, now)
             if have.vault and kept:
                 have.vault.records.keep(kept, now)  # before the evidence that names them is committed
             tally.keep(connection)
@@ -133,21 +139,30 @@ class Pipeline:
         return unread
 
     def take(
-        self, connection: Connection, tally: Tally, raw: RawRecord | UnreadableRecord, now: datetime
+        self, connection: Connection, tally: Tally, raw: RawRecord, now: datetime
     ) -> ChangeEvent | UnreadableRecord:
-        """Follow one record, unless nothing can be read from it; return what it says."""
+        """Follow one record by itself, unless nothing can be read from it; return what it says."""
         event = self._translated(raw)
-        if isinstance(event, UnreadableRecord):
-            return event
+        if not isinstance(event, UnreadableRecord):
+            self._follow(connection, tally, raw, event, now)
+        return event
+
+    def _follow(
+        self,
+        connection: Connection,
+        tally: Tally,
+        raw: RawRecord | UnreadableRecord,
+        event: ChangeEvent,
+        now: datetime,
+    ) -> None:
         if isinstance(raw, RawRecord) and is_canary(connection, raw, event, now):
             tally.count(event, Fate.CANARY)
-            return event
+            return
         for late in gather_opened(connection, event, now):
             self._write(connection, tally.source, late, now)
         told = gather(connection, tally.source, event, now)
         fate = told if isinstance(told, Fate) else self._write(connection, tally.source, told, now)
         tally.count(event, fate)
-        return event
 
     def canary(self, now: datetime) -> None:
         """Make the harmless writes of our own that are due, by which the watch is tried."""

@@ -92,6 +92,8 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
+    "gcp-logging": Adapter("providers.gcp.logging_audit_log", "GcpLogging", paths=("credentials_file",)),
+    "gcp-pubsub": Adapter("providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",)),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {

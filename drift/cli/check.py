@@ -11,7 +11,7 @@ from drift.cli.words import LOST_STORE
 from drift.equipment import Equipment
 from drift.errors import DriftError
 from drift.model.resource import NotRead
-from drift.ports import AuditLog, CodeHost, TicketSource, Watched
+from drift.ports import AuditLog, CodeHost, Probing, TicketSource, Watched
 from drift.reports.wording import counted
 from drift.terminal import shown
 
@@ -76,6 +76,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _log(log: AuditLog) -> str:
+    if isinstance(log, Probing):
+        return "; ".join(log.probe())
     deliveries = sum(1 for _ in islice(log.read_since(None), A_FEW))
     more = " or more" if deliveries == A_FEW else ""
     return f"{deliveries:,}{more} {'delivery' if deliveries == 1 else 'deliveries'} to read"

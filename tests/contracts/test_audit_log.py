@@ -1,5 +1,6 @@
 """What every source of audit-log records must do; a new one is one row of `SOURCES`."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,8 +13,13 @@ import pytest
 from drift.errors import ProviderError
 from drift.model.secret import Secret
 from drift.ports import AuditLog, Delivery
+from providers.gcp.logging_audit_log import GcpLogging, GcpLoggingSettings
+from providers.gcp.pubsub_audit_log import GcpPubSub, GcpPubSubSettings
 from providers.launchdarkly.audit_log import LaunchDarklyAuditLog, LaunchDarklyAuditLogSettings
 from providers.log_files.audit_log import LogFiles, LogFilesSettings
+from tests.providers.gcp.sources.grpc_server import UNAVAILABLE
+from tests.providers.gcp.sources.logging_service import PROJECT, cloud_logging
+from tests.providers.gcp.sources.pubsub_service import NAME, pubsub
 from tests.providers.launchdarkly.service import TOKEN, launchdarkly
 
 
@@ -77,9 +83,59 @@ def launchdarkly_audit_log(folder: Path) -> Iterator[Trail]:
         )
 
 
+@contextmanager
+def gcp_logging(folder: Path) -> Iterator[Trail]:
+    """Cloud Logging's API, whose entries bear the bytes as the name of their method, one a page."""
+    with cloud_logging() as service:
+        settings = GcpLoggingSettings(resources=(PROJECT,), endpoint=service.endpoint)
+
+        def deliver(content: bytes) -> None:
+            service.log(method=content.decode())
+
+        def break_down() -> None:
+            service.down = UNAVAILABLE
+
+        yield Trail(
+            log=GcpLogging(settings, page=1),
+            deliver=deliver,
+            clear=service.entries.clear,
+            break_down=break_down,
+            delivered=lambda entry: json.loads(entry)["protoPayload"]["methodName"].encode(),
+            comes_with_content=True,
+        )
+
+
+@contextmanager
+def gcp_pubsub(folder: Path) -> Iterator[Trail]:
+    """A subscription of Pub/Sub, each of whose messages is a bundle of its own."""
+    with pubsub() as service:
+        settings = GcpPubSubSettings(subscription=NAME, endpoint=service.endpoint)
+
+        def deliver(content: bytes) -> None:
+            service.publish(content)
+
+        def break_down() -> None:
+            service.down = UNAVAILABLE
+
+        def delivered(envelope: bytes) -> bytes:
+            (received,) = json.loads(envelope)["receivedMessages"]
+            return base64.b64decode(received["message"]["data"])
+
+        yield Trail(
+            log=GcpPubSub(settings, bundle=1),
+            deliver=deliver,
+            clear=service.queued.clear,
+            break_down=break_down,
+            delivered=delivered,
+            comes_with_content=True,
+        )
+
+
 SOURCES: dict[str, Callable[[Path], AbstractContextManager[Trail]]] = {
     "log-files": cloudtrail_files,
     "launchdarkly": launchdarkly_audit_log,
+    "gcp-logging": gcp_logging,
+    "gcp-pubsub": gcp_pubsub,
 }
 
 

@@ -1,6 +1,6 @@
 """What becomes of a record that nobody understands, whatever source delivers it: the rows are `SOURCES`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ class Anything:
     cloud = Cloud.AWS
     record_heads = ()
     understands = False
+    content: Callable[[bytes], bytes] = staticmethod(bytes)
+    """What was delivered, of what a record holds."""
 
     def unwrap(self, document: bytes) -> Sequence[bytes] | None:
         """Return nothing: there are no envelopes."""
@@ -37,7 +39,7 @@ class Anything:
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord:
         """Understand it, or say why not."""
-        if b"poison" in raw.body and not Anything.understands:
+        if b"poison" in self.content(raw.body) and not Anything.understands:
             return UnreadableRecord(error="a field of an unknown form", source=raw.source)
         return an_event(event_id=raw.source.sha256, at=NOON, effect=Effect.READ)
 
@@ -60,6 +62,7 @@ def watch(trail: Trail, sqlite_database: Database, monkeypatch: pytest.MonkeyPat
     """The real program, which has read them."""
     monkeypatch.setattr(cloud, "Format", Anything)
     monkeypatch.setattr(Anything, "understands", False)
+    monkeypatch.setattr(Anything, "content", staticmethod(trail.delivered))
     watch = Watch(database=sqlite_database, log=trail.log)  # type: ignore[arg-type]
     [problem] = watch.problems(24 * 60)
     assert "1 unreadable" in problem
