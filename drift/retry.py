@@ -1,17 +1,21 @@
 """Reads again what lies in quarantine, because somebody asked for it: the cause was mended, or we were."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from drift.errors import ProviderError, ProviderResponseError
-from drift.model.event import UnreadableRecord
+from drift.errors import ProviderError, ProviderResponseError, only_provider_errors
+from drift.model.event import RawRecord, Source, UnreadableRecord
 from drift.model.unread import Unread
 from drift.pipeline import Pipeline
+from drift.ports import AuditLog
 from drift.redact import redact
-from drift.stages.collect import collect_again, is_read_anew, record_again
+from drift.stages.collect import bytes_again, collect_again, is_read_anew
 from drift.stages.record import record_delivery_read, record_record_read
 from drift.store import quarantine
 from drift.store.tally import Tally
+from drift.store.upsert import in_chunks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +27,7 @@ class Retried:
     """Why it still cannot be read; `None`: it is read, and what it says is followed."""
 
 
-def retry(pipeline: Pipeline, name: str | None, now: datetime) -> list[Retried]:
+def retry(pipeline: Pipeline, name: str | None, now: datetime) -> Iterator[Retried]:
     """Read again all that is in quarantine, or only what was delivered under this name.
 
     What was read before is read no second time: a delivery goes on where it broke off, and of one
@@ -31,57 +35,81 @@ def retry(pipeline: Pipeline, name: str | None, now: datetime) -> list[Retried]:
     """
     with pipeline.have.database.reading() as connection:
         found = [one for one in quarantine.set_aside(connection) if name in (None, one.name)]
-    return [Retried(unread=one, problem=_retry(pipeline, one, now)) for one in found]
+    for _, of_delivery in groupby(found, lambda one: (one.source, one.name)):
+        for some in in_chunks(of_delivery):
+            for one, error in _retry(pipeline, some, now):
+                problem = None if error is None else str(redact(error.what).value)
+                if problem is not None:
+                    with pipeline.have.database.transaction() as connection:
+                        quarantine.note_attempt(connection, one, problem, now)
+                yield Retried(unread=one, problem=problem)
 
 
-def _retry(pipeline: Pipeline, one: Unread, now: datetime) -> str | None:
+def _retry(
+    pipeline: Pipeline, some: Sequence[Unread], now: datetime
+) -> Iterator[tuple[Unread, ProviderError | None]]:
+    """Try some of one delivery again; yield each with what went wrong."""
+    log = pipeline.have.sources.get(some[0].source)
+    if log is None:
+        what = f"{some[0].source} is not configured any more"
+        gone = ProviderResponseError(what, hint="configure it again under that name")
+        yield from ((one, gone) for one in some)
+        return
+    records = [one for one in some if one.index is not None]
+    yield from ((one, _delivery(pipeline, log, one, now)) for one in some if one.index is None)
     try:
-        if one.source not in pipeline.have.sources:
-            raise ProviderResponseError(
-                f"{one.source} is not configured any more", hint="configure it again under that name"
-            )
-        if one.index is None:
-            _delivery(pipeline, one, now)
-        else:
-            _record(pipeline, one, now)
+        bodies = _bodies(pipeline, log, records)
+        is_anew = len(bodies) < len(records) and is_read_anew(log, records[0], pipeline.have.database)
     except ProviderError as error:
-        problem: str = redact(error.what).value
-        with pipeline.have.database.transaction() as connection:
-            quarantine.note_attempt(connection, one, problem, now)
-        return problem
+        yield from ((one, error) for one in records)
+        return
+    for one in records:
+        yield one, _record(pipeline, one, bodies.get(one.sha256), now, is_anew=is_anew)
+
+
+def _bodies(pipeline: Pipeline, log: AuditLog, records: Sequence[Unread]) -> dict[str | None, bytes]:
+    """Return the bytes of records by their hash, out of the vault or else the source, if they have them."""
+    vault, wanted = pipeline.have.vault, {one.sha256 for one in records if one.sha256}
+    found: dict[str | None, bytes] = {}
+    with only_provider_errors("asking the vault"):
+        for sha256 in wanted if vault else ():
+            if vault and (body := vault.records.read(sha256)) is not None:
+                found[sha256] = body
+    if missing := wanted - found.keys():
+        found.update(bytes_again(log, records[0].name, missing, pipeline.have.translators.all))
+    return found
+
+
+def _delivery(pipeline: Pipeline, log: AuditLog, one: Unread, now: datetime) -> ProviderError | None:
+    have = pipeline.have
+    try:
+        for batch in collect_again(one.source, log, one, have.database, have.translators.all):
+            pipeline.observe(batch, now)
+    except ProviderError as error:
+        return error
+    with have.database.transaction() as connection:
+        record_delivery_read(connection, one, now)
     return None
 
 
-def _delivery(pipeline: Pipeline, one: Unread, now: datetime) -> None:
-    have = pipeline.have
-    for batch in collect_again(
-        one.source, have.sources[one.source], one, have.database, have.translators.all
-    ):
-        pipeline.observe(batch, now)
-    with have.database.transaction() as connection:
-        record_delivery_read(connection, one, now)
-
-
-def _record(pipeline: Pipeline, one: Unread, now: datetime) -> None:
-    have = pipeline.have
-    log, vault = have.sources[one.source], have.vault.records if have.vault else None
+def _record(
+    pipeline: Pipeline, one: Unread, body: bytes | None, now: datetime, *, is_anew: bool
+) -> ProviderError | None:
+    have, tally = pipeline.have, Tally(one.source)
     owner = have.policy.of_source(one.source).owner
-    raw = record_again(log, one, vault, have.translators.all)
-    if raw is None and is_read_anew(log, one, have.database):
-        with have.database.transaction() as connection:
-            record_record_read(connection, one, owner, now)
-        return
-    if raw is None:
-        raise ProviderResponseError(
+    if body is None and not is_anew:
+        return ProviderResponseError(
             "neither the vault nor the source has these bytes", hint="look whether a copy is kept elsewhere"
         )
-    tally = Tally(one.source)
     with have.database.transaction() as connection:
-        said = pipeline.take(connection, tally, raw, now)
-        if isinstance(said, UnreadableRecord):
-            raise ProviderResponseError(said.error, hint="try it again with a newer version")
-        if have.vault:
-            have.vault.records.keep([raw], now)  # before the evidence that names it is committed
-        tally.count_readable()
-        tally.keep(connection)
+        if body is not None:
+            raw = RawRecord(body, Source(one.name, one.index or 0, one.sha256 or ""))
+            said = pipeline.take(connection, tally, raw, now)
+            if isinstance(said, UnreadableRecord):
+                return ProviderResponseError(said.error, hint="try it again with a newer version")
+            if have.vault:
+                have.vault.records.keep([raw], now)  # before the evidence that names it is committed
+            tally.count_readable()
+            tally.keep(connection)
         record_record_read(connection, one, owner, now)
+    return None

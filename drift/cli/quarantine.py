@@ -62,7 +62,7 @@ def retry(name: str | None, config: str | None) -> int:
     from drift.retry import retry
 
     with wiring.running(wiring.settings_of(config)) as pipeline, progress("reading again"):
-        done = retry(pipeline, name, pipeline.have.clock.now())
+        done = list(retry(pipeline, name, pipeline.have.clock.now()))
     if not done and name is not None:
         raise UsageError(f"{name} is not in quarantine", hint="`drift quarantine` lists what is")
     for one in done:

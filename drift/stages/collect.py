@@ -1,6 +1,6 @@
 """What did the clouds log since last time? Deliveries in batches, each read exactly once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,9 +13,9 @@ from drift.errors import (
     ProviderUnavailableError,
     only_provider_errors,
 )
-from drift.model.event import RawRecord, Source, UnreadableRecord
+from drift.model.event import RawRecord, UnreadableRecord
 from drift.model.unread import Unread
-from drift.ports import AuditLog, Delivery, RawVault, Translator
+from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
 from drift.redact import redact
 from drift.store.database import Database
@@ -165,25 +165,21 @@ def collect_again(
     delivery.settle()
 
 
-def record_again(
-    log: AuditLog, one: Unread, vault: RawVault | None, translators: Sequence[Translator]
-) -> RawRecord | None:
-    """Return a record that could not be read, out of the vault or else the source; `None` if it is nowhere.
+def bytes_again(
+    log: AuditLog, name: str, wanted: Collection[str], translators: Sequence[Translator]
+) -> Mapping[str, bytes]:
+    """Return the bytes of some records of a delivery by their hash, as far as the source still has them.
 
     Raises:
-        ProviderError: It cannot be looked for.
+        ProviderError: They cannot be looked for.
     """
-    wanted = Source(file=one.name, index=one.index or 0, sha256=one.sha256 or "")
-    with only_provider_errors(f"asking for {one.name}"):
-        if vault is not None and (body := vault.read(wanted.sha256)) is not None:
-            return RawRecord(body=body, source=wanted)
-        delivery = log.again(one.name)
+    with only_provider_errors(f"asking for {name}"):
+        delivery = log.again(name)
         if delivery is None:
-            return None
+            return {}
         with delivery.open() as stream:
-            found = (raw for raw in records_of(delivery.name, stream, translators))
-            same = (raw for raw in found if isinstance(raw, RawRecord))
-            return next((raw for raw in same if raw.source.sha256 == wanted.sha256), None)
+            found = (one for one in records_of(name, stream, translators) if isinstance(one, RawRecord))
+            return {one.source.sha256: one.body for one in found if one.source.sha256 in wanted}
 
 
 def is_read_anew(log: AuditLog, one: Unread, database: Database) -> bool:

@@ -54,7 +54,7 @@ def in_quarantine(watch: Watch) -> list[tuple[str, int | None, str]]:
 
 def tried_again(watch: Watch, name: str | None = None, minute: float = 200) -> Sequence[Retried]:
     watch.clock.time = NOON + minutes(minute)
-    return retry(watch.pipeline, name, watch.clock.time)
+    return list(retry(watch.pipeline, name, watch.clock.time))
 
 
 def written(watch: Watch) -> list[str | None]:
