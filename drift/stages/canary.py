@@ -56,6 +56,7 @@ def write_canary(database: Database, name: str, canary: Canary, rules: CanaryRul
             canaries.mark_failed(connection, token, redact(error.what).value)
         return
     with database.transaction() as connection:
+        canaries.mark_written(connection, token)
         if (row := canaries.with_token(connection, token)) is not None:
             _record(connection, row, CanaryStatus.WRITTEN, now)
 

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from drift.store.schema import canary as table
 
+UNFINISHED = "the program was stopped meanwhile"
+"""Why a write is not known to be made, until it is known."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CanaryRow:
@@ -53,8 +56,21 @@ def begin(
     connection: Connection, *, token: str, name: str, resource: str, written_at: datetime, due_at: datetime
 ) -> None:
     """Keep that a write is about to be made: its record must be known for ours even after a crash."""
-    values = {"token": token, "name": name, "resource": resource, "written_at": written_at, "due_at": due_at}
-    connection.execute(insert(table).values(values))
+    connection.execute(
+        insert(table).values(
+            token=token,
+            name=name,
+            resource=resource,
+            written_at=written_at,
+            due_at=due_at,
+            error=UNFINISHED,
+        )
+    )
+
+
+def mark_written(connection: Connection, token: str) -> None:
+    """Note that a write was made."""
+    connection.execute(update(table).where(table.c.token == token).values(error=None))
 
 
 def mark_failed(connection: Connection, token: str, error: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from drift.model.alarm import Alarm
 from drift.model.evidence import EntryKind
 from drift.model.verdict import Severity
+from drift.store import outbox
 from drift.store.database import Database
 from tests.builders import NOON, minutes
 from tests.scenarios.cloud import Watch
@@ -70,6 +71,25 @@ def test_what_comes_again_after_its_end_is_another_alarm(watch: Watch) -> None:
 
     assert len(watch.headlines()) == 2
     assert len({entry.ref for entry in watch.ledger(EntryKind.ALARM)}) == 2
+
+
+def test_a_crash_keeps_the_alarm_with_its_message_or_neither(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise InterruptedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "queue", crash)
+        with pytest.raises(InterruptedError):
+            watch.pipeline.alarm(DEAD, NOON)
+    assert watch.alarms() == []
+    assert watch.ledger(EntryKind.ALARM) == []
+
+    watch.pipeline.alarm(DEAD, NOON)
+    watch.cycle()
+
+    assert len(watch.headlines()) == 1
 
 
 def test_to_end_what_does_not_stand_is_nothing(watch: Watch) -> None:

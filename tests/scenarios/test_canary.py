@@ -161,6 +161,26 @@ def test_a_canary_that_cannot_be_written_is_an_alarm_and_tried_again_later(watch
     assert watch.alarms() == []
 
 
+def test_a_canary_whose_write_a_crash_cut_short_is_written_again_and_not_taken_for_unseen(
+    watch: Watch, bird: Bird, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(token: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bird, "write", crash)
+        with pytest.raises(KeyboardInterrupt):
+            watch.cycle(0)
+    watch.cycle(1)
+    [headline] = watch.headlines()
+    assert headline.startswith("the canary prod cannot be written: the program was stopped meanwhile")
+
+    watch.cycle(20)
+    watch.told(record_of(bird.tokens[0], at=NOON + minutes(20)), minute=25)
+
+    assert watch.alarms() == []
+
+
 def test_a_canary_that_is_configured_no_more_alarms_no_more(database: Database, watch: Watch) -> None:
     watch.cycle(0)
     watch.cycle(30)
