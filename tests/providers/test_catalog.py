@@ -38,6 +38,8 @@ SECRETS = {
     "SLACK_TOKEN": "xoxb-1",
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
+    "AZURE_CLIENT_SECRET": "a secret",
+    "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
