@@ -46,8 +46,14 @@ def keep_delivery(connection: Connection, one: Unread) -> None:
 
 
 def keep_record(connection: Connection, one: Unread) -> bool:
-    """Keep that a record could not be read; tell whether that is news."""
-    return insert_new(connection, table, _values(one, one.index or 0))
+    """Keep that a record could not be read; tell whether that is news.
+
+    It is none where an older version of the delivery had the same record: then that one is forgotten.
+    """
+    same = and_(table.c.source == one.source, table.c.name == one.name, table.c.sha256 == one.sha256)
+    is_older = and_(same, table.c.idx != WHOLE, table.c.version != one.version)
+    was_known = connection.execute(delete(table).where(is_older)).rowcount > 0
+    return insert_new(connection, table, _values(one, one.index or 0)) and not was_known
 
 
 def note_attempt(connection: Connection, one: Unread, error: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a record that nobody understands, whatever source delivers it: the rows are `SOURCES`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,15 @@ class Anything:
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord:
         """Understand it, or say why not."""
-        if b"poison" in self.content(raw.body) and not Anything.understands:
+        if self._is_poisoned(raw.body) and not Anything.understands:
             return UnreadableRecord(error="a field of an unknown form", source=raw.source)
         return an_event(event_id=raw.source.sha256, at=NOON, effect=Effect.READ)
+
+    def _is_poisoned(self, body: bytes) -> bool:
+        """Look into what the source wraps, unless it wraps whole deliveries."""
+        with suppress(LookupError, TypeError, ValueError):
+            body += self.content(body)
+        return b"poison" in body
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add nothing."""
@@ -93,7 +100,7 @@ def test_a_newer_program_reads_it_where_the_source_has_it_still(watch: Watch, tr
 
     [done] = retry(watch.pipeline, None, watch.clock.time)
 
-    if trail.comes_with_content:
+    if trail.comes_with_content and not trail.can_be_asked_again:
         assert done.problem == "neither the vault nor the source has these bytes"
         return
     assert done.problem is None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drift.equipment import Vault
@@ -241,6 +242,22 @@ def test_it_is_read_out_of_the_vault_where_the_source_has_it_no_more(
 
     assert done.problem is None
     assert watch.counts() == {"change": 2}
+
+
+def test_a_record_that_comes_again_in_a_newer_version_of_its_delivery_is_one_gap(
+    watch: Watch, log: TroubledLog, newer: type[Newer]
+) -> None:
+    """
+    Some sources deliver an hour again whenever it has one record more.
+    """
+    two_records(watch)
+    log.files[0] = b"\n".join([msgspec.json.encode(an_event(event_id="e-2")), log.files[0]])
+    log.version = "2"
+    log.keeps_cursor = False
+    watch.problems(3)
+
+    assert in_quarantine(watch) == [("0.json", 2, "a field of an unknown form")]
+    assert len(watch.ledger(EntryKind.GAP)) == 1
 
 
 def test_a_record_that_is_still_not_understood_stays_and_is_one_gap(watch: Watch, newer: type[Newer]) -> None:

@@ -28,12 +28,15 @@ class TroubledLog(Log):
         self.opened: list[str] = []
         self.settled: list[str] = []
         self.gives_only_once = False
+        self.version = "1"
+        self.keeps_cursor = True
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver every file after the cursor, or nothing."""
         if self.is_down:
             raise self.error
-        for number in range(0 if cursor is None else int(cursor) + 1, len(self.files)):
+        begins = int(cursor) + 1 if cursor is not None and self.keeps_cursor else 0
+        for number in range(begins, len(self.files)):
             yield self._deliver(f"{number}.json")
 
     def again(self, name: str) -> Delivery | None:  # type: ignore[override]
@@ -44,6 +47,7 @@ class TroubledLog(Log):
         delivery = super().again(name)
         return replace(
             delivery,
+            version=self.version,
             cursor=name.removesuffix(".json"),
             open=partial(self._open, delivery),
             settle=partial(self.settled.append, name),

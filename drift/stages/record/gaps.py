@@ -164,7 +164,7 @@ def _record_of(one: Unread, owner: str | None, status: GapStatus) -> GapRecord:
         index=one.index,
         sha256=one.sha256,
         error=one.error,
-        gap_id=gap_id_of("record", one.source, *key_of(one.name, one.version), str(one.index)),
+        gap_id=gap_id_of("record", one.source, key_of(one.name, one.version)[0], one.sha256 or ""),
         status=status,
         owner=owner,
     )
