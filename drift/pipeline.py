@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
+from drift.model.alarm import STATE_WENT_BACK, Alarm
 from drift.model.change import Amendment, ChangeSession
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.history import is_history
@@ -26,7 +27,10 @@ from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
 from drift.model.ticket import Consulted
 from drift.ports import AuditLog
+from drift.self_watch import attest, renew_alarms, write_canaries
+from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.attribute import MAX_CHAIN, attribute
+from drift.stages.canary import is_canary
 from drift.stages.classify import classify
 from drift.stages.collect import Batch, collect
 from drift.stages.compose import compose
@@ -47,10 +51,11 @@ from drift.stages.record import (
     record_configuration,
     record_coverage,
     record_declared,
-    record_gap,
     record_judgement,
-    record_outage,
+    record_set_aside,
+    record_source_outage,
     record_sweep,
+    record_unreadable,
     record_write,
 )
 from drift.stages.survey import survey
@@ -80,12 +85,14 @@ class Pipeline:
         have, now = self.have, self.have.clock.now()
         with have.database.transaction() as connection:
             record_configuration(connection, have.configuration, now)
+        self.canary(now)
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
         self.settle(now)
         seen = survey(have.watched, now)
         problems += self.compare(seen, now)
         problems += self.judge(seen, now)
+        renew_alarms(have, now)
         problems += notify(have.database, have.notifiers, now).failed
         if have.vault:
             problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
@@ -97,17 +104,20 @@ class Pipeline:
 
     def read(self, source: str, log: AuditLog, now: datetime) -> list[str]:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
-        database, unread, problems = self.have.database, Counter[str](), []
+        have, unread, problems = self.have, Counter[str](), []
+        rules = have.policy.of_source(source)
         try:
-            for batch in collect(source, log, database, self.have.translators.all):
+            for batch in collect(source, log, have.database, have.translators.all, now):
                 unread.update(self.observe(batch, now))
         except ProviderError as error:
-            with database.transaction() as connection:
-                record_outage(connection, source, error, now)
+            with have.database.transaction() as connection:
+                record_source_outage(connection, source, error, rules.owner, now)
+                record_set_aside(connection, source, rules.owner, now)
             problems.append(f"{source}: {error}")
         else:
-            with database.transaction() as connection:
-                record_coverage(connection, source, now)
+            with have.database.transaction() as connection:
+                record_coverage(connection, source, now - log.delay, rules, now)
+            problems += attest(have, source, log, now)
         if unread:
             problems.append(f"{source}: {_told(unread)}")
         return problems
@@ -115,6 +125,7 @@ class Pipeline:
     def observe(self, batch: Batch, now: datetime) -> Counter[str]:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
+        owner = have.policy.of_source(batch.source).owner
         said = [(raw, self._translated(raw)) for raw in batch.records]
         kept = self._to_keep(batch, said) if have.vault else []
         if have.vault and kept:
@@ -123,19 +134,15 @@ class Pipeline:
         with have.database.transaction() as connection:
             writes = (one for _, one in said if isinstance(one, ChangeEvent) and _is_wanted(one, batch))
             expect(connection, [one.key for one in writes])
-            for _, event in said:
+            for raw, event in said:
                 if isinstance(event, UnreadableRecord):
-                    record_gap(connection, batch.source, event, now)
+                    record_unreadable(connection, batch.source, batch.delivery.version, event, owner, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                     continue
-                for late in gather_opened(connection, event, now):
-                    self._write(connection, batch.source, late, now)
-                if not batch.span.has(event.occurred_at):
-                    continue  # whose session it opened counts all the same
-                told = gather(connection, batch.source, event, now)
-                fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
-                tally.count(event, fate)
+                self._open(connection, tally.source, event, now)
+                if batch.span.has(event.occurred_at):  # whose session it opened counts all the same
+                    self._follow(connection, tally, raw, event, now)
             tally.keep(connection)
             batch.mark_read(connection)
         return unread
@@ -151,6 +158,50 @@ class Pipeline:
         with self.have.database.reading() as connection:
             known = known_among(connection, keys.values())
         return [raw for raw, _ in kept if keys.get(raw) not in known]
+
+    def take(
+        self, connection: Connection, tally: Tally, raw: RawRecord, now: datetime
+    ) -> ChangeEvent | UnreadableRecord:
+        """Follow one record by itself, unless nothing can be read from it; return what it says."""
+        event = self._translated(raw)
+        if not isinstance(event, UnreadableRecord):
+            self._open(connection, tally.source, event, now)
+            self._follow(connection, tally, raw, event, now)
+        return event
+
+    def _open(self, connection: Connection, source: str, event: ChangeEvent, now: datetime) -> None:
+        """Remember the session that a record opens; what was told of its calls before is judged again."""
+        for late in gather_opened(connection, event, now):
+            self._write(connection, source, late, now)
+
+    def _follow(
+        self,
+        connection: Connection,
+        tally: Tally,
+        raw: RawRecord | UnreadableRecord,
+        event: ChangeEvent,
+        now: datetime,
+    ) -> None:
+        if isinstance(raw, RawRecord) and is_canary(connection, raw, event, now):
+            tally.count(event, Fate.CANARY)
+            return
+        told = gather(connection, tally.source, event, now)
+        fate = told if isinstance(told, Fate) else self._write(connection, tally.source, told, now)
+        tally.count(event, fate)
+
+    def canary(self, now: datetime) -> None:
+        """Make the harmless writes of our own that are due, by which the watch is tried."""
+        write_canaries(self.have, now)
+
+    def alarm(self, alarm: Alarm, now: datetime) -> None:
+        """Raise an alarm, which is told once, and stands until `end_alarm`: a job that died, for example."""
+        with self.have.database.transaction() as connection:
+            raise_alarm(connection, self.have.notifiers, alarm, now)
+
+    def end_alarm(self, slug: str, subject: str, now: datetime) -> None:
+        """End an alarm, if it stands; that is told too."""
+        with self.have.database.transaction() as connection:
+            end_alarm(connection, self.have.notifiers, slug, subject, now)
 
     def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         said = self.have.translators.translate(raw)
@@ -188,14 +239,18 @@ class Pipeline:
         policy, rules = self.have.policy, self.have.policy.detection.as_of(now)
         comparison = detect(seen.held, seen.discovered, rules)
         with self.have.database.transaction() as connection:
-            alarms = record_baselines(connection, seen.declarations, now)
+            turned = record_baselines(connection, seen.declarations, now)
+            for alarm in turned.went_back:
+                raise_alarm(connection, self.have.notifiers, alarm, now)
+            for subject in turned.caught_up:
+                end_alarm(connection, self.have.notifiers, STATE_WENT_BACK, subject, now)
             record_declared(connection, seen, comparison, policy.attribution.naming, now)
             writes = writes_to(connection, [subject_of(one) for one in comparison.findings])
             explained = explain(comparison, writes, seen.by_place(), policy.attribution, now)
             told = suspect(explained, rules, writes)
             news = record_comparison(connection, seen, told, now, judged_since=now - JUDGED_AGAIN_FOR)
             record_sweep(connection, seen, told, news, now)
-        return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
+        return [f"{failure.name}: {failure.error}" for failure in seen.failures]
 
     def judge(self, seen: Survey, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""

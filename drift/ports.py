@@ -38,6 +38,7 @@ class AdapterKind(StrEnum):
     CODE_HOST = "code_host"
     NOTIFIER = "notifier"
     VAULT = "vault"
+    CANARY = "canary"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +115,25 @@ class Probing(Protocol):
 
         Raises:
             ProviderError: It cannot be read; a permission that is missing is named.
+        """
+        ...
+
+
+class Canary(Protocol):
+    """Makes a harmless write, by which it is tried whether the watch sees what is written."""
+
+    @property
+    def resource(self) -> str:
+        """The id of what it touches, as records name it: a record of anything else is none of it."""
+        ...
+
+    def write(self, token: str) -> None:
+        """Make one write whose record bears `token` in its request. What it changes matters to nobody.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: What it should touch is not there.
         """
         ...
 

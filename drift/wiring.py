@@ -279,6 +279,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings),
+                canaries=_made(catalog.CANARIES, settings.canaries),
             )
         )
 
@@ -294,6 +295,9 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         detection=detect_rules(settings, key),
         decision=settings.decision,
         attribution=attribution_rules(settings),
+        coverage=settings.coverage,
+        sources={one.name: one.rules for one in settings.audit_logs},
+        canaries={one.name: one.rules for one in settings.canaries},
     )
 
 

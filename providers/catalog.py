@@ -21,6 +21,7 @@ from drift.ports import (
     AdapterKind,
     AuditLog,
     Baseline,
+    Canary,
     Code,
     CodeHost,
     KeyService,
@@ -163,6 +164,10 @@ VAULTS: Mapping[str, Adapter[RawVault]] = {
     "azure-blob": Adapter("providers.azure.vault", "AzureVault"),
 }
 
+CANARIES: Mapping[str, Adapter[Canary]] = {
+    "aws-parameter-tag": Adapter("providers.aws.canary", "AwsParameterTag"),
+}
+
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
     Cloud.GCP: "GcpTranslator",
@@ -180,6 +185,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CODE_HOST: CODE_HOSTS,
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
+    AdapterKind.CANARY: CANARIES,
 }
 """What the configuration may name, by the table that it stands in."""
 

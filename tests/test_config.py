@@ -20,10 +20,12 @@ from drift.config import AdapterSettings, BaselineSettings, ClockSource, Setting
 from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
+from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.resource import Resource
 from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
+from drift.stages.canary import CanaryRules
 from tests.builders import an_event
 
 
@@ -70,10 +72,12 @@ CATALOG = {
     AdapterKind.LIVE: {"recorded": FILES},
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
+    AdapterKind.CANARY: {"folder": FILES},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
 VAULT = '[[vault]]\nname = "raw"\ntype = "folder"\npath = "raw"\n'
+TRAIL = '[[audit_log]]\nname = "trail"\ntype = "files"\npath = "trail"\n'
 CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
 NINETY_DAYS = '\n[ledger]\nobservation_period = "90d"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
@@ -322,6 +326,52 @@ def test_the_observation_period_is_thirteen_months_or_what_is_agreed(
     folder: Folder, text: str, days: int
 ) -> None:
     assert folder.load(text).observation_period == timedelta(days=days)
+
+
+def test_an_audit_log_says_who_sees_to_its_gaps_and_how_long_it_keeps_things(
+    folder: Folder,
+) -> None:
+    [log] = folder.load(TRAIL + 'owner = "network"\nretention = "14d"\n').audit_logs
+    [plain] = folder.load(TRAIL).audit_logs
+
+    assert (log.kind, log.name) == (AdapterKind.AUDIT_LOG, "trail")
+    assert log.rules == SourceRules(owner="network", retention=timedelta(days=14))
+    assert plain.rules == SourceRules(owner=None, retention=None)
+    assert '"retention"' in folder.refusal(TRAIL + 'retention = "soon"\n').what
+
+
+def test_what_is_not_seen_is_an_alarm_when_the_policy_says(folder: Folder) -> None:
+    given = folder.load(
+        """
+        [coverage]
+        owner = "platform"
+        gap_limit = "6h"
+        silent_after = "2h"
+        rhythm = "30d"
+        may_be_silent = ["4444*"]
+        """
+    )
+
+    assert given.coverage == CoverageRules(
+        owner="platform",
+        gap_limit=timedelta(hours=6),
+        silent_after=timedelta(hours=2),
+        rhythm=timedelta(days=30),
+        may_be_silent=given.coverage.may_be_silent,
+    )
+    assert not given.coverage.is_watched("444455556666")
+    assert given.coverage.is_watched("111122223333")
+    assert folder.load("").coverage == CoverageRules()
+
+
+def test_a_canary_is_written_once_a_day_unless_it_says_otherwise(folder: Folder) -> None:
+    canary = '[[canary]]\nname = "prod"\ntype = "folder"\npath = "x"\n'
+
+    [daily] = folder.load(canary).canaries
+    [hourly] = folder.load(canary + 'every = "1h"\nwithin = "20m"\n').canaries
+
+    assert daily.rules == CanaryRules(every=timedelta(days=1), within=timedelta(minutes=30))
+    assert hourly.rules == CanaryRules(every=timedelta(hours=1), within=timedelta(minutes=20))
 
 
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from drift.config import tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
+from drift.model.coverage import CoverageRules
 from drift.model.environment import Environment
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
@@ -69,6 +71,20 @@ def decision_rules(reader: Reader) -> DecisionRules:
     )
 
 
+def coverage_rules(reader: Reader) -> CoverageRules:
+    """Return when what is not seen is an alarm."""
+    row = reader.one(tables.Coverage)
+    return CoverageRules(
+        owner=row.table.owner,
+        gap_limit=values.duration(row.place, "gap_limit", row.table.gap_limit),
+        silent_after=values.duration(
+            row.place, "silent_after", row.table.silent_after, least=timedelta(minutes=1)
+        ),
+        rhythm=values.duration(row.place, "rhythm", row.table.rhythm, least=timedelta(days=1)),
+        may_be_silent=_accounts(row.place, row.table.may_be_silent, key="may_be_silent"),
+    )
+
+
 def _break_glass(row: Row[tables.BreakGlass]) -> tuple[re.Pattern[str], ...]:
     for key, texts in (("roles", row.table.roles), ("principals", row.table.principals)):
         if any(not text.strip("*?") for text in texts):
@@ -109,11 +125,11 @@ def _environment(row: Row[tables.Environment]) -> Environment:
     )
 
 
-def _accounts(place: Place, texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+def _accounts(place: Place, texts: Iterable[str], *, key: str = "accounts") -> tuple[re.Pattern[str], ...]:
     accounts = tuple(texts)
     if not all(text.strip() for text in accounts):
         raise place.error(
-            '"accounts" holds an empty text, which fits none',
+            f'"{key}" holds an empty text, which fits none',
             hint="write an account's number, a project's or a subscription's id",
         )
     return tuple(values.id_glob(text) for text in accounts)

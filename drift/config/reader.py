@@ -12,20 +12,30 @@ from drift.config import values
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
-from drift.config.settings import AdapterSettings, BaselineSettings, VaultSettings
+from drift.config.settings import (
+    AdapterSettings,
+    AuditLogSettings,
+    BaselineSettings,
+    CanarySettings,
+    VaultSettings,
+)
 from drift.config.tables import (
     REPEATED,
     SINGLE,
     AdapterTable,
+    AuditLogTable,
     BaselineTable,
+    CanaryTable,
     Ledger,
     NamedTable,
     Table,
     VaultTable,
 )
 from drift.errors import ConfigError
+from drift.model.coverage import SourceRules
 from drift.model.history import HISTORY, is_history
 from drift.ports import AdapterKind
+from drift.stages.canary import CanaryRules
 
 TableT = TypeVar("TableT", bound=Table)
 NamedT = TypeVar("NamedT", bound=NamedTable)
@@ -105,6 +115,38 @@ class Reader:
             for row, settings in self._adapters(kind, AdapterTable)
         )
 
+    def audit_logs(self) -> tuple[AuditLogSettings, ...]:
+        """Return the configured audit logs."""
+        return tuple(
+            AuditLogSettings(
+                kind=AdapterKind.AUDIT_LOG,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                rules=SourceRules(
+                    owner=row.table.owner,
+                    retention=self._optional(row.place, "retention", row.table.retention),
+                ),
+            )
+            for row, settings in self._adapters(AdapterKind.AUDIT_LOG, AuditLogTable)
+        )
+
+    def canaries(self) -> tuple[CanarySettings, ...]:
+        """Return the configured canaries."""
+        return tuple(
+            CanarySettings(
+                kind=AdapterKind.CANARY,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                rules=CanaryRules(
+                    every=values.duration(row.place, "every", row.table.every, least=timedelta(minutes=1)),
+                    within=values.duration(row.place, "within", row.table.within, least=timedelta(minutes=1)),
+                ),
+            )
+            for row, settings in self._adapters(AdapterKind.CANARY, CanaryTable)
+        )
+
     def baselines(self) -> tuple[BaselineSettings, ...]:
         """Return the configured baselines; the live configuration and the store that one names exist."""
         return tuple(
@@ -153,6 +195,9 @@ class Reader:
                 hint=f'at least "{values.written(period)}", as long as `observation_period` of [ledger]',
             )
         return keep_for
+
+    def _optional(self, place: Place, key: str, text: str | None) -> timedelta | None:
+        return None if text is None else values.duration(place, key, text, least=timedelta(minutes=1))
 
     def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
         """Yield each adapter's common keys, and its own settings out of the same table."""

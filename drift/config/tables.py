@@ -67,6 +67,20 @@ class AdapterTable(NamedTable, frozen=True, kw_only=True):
     type: str
 
 
+class AuditLogTable(AdapterTable, frozen=True, kw_only=True):
+    """An audit log also says who sees to its gaps, and how long it keeps what it delivers."""
+
+    owner: str | None = None
+    retention: str | None = None
+
+
+class CanaryTable(AdapterTable, frozen=True, kw_only=True):
+    """A canary also says how often it is written, and by when its record must be there."""
+
+    every: str = "1d"
+    within: str = "30m"
+
+
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):
     """A baseline also says what it is compared with, and where its states are kept."""
 
@@ -186,6 +200,17 @@ class Policy(Table, frozen=True, kw_only=True):
     answer_deadline: str = "4h"
 
 
+class Coverage(Table, frozen=True, kw_only=True):
+    """When what is not seen is an alarm, and who sees to it."""
+
+    heading = "coverage"
+    owner: str | None = None
+    gap_limit: str = "24h"
+    silent_after: str = "1h"
+    rhythm: str = "14d"
+    may_be_silent: tuple[str, ...] = ()
+
+
 SINGLE: tuple[type[Table], ...] = (
     Organisation,
     Store,
@@ -197,6 +222,7 @@ SINGLE: tuple[type[Table], ...] = (
     Scope,
     Watch,
     Policy,
+    Coverage,
 )
 """The tables that stand once."""
 

@@ -76,7 +76,9 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
     except ProviderError as error:
         taken.problems.append(f"{archive.name}: {error}")
     with have.database.transaction() as connection:
-        record_coverage(connection, history_of(archive.name), have.clock.now())
+        now, rules = have.clock.now(), have.policy.of_source(archive.name)
+        up_to = min(span.until or now, now)
+        record_coverage(connection, history_of(archive.name), up_to, rules, now)
 
 
 def _judge(pipeline: Pipeline, told: Told, taken: Taken) -> None:

@@ -17,8 +17,10 @@ from sqlalchemy import (
     true,
 )
 
+from drift.model.alarm import Alarm
 from drift.model.alert import Alert
 from drift.model.change import Write
+from drift.model.coverage import Gap
 from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
@@ -62,7 +64,79 @@ coverage = Table(
     Column("to_at", UtcTime),
     Column("records", BigInteger, nullable=False),
     Column("unreadable", BigInteger, nullable=False),
-    comment="Read since the last coverage entry of the ledger",
+    Column("heard_at", UtcTime),  # time of the newest record ever
+    Column("covered_from", UtcTime),  # null: the source was not read to its end since it told of the place
+    Column("recorded_to", UtcTime),  # the last entry ends here
+    Column("recorded_at", UtcTime),
+    Column("attested_to", UtcTime),  # the cloud vouches up to here
+    comment="Of each account and region: what was read since the last coverage entry of the ledger",
+)
+
+source_read = Table(
+    "source_read",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("since", UtcTime, nullable=False),  # it was read to its end for the first time
+    Column("read_at", UtcTime, nullable=False),  # and for the last time
+    Column("read_up_to", UtcTime, nullable=False),  # everything older was delivered, and is read
+    comment="Up to when each source is read",
+)
+
+coverage_gap = Table(
+    "coverage_gap",
+    metadata,
+    Column("gap_id", String, primary_key=True),
+    Column("source", Key, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Gap), nullable=False),
+    comment="Gaps that are open, but for single records: those are in quarantine",
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("version", Key, primary_key=True),
+    Column("idx", Integer, primary_key=True),  # of a record in the delivery; -1: the delivery itself
+    Column("delivered_as", Text, nullable=False),  # the whole name
+    Column("sha256", String),  # of the record
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime),  # null: it is in quarantine
+    comment="What was delivered and could not be read",
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("alarm_id", String, primary_key=True),
+    Column("slug", Key, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),  # null: it stands
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Alarm), nullable=False),
+    Index("ix_alarm_slug", "slug", "subject"),
+)
+
+canary = Table(
+    "canary",
+    metadata,
+    Column("token", Key, primary_key=True),
+    Column("name", Key, nullable=False, index=True),
+    Column("resource", Key, nullable=False),  # what it touches
+    Column("written_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("error", Text),  # null: it was written
+    Column("seen_at", UtcTime),
+    Column("event", Key),
+    comment="Writes of our own, by which the watch is tried",
 )
 
 funnel = Table(

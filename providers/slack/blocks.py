@@ -12,6 +12,7 @@ import msgspec
 
 from drift.model.alert import Alert, AlertedChange
 from providers.slack import elements, wording
+from providers.slack.alarm_blocks import alarm_blocks
 from providers.slack.elements import IDENTITY, LINE, NAME, PARAGRAPH, SENTENCE, Block
 from providers.slack.text import escaped, shortened
 from providers.slack.values import difference
@@ -65,6 +66,8 @@ def _blocks_that_fit(alert: Alert) -> list[Block]:
 
 
 def _blocks(alert: Alert, listed: int) -> list[Block]:
+    if alert.alarm is not None:
+        return alarm_blocks(alert, alert.alarm)
     headline = f"{wording.LIGHTS[alert.severity]} {alert.severity.upper()}: {alert.headline}"
     call_to_action = elements.literal(alert.call_to_action, SENTENCE, style="bold")
     blocks = [
