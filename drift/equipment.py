@@ -7,6 +7,7 @@ from datetime import timedelta
 from drift.ledger.note import SigningKey
 from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.evidence import ConfigRecord
 from drift.ports import AuditLog, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
 from drift.stages.attribute import IdentityRules
@@ -27,6 +28,7 @@ class Policy:
     detection: DetectRules
     decision: DecisionRules
     attribution: AttributionRules = field(default_factory=AttributionRules)
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ store. So a run that was killed at any line is simply run again.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,9 +18,11 @@ from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.change import Amendment, ChangeSession
+from drift.model.enrolment import Enrolment
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
+from drift.model.ticket import Consulted
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
 from drift.stages.classify import classify
@@ -30,13 +32,16 @@ from drift.stages.consult import consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.detect import detect, suspect
+from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
 from drift.stages.merge import Merged, still_known
 from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
+from drift.stages.own import last_writers, owners
 from drift.stages.record import (
+    opening_of,
     record_amendment,
     record_baselines,
     record_comparison,
@@ -45,13 +50,16 @@ from drift.stages.record import (
     record_declared,
     record_gap,
     record_judgement,
+    record_opening,
     record_outage,
     record_sweep,
+    record_watch,
     record_write,
 )
 from drift.stages.survey import survey
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.enrolment import enrolment_now, treatment_of
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
 from drift.store.written import subject_of, writes_to
@@ -71,12 +79,14 @@ class Pipeline:
         have, now = self.have, self.have.clock.now()
         with have.database.transaction() as connection:
             record_configuration(connection, have.configuration, now)
+            record_watch(connection, have.sources, [one.baseline.name for one in have.watched], now)
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
         self.settle(now)
         seen = survey(have.watched, now)
         problems += self.compare(seen, now)
         problems += self.judge(seen, now)
+        self.digest(now)
         problems += notify(have.database, have.notifiers, now).failed
         if have.vault:
             problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
@@ -161,30 +171,52 @@ class Pipeline:
         """Hold what is declared against what is there, and tell which write made each difference so."""
         policy, rules = self.have.policy, self.have.policy.detection.as_of(now)
         comparison = detect(seen.held, seen.discovered, rules)
+        with self.have.database.reading() as connection:
+            opening = opening_of(connection, seen, policy.enrolment)
+        owned, unknown = owners(self.have.watched, opening.baselines)
         with self.have.database.transaction() as connection:
             alarms = record_baselines(connection, seen.declarations, now)
             record_declared(connection, seen, comparison, policy.attribution.naming, now)
             writes = writes_to(connection, [subject_of(one) for one in comparison.findings])
             explained = explain(comparison, writes, seen.by_place(), policy.attribution, now)
             told = suspect(explained, rules, writes)
-            news = record_comparison(connection, seen, told, now, judged_since=now - JUDGED_AGAIN_FOR)
+            opening = replace(opening, owners=owned, writers=last_writers(told, writes))
+            since = now - JUDGED_AGAIN_FOR
+            news = record_comparison(connection, seen, told, now, judged_since=since, opening=opening)
+            record_opening(connection, seen, told, opening, now)
             record_sweep(connection, seen, told, news, now)
-        return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
+        return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *unknown, *alarms]
 
     def judge(self, seen: Survey, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""
         with self.have.database.reading() as connection:
+            enrolment = enrolment_now(connection, self.have.policy.enrolment)
             sessions = [
                 change_session_of(connection, session_id)
                 for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
             ]
         declared = seen.by_place() if sessions else {}
-        return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
+        return sorted({problem for one in sessions for problem in self._judge(one, declared, enrolment, now)})
 
-    def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
+    def digest(self, now: datetime) -> None:
+        """Queue the message of the day about what is only observed, if it is due."""
+        have = self.have
+        with have.database.transaction() as connection:
+            queue_digest(
+                connection, have.notifiers, have.policy.enrolment, have.policy.decision.environments, now
+            )
+
+    def _judge(
+        self, session: ChangeSession, declared: ByPlace, enrolment: Enrolment, now: datetime
+    ) -> list[str]:
         have, policy = self.have, self.have.policy
         tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
-        asked = [consult(change, tickets, hosts) for change in session.changes]
+        # What was made before the watch began needs no ticket, and there may be months of it.
+        is_before = (enrolment.is_before(change) for change in session.changes)
+        asked = [
+            Consulted() if before else consult(change, tickets, hosts)
+            for change, before in zip(session.changes, is_before, strict=True)
+        ]
         # One transaction: a crash leaves both the evidence and its alert, or neither,
         # so an alert can always cite the entry it rests on.
         with have.database.transaction() as connection:
@@ -192,7 +224,9 @@ class Pipeline:
             for change, consulted in zip(session.changes, asked, strict=True):
                 match = correlate(change, consulted, policy.correlation)
                 standing = stand(connection, change, declared, policy.attribution)
-                decision = decide(change, match, standing, policy.decision, now)
+                environment = policy.decision.environment_of(change.first.event.call.account)
+                treatment = treatment_of(connection, change, enrolment, environment)
+                decision = decide(change, match, standing, policy.decision, now, treatment)
                 judgement = Judgement(match=match, standing=standing, decision=decision)
                 judged.append(record_judgement(connection, change, judgement, now))
             is_news = any(one.is_news for one in judged)

@@ -273,6 +273,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                     detection=detect_rules(settings, key),
                     decision=settings.decision,
                     attribution=attribution_rules(settings),
+                    enrolment=settings.enrolment,
                 ),
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),

@@ -29,7 +29,7 @@ class AlertedChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """One message about one change session."""
+    """One message: about one change session, or a notice."""
 
     client_id: str
     """Stays the same when the message is sent again, so that a repeat can be recognised."""
@@ -50,3 +50,5 @@ class Alert:
     changes: tuple[AlertedChange, ...]
     fallback_text: str
     """The whole alert in one line of plain text."""
+    notice: tuple[str, ...] = ()
+    """What it says, a paragraph each, where it is about no change session: a digest. Then it names nobody."""

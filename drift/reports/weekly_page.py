@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drift.reports.weekly import Action, Figure, WeeklyReport
+from drift.reports.weekly_first_days import first_days_lines
 from drift.reports.weekly_sentences import coverage, period, subject, unseen, verdict, witness
 from drift.reports.wording import counted, duration, moment
 
@@ -68,6 +69,8 @@ class Page:
     needs_somebody: bool
     coverage: str
     is_covered: bool
+    first_days: tuple[str, ...]
+    """On the opening register and on what is only observed; empty once both are over."""
     tiles: tuple[Tile, ...]
     actions: tuple[ActionLine, ...]
     more_actions: str
@@ -91,6 +94,7 @@ def page_of(report: WeeklyReport) -> Page:
         needs_somebody=bool(report.actions),
         coverage=coverage(seen),
         is_covered=seen.is_everything,
+        first_days=tuple(first_days_lines(report.first_days)),
         tiles=_tiles(report),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
         more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",

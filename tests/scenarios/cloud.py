@@ -18,6 +18,7 @@ from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.attribution import AttributionRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
@@ -150,6 +151,7 @@ class Watch:
     vault: Vault | None = None
     watched: tuple[Watched, ...] = ()
     attribution: AttributionRules = field(default_factory=AttributionRules)
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -170,6 +172,7 @@ class Watch:
                     detection=DetectRules(),
                     decision=self.decision,
                     attribution=self.attribution,
+                    enrolment=self.enrolment,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},

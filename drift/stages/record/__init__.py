@@ -5,12 +5,14 @@ Secrets are cut out here, before anything is stored, shown or sent.
 
 from drift.stages.record.baselines import record_baselines
 from drift.stages.record.comparisons import record_acknowledgement, record_comparison, record_declared
+from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_coverage, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
+    "opening_of",
     "record_acknowledgement",
     "record_amendment",
     "record_baselines",
@@ -18,9 +20,12 @@ __all__ = [
     "record_configuration",
     "record_coverage",
     "record_declared",
+    "record_enrolment",
     "record_gap",
     "record_judgement",
+    "record_opening",
     "record_outage",
     "record_sweep",
+    "record_watch",
     "record_write",
 ]
