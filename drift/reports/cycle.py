@@ -34,7 +34,9 @@ def summary(have: Equipment) -> Iterator[str]:
         checkpoint = latest_checkpoint(connection)
     yield f"records   {_records(fates)}"
     yield f"changes   {_in_all(dispositions)}"
-    yield f"findings  {len(findings):,} open"
+    register = sum(row.is_pre_existing for row in findings.values())
+    before = f", {register:,} in the opening register" if register else ""
+    yield f"findings  {len(findings) - register:,} open{before}"
     yield f"alerts    {_in_all(alerts)}{_unrouted(have, alerts)}"
     if checkpoint:
         yield f"evidence  {counted(checkpoint.size, 'entry', 'entries')}, root {checkpoint.root}"

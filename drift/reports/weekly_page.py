@@ -112,6 +112,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
     pending = f", {report.pending} waiting" if report.pending else ""
     production = report.production_changes
     oldest = report.oldest_drift_at
+    nothing = "none but the opening register" if report.first_days.register else "no difference"
     return (
         Tile(
             title="Manual writes",
@@ -137,7 +138,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
         Tile(
             title="Open drift",
             value=_amount(report.open_drift.now, is_complete=is_compared),
-            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else "no difference",
+            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else nothing,
             delta=_delta(report.open_drift),
             is_notable=bool(report.open_drift.now),
         ),

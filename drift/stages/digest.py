@@ -107,7 +107,7 @@ def _paragraphs(observed: Observed, accounts: Sequence[str], since: datetime | N
     if observed.register:
         due = f", the first due on {observed.first_due_at:%a %d %b %Y}" if observed.first_due_at else ""
         before = _by_severity(observed.register)
-        yield f"Opening register, what differed before the watch began: {before}{due}."
+        yield f"Opening register, what differed before the watch began: {before}{due}. The most severe:"
         yield from map(_finding, observed.worst_registered)
     yield f"New drift {span}: {_counted(observed.new_drift, 'finding')}."
     yield "Told at once all the same: tampering with the watch, the root user, emergency access."
@@ -159,9 +159,7 @@ def _finding(row: FindingRow) -> str:
     finding = row.finding
     name = finding.address or f"{finding.type} {finding.resource_id or ''}".rstrip()
     owner = f", {row.owner}" if row.owner else ""
-    return (
-        f"• {finding.severity}: {shown(f'{name} is {finding.kind}{owner}', _LONGEST)}, {finding.finding_id}"
-    )
+    return f"• {finding.severity}: {shown(f'{name} ({finding.kind}){owner}', _LONGEST)}, {finding.finding_id}"
 
 
 def _by_severity(numbers: Mapping[Severity, int]) -> str:

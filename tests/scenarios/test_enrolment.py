@@ -285,7 +285,7 @@ def test_the_digest_says_what_would_have_alerted_and_how_to_enrol(watch: Watch, 
     assert "Judged since Mon 16 Nov 12:00 UTC: 2 changes (2 unticketed)." in said
     assert "• medium: alice@example.com called ModifyDBInstance (aws_db_instance.prod[1]), chg-" in said
     assert "Opening register, what differed before the watch began: 1 medium, the first due on" in said
-    assert "• medium: aws_db_instance.prod[0] is drifted, @example/data" in said
+    assert "• medium: aws_db_instance.prod[0] (drifted), @example/data" in said
     assert "New drift since Mon 16 Nov 12:00 UTC: 0 findings." in said
 
 
@@ -411,6 +411,42 @@ def test_evidence_tells_when_the_watch_began_and_what_its_register_holds(
         ("baseline:prod", "watched", None),
         ("baseline:prod", "registered", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "drift.pipeline.record_opening",
+        "drift.pipeline.record_sweep",
+        "drift.pipeline.record_judgement",
+        "drift.stages.digest.meta.write",
+        "drift.pipeline.notify",
+    ],
+)
+def test_a_crash_at_any_step_of_the_first_day_changes_nothing_about_it(
+    watch: Watch, estate: Estate, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.live, estate.unmanaged = {0: "big"}, ("leftovers",)
+    watch.deliver(a_resize(-60), a_resize(-200, 1))
+    with monkeypatch.context() as broken:
+        broken.setattr(step, crash)
+        with pytest.raises(Crash):
+            watch.cycle(0)
+    watch.cycle(1)
+    watch.cycle(2)
+
+    assert len(watch.board.messages) == 1
+    assert len(register(watch)) == len(_findings(watch)) == 2
+    assert dispositions(watch) == {"before-enrolment": 2}
+    assert len(watch.ledger(EntryKind.ENROLMENT)) == 3
+
+
+class Crash(BaseException):
+    """Ends the program where it stands."""
+
+
+def crash(*_: object, **__: object) -> None:
+    raise Crash
 
 
 # Enrolling
