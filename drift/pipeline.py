@@ -22,7 +22,7 @@ from drift.model.enrolment import Enrolment
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
-from drift.model.ticket import Consulted
+from drift.model.ticket import UNASKED
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
 from drift.stages.classify import classify
@@ -214,7 +214,7 @@ class Pipeline:
         # What was made before the watch began needs no ticket, and there may be months of it.
         is_before = (enrolment.is_before(change) for change in session.changes)
         asked = [
-            Consulted() if before else consult(change, tickets, hosts)
+            None if before else consult(change, tickets, hosts)
             for change, before in zip(session.changes, is_before, strict=True)
         ]
         # One transaction: a crash leaves both the evidence and its alert, or neither,
@@ -222,7 +222,7 @@ class Pipeline:
         with have.database.transaction() as connection:
             judged = []
             for change, consulted in zip(session.changes, asked, strict=True):
-                match = correlate(change, consulted, policy.correlation)
+                match = correlate(change, consulted, policy.correlation) if consulted else UNASKED
                 standing = stand(connection, change, declared, policy.attribution)
                 environment = policy.decision.environment_of(change.first.event.call.account)
                 treatment = treatment_of(connection, change, enrolment, environment)
@@ -235,7 +235,7 @@ class Pipeline:
                 due_at = partial(answer_due_at, rules=policy.decision)
                 alert = compose(session, judged, due_at=due_at, now=now)
                 outbox.queue(connection, have.notifiers, alert, now)
-        return [reason for consulted in asked for reason in consulted.unavailable]
+        return [reason for consulted in asked if consulted for reason in consulted.unavailable]
 
 
 def _is_recorded(event: ChangeEvent | UnreadableRecord) -> bool:

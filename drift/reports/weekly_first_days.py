@@ -13,7 +13,7 @@ from drift.store.findings import FindingRow
 
 def first_days(facts: WeeklyFacts) -> FirstDays:
     """Return the numbers of the opening register, and of what alerted nobody in the week."""
-    register = [row for row in facts.findings if row.is_pre_existing]
+    register = [row for row in facts.findings if row.is_pre_existing and row.first_seen_at <= facts.as_of]
     judged = [row for row in facts.changes if row.judgement and facts.week.holds(row.change.began_at)]
     due = [row.due_at for row in register if row.due_at and row.due_at > facts.as_of]
     return FirstDays(

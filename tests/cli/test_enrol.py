@@ -141,6 +141,13 @@ def test_findings_count_the_opening_register_apart(old_and_new: World, drift: Dr
     assert ran.err == "1 finding: 1 drifted; and 1 in the opening register: 1 drifted\n"
 
 
+def test_a_finding_of_the_register_shows_whose_it_is_and_until_when(old_and_new: World, drift: Drift) -> None:
+    said = " ".join(drift("show", "f-old").out.split())
+
+    assert "Register was there before the watch; due 2026-12-16 owner: platform@example.com" in said
+    assert "was there before the watch began: it differs from the code" in said
+
+
 @pytest.mark.parametrize(
     ("option", "listed", "said"),
     [

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ from drift.model.evidence import EntryKind
 from drift.model.finding import FindingStatus
 from drift.model.resource import Found, LiveReading, LiveResource, Resource
 from drift.model.state_map import Fact, MappedState
+from drift.model.ticket import Ticket
 from drift.ports import Watched
 from drift.stages.classify import ChannelRules
 from drift.stages.decide import OBSERVED, DecisionRules
@@ -196,6 +197,27 @@ def test_what_was_made_before_the_watch_never_alerts_whatever_it_was(watch: Watc
 
     assert alerts(watch) == []
     assert dispositions(watch) == {"before-enrolment": 2, "explained": 1}
+
+
+def test_nobody_is_asked_about_what_was_made_before_the_watch(watch: Watch) -> None:
+    """
+    Months of history would use up what a ticket system answers in a day.
+    """
+    asked: list[Sequence[str]] = []
+
+    class Tickets:
+        def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
+            asked.append(sorted(resource_ids))
+            return ()
+
+    pipeline = replace(watch.pipeline, have=replace(watch.pipeline.have, ticket_sources={"jira": Tickets()}))
+    watch.deliver(a_resize(-60), a_resize(-1, 1), a_resize(1, 1))
+    assert pipeline.run_once() == ()
+
+    assert asked == [["prod-1"]]
+    [before, _] = [row.judgement for row in watch.changes()]
+    assert before
+    assert before.match.reasons == ("nobody was asked what covers it: it was made before the watch began",)
 
 
 def test_a_change_that_goes_on_after_the_watch_began_is_not_from_before(watch: Watch) -> None:
