@@ -99,6 +99,18 @@ def test_observing_again_leaves_what_is_narrower_and_says_so(old_and_new: World,
     assert ran.err == f"note: account:{ACCOUNT} stays as it is, since it is narrower\n"
 
 
+def test_a_check_says_that_it_is_only_observed(old_and_new: World, drift: Drift) -> None:
+    before = drift("check").lines
+    drift("enrol", f"account:{ACCOUNT}")
+    some = drift("check").lines
+    drift("enrol", "everything")
+    everything = drift("check").lines
+
+    assert "note    only observed: nothing alerts before drift enrol" in "\n".join(before)
+    assert "note    1 scope enrolled, the rest is only observed: see drift enrol --list" in some
+    assert "note    everything alerts, but for what drift enrol --list says" in everything
+
+
 def test_an_account_that_nothing_was_read_of_yet_may_be_enrolled(world: World, drift: Drift) -> None:
     ran = drift("enrol", "account:444455556666")
 
