@@ -7,13 +7,15 @@ SECONDS_OF_FUZZ ?= 600
 AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test lint format bench crash soak fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
+	@echo "make crash    kill the program fifty times while it works off a hundred thousand records"
+	@echo "make soak     let the daemon work ten minutes before a cloud that fails now and then"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
@@ -39,6 +41,12 @@ format: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
+
+crash: $(VENV)/.ready
+	$(BIN)/python -m tests.crash
+
+soak: $(VENV)/.ready
+	$(BIN)/python -m tests.soak
 
 fuzz: $(VENV)/.ready
 	$(BIN)/python -m tests.fuzz $(SECONDS_OF_FUZZ) fuzz-found

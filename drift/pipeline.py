@@ -62,6 +62,7 @@ from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.enrolment import enrolment_now, treatment_of
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
+from drift.store.writes import expect
 from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
@@ -116,9 +117,12 @@ class Pipeline:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
         kept: list[RawRecord] = []
+        said = [(raw, self._translated(raw)) for raw in batch.records]
         with have.database.transaction() as connection:
-            for raw in batch.records:
-                event = self._translated(raw)
+            expect(
+                connection, [one.key for _, one in said if isinstance(one, ChangeEvent) and _is_recorded(one)]
+            )
+            for raw, event in said:
                 if isinstance(raw, RawRecord) and _is_recorded(event):
                     kept.append(raw)
                 if isinstance(event, UnreadableRecord):

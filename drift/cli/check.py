@@ -13,7 +13,7 @@ from drift.equipment import Equipment
 from drift.errors import DriftError
 from drift.model.enrolment import Mode
 from drift.model.resource import NotRead
-from drift.ports import AuditLog, CodeHost, TicketSource, Watched
+from drift.ports import AuditLog, CodeHost, Probing, TicketSource, Watched
 from drift.reports.wording import counted
 from drift.terminal import shown
 
@@ -101,6 +101,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _log(log: AuditLog) -> str:
+    if isinstance(log, Probing):
+        return "; ".join(log.probe())
     deliveries = sum(1 for _ in islice(log.read_since(None), A_FEW))
     more = " or more" if deliveries == A_FEW else ""
     return f"{deliveries:,}{more} {'delivery' if deliveries == 1 else 'deliveries'} to read"
