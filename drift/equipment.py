@@ -9,6 +9,7 @@ from drift.ledger.note import SigningKey
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
 from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
@@ -38,6 +39,7 @@ class Policy:
     detection: DetectRules
     decision: DecisionRules
     attribution: AttributionRules = field(default_factory=AttributionRules)
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     coverage: CoverageRules = field(default_factory=CoverageRules)
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
     """What holds of each source."""
@@ -47,6 +49,8 @@ class Policy:
         """Return what holds of a source: its owner is that of all, unless it has one of its own."""
         rules = self.sources.get(name, SourceRules())
         return replace(rules, owner=rules.owner or self.coverage.owner)
+
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

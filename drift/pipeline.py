@@ -9,7 +9,7 @@ store. So a run that was killed at any line is simply run again.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -20,12 +20,13 @@ from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import STATE_WENT_BACK, Alarm
-from drift.model.change import Amendment, ChangeSession
+from drift.model.change import Amendment, Change, ChangeSession
+from drift.model.enrolment import ENFORCED, Enrolment
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.history import is_history
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
-from drift.model.ticket import Consulted
+from drift.model.ticket import UNASKED, Consulted
 from drift.ports import AuditLog
 from drift.self_watch import attest, renew_alarms, write_canaries
 from drift.stages.alarm import end_alarm, raise_alarm
@@ -38,13 +39,16 @@ from drift.stages.consult import consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.detect import detect, suspect
+from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
 from drift.stages.merge import Merged, more_known, still_known
 from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
+from drift.stages.own import last_writers, owners
 from drift.stages.record import (
+    opening_of,
     record_amendment,
     record_baselines,
     record_comparison,
@@ -52,15 +56,18 @@ from drift.stages.record import (
     record_coverage,
     record_declared,
     record_judgement,
+    record_opening,
     record_set_aside,
     record_source_outage,
     record_sweep,
     record_unreadable,
+    record_watch,
     record_write,
 )
 from drift.stages.survey import survey
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.enrolment import enrolment_now, treatment_of
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
@@ -85,6 +92,7 @@ class Pipeline:
         have, now = self.have, self.have.clock.now()
         with have.database.transaction() as connection:
             record_configuration(connection, have.configuration, now)
+            record_watch(connection, have.sources, [one.baseline.name for one in have.watched], now)
         self.canary(now)
         problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
         now = have.clock.now()
@@ -92,6 +100,7 @@ class Pipeline:
         seen = survey(have.watched, now)
         problems += self.compare(seen, now)
         problems += self.judge(seen, now)
+        self.digest(now)
         renew_alarms(have, now)
         problems += notify(have.database, have.notifiers, now).failed
         if have.vault:
@@ -238,6 +247,9 @@ class Pipeline:
         """Hold what is declared against what is there, and tell which write made each difference so."""
         policy, rules = self.have.policy, self.have.policy.detection.as_of(now)
         comparison = detect(seen.held, seen.discovered, rules)
+        with self.have.database.reading() as connection:
+            opening = opening_of(connection, seen, policy.enrolment)
+        owned, unknown = owners(self.have.watched, opening.baselines)
         with self.have.database.transaction() as connection:
             turned = record_baselines(connection, seen.declarations, now)
             for alarm in turned.went_back:
@@ -248,53 +260,78 @@ class Pipeline:
             writes = writes_to(connection, [subject_of(one) for one in comparison.findings])
             explained = explain(comparison, writes, seen.by_place(), policy.attribution, now)
             told = suspect(explained, rules, writes)
-            news = record_comparison(connection, seen, told, now, judged_since=now - JUDGED_AGAIN_FOR)
+            opening = replace(opening, owners=owned, writers=last_writers(told, writes))
+            since = now - JUDGED_AGAIN_FOR
+            news = record_comparison(connection, seen, told, now, judged_since=since, opening=opening)
+            record_opening(connection, seen, told, opening, now)
             record_sweep(connection, seen, told, news, now)
-        return [f"{failure.name}: {failure.error}" for failure in seen.failures]
+        return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *unknown]
 
     def judge(self, seen: Survey, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""
         with self.have.database.reading() as connection:
+            enrolment = enrolment_now(connection, self.have.policy.enrolment)
             sessions = [
                 change_session_of(connection, session_id)
                 for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
             ]
         declared = seen.by_place() if sessions else {}
-        return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
+        return sorted({problem for one in sessions for problem in self._judge(one, declared, enrolment, now)})
+
+    def digest(self, now: datetime) -> None:
+        """Queue the message of the day about what is only observed, if it is due."""
+        have = self.have
+        with have.database.transaction() as connection:
+            queue_digest(
+                connection, have.notifiers, have.policy.enrolment, have.policy.decision.environments, now
+            )
 
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made: many sessions in one transaction."""
-        asked = [self._asked(session) for session in sessions]
+        with self.have.database.reading() as connection:
+            enrolment = enrolment_now(connection, self.have.policy.enrolment)
+        asked = [self._asked(session, enrolment) for session in sessions]
         with self.have.database.transaction() as connection:
             for session, answers in zip(sessions, asked, strict=True):
-                self._conclude(connection, session, answers, {}, now)
+                self._conclude(connection, session, answers, {}, enrolment, now)
         return _unavailable(one for answers in asked for one in answers)
 
-    def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
-        asked = self._asked(session)
+    def _judge(
+        self, session: ChangeSession, declared: ByPlace, enrolment: Enrolment, now: datetime
+    ) -> list[str]:
+        asked = self._asked(session, enrolment)
         # One transaction: a crash leaves both the evidence and its alert, or neither,
         # so an alert can always cite the entry it rests on.
         with self.have.database.transaction() as connection:
-            self._conclude(connection, session, asked, declared, now)
+            self._conclude(connection, session, asked, declared, enrolment, now)
         return _unavailable(asked)
 
-    def _asked(self, session: ChangeSession) -> list[Consulted]:
+    def _asked(self, session: ChangeSession, enrolment: Enrolment) -> list[Consulted | None]:
+        """Ask what covers each change. What was made before the watch began needs no ticket."""
         tickets, hosts = self.have.ticket_sources.values(), self.have.code_hosts.values()
-        return [consult(change, tickets, hosts) for change in session.changes]
+        return [
+            None if _is_before(change, enrolment) else consult(change, tickets, hosts)
+            for change in session.changes
+        ]
 
     def _conclude(
         self,
         connection: Connection,
         session: ChangeSession,
-        asked: Sequence[Consulted],
+        asked: Sequence[Consulted | None],
         declared: ByPlace,
+        enrolment: Enrolment,
         now: datetime,
     ) -> None:
         policy, judged = self.have.policy, []
         for change, consulted in zip(session.changes, asked, strict=True):
-            match = correlate(change, consulted, policy.correlation)
+            match = correlate(change, consulted, policy.correlation) if consulted else UNASKED
             standing = stand(connection, change, declared, policy.attribution)
-            decision = decide(change, match, standing, policy.decision, now)
+            environment = policy.decision.environment_of(change.first.event.call.account)
+            treatment = (
+                ENFORCED if change.is_history else treatment_of(connection, change, enrolment, environment)
+            )
+            decision = decide(change, match, standing, policy.decision, now, treatment)
             judgement = Judgement(match=match, standing=standing, decision=decision)
             judged.append(record_judgement(connection, change, judgement, now))
         is_news = any(one.is_news for one in judged)
@@ -305,8 +342,13 @@ class Pipeline:
             outbox.queue(connection, self.have.notifiers, alert, now)
 
 
-def _unavailable(asked: Iterable[Consulted]) -> list[str]:
-    return [reason for consulted in asked for reason in consulted.unavailable]
+def _is_before(change: Change, enrolment: Enrolment) -> bool:
+    """Tell whether a change was made before the watch began, and nobody asked for it to be judged since."""
+    return not change.is_history and enrolment.is_before(change)
+
+
+def _unavailable(asked: Iterable[Consulted | None]) -> list[str]:
+    return [reason for consulted in asked if consulted for reason in consulted.unavailable]
 
 
 def _is_wanted(event: ChangeEvent | UnreadableRecord, batch: Batch) -> bool:

@@ -404,7 +404,8 @@ class Notifier(Protocol):
         """Send the alert, or edit the message that `replaces` names; return the message's reference.
 
         `alert.client_id` travels with the message, so that a repeat can be recognised. A message
-        that cannot be edited, since it was deleted or belongs to another channel, is sent anew.
+        that cannot be edited, since it was deleted or belongs to another channel, is sent anew. An
+        alert with a `notice` says that, and nothing of who did what where.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.

@@ -295,6 +295,7 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         detection=detect_rules(settings, key),
         decision=settings.decision,
         attribution=attribution_rules(settings),
+        enrolment=settings.enrolment,
         coverage=settings.coverage,
         sources={one.name: one.rules for one in settings.audit_logs},
         canaries={one.name: one.rules for one in settings.canaries},

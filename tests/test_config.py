@@ -21,6 +21,7 @@ from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
 from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import Mode
 from drift.model.resource import Resource
 from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
@@ -736,6 +737,25 @@ def test_a_secret_is_read_but_never_shown(folder: Folder) -> None:
 POLICY = (Path(__file__).parents[1] / "docs" / "policy.md").read_text()
 
 
+def test_what_nobody_enrolled_is_only_observed_unless_the_file_says_otherwise(
+    folder: Folder,
+) -> None:
+    assert folder.load("").enrolment.mode is Mode.OBSERVE
+    assert folder.load('[enrolment]\nmode = "enforce"').enrolment.mode is Mode.ENFORCE
+
+
+def test_the_opening_register_is_due_by_severity(folder: Folder) -> None:
+    rules = folder.load('[enrolment]\nowner = "ops@example.com"\nhigh_due = "3d"').enrolment
+
+    assert rules.owner == "ops@example.com"
+    assert {one.value: due.days for one, due in rules.due.items()} == {
+        "critical": 7,
+        "high": 3,
+        "medium": 90,
+        "low": 180,
+    }
+
+
 @pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", POLICY, re.DOTALL))
 def test_what_the_page_about_the_policy_shows_is_a_configuration(folder: Folder, example: str) -> None:
     (folder.path / "my-signals.toml").write_text("")
@@ -836,6 +856,9 @@ MISTAKES = [
     (PIPELINE + 'principal = "arn:aws:sts::*:assumed-role/*/*"', '"principal" must leave the name', ""),
     ('[break_glass]\nroles = ["*"]', '[break_glass]: "roles" would make every call an emergency', ""),
     ('[break_glass]\nprincipals = [""]', '"principals" would make every call an emergency', ""),
+    ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
+    ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
+    ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
     ('[identities]\nstrict_domains = ["@example.com"]', 'no domain: "@example.com"', '"example.com"'),
     (EXCLUSION, '[[exclusion]] "fleet": does not say which writes it leaves out', "at least one of account"),
     (EXCLUSION + 'action = "*"\naccount = "**"', "would leave out every write", ""),

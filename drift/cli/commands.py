@@ -36,6 +36,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("quarantine", "drift.cli.quarantine", "List what could not be read, and read it again."),
     ),
     "Settle it": (
+        _Row("enrol", "drift.cli.enrol", "Have a part of the estate alert, or only observe it again."),
         _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),
         _Row("revert", "drift.cli.revert", "Print the plan that would make the cloud match the code."),
     ),

@@ -69,6 +69,7 @@ def load(
         correlation=policy.correlation_rules(reader),
         channels=policy.channel_rules(reader, ticket_keys),
         decision=policy.decision_rules(reader),
+        enrolment=policy.enrolment_rules(reader),
         ignores=ignore_rules(reader),
         own_tables=own,
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
@@ -114,6 +115,7 @@ class Settings:
     channels: ChannelRules
     correlation: CorrelationRules
     decision: DecisionRules
+    enrolment: EnrolmentRules
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]

@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from drift.config.settings import ClockSource
+from drift.model.enrolment import Mode
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -211,6 +212,18 @@ class Coverage(Table, frozen=True, kw_only=True):
     may_be_silent: tuple[str, ...] = ()
 
 
+class Enrolment(Table, frozen=True, kw_only=True):
+    """The first days: what nobody has enrolled, and what was there before."""
+
+    heading = "enrolment"
+    mode: Mode = Mode.OBSERVE
+    owner: str | None = None
+    critical_due: str = "7d"
+    high_due: str = "30d"
+    medium_due: str = "90d"
+    low_due: str = "180d"
+
+
 SINGLE: tuple[type[Table], ...] = (
     Organisation,
     Store,
@@ -223,6 +236,7 @@ SINGLE: tuple[type[Table], ...] = (
     Watch,
     Policy,
     Coverage,
+    Enrolment,
 )
 """The tables that stand once."""
 

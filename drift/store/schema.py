@@ -251,6 +251,7 @@ baseline = Table(
     Column("sha256", String, nullable=False),  # of the state
     Column("declared_since", UtcTime, nullable=False),  # it is known to say the same since then
     Column("compared_at", UtcTime, nullable=False),
+    Column("name", Key),  # of the baseline in the configuration; null until it is compared again
     comment="Each state that was compared, as it was read last",
 )
 
@@ -297,7 +298,40 @@ finding = Table(
     Column("resolved_at", UtcTime),
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(DriftFinding), nullable=False),
+    Column("owner", Text),  # of a finding in the opening register, as is the next
+    Column("due_at", UtcTime),
     Index("ix_finding_resource_id", "resource_id"),
+)
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("kind", String, primary_key=True),  # source, baseline or discovery
+    Column("name", Key, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # of its first complete comparison
+    comment="Since when each source and baseline is watched",
+)
+
+source_account = Table(
+    "source_account",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("account", Key, primary_key=True),  # empty: the record named none
+    comment="Which accounts each source tells of",
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("scope", Key, primary_key=True),  # as it is written: account:111122223333
+    Column("kind", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("ledger_seq", BigInteger),  # null: it was so before the ledger told
+    comment="Which parts of the estate alert, and which are only observed",
 )
 
 outbox = Table(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, func, literal, or_, select
 
 from drift.model.event import ChangeEvent, Fate
 from drift.store.columns import UtcTime
+from drift.store.enrolment import note_accounts
 from drift.store.schema import coverage, funnel
 from drift.store.upsert import insert_or_update
 
@@ -70,6 +71,7 @@ class Tally:
                 "heard_at": span.to_at,
             }
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
+        note_accounts(connection, self.source, {account for account, _ in self._spans})
 
 
 def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:
