@@ -38,6 +38,7 @@ class AdapterKind(StrEnum):
     CODE_HOST = "code_host"
     NOTIFIER = "notifier"
     VAULT = "vault"
+    CANARY = "canary"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +115,25 @@ class Probing(Protocol):
 
         Raises:
             ProviderError: It cannot be read; a permission that is missing is named.
+        """
+        ...
+
+
+class Canary(Protocol):
+    """Makes a harmless write, by which it is tried whether the watch sees what is written."""
+
+    @property
+    def resource(self) -> str:
+        """The id of what it touches, as records name it: a record of anything else is none of it."""
+        ...
+
+    def write(self, token: str) -> None:
+        """Make one write whose record bears `token` in its request. What it changes matters to nobody.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: What it should touch is not there.
         """
         ...
 
@@ -384,7 +404,8 @@ class Notifier(Protocol):
         """Send the alert, or edit the message that `replaces` names; return the message's reference.
 
         `alert.client_id` travels with the message, so that a repeat can be recognised. A message
-        that cannot be edited, since it was deleted or belongs to another channel, is sent anew.
+        that cannot be edited, since it was deleted or belongs to another channel, is sent anew. An
+        alert with a `notice` says that, and nothing of who did what where.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
@@ -392,6 +413,16 @@ class Notifier(Protocol):
             ProviderResponseError: The message itself is refused; asking again is useless.
         """
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBatch:
+    """Records that a vault keeps together."""
+
+    name: str
+    """The same whenever the vault is asked, and of no other batch of it."""
+    open: Callable[[], Sequence[RawRecord]]
+    """Return the records, in the order in which they were kept. Raises as `RawVault.read`."""
 
 
 class RawVault(Protocol):
@@ -420,6 +451,17 @@ class RawVault(Protocol):
             ProviderUnavailableError: Trying again later may succeed.
             ProviderAccessError: The key that it was kept under, or a permission, is missing.
             ProviderResponseError: What is kept was altered, or `sha256` is no hash.
+        """
+        ...
+
+    def batches(self, since: datetime, until: datetime | None = None) -> Iterator[KeptBatch]:
+        """Yield what was kept between two times, those of the oldest day first, always in the same order.
+
+        When a record was kept says when it was read, not when the call was made. There may be records
+        that were kept a little earlier or later, but for less than a day.
+
+        Raises:
+            ProviderError: What is kept cannot be listed; what was yielded before stands.
         """
         ...
 

@@ -21,6 +21,7 @@ from drift.ports import (
     AdapterKind,
     AuditLog,
     Baseline,
+    Canary,
     Code,
     CodeHost,
     KeyService,
@@ -158,6 +159,13 @@ NOTIFIERS: Mapping[str, Adapter[Notifier]] = {
 
 VAULTS: Mapping[str, Adapter[RawVault]] = {
     "local-folder": Adapter("providers.vault.local_folder", "LocalFolder", paths=("folder",)),
+    "s3": Adapter("providers.aws.vault", "S3Vault"),
+    "gcs": Adapter("providers.gcp.vault", "GcsVault", paths=("credentials_file",)),
+    "azure-blob": Adapter("providers.azure.vault", "AzureVault"),
+}
+
+CANARIES: Mapping[str, Adapter[Canary]] = {
+    "aws-parameter-tag": Adapter("providers.aws.canary", "AwsParameterTag"),
 }
 
 TRANSLATORS: Mapping[Cloud, str] = {
@@ -177,6 +185,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CODE_HOST: CODE_HOSTS,
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
+    AdapterKind.CANARY: CANARIES,
 }
 """What the configuration may name, by the table that it stands in."""
 
@@ -287,6 +296,12 @@ def ambient_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig | N
         return None
     adapter = LIVE[name]
     return adapter.make(name, adapter.settings(), overrides)
+
+
+def log_files(path: str) -> AuditLog:
+    """Return the audit log in the files that a command names by their path."""
+    adapter = AUDIT_LOGS["log-files"]
+    return adapter.make(path, adapter.settings(path=path))
 
 
 def recorded_live(path: str) -> LiveConfig:

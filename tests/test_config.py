@@ -20,10 +20,13 @@ from drift.config import AdapterSettings, BaselineSettings, ClockSource, Setting
 from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
+from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import Mode
 from drift.model.resource import Resource
 from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
+from drift.stages.canary import CanaryRules
 from tests.builders import an_event
 
 
@@ -70,11 +73,14 @@ CATALOG = {
     AdapterKind.LIVE: {"recorded": FILES},
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
+    AdapterKind.CANARY: {"folder": FILES},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
 VAULT = '[[vault]]\nname = "raw"\ntype = "folder"\npath = "raw"\n'
+TRAIL = '[[audit_log]]\nname = "trail"\ntype = "files"\npath = "trail"\n'
 CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
+NINETY_DAYS = '\n[ledger]\nobservation_period = "90d"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
 PIPELINE = '[[pipeline]]\nname = "x"\n'
@@ -303,13 +309,70 @@ def test_a_baseline_may_name_the_store_of_its_states(folder: Folder) -> None:
     )
 
 
-@pytest.mark.parametrize(("keep_for", "days"), [("", 400), ('keep_for = "90d"', 90)])
+@pytest.mark.parametrize(
+    ("keep_for", "days"), [("", 400), ('keep_for = "397d"', 397), ('keep_for = "90d"' + NINETY_DAYS, 90)]
+)
 def test_a_vault_says_when_records_are_erased(folder: Folder, keep_for: str, days: int) -> None:
     vault = folder.load(VAULT + keep_for).vault
 
     assert vault is not None
     assert (vault.kind, vault.name, vault.keep_for) == (AdapterKind.VAULT, "raw", timedelta(days=days))
     assert vault.settings == FolderSettings(path=f"{folder.path}/raw", cache=f"{folder.path}/cache")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("", 397), (NINETY_DAYS, 90), ('[ledger]\nobservation_period = "3650d"', 3650)]
+)
+def test_the_observation_period_is_thirteen_months_or_what_is_agreed(
+    folder: Folder, text: str, days: int
+) -> None:
+    assert folder.load(text).observation_period == timedelta(days=days)
+
+
+def test_an_audit_log_says_who_sees_to_its_gaps_and_how_long_it_keeps_things(
+    folder: Folder,
+) -> None:
+    [log] = folder.load(TRAIL + 'owner = "network"\nretention = "14d"\n').audit_logs
+    [plain] = folder.load(TRAIL).audit_logs
+
+    assert (log.kind, log.name) == (AdapterKind.AUDIT_LOG, "trail")
+    assert log.rules == SourceRules(owner="network", retention=timedelta(days=14))
+    assert plain.rules == SourceRules(owner=None, retention=None)
+    assert '"retention"' in folder.refusal(TRAIL + 'retention = "soon"\n').what
+
+
+def test_what_is_not_seen_is_an_alarm_when_the_policy_says(folder: Folder) -> None:
+    given = folder.load(
+        """
+        [coverage]
+        owner = "platform"
+        gap_limit = "6h"
+        silent_after = "2h"
+        rhythm = "30d"
+        may_be_silent = ["4444*"]
+        """
+    )
+
+    assert given.coverage == CoverageRules(
+        owner="platform",
+        gap_limit=timedelta(hours=6),
+        silent_after=timedelta(hours=2),
+        rhythm=timedelta(days=30),
+        may_be_silent=given.coverage.may_be_silent,
+    )
+    assert not given.coverage.is_watched("444455556666")
+    assert given.coverage.is_watched("111122223333")
+    assert folder.load("").coverage == CoverageRules()
+
+
+def test_a_canary_is_written_once_a_day_unless_it_says_otherwise(folder: Folder) -> None:
+    canary = '[[canary]]\nname = "prod"\ntype = "folder"\npath = "x"\n'
+
+    [daily] = folder.load(canary).canaries
+    [hourly] = folder.load(canary + 'every = "1h"\nwithin = "20m"\n').canaries
+
+    assert daily.rules == CanaryRules(every=timedelta(days=1), within=timedelta(minutes=30))
+    assert hourly.rules == CanaryRules(every=timedelta(hours=1), within=timedelta(minutes=20))
 
 
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
@@ -674,6 +737,25 @@ def test_a_secret_is_read_but_never_shown(folder: Folder) -> None:
 POLICY = (Path(__file__).parents[1] / "docs" / "policy.md").read_text()
 
 
+def test_what_nobody_enrolled_is_only_observed_unless_the_file_says_otherwise(
+    folder: Folder,
+) -> None:
+    assert folder.load("").enrolment.mode is Mode.OBSERVE
+    assert folder.load('[enrolment]\nmode = "enforce"').enrolment.mode is Mode.ENFORCE
+
+
+def test_the_opening_register_is_due_by_severity(folder: Folder) -> None:
+    rules = folder.load('[enrolment]\nowner = "ops@example.com"\nhigh_due = "3d"').enrolment
+
+    assert rules.owner == "ops@example.com"
+    assert {one.value: due.days for one, due in rules.due.items()} == {
+        "critical": 7,
+        "high": 3,
+        "medium": 90,
+        "low": 180,
+    }
+
+
 @pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", POLICY, re.DOTALL))
 def test_what_the_page_about_the_policy_shows_is_a_configuration(folder: Folder, example: str) -> None:
     (folder.path / "my-signals.toml").write_text("")
@@ -717,7 +799,10 @@ MISTAKES = [
     (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
     (VAULT + VAULT.replace("raw", "rare"), '[[vault]] "rare": there is a vault already', "leave one"),
     (VAULT + 'keep_for = "400"', '[[vault]] "raw": "keep_for" is no duration', ""),
-    (VAULT + 'keep_for = "23h"', '[[vault]] "raw": "keep_for" is too short', 'at least "1d"'),
+    (VAULT + 'keep_for = "396d"', '"keep_for" is shorter than the observation period', 'at least "397d"'),
+    (VAULT + 'keep_for = "89d"' + NINETY_DAYS, '"raw": "keep_for" is shorter than', 'at least "90d"'),
+    ('[ledger]\nobservation_period = "23h"', '"observation_period" is too short', 'at least "1d"'),
+    (LIVE.replace('"aws"', '"history:aws"'), '"name" begins like those of replay', "call it otherwise"),
     ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
     (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),
@@ -771,6 +856,9 @@ MISTAKES = [
     (PIPELINE + 'principal = "arn:aws:sts::*:assumed-role/*/*"', '"principal" must leave the name', ""),
     ('[break_glass]\nroles = ["*"]', '[break_glass]: "roles" would make every call an emergency', ""),
     ('[break_glass]\nprincipals = [""]', '"principals" would make every call an emergency', ""),
+    ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
+    ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
+    ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
     ('[identities]\nstrict_domains = ["@example.com"]', 'no domain: "@example.com"', '"example.com"'),
     (EXCLUSION, '[[exclusion]] "fleet": does not say which writes it leaves out', "at least one of account"),
     (EXCLUSION + 'action = "*"\naccount = "**"', "would leave out every write", ""),

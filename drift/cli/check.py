@@ -6,10 +6,12 @@ from itertools import islice
 
 import click
 
+from drift.cli.cost import cost_lines
 from drift.cli.options import config_option
 from drift.cli.words import LOST_STORE
 from drift.equipment import Equipment
 from drift.errors import DriftError
+from drift.model.enrolment import Mode
 from drift.model.resource import NotRead
 from drift.ports import AuditLog, CodeHost, Probing, TicketSource, Watched
 from drift.reports.wording import counted
@@ -22,11 +24,16 @@ A_FEW = 1000
 
 
 @click.command("check")
+@click.option("--cost", is_flag=True, help="Try nothing; say what a month asks of the clouds, and keeps.")
 @config_option
-def command(config: str | None) -> int:
+def command(cost: bool, config: str | None) -> int:
     """Try everything that the configuration names. Exit code 1 if something does not work."""
     from drift import wiring
 
+    if cost:
+        for line in cost_lines(wiring.settings_for_reading(config)):
+            click.echo(shown(line, limit=500))
+        return 0
     settings = wiring.settings_of(config)
     _say_ok("configuration", str(settings.path or "there is no config.toml; the defaults hold"))
     click.echo(f"note    {NOT_READ}")
@@ -48,13 +55,31 @@ def command(config: str | None) -> int:
             except DriftError as error:
                 failed += 1
                 click.echo(shown(f"FAILED  {what}: {error.what}; {error.hint}", limit=500))
+        enrolled = _enrolled(have)
     for rule in settings.ignores:
         if rule.is_expired(have.clock.now()):
             told = f'note    ignore "{rule.name}" of {rule.owner} has expired: what it hid is drift again'
             click.echo(shown(told, limit=500))
+    click.echo(f"note    {enrolled}")
     if not have.notifiers:
         click.echo("note    no [[notifier]] is configured: alerts are kept until there is one")
     return 1 if failed else 0
+
+
+def _enrolled(have: Equipment) -> str:
+    """Say whether anything alerts, which new installations easily take for granted."""
+    from drift.store.enrolment import enrolment_now
+
+    with have.database.reading() as connection:
+        now = enrolment_now(connection, have.policy.enrolment)
+    number = sum(one.mode is Mode.ENFORCE for one in now.scopes.values())
+    if now.treatment(None).mode is Mode.ENFORCE:
+        return "everything alerts, but for what drift enrol --list says"
+    if not number:
+        return (
+            "only observed: nothing alerts before drift enrol, but tampering, the root user and emergencies"
+        )
+    return f"{counted(number, 'scope')} enrolled, the rest is only observed: see drift enrol --list"
 
 
 def _say_ok(what: str, seen: str) -> None:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from drift.config import tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
+from drift.model.coverage import CoverageRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.environment import Environment
+from drift.model.verdict import Severity
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules, Exclusion
@@ -69,6 +73,37 @@ def decision_rules(reader: Reader) -> DecisionRules:
     )
 
 
+def coverage_rules(reader: Reader) -> CoverageRules:
+    """Return when what is not seen is an alarm."""
+    row = reader.one(tables.Coverage)
+    return CoverageRules(
+        owner=row.table.owner,
+        gap_limit=values.duration(row.place, "gap_limit", row.table.gap_limit),
+        silent_after=values.duration(
+            row.place, "silent_after", row.table.silent_after, least=timedelta(minutes=1)
+        ),
+        rhythm=values.duration(row.place, "rhythm", row.table.rhythm, least=timedelta(days=1)),
+        may_be_silent=_accounts(row.place, row.table.may_be_silent, key="may_be_silent"),
+    )
+
+
+def enrolment_rules(reader: Reader) -> EnrolmentRules:
+    """Return how what nobody has enrolled is treated, and what the opening register asks for."""
+    row = reader.one(tables.Enrolment)
+    given = row.table
+    if given.owner is not None and not given.owner.strip():
+        raise row.place.error('"owner" is empty', hint="name who answers for the opening register")
+    return EnrolmentRules(
+        mode=given.mode,
+        owner=given.owner,
+        due={
+            severity: values.duration(row.place, key, getattr(given, key))
+            for severity in Severity
+            for key in [f"{severity}_due"]
+        },
+    )
+
+
 def _break_glass(row: Row[tables.BreakGlass]) -> tuple[re.Pattern[str], ...]:
     for key, texts in (("roles", row.table.roles), ("principals", row.table.principals)):
         if any(not text.strip("*?") for text in texts):
@@ -109,11 +144,11 @@ def _environment(row: Row[tables.Environment]) -> Environment:
     )
 
 
-def _accounts(place: Place, texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+def _accounts(place: Place, texts: Iterable[str], *, key: str = "accounts") -> tuple[re.Pattern[str], ...]:
     accounts = tuple(texts)
     if not all(text.strip() for text in accounts):
         raise place.error(
-            '"accounts" holds an empty text, which fits none',
+            f'"{key}" holds an empty text, which fits none',
             hint="write an account's number, a project's or a subscription's id",
         )
     return tuple(values.id_glob(text) for text in accounts)

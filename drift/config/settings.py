@@ -5,10 +5,13 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 from drift.stages.attribute import IdentityRules
+from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
@@ -32,6 +35,20 @@ class AdapterSettings:
     """Which adapter it is: its name in the catalog."""
     settings: object
     """An instance of the settings type that the catalog holds for this adapter."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditLogSettings(AdapterSettings):
+    """One configured audit log."""
+
+    rules: SourceRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanarySettings(AdapterSettings):
+    """One configured canary."""
+
+    rules: CanaryRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +96,11 @@ class Settings:
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    observation_period: timedelta
+    """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
     poll_every: timedelta
-    audit_logs: tuple[AdapterSettings, ...]
+    audit_logs: tuple[AuditLogSettings, ...]
     baselines: tuple[BaselineSettings, ...]
     state_stores: tuple[AdapterSettings, ...]
     live: tuple[AdapterSettings, ...]
@@ -90,10 +109,13 @@ class Settings:
     notifiers: tuple[AdapterSettings, ...]
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
+    canaries: tuple[CanarySettings, ...]
+    coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules
     correlation: CorrelationRules
     decision: DecisionRules
+    enrolment: EnrolmentRules
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]

@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from drift.config.settings import ClockSource
+from drift.model.enrolment import Mode
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +45,7 @@ class Ledger(Table, frozen=True, kw_only=True):
 
     heading = "ledger"
     key_file: str = "driftledger-key.pem"
+    observation_period: str = "397d"
 
 
 class Clock(Table, frozen=True, kw_only=True):
@@ -64,6 +66,20 @@ class AdapterTable(NamedTable, frozen=True, kw_only=True):
     """What every adapter has: the heading is its kind."""
 
     type: str
+
+
+class AuditLogTable(AdapterTable, frozen=True, kw_only=True):
+    """An audit log also says who sees to its gaps, and how long it keeps what it delivers."""
+
+    owner: str | None = None
+    retention: str | None = None
+
+
+class CanaryTable(AdapterTable, frozen=True, kw_only=True):
+    """A canary also says how often it is written, and by when its record must be there."""
+
+    every: str = "1d"
+    within: str = "30m"
 
 
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):
@@ -185,6 +201,29 @@ class Policy(Table, frozen=True, kw_only=True):
     answer_deadline: str = "4h"
 
 
+class Coverage(Table, frozen=True, kw_only=True):
+    """When what is not seen is an alarm, and who sees to it."""
+
+    heading = "coverage"
+    owner: str | None = None
+    gap_limit: str = "24h"
+    silent_after: str = "1h"
+    rhythm: str = "14d"
+    may_be_silent: tuple[str, ...] = ()
+
+
+class Enrolment(Table, frozen=True, kw_only=True):
+    """The first days: what nobody has enrolled, and what was there before."""
+
+    heading = "enrolment"
+    mode: Mode = Mode.OBSERVE
+    owner: str | None = None
+    critical_due: str = "7d"
+    high_due: str = "30d"
+    medium_due: str = "90d"
+    low_due: str = "180d"
+
+
 SINGLE: tuple[type[Table], ...] = (
     Organisation,
     Store,
@@ -196,6 +235,8 @@ SINGLE: tuple[type[Table], ...] = (
     Scope,
     Watch,
     Policy,
+    Coverage,
+    Enrolment,
 )
 """The tables that stand once."""
 

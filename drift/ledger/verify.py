@@ -55,8 +55,8 @@ MAX_SIZE = 1 << 63  # entries of a ledger
 NOT_PROVEN = """\
 What this does not prove:
 - That the clouds' logs, or the ledger, held all that happened: only that this is the signed ledger, whole and
-  unaltered. 01_ipe/gaps.csv names what is known not to have been read. 01_ipe/coverage.csv has spans from the
-  first to the last record that was read, not that everything between was delivered.
+  unaltered. 01_ipe/gaps.csv names what is known not to have been read. 01_ipe/coverage.csv has the spans in
+  which each source was read to its end, not that the cloud had delivered everything.
 - That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint above with one
   that you hold from elsewhere.
 - Whose key it is: the company runs the program and keeps the key.
@@ -837,6 +837,7 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
     """Count what the summary states."""
+    closed = sum(row_of(one).get("status") == "closed" for one in listed.gaps)
     return {
         "entries": len(ledger.hashes),
         "entries_by_kind": ledger.kinds,
@@ -849,7 +850,8 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
         "findings_by_status": count_by(listed.findings, "status"),
         "records_read": total(listed.coverage, "records"),
         "records_unreadable": total(listed.coverage, "unreadable"),
-        "gaps": len(listed.gaps),
+        "gaps": len(listed.gaps) - closed,
+        "gaps_closed": closed,
         "writes_excluded": listed.excluded,
     }
 

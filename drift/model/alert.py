@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from drift.model.alarm import ToldAlarm
 from drift.model.finding import AttributeDrift
 from drift.model.verdict import Disposition, Severity
 
@@ -29,11 +30,12 @@ class AlertedChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """One message about one change session."""
+    """One message: about one change session, about one alarm, or a notice."""
 
     client_id: str
     """Stays the same when the message is sent again, so that a repeat can be recognised."""
     session_id: str
+    """What it is about: the change session, or the alarm by its id."""
     severity: Severity
     headline: str
     call_to_action: str
@@ -50,3 +52,7 @@ class Alert:
     changes: tuple[AlertedChange, ...]
     fallback_text: str
     """The whole alert in one line of plain text."""
+    alarm: ToldAlarm | None = None
+    """The alarm that it tells; then it tells no changes, and nobody did anything."""
+    notice: tuple[str, ...] = ()
+    """What it says, a paragraph each, where it is about no change session: a digest. Then it names nobody."""

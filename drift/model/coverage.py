@@ -1,7 +1,9 @@
 """How completely the sources were read, and who says so."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,3 +23,81 @@ class Attestation:
     """How many delivered files were held against it."""
     problem: str | None = None
     """Why it does not hold; `None` where it does."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadSpan:
+    """What was read of a source since it was recorded last, in the records' own time."""
+
+    source: str
+    account: str | None
+    region: str | None
+    first_at: datetime | None
+    """`None` where no record that was read bears a time."""
+    last_at: datetime | None
+    records: int
+    unreadable: int
+
+
+class GapKind(StrEnum):
+    """Why something was not seen."""
+
+    OUTAGE = "outage"
+    """The source cannot be read. A later complete read fills it."""
+    LOST = "lost"
+    """The source was not read for longer than it keeps what it delivers."""
+    DELIVERY = "delivery"
+    """One delivery could not be read, and lies in quarantine."""
+    ATTESTATION = "attestation"
+    """The cloud's own word does not hold."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """What is known not to have been seen, until it is filled."""
+
+    kind: GapKind
+    source: str
+    error: str
+    owner: str | None
+    opened_at: datetime
+    """When we noticed."""
+    account: str | None = None
+    """`None`: of every account of the source."""
+    region: str | None = None
+    name: str | None = None
+    """The delivery, or the document of an attestation."""
+    from_at: datetime | None = None
+    """`None`: since the source began, or not known."""
+    to_at: datetime | None = None
+    """`None`: it still goes on, or is not known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceRules:
+    """What the policy says of one source."""
+
+    owner: str | None = None
+    """Who sees to it that its gaps are filled."""
+    retention: timedelta | None = None
+    """How long it keeps what it delivers; `None`: not known, and taken to be long enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoverageRules:
+    """What the policy asks of the coverage."""
+
+    owner: str | None = None
+    """Who sees to the gaps of sources without an owner of their own."""
+    gap_limit: timedelta = timedelta(hours=24)
+    """A gap that is open for longer is an alarm."""
+    silent_after: timedelta = timedelta(hours=1)
+    """No account counts as silent before, however much it talked."""
+    rhythm: timedelta = timedelta(days=14)
+    """How far back the longest pause of an account is looked for."""
+    may_be_silent: tuple[re.Pattern[str], ...] = ()
+    """Accounts whose silence is nobody's concern: those that are given up, for example."""
+
+    def is_watched(self, account: str) -> bool:
+        """Tell whether the silence of an account matters."""
+        return not any(pattern.fullmatch(account) for pattern in self.may_be_silent)

@@ -240,6 +240,8 @@ class Fate(StrEnum):
     DUPLICATE = "duplicate"
     UNDATED = "undated"
     """It changed something, but says not when: recorded as a gap."""
+    CANARY = "canary"
+    """A write of our own, by which the watch is tried: it belongs to no population."""
     READ = "read"
     AUTH = "auth"
     DATA = "data"

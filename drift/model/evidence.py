@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.alarm import Alarm
 from drift.model.change import Amendment, Part, Write
+from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.resource import Cloud
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
@@ -26,6 +28,10 @@ class EntryKind(StrEnum):
     EXPORT = "export"
     ERASURE = "erasure"
     IGNORED = "ignored"
+    ALARM = "alarm"
+    ATTESTATION = "attestation"
+    CANARY = "canary"
+    ENROLMENT = "enrolment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +109,12 @@ class FindingRecord:
     by: str | None = None
     """Who acknowledged it."""
     reason: str | None = None
+    owner: str | None = None
+    """Who answers for it, while it is in the opening register."""
+    due_at: datetime | None = None
+    """When it is to be settled, while it is in the opening register."""
+    last_writer: str | None = None
+    """Who wrote to the resource last before it got there, as far as a write is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,15 +157,58 @@ class IgnoredRecord:
     """Differences in the latest comparison."""
 
 
+class GapStatus(StrEnum):
+    """Whether a gap is still one."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """What was missing was read since."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GapRecord:
-    """Body of a `gap` entry: something that was not seen, or could not be judged."""
+    """Body of a `gap` entry: something that was not seen, or could not be judged, or that it was since.
+
+    Entries of older versions end with the error, and are of gaps that are open.
+    """
 
     source: str
     file: str | None
     index: int | None
     sha256: str | None
     error: str
+    gap_id: str | None = None
+    """The same in every entry about one gap; the latest counts."""
+    status: GapStatus = GapStatus.OPEN
+    owner: str | None = None
+    account: str | None = None
+    region: str | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
+class EnrolmentTurn(StrEnum):
+    """What happened to the treatment of a part of the estate."""
+
+    WATCHED = "watched"
+    """A source or a baseline began to be watched."""
+    REGISTERED = "registered"
+    """A baseline was compared completely for the first time."""
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrolmentRecord:
+    """Body of an `enrolment` entry: how a part of the estate is treated from now on."""
+
+    scope: str
+    """As `drift enrol` names it; `source:NAME` or `baseline:NAME` where the watch itself began it."""
+    turn: EnrolmentTurn
+    by: str | None
+    """Who wanted it; `None` where the watch itself did it."""
+    pre_existing: int | None = None
+    """Findings that the first complete comparison put into the opening register."""
 
 
 class BaselineTurn(StrEnum):
@@ -223,18 +278,77 @@ class ConfigRecord:
     tool_version: str
 
 
+class AlarmStatus(StrEnum):
+    """Where an alarm is in its life."""
+
+    RAISED = "raised"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmRecord:
+    """Body of an `alarm` entry: something is wrong with the watch itself, or is no more."""
+
+    status: AlarmStatus
+    alarm: Alarm
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttestationRecord:
+    """Body of an `attestation` entry: spans of which the cloud vouches that nothing is missing or altered."""
+
+    source: str
+    spans: tuple[Attestation, ...]
+    """Those of one account and region that follow one another are one, under its last document."""
+
+
+class CanaryStatus(StrEnum):
+    """What became of a write of our own by which the watch is tried."""
+
+    WRITTEN = "written"
+    SEEN = "seen"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CanaryRecord:
+    """Body of a `canary` entry: a write of our own, and then the proof that the watch saw it.
+
+    One that is not seen in time is an `alarm`.
+    """
+
+    status: CanaryStatus
+    canary: str
+    """Its name in the configuration."""
+    token: str
+    written_at: datetime
+    due_at: datetime
+    event: str | None = None
+    """Key of the record that told of it."""
+    event_sha256: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CoverageInterval:
-    """The span from the first to the last record read of a source: not that all between was delivered."""
+    """Body of a `coverage` entry: a span in which a source was read completely.
+
+    Each begins where the entry before it about the same account and region ended. Within it, all is
+    read that the source delivered, but for the gaps.
+    """
 
     source: str
     account: str | None
     region: str | None
     from_at: datetime | None
-    """`None` where no record that was read bears a time."""
+    """`None` for records that tell no account and region: nothing is claimed of them."""
     to_at: datetime | None
     records: int
+    """Read since the entry before. Those that came late may be older than `from_at`."""
     unreadable: int
+    first_at: datetime | None = None
+    """Time of the oldest of these records."""
+    last_at: datetime | None = None
+    contiguous_since: datetime | None = None
+    """Since when nothing is missing between the entries."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

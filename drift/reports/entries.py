@@ -12,7 +12,7 @@ from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
 from drift.ledger.log import written
 from drift.ledger.tables import evidence_body, ledger
-from drift.model.evidence import EntryKind, GapRecord
+from drift.model.evidence import EntryKind, GapRecord, GapStatus
 from drift.store.upsert import in_chunks
 
 Body = TypeVar("Body")
@@ -52,10 +52,11 @@ def entries_about(connection: Connection, refs: Collection[str]) -> list[Entry]:
 
 
 def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> list[GapRecord | None]:
-    """Return the gaps that were recorded in a span; `None` for one whose body was erased."""
+    """Return the gaps that were recorded in a span, not that they are filled; `None`: its body was erased."""
     inside = (ledger.c.recorded_at >= format_time(since), ledger.c.recorded_at < format_time(until))
     gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
-    return [gap.read_as(GapRecord) for gap in gaps]
+    bodies = [gap.read_as(GapRecord) for gap in gaps]
+    return [body for body in bodies if body is None or body.status is GapStatus.OPEN]
 
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:

@@ -40,18 +40,26 @@ CHANGE_COLUMNS = (
 FINDING_COLUMNS = (
     *("finding_id", "kind", "status", "severity", "account", "region", "type", "resource_id", "address"),
     *("attributes", "explained_by", "baseline", "state", "source", "by", "reason"),
+    *("owner", "due_at", "last_writer"),
     *("recorded_at", "ledger_seq", "leaf_hash"),
 )
 COVERAGE_COLUMNS = (
     *("source", "account", "region", "from_at", "to_at", "records", "unreadable"),
+    *("first_at", "last_at", "contiguous_since"),
     *("recorded_at", "ledger_seq", "leaf_hash"),
 )
-GAP_COLUMNS = ("source", "file", "index", "sha256", "error", "recorded_at", "ledger_seq", "leaf_hash")
+GAP_COLUMNS = (
+    *("source", "account", "region", "file", "index", "sha256", "error"),
+    *("status", "gap_id", "owner", "from_at", "to_at"),
+    *("recorded_at", "ledger_seq", "leaf_hash"),
+)
 
 _MEANING = {
-    "coverage.csv": "Of each source, account and region, the time from the first to the last record that was"
-    " read, and their number. It does not prove that everything between them was delivered.",
-    "gaps.csv": "What is known not to have been read or judged. Files are named as their source named them.",
+    "coverage.csv": "Of each source, account and region, the spans in which the source was read to its end,"
+    " one after the other, and how many records were read meanwhile: those that came late may be older. It"
+    " does not prove that the cloud delivered everything to the source.",
+    "gaps.csv": "What is known not to have been read or judged, and, with the status closed and the same"
+    " gap_id, that it was read since. Files are named as their source named them.",
 }
 """What the tables beside the summary say: they are easily taken for more."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drift.ledger.entry import StoredEntry, format_time
-from drift.model.evidence import EntryKind
+from drift.model.evidence import EntryKind, GapStatus
 from drift.model.finding import FindingStatus
 
 _EXCLUSION = b'"exclusion":"'
@@ -76,6 +76,7 @@ class Population:
 
     def counts(self) -> dict[str, Any]:
         """Return the totals that the pack states and its verifier counts again."""
+        closed = sum(row.fields.get("status") == GapStatus.CLOSED for row in self.gaps)
         return {
             "entries": sum(self.entries_by_kind.values()),
             "entries_by_kind": self.entries_by_kind,
@@ -88,7 +89,8 @@ class Population:
             "findings_by_status": _count_by(self.findings, "status"),
             "records_read": sum(row.fields["records"] for row in self.coverage),
             "records_unreadable": sum(row.fields["unreadable"] for row in self.coverage),
-            "gaps": len(self.gaps),
+            "gaps": len(self.gaps) - closed,
+            "gaps_closed": closed,
             "writes_excluded": self.writes_excluded,
         }
 

@@ -1,16 +1,26 @@
 """What did the clouds log since last time? Deliveries in batches, each read exactly once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection
 
-from drift.errors import ProviderError, only_provider_errors
+from drift.errors import (
+    ProviderError,
+    ProviderResponseError,
+    ProviderUnavailableError,
+    only_provider_errors,
+)
 from drift.model.event import RawRecord, UnreadableRecord
+from drift.model.history import EVER, TimeSpan
+from drift.model.unread import Unread
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
+from drift.redact import redact
 from drift.store.database import Database
+from drift.store.quarantine import deliveries_unread, is_set_aside, keep_delivery, key_of, release
 from drift.store.sources import cursor_of, move_to, position_in
 
 BATCH_RECORDS = 500
@@ -30,6 +40,12 @@ class Batch:
     """The delivery is read whole once this batch is kept."""
     moves_cursor: bool
     """Everything delivered before was read as well."""
+    span: TimeSpan = EVER
+    """Records of calls that were made at another time are not wanted."""
+    read_as: str | None = None
+    """Under which name it is remembered how far the delivery was read; `None`: that of the source."""
+    unread: Unread | None = None
+    """What is known of earlier attempts at the delivery that failed."""
 
     @property
     def position(self) -> int:
@@ -44,40 +60,148 @@ class Batch:
         """
         move_to(
             connection,
-            self.source,
+            self.read_as or self.source,
             self.delivery,
             self.position,
             begun=self.begun,
             is_complete=self.is_last,
             moves_cursor=self.moves_cursor,
         )
+        if self.is_last and self.unread is not None and self.unread.is_waiting():
+            release(connection, self.unread)
 
 
 def collect(
-    source: str, log: AuditLog, database: Database, translators: Sequence[Translator]
+    source: str, log: AuditLog, database: Database, translators: Sequence[Translator], now: datetime
 ) -> Iterator[Batch]:
     """Yield what `log`, called `source`, delivered and was not kept yet, in batches.
 
-    A delivery that cannot be read hides no other: it is tried again the next time.
+    A delivery that cannot be read hides no other: it is tried again later, and after some attempts
+    it is set aside. What is set aside is neither read nor settled.
 
     Raises:
         ProviderError: The source, or a delivery, could not be read; what was yielded before stands.
     """
     with database.reading() as connection:
         cursor = cursor_of(connection, source)
-    unread: ProviderError | None = None  # the cursor must not move past what could not be read
+        unread = {key_of(one.name, one.version): one for one in deliveries_unread(connection, source)}
+    waiting = {key: one for key, one in unread.items() if one.is_waiting()}
+    failed: list[tuple[Unread, ProviderError]] = []
+    is_reading = False  # a delivery that was read tells that the source itself is well
+    unsettled: ProviderError | None = None
     with only_provider_errors("listing what is new"):
         for delivery in log.read_since(cursor):
+            known = unread.get(key_of(delivery.name, delivery.version))
+            if known is not None and not known.is_due(now):
+                continue
             with database.reading() as connection:
                 position = position_in(connection, source, delivery)
             try:
                 if position is not None:
-                    yield from _batches(source, delivery, position, translators, moves_cursor=unread is None)
-                delivery.settle()
+                    # The cursor must not move past what could not be read.
+                    is_first = not failed and not unsettled and all(one is known for one in waiting.values())
+                    yield from _batches(source, delivery, position, translators, known, moves_cursor=is_first)
+                    is_reading = True
             except ProviderError as error:
-                unread = unread or error
-    if unread is not None:
-        raise unread
+                failed.append((known or _unread(source, delivery, now), error))
+            else:
+                waiting.pop(key_of(delivery.name, delivery.version), None)
+                unsettled = unsettled or _settle(delivery)
+    if failed:
+        with database.transaction() as connection:
+            for one, why in failed:
+                is_its_own = is_reading or isinstance(why, ProviderResponseError)
+                keep_delivery(connection, one.failed_again(redact(why.what).value, now, counts=is_its_own))
+    _raise_first([why for _, why in failed], unsettled, waiting.values())
+
+
+def _settle(delivery: Delivery) -> ProviderError | None:
+    try:
+        delivery.settle()
+    except ProviderError as error:
+        return error
+    return None
+
+
+def _unread(source: str, delivery: Delivery, now: datetime) -> Unread:
+    return Unread(
+        source=source,
+        name=delivery.name,
+        version=delivery.version,
+        index=None,
+        sha256=None,
+        error="",
+        attempts=0,
+        first_at=now,
+        last_at=now,
+        next_attempt_at=now,
+    )
+
+
+def _raise_first(
+    failed: Sequence[ProviderError], unsettled: ProviderError | None, waiting: Iterable[Unread]
+) -> None:
+    for error in (*failed, *([unsettled] if unsettled else [])):
+        raise error
+    for one in waiting:
+        raise ProviderUnavailableError(
+            one.error, hint=f"{one.name} is tried again by itself; after some attempts it is set aside"
+        )
+
+
+def collect_again(
+    source: str, log: AuditLog, one: Unread, database: Database, translators: Sequence[Translator]
+) -> Iterator[Batch]:
+    """Yield what is left to read of a delivery that was set aside, in batches.
+
+    Raises:
+        ProviderError: It still cannot be read, or the source gives it only once.
+    """
+    with only_provider_errors(f"asking for {one.name}"):
+        delivery = log.again(one.name)
+    if delivery is None:
+        raise ProviderResponseError(
+            f"{source} gives what it delivers only once", hint="look whether a copy is kept elsewhere"
+        )
+    with database.reading() as connection:
+        position = position_in(connection, source, delivery)
+    if position is not None:
+        yield from _batches(source, delivery, position, translators, one, moves_cursor=False)
+    delivery.settle()
+
+
+def bytes_again(
+    log: AuditLog, name: str, wanted: Collection[str], translators: Sequence[Translator]
+) -> Mapping[str, bytes]:
+    """Return the bytes of some records of a delivery by their hash, as far as the source still has them.
+
+    Raises:
+        ProviderError: They cannot be looked for.
+    """
+    with only_provider_errors(f"asking for {name}"):
+        delivery = log.again(name)
+        if delivery is None:
+            return {}
+        with delivery.open() as stream:
+            found = (one for one in records_of(name, stream, translators) if isinstance(one, RawRecord))
+            return {one.source.sha256: one.body for one in found if one.source.sha256 in wanted}
+
+
+def is_read_anew(log: AuditLog, one: Unread, database: Database) -> bool:
+    """Tell whether the delivery came in another version since, and that one was read whole.
+
+    A file that was read while it was still being written, for example.
+
+    Raises:
+        ProviderError: It cannot be looked for.
+    """
+    with only_provider_errors(f"asking for {one.name}"):
+        delivery = log.again(one.name)
+    if delivery is None or key_of(delivery.name, delivery.version) == key_of(one.name, one.version):
+        return False
+    with database.reading() as connection:
+        is_whole = position_in(connection, one.source, delivery) is None
+        return is_whole and not is_set_aside(connection, one.source, delivery.name, delivery.version)
 
 
 def _batches(
@@ -85,6 +209,7 @@ def _batches(
     delivery: Delivery,
     position: int,
     translators: Sequence[Translator],
+    known: Unread | None,
     *,
     moves_cursor: bool,
 ) -> Iterator[Batch]:
@@ -100,6 +225,7 @@ def _batches(
                 begun=position,
                 is_last=is_last,
                 moves_cursor=moves_cursor,
+                unread=known,
             )
             if is_last:
                 return

@@ -45,6 +45,7 @@ def keep_declared(
             "sha256": one.sha256,
             "declared_since": before.declared_since if before is not None and is_same else at,
             "compared_at": at,
+            "name": one.name,
         }
         insert_or_update(connection, baseline, {"baseline": one.origin, **values}, values)
 

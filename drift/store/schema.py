@@ -3,10 +3,24 @@
 A change here needs a migration beside it, in `drift/store/migrations/versions`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    false,
+    text,
+    true,
+)
 
+from drift.model.alarm import Alarm
 from drift.model.alert import Alert
 from drift.model.change import Write
+from drift.model.coverage import Gap
 from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
@@ -50,7 +64,79 @@ coverage = Table(
     Column("to_at", UtcTime),
     Column("records", BigInteger, nullable=False),
     Column("unreadable", BigInteger, nullable=False),
-    comment="Read since the last coverage entry of the ledger",
+    Column("heard_at", UtcTime),  # time of the newest record ever
+    Column("covered_from", UtcTime),  # null: the source was not read to its end since it told of the place
+    Column("recorded_to", UtcTime),  # the last entry ends here
+    Column("recorded_at", UtcTime),
+    Column("attested_to", UtcTime),  # the cloud vouches up to here
+    comment="Of each account and region: what was read since the last coverage entry of the ledger",
+)
+
+source_read = Table(
+    "source_read",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("since", UtcTime, nullable=False),  # it was read to its end for the first time
+    Column("read_at", UtcTime, nullable=False),  # and for the last time
+    Column("read_up_to", UtcTime, nullable=False),  # everything older was delivered, and is read
+    comment="Up to when each source is read",
+)
+
+coverage_gap = Table(
+    "coverage_gap",
+    metadata,
+    Column("gap_id", String, primary_key=True),
+    Column("source", Key, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Gap), nullable=False),
+    comment="Gaps that are open, but for single records: those are in quarantine",
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("version", Key, primary_key=True),
+    Column("idx", Integer, primary_key=True),  # of a record in the delivery; -1: the delivery itself
+    Column("delivered_as", Text, nullable=False),  # the whole name
+    Column("sha256", String),  # of the record
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime),  # null: it is in quarantine
+    comment="What was delivered and could not be read",
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("alarm_id", String, primary_key=True),
+    Column("slug", Key, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),  # null: it stands
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Alarm), nullable=False),
+    Index("ix_alarm_slug", "slug", "subject"),
+)
+
+canary = Table(
+    "canary",
+    metadata,
+    Column("token", Key, primary_key=True),
+    Column("name", Key, nullable=False, index=True),
+    Column("resource", Key, nullable=False),  # what it touches
+    Column("written_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("error", Text),  # null: it was written
+    Column("seen_at", UtcTime),
+    Column("event", Key),
+    comment="Writes of our own, by which the watch is tried",
 )
 
 funnel = Table(
@@ -141,6 +227,7 @@ change = Table(
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("judged_revision", Integer),
     Column("ledger_seq", BigInteger),
+    Column("is_history", Boolean, nullable=False, server_default=false()),  # nobody is to be told of it
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_key", "began_at"),
     Index("ix_change_outer", "outer_key", "began_at"),
@@ -164,6 +251,7 @@ baseline = Table(
     Column("sha256", String, nullable=False),  # of the state
     Column("declared_since", UtcTime, nullable=False),  # it is known to say the same since then
     Column("compared_at", UtcTime, nullable=False),
+    Column("name", Key),  # of the baseline in the configuration; null until it is compared again
     comment="Each state that was compared, as it was read last",
 )
 
@@ -210,7 +298,40 @@ finding = Table(
     Column("resolved_at", UtcTime),
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(DriftFinding), nullable=False),
+    Column("owner", Text),  # of a finding in the opening register, as is the next
+    Column("due_at", UtcTime),
     Index("ix_finding_resource_id", "resource_id"),
+)
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("kind", String, primary_key=True),  # source, baseline or discovery
+    Column("name", Key, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # of its first complete comparison
+    comment="Since when each source and baseline is watched",
+)
+
+source_account = Table(
+    "source_account",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("account", Key, primary_key=True),  # empty: the record named none
+    comment="Which accounts each source tells of",
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("scope", Key, primary_key=True),  # as it is written: account:111122223333
+    Column("kind", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("ledger_seq", BigInteger),  # null: it was so before the ledger told
+    comment="Which parts of the estate alert, and which are only observed",
 )
 
 outbox = Table(

@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, case, delete, func, literal, or_, select
+from sqlalchemy import Connection, case, func, literal, or_, select
 
 from drift.model.event import ChangeEvent, Fate
-from drift.model.evidence import CoverageInterval
 from drift.store.columns import UtcTime
+from drift.store.enrolment import note_accounts
 from drift.store.schema import coverage, funnel
 from drift.store.upsert import insert_or_update
 
@@ -53,6 +53,10 @@ class Tally:
         self._funnel["", "", "unreadable"] += 1
         self._spans.setdefault(_NOWHERE, _Span()).unreadable += 1
 
+    def count_readable(self) -> None:
+        """Take back that nothing could be read from a record, since it can be by now."""
+        self._funnel["", "", "unreadable"] -= 1
+
     def keep(self, connection: Connection) -> None:
         """Add the counts to those of earlier batches."""
         for row, records in self._funnel.items():
@@ -64,34 +68,16 @@ class Tally:
                 "to_at": span.to_at,
                 "records": span.records,
                 "unreadable": span.unreadable,
+                "heard_at": span.to_at,
             }
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
+        note_accounts(connection, self.source, {account for account, _ in self._spans})
 
 
 def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:
     """Count a record that waited, and was counted as a part meanwhile, under what became of it."""
     _add(connection, (source, *_place_of(event), Fate.PART), -1)
     _add(connection, (source, *_place_of(event), fate), 1)
-
-
-def take_coverage(connection: Connection, source: str) -> list[CoverageInterval]:
-    """Take out what was read since the last call, per account and region."""
-    rows = connection.execute(
-        select(coverage).where(coverage.c.source == source).order_by(coverage.c.account, coverage.c.region)
-    ).all()
-    connection.execute(delete(coverage).where(coverage.c.source == source))
-    return [
-        CoverageInterval(
-            source=source,
-            account=row.account or None,
-            region=row.region or None,
-            from_at=row.from_at,
-            to_at=row.to_at,
-            records=row.records,
-            unreadable=row.unreadable,
-        )
-        for row in rows
-    ]
 
 
 def funnel_totals(connection: Connection) -> dict[str, int]:
@@ -126,5 +112,7 @@ def _widened(span: _Span) -> dict[str, object]:
         earlier = or_(coverage.c.from_at.is_(None), coverage.c.from_at > span.from_at)
         later = or_(coverage.c.to_at.is_(None), coverage.c.to_at < span.to_at)
         changed["from_at"] = case((earlier, literal(span.from_at, UtcTime)), else_=coverage.c.from_at)
+        newer = or_(coverage.c.heard_at.is_(None), coverage.c.heard_at < span.to_at)
         changed["to_at"] = case((later, literal(span.to_at, UtcTime)), else_=coverage.c.to_at)
+        changed["heard_at"] = case((newer, literal(span.to_at, UtcTime)), else_=coverage.c.heard_at)
     return changed

@@ -17,7 +17,15 @@ import pytest
 from drift import ports
 from drift.config import load
 from drift.config.convert import keys_of
-from drift.config.tables import REPEATED, SINGLE, AdapterTable, BaselineTable, VaultTable
+from drift.config.tables import (
+    REPEATED,
+    SINGLE,
+    AdapterTable,
+    AuditLogTable,
+    BaselineTable,
+    CanaryTable,
+    VaultTable,
+)
 from drift.ports import AdapterKind
 from providers.catalog import ADAPTERS, Adapter, detect_rules, recorded_live, terraform_state, translators
 
@@ -26,6 +34,8 @@ ROOT = Path(__file__).parents[2]
 SECRETS = {
     "ARM_ACCESS_KEY": base64.b64encode(b"k" * 64).decode(),
     "ARM_SAS_TOKEN": "sv=2026&sig=x",
+    "AZURE_STORAGE_KEY": base64.b64encode(b"k" * 64).decode(),
+    "AZURE_STORAGE_SAS_TOKEN": "sv=2026&sig=x",
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
@@ -47,7 +57,19 @@ PORTS = {
     AdapterKind.CODE_HOST: ports.CodeHost,
     AdapterKind.NOTIFIER: ports.Notifier,
     AdapterKind.VAULT: ports.RawVault,
+    AdapterKind.CANARY: ports.Canary,
 }
+
+COMMON = {
+    AdapterKind.AUDIT_LOG: AuditLogTable,
+    AdapterKind.BASELINE: BaselineTable,
+    AdapterKind.VAULT: VaultTable,
+    AdapterKind.CANARY: CanaryTable,
+}
+"""The kinds of adapters that have more in common than a name and a type."""
+
+SHOWN_ONCE = set(keys_of(AuditLogTable)) - set(keys_of(AdapterTable))
+"""There are many audit logs, and these keys are optional in each."""
 
 ROWS = [(kind, name, adapter) for kind, adapters in ADAPTERS.items() for name, adapter in adapters.items()]
 
@@ -69,7 +91,7 @@ def test_unknown_settings_are_refused_and_no_key_belongs_to_somebody_else(
     assert adapter.settings.__struct_config__.forbid_unknown_fields
     assert adapter.settings.__struct_config__.frozen
     assert set(adapter.paths) <= set(keys)
-    assert not set(keys) & {*keys_of(BaselineTable), *keys_of(VaultTable)}
+    assert not set(keys) & set(keys_of(COMMON.get(kind, AdapterTable)))
 
 
 @every_adapter
@@ -139,20 +161,23 @@ def test_the_example_is_a_configuration_as_it_stands() -> None:
 
 
 def test_the_example_shows_every_key_and_no_other() -> None:
+    tables = uncommented(EXAMPLE)
     shown = {
         (heading, row.get("type") if heading in set(AdapterKind) else None): set(row)
-        for heading, found in uncommented(EXAMPLE).items()
+        - (SHOWN_ONCE if heading == AdapterKind.AUDIT_LOG else set())
+        for heading, found in tables.items()
         for row in (found if isinstance(found, list) else [found])
     }
 
     assert shown == {(table.heading, None): set(keys_of(table)) for table in (*SINGLE, *REPEATED)} | {
-        (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)}
+        (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)} - SHOWN_ONCE
         for kind, name, adapter in ROWS
     }
+    assert any(set(row) >= SHOWN_ONCE for row in tables[AdapterKind.AUDIT_LOG])
 
 
 def common_of(kind: AdapterKind) -> type[msgspec.Struct]:
-    return {AdapterKind.BASELINE: BaselineTable, AdapterKind.VAULT: VaultTable}.get(kind, AdapterTable)
+    return COMMON.get(kind, AdapterTable)
 
 
 def uncommented(file: Path) -> Mapping[str, Any]:
@@ -202,4 +227,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.code_hosts,
         *settings.notifiers,
         *filter(None, [settings.vault]),
+        *settings.canaries,
     )

@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.verify import verify_pack
 from drift.model.change import Amendment
-from drift.model.evidence import AmendmentRecord, EntryKind
+from drift.model.evidence import AmendmentRecord, EntryKind, GapStatus
 from drift.store.database import Database
 from tests.builders import a_classification, a_write, an_event
 from tests.ledger.building import KEY, NOON, OTHER_KEY, a_coverage, a_disposition, a_gap, an_entry
@@ -167,6 +168,7 @@ def test_the_totals_are_counted(pack: Path) -> None:
         "records_read": 40,
         "records_unreadable": 1,
         "gaps": 1,
+        "gaps_closed": 0,
         "writes_excluded": 0,
     }
 
@@ -267,15 +269,35 @@ def test_a_change_says_what_was_done(pack: Path) -> None:
     assert table_of(pack / "02_population/changes.csv")[0]["summary"] == "opened tcp/22 to 0.0.0.0/0"
 
 
+def test_a_gap_that_was_filled_is_listed_with_its_end_and_counted_apart(
+    database: Database, tmp_path: Path
+) -> None:
+    outage = replace(a_gap().body, gap_id="gap-1", owner="ops")  # type: ignore[type-var]
+    filled = replace(outage, status=GapStatus.CLOSED, from_at=NOON, to_at=NOON + timedelta(hours=1))
+    with database.transaction() as connection:
+        append_all(connection, [replace(a_gap(), body=body) for body in (outage, filled)])
+        seal(connection, KEY, NOON)
+    a_pack(database, tmp_path / "pack")
+
+    summary = json.loads((tmp_path / "pack/01_ipe/summary.json").read_text())
+    rows = table_of(tmp_path / "pack/01_ipe/gaps.csv")
+    assert (summary["counts"]["gaps"], summary["counts"]["gaps_closed"]) == (1, 1)
+    assert [(row["status"], row["gap_id"], row["owner"], row["to_at"]) for row in rows] == [
+        ("open", "gap-1", "ops", ""),
+        ("closed", "gap-1", "ops", "2026-11-20T13:00:00Z"),
+    ]
+    assert verify_pack(str(tmp_path / "pack")).all_problems == []
+
+
 def test_coverage_is_nowhere_taken_for_more_than_it_is(pack: Path) -> None:
     summary = json.loads((pack / "01_ipe/summary.json").read_text())
     page = " ".join((pack / "00_START_HERE.html").read_text(encoding="utf-8").split())
 
-    assert "does not prove that everything between them was delivered" in summary["meaning"]["coverage.csv"]
-    assert "not that everything between was delivered" in page
-    assert "not that everything between was delivered" in verify.NOT_PROVEN
+    assert "does not prove that the cloud delivered everything" in summary["meaning"]["coverage.csv"]
+    assert "not that the cloud had delivered everything" in page
+    assert "not that the cloud had delivered everything" in verify.NOT_PROVEN
     monitors = table_of(pack / "10_mapping/tsc_matrix.csv")[-4]
-    assert "does not prove that everything between was delivered" in monitors["evidence"]
+    assert "do not prove that the cloud had delivered everything" in monitors["evidence"]
 
 
 def test_the_first_page_needs_no_script_and_nothing_from_elsewhere(pack: Path) -> None:

@@ -1,10 +1,9 @@
 """A cloud in memory that logs calls in its own format, and the program that watches it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -12,22 +11,27 @@ import msgspec
 from msgspec import structs
 
 from drift.equipment import Equipment, Policy, Vault
+from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
 from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.attribution import AttributionRules
+from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Delivery, Watched
+from drift.ports import Canary, Delivery, Watched
 from drift.stages.attribute import IdentityRules
+from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
 from drift.stages.translate import Translators
+from drift.store.alarms import alarms
 from drift.store.changes import ChangeRow, changes
 from drift.store.database import Database
 from drift.store.tally import funnel_totals
@@ -83,8 +87,11 @@ class Format:
         return b'"opener"' in body
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
-        """Read the event."""
-        return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        """Read the event, if it is one."""
+        try:
+            return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        except msgspec.DecodeError:
+            return None
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Say what was done."""
@@ -125,6 +132,8 @@ class Log:
 
     def __init__(self) -> None:
         self.files: list[bytes] = []
+        self.lost: str | None = None
+        """The name of one that is listed, and cannot be opened."""
 
     delay = timedelta()
 
@@ -137,7 +146,13 @@ class Log:
         """Deliver one of them once more."""
         number = name.removesuffix(".json")
         content = self.files[int(number)]
-        return Delivery(name=name, version="1", cursor=number, open=partial(BytesIO, content))
+
+        def opened() -> BytesIO:
+            if name == self.lost:
+                raise ProviderUnavailableError(f"{name} is lost", hint="look for it")
+            return BytesIO(content)
+
+        return Delivery(name=name, version="1", cursor=number, open=opened)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +165,11 @@ class Watch:
     vault: Vault | None = None
     watched: tuple[Watched, ...] = ()
     attribution: AttributionRules = field(default_factory=AttributionRules)
+    coverage: CoverageRules = field(default_factory=CoverageRules)
+    source: SourceRules = field(default_factory=SourceRules)
+    canaries: Mapping[str, Canary] = field(default_factory=dict)
+    canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -170,6 +190,10 @@ class Watch:
                     detection=DetectRules(),
                     decision=self.decision,
                     attribution=self.attribution,
+                    coverage=self.coverage,
+                    sources={"trail": self.source},
+                    canaries=dict.fromkeys(self.canaries, self.canary),
+                    enrolment=self.enrolment,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},
@@ -178,6 +202,7 @@ class Watch:
                 code_hosts={},
                 notifiers={"board": self.board},
                 vault=self.vault,
+                canaries=self.canaries,
             )
         )
 
@@ -189,6 +214,11 @@ class Watch:
         """Run once, so many minutes after noon."""
         self.clock.time = NOON + minutes(minute)
         assert self.pipeline.run_once() == ()
+
+    def problems(self, minute: float = 0) -> tuple[str, ...]:
+        """Run once, so many minutes after noon; return what could not be done."""
+        self.clock.time = NOON + minutes(minute)
+        return self.pipeline.run_once()
 
     def told(self, *events: ChangeEvent, minute: float = 0) -> None:
         """Deliver records, and run once."""
@@ -204,6 +234,15 @@ class Watch:
         """Return the only change."""
         [row] = self.changes()
         return row
+
+    def alarms(self) -> list[str]:
+        """Return what stands as an alarm."""
+        with self.database.reading() as connection:
+            return [f"{row.alarm.slug}: {row.alarm.subject}" for row in alarms(connection)]
+
+    def bodies(self, kind: EntryKind) -> list[dict[str, Any]]:
+        """Return what the entries of one kind say."""
+        return [msgspec.json.decode(entry.body or b"") for entry in self.ledger(kind)]
 
     def counts(self) -> dict[str, int]:
         """Return what became of every record."""

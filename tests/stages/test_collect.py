@@ -163,7 +163,7 @@ def test_a_source_is_asked_for_what_came_after_the_last_delivery(database: Datab
 
 def test_what_was_delivered_before_a_failure_stands(database: Database) -> None:
     failing = Trail(a_delivery(2), failure=ProviderUnavailableError("throttled", hint="wait"))
-    batches = collect("trail", failing, database, [AwsTranslator()])
+    batches = collect("trail", failing, database, [AwsTranslator()], NOON)
 
     assert indexes([next(batches)]) == [0, 1]
     with pytest.raises(ProviderUnavailableError):
@@ -186,7 +186,7 @@ def test_a_service_is_told_that_a_delivery_was_read_only_once_all_of_it_is_kept(
     settled: list[str] = []
     trail = Trail(a_delivery(501, settle=lambda: settled.append("the delivery")))
 
-    batches = collect("trail", trail, database, [AwsTranslator()])
+    batches = collect("trail", trail, database, [AwsTranslator()], NOON)
     keep(database, [next(batches), next(batches)])
 
     assert settled == []
@@ -224,7 +224,7 @@ def test_a_service_that_cannot_be_told_is_a_failure_of_the_source_and_hides_no_d
         raise ProviderUnavailableError("the queue does not answer", hint="wait")
 
     trail = Trail(a_delivery(1, name="a", settle=refuse), a_delivery(1, name="b"))
-    batches = collect("trail", trail, database, [AwsTranslator()])
+    batches = collect("trail", trail, database, [AwsTranslator()], NOON)
 
     keep(database, [next(batches), next(batches)])
     with pytest.raises(ProviderUnavailableError, match="the queue does not answer"):
@@ -278,7 +278,7 @@ def test_two_runs_at_once_count_nothing_twice(database: Database, tmp_path: Path
     file = tmp_path / "trail.json"
     file.write_bytes(a_file(1201))
     overtaken = a_pipeline(database)
-    slow = collect("trail", a_trail(file), database, [AwsTranslator()])
+    slow = collect("trail", a_trail(file), database, [AwsTranslator()], NOON)
     first = next(slow)
 
     read_trail(database, file)
@@ -291,7 +291,7 @@ def test_two_runs_at_once_count_nothing_twice(database: Database, tmp_path: Path
 
 def read(database: Database, log: AuditLog) -> list[Batch]:
     """Collect what a source delivers, without keeping it."""
-    return list(collect("trail", log, database, [AwsTranslator()]))
+    return list(collect("trail", log, database, [AwsTranslator()], NOON))
 
 
 def keep(database: Database, batches: list[Batch]) -> None:

@@ -31,11 +31,9 @@ from drift.stages.record import (
     record_baselines,
     record_comparison,
     record_configuration,
-    record_coverage,
     record_declared,
     record_gap,
     record_judgement,
-    record_outage,
     record_sweep,
     record_write,
 )
@@ -45,7 +43,6 @@ from drift.store.database import Database
 from drift.store.findings import findings as all_findings
 from drift.store.findings import open_findings
 from drift.store.sessions import sessions_behind
-from drift.store.tally import Tally
 from tests.builders import (
     NOON,
     a_finding,
@@ -225,31 +222,14 @@ def test_a_record_that_cannot_be_read_is_a_gap(database: Database) -> None:
         "index": 3,
         "sha256": "ab" * 32,
         "error": "not JSON",
+        "gap_id": None,
+        "status": "open",
+        "owner": None,
+        "account": None,
+        "region": None,
+        "from_at": None,
+        "to_at": None,
     }
-
-
-def test_an_outage_is_recorded_once_until_the_source_answers_again(database: Database) -> None:
-    error = ProviderUnavailableError("the bucket does not answer", hint="wait")
-    with database.transaction() as connection:
-        record_outage(connection, "trail", error, NOON)
-        record_outage(connection, "trail", error, NOON)
-        record_outage(connection, "other", error, NOON)
-        record_coverage(connection, "trail", NOON)
-        record_outage(connection, "trail", error, NOON)
-
-    assert [entry.ref for entry in ledger(database)] == ["trail", "other", "trail"]
-
-
-def test_coverage_is_recorded_for_each_account_once(database: Database) -> None:
-    tally = Tally("trail")
-    tally.count(an_event(), Fate.READ)
-    tally.count(an_event(account="444455556666"), Fate.READ)
-    with database.transaction() as connection:
-        tally.keep(connection)
-        record_coverage(connection, "trail", NOON)
-        record_coverage(connection, "trail", NOON)
-
-    assert [body(entry)["account"] for entry in ledger(database)] == ["111122223333", "444455556666"]
 
 
 # Comparisons
@@ -433,12 +413,14 @@ def a_state(
 
 
 def declared(database: Database, *states: Declaration) -> list[str]:
-    """Record states as one cycle after the other reads them; return what somebody must look into."""
-    alarms: list[str] = []
+    """Record states as one cycle after the other reads them; return what must be looked into, or no more."""
+    told: list[str] = []
     for one in states:
         with database.transaction() as connection:
-            alarms += record_baselines(connection, [one], LATER)
-    return alarms
+            turned = record_baselines(connection, [one], LATER)
+            told += [alarm.text for alarm in turned.went_back]
+            told += [f"over: {subject}" for subject in turned.caught_up]
+    return told
 
 
 def test_a_state_that_is_applied_to_is_no_news(database: Database) -> None:
@@ -448,10 +430,11 @@ def test_a_state_that_is_applied_to_is_no_news(database: Database) -> None:
 
 
 def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -> None:
-    alarms = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=5), a_state(serial=6))
+    told = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=5), a_state(serial=6))
 
-    [alarm] = alarms
-    assert alarm.startswith("prod: the serial of s3://states/prod went down from 8 to 5: ")
+    assert told == [
+        "an older state of prod was put back: the serial went down from 8 to 5 in s3://states/prod"
+    ]
     [entry] = ledger(database)
     assert (entry.kind, entry.ref, entry.recorded_at) == (EntryKind.BASELINE, "s3://states/prod", LATER)
     assert body(entry) == {
@@ -464,6 +447,23 @@ def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -
         "lineage_before": "one",
         "serial_before": 8,
     }
+
+
+@pytest.mark.parametrize(("lineage", "serial"), [("one", 8), ("one", 9), ("two", 1)])
+def test_a_state_that_went_back_is_told_of_until_it_is_as_far_as_it_was(
+    database: Database, lineage: str, serial: int
+) -> None:
+    then = a_state(lineage, serial)
+
+    *_, last = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=7), then, then)
+
+    assert last == "over: prod: s3://states/prod"
+
+
+def test_a_state_that_goes_back_twice_has_to_come_as_far_as_it_ever_was(database: Database) -> None:
+    told = declared(database, a_state(serial=8), a_state(serial=5), a_state(serial=3), a_state(serial=7))
+
+    assert [one for one in told if one.startswith("over")] == []
 
 
 def test_another_lineage_is_a_new_baseline_whose_serial_begins_anew(database: Database) -> None:

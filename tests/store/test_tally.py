@@ -1,12 +1,13 @@
 """Counts of what became of every record, and the spans that were read."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from drift.model.coverage import ReadSpan
 from drift.model.event import Fate
-from drift.model.evidence import CoverageInterval
+from drift.store.covered import begin_places, mark_recorded, places_to_record
 from drift.store.database import Database
-from drift.store.tally import Tally, funnel_totals, recount, take_coverage
+from drift.store.tally import Tally, funnel_totals, recount
 from tests.builders import ACCOUNT, NOON, an_event, minutes
 
 
@@ -39,7 +40,7 @@ def test_coverage_reaches_from_the_oldest_record_to_the_newest(database: Databas
     keep(database, tally)
 
     assert coverage_of(database) == [
-        an_interval(from_at=NOON + minutes(1), to_at=NOON + minutes(3), records=3)
+        an_interval(first_at=NOON + minutes(1), last_at=NOON + minutes(3), records=3)
     ]
 
 
@@ -62,8 +63,8 @@ def test_what_bears_no_time_is_covered_without_one(database: Database) -> None:
     keep(database, tally)
 
     assert coverage_of(database) == [
-        an_interval(account=None, region=None, from_at=None, to_at=None, records=0, unreadable=1),
-        an_interval(from_at=None, to_at=None, records=1),
+        an_interval(account=None, region=None, first_at=None, last_at=None, records=0, unreadable=1),
+        an_interval(first_at=None, last_at=None, records=1),
     ]
 
 
@@ -79,7 +80,7 @@ def test_coverage_that_a_crash_left_behind_is_taken_with_the_next(database: Data
         keep(database, tally)
 
     assert coverage_of(database) == [
-        an_interval(from_at=NOON + minutes(10), to_at=NOON + minutes(30), records=5)
+        an_interval(first_at=NOON + minutes(10), last_at=NOON + minutes(30), records=5)
     ]
 
 
@@ -101,7 +102,7 @@ def test_coverage_that_is_taken_in_a_transaction_that_fails_is_still_there(datab
 
     def fail() -> None:
         with database.transaction() as connection:
-            take_coverage(connection, "trail")
+            take(connection, "trail")
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
@@ -138,9 +139,18 @@ def keep(database: Database, tally: Tally) -> None:
         tally.keep(connection)
 
 
-def coverage_of(database: Database, source: str = "trail") -> list[CoverageInterval]:
+def coverage_of(database: Database, source: str = "trail") -> list[ReadSpan]:
     with database.transaction() as connection:
-        return take_coverage(connection, source)
+        return take(connection, source)
+
+
+def take(connection: Connection, source: str) -> list[ReadSpan]:
+    """Take what was read since the last call, as the record of it does."""
+    begin_places(connection, source, NOON)
+    due = places_to_record(connection, source, told_before=NOON, quiet_before=NOON - minutes(1))
+    for place in due:
+        mark_recorded(connection, place.span, up_to=NOON, recorded_at=NOON)
+    return [place.span for place in due]
 
 
 def use_zone(database: Database, zone: str) -> None:
@@ -152,7 +162,7 @@ def use_zone(database: Database, zone: str) -> None:
     database.close()
 
 
-def an_interval(**facts: object) -> CoverageInterval:
+def an_interval(**facts: object) -> ReadSpan:
     """Coverage of the trail in one account and region."""
     defaults = {"source": "trail", "account": ACCOUNT, "region": "eu-west-1", "records": 1, "unreadable": 0}
-    return CoverageInterval(**(defaults | facts))  # type: ignore[arg-type]
+    return ReadSpan(**(defaults | facts))  # type: ignore[arg-type]

@@ -3,24 +3,45 @@
 Secrets are cut out here, before anything is stored, shown or sent.
 """
 
+from drift.stages.record.attestations import attested_since, record_attestations
 from drift.stages.record.baselines import record_baselines
 from drift.stages.record.comparisons import record_acknowledgement, record_comparison, record_declared
+from drift.stages.record.coverage import record_coverage
+from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
+from drift.stages.record.gaps import (
+    record_delivery_read,
+    record_record_read,
+    record_set_aside,
+    record_source_outage,
+    record_unreadable,
+)
 from drift.stages.record.judgements import record_judgement
-from drift.stages.record.sources import record_configuration, record_coverage, record_gap, record_outage
+from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
+    "attested_since",
+    "opening_of",
     "record_acknowledgement",
     "record_amendment",
+    "record_attestations",
     "record_baselines",
     "record_comparison",
     "record_configuration",
     "record_coverage",
     "record_declared",
+    "record_delivery_read",
+    "record_enrolment",
     "record_gap",
     "record_judgement",
+    "record_opening",
     "record_outage",
+    "record_record_read",
+    "record_set_aside",
+    "record_source_outage",
     "record_sweep",
+    "record_unreadable",
+    "record_watch",
     "record_write",
 ]

@@ -1,15 +1,27 @@
 """Records that a state is another one than before: replaced, or put back to what it was earlier."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection
 
 from drift.ledger.log import append
+from drift.model.alarm import STATE_WENT_BACK, Alarm
 from drift.model.baseline import Declaration
 from drift.model.evidence import BaselineRecord, BaselineTurn, EntryKind
+from drift.model.verdict import Severity
 from drift.store import meta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turned:
+    """Which states somebody should look into, and which no more."""
+
+    went_back: Sequence[Alarm]
+    caught_up: Sequence[str]
+    """Subjects of alarms that are over: the serial is where it was, or the state another one."""
 
 
 class _Last(msgspec.Struct, frozen=True):
@@ -17,33 +29,60 @@ class _Last(msgspec.Struct, frozen=True):
 
     lineage: str | None
     serial: int | None
+    highest: int | None = None
+    """The serial that it had before it went back; `None` where it did not, or caught up."""
 
 
-def record_baselines(
-    connection: Connection, declarations: Sequence[Declaration], now: datetime
-) -> Sequence[str]:
-    """Record what no apply does to a state; return what somebody should look into, a line each.
+def record_baselines(connection: Connection, declarations: Sequence[Declaration], now: datetime) -> Turned:
+    """Record what no apply does to a state; return what somebody should look into.
 
-    Each is recorded and told once: from then on the state is compared as it is now.
+    Each is recorded once: from then on the state is compared as it is now.
     """
-    alarms: list[str] = []
+    went_back: list[Alarm] = []
+    caught_up: list[str] = []
     for one in declarations:
         key = meta.baseline_of(one.name, one.origin)
-        new, kept = _Last(one.lineage, one.serial), meta.read(connection, key)
-        last = msgspec.json.decode(kept, type=_Last) if kept else new
-        if turn := _turn(last, new):
+        kept = meta.read(connection, key)
+        last = msgspec.json.decode(kept, type=_Last) if kept else _Last(one.lineage, one.serial)
+        turn = _turn(last, one)
+        new = _Last(one.lineage, one.serial, _highest(last, one, turn))
+        if turn:
             _append(connection, one, last, turn, now)
-            if turn is BaselineTurn.WENT_BACK:
-                alarms.append(
-                    f"{one.name}: the serial of {one.origin} went down from {last.serial} to {new.serial}:"
-                    " an older state was put back (find out who did that, and why)"
-                )
+        if turn is BaselineTurn.WENT_BACK:
+            went_back.append(_alarm(one, last, now))
+        elif last.highest is not None and new.highest is None:
+            caught_up.append(_subject(one))
         if kept is None or last != new:
             meta.write(connection, key, msgspec.json.encode(new).decode())
-    return alarms
+    return Turned(went_back=went_back, caught_up=caught_up)
 
 
-def _turn(last: _Last, new: _Last) -> BaselineTurn | None:
+def _alarm(one: Declaration, last: _Last, now: datetime) -> Alarm:
+    return Alarm(
+        slug=STATE_WENT_BACK,
+        subject=_subject(one),
+        text=f"an older state of {one.name} was put back: the serial went down from {last.serial} to"
+        f" {one.serial} in {one.origin}",
+        hint="Find out who did that, and why: what was applied since is declared no more.",
+        severity=Severity.HIGH,
+        since=now,
+    )
+
+
+def _subject(one: Declaration) -> str:
+    return f"{one.name}: {one.origin}"
+
+
+def _highest(last: _Last, new: Declaration, turn: BaselineTurn | None) -> int | None:
+    """Return the serial that a state has to reach again."""
+    if turn is BaselineTurn.WENT_BACK:
+        return max(last.highest or 0, last.serial or 0)
+    if turn or last.highest is None or (new.serial is not None and new.serial >= last.highest):
+        return None
+    return last.highest
+
+
+def _turn(last: _Last, new: Declaration) -> BaselineTurn | None:
     """Say what happened, if it is no usual apply: every write of a state counts its serial up."""
     if last.lineage != new.lineage:
         return BaselineTurn.REPLACED

@@ -10,7 +10,6 @@ from drift.model.event import UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind, GapRecord
 from drift.redact import redact
 from drift.store import meta
-from drift.store.tally import take_coverage
 
 
 def record_configuration(connection: Connection, body: ConfigRecord, now: datetime) -> None:
@@ -34,16 +33,9 @@ def record_gap(connection: Connection, source: str, unreadable: UnreadableRecord
 
 
 def record_outage(connection: Connection, source: str, error: ProviderError, now: datetime) -> None:
-    """Record that a source could not be read: once, until it can be read again."""
+    """Record that a baseline could not be read: once, until it can be read again."""
     what = redact(error.what).value
     if meta.read(connection, meta.outage_of(source)) != what:
         meta.write(connection, meta.outage_of(source), what)
         body = GapRecord(source=source, file=None, index=None, sha256=None, error=what)
         append(connection, kind=EntryKind.GAP, ref=source, body=body, recorded_at=now)
-
-
-def record_coverage(connection: Connection, source: str, now: datetime) -> None:
-    """Record which spans were read since the last time; a source that answers has no outage."""
-    meta.forget(connection, meta.outage_of(source))
-    for interval in take_coverage(connection, source):
-        append(connection, kind=EntryKind.COVERAGE, ref=source, body=interval, recorded_at=now)

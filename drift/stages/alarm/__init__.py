@@ -1,0 +1,14 @@
+"""Alarms: what is wrong with the watch itself. Each is told once, and its end is told."""
+
+from drift.stages.alarm.gaps import find_broken_logs, find_old_gaps
+from drift.stages.alarm.raising import end_alarm, only_these, raise_alarm
+from drift.stages.alarm.silence import find_silence
+
+__all__ = [
+    "end_alarm",
+    "find_broken_logs",
+    "find_old_gaps",
+    "find_silence",
+    "only_these",
+    "raise_alarm",
+]

@@ -1,0 +1,99 @@
+"""Records for which spans the cloud itself vouches that nothing of its log is missing or altered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from drift.ledger.log import append
+from drift.model.coverage import Attestation, Gap, GapKind
+from drift.model.evidence import AttestationRecord, EntryKind
+from drift.stages.record.gaps import close_gap, open_gap
+from drift.store import covered, gaps, meta
+from drift.store.gaps import gap_id_of
+
+ASKED_EVERY = timedelta(hours=1)
+LOOKS_BACK = timedelta(days=7)
+"""An account whose log ends for good must not let everything since be asked again for ever."""
+
+FIRST_LOOKS_BACK = timedelta(days=1)
+
+
+def attested_since(connection: Connection, source: str, now: datetime) -> datetime | None:
+    """Return since when the cloud is to be asked for its word; `None`: it is too early to ask again."""
+    asked_at = meta.read(connection, _asked(source))
+    if asked_at is not None and now - datetime.fromisoformat(asked_at) < ASKED_EVERY:
+        return None
+    since = covered.attested_since(connection, source) or now - FIRST_LOOKS_BACK
+    broken = [row.gap.from_at for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)]
+    return max(min([since, *(at for at in broken if at)]), now - LOOKS_BACK)
+
+
+def record_attestations(
+    connection: Connection,
+    source: str,
+    attested: Iterable[Attestation],
+    owner: str | None,
+    now: datetime,
+) -> None:
+    """Record the spans that are news: verified ones as such, broken ones as gaps until they are verified."""
+    meta.write(connection, _asked(source), now.isoformat())
+    known = dict(covered.attested_places(connection, source))
+    broken = {row.gap_id: row for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)}
+    verified: list[Attestation] = []
+    for one in attested:
+        gap_id, place = _gap_id(source, one), (one.account, one.region)
+        if one.problem is not None:
+            if gap_id not in broken:
+                open_gap(connection, gap_id, _gap(source, one, owner, now), now)
+        else:
+            if gap_id in broken:
+                close_gap(connection, broken.pop(gap_id), None, now)
+            elif place in known and one.to_at <= known[place]:
+                continue
+            verified.append(one)
+        known[place] = max(one.to_at, known.get(place, one.to_at))
+        covered.keep_attested(connection, source, *place, known[place])
+    if verified:
+        body = AttestationRecord(source=source, spans=tuple(_joined(verified)))
+        append(connection, kind=EntryKind.ATTESTATION, ref=source, body=body, recorded_at=now)
+
+
+def _asked(source: str) -> str:
+    return f"attested/{source}"
+
+
+def _joined(verified: Sequence[Attestation]) -> Iterable[Attestation]:
+    """Join the spans of a place that follow one another."""
+    last: dict[tuple[str, str], Attestation] = {}
+    for one in verified:
+        place = (one.account, one.region)
+        before = last.pop(place, None)
+        if before is not None and before.to_at == one.from_at:
+            last[place] = replace(one, from_at=before.from_at, files=before.files + one.files)
+            continue
+        if before is not None:
+            yield before
+        last[place] = one
+    yield from last.values()
+
+
+def _gap(source: str, one: Attestation, owner: str | None, now: datetime) -> Gap:
+    return Gap(
+        kind=GapKind.ATTESTATION,
+        source=source,
+        error=one.problem or "",
+        owner=owner,
+        opened_at=now,
+        account=one.account,
+        region=one.region,
+        name=one.document,
+        from_at=one.from_at,
+        to_at=one.to_at,
+    )
+
+
+def _gap_id(source: str, one: Attestation) -> str:
+    """The span tells which it is: a document that is missing may be found under another name."""
+    return gap_id_of(GapKind.ATTESTATION, source, one.account, one.region, one.from_at.isoformat())

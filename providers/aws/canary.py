@@ -1,0 +1,64 @@
+"""A canary in an AWS account: the tag of one parameter of the Parameter Store.
+
+`AddTagsToResource` is a management event, so every trail has it, and its record bears the tags:
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from providers.aws.refusals import refusals
+from providers.aws.session import AwsAccess, open_client
+
+TAG = "driftledger-canary"
+
+
+class AwsParameterTagSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which parameter is tagged, and how the account is reached."""
+
+    parameter: str
+    """Its name: one that nothing else uses, and no code declares."""
+    region: str
+    profile: str | None = None
+    role: str | None = None
+    external_id: str | None = None
+    endpoint: str | None = None
+
+
+class AwsParameterTag:
+    """A `Canary` that sets the tag `driftledger-canary` of a parameter that is there already.
+
+    It takes the permission `ssm:AddTagsToResource` on that parameter, and no other.
+    """
+
+    def __init__(self, settings: AwsParameterTagSettings) -> None:
+        self._parameter = settings.parameter
+        self._access = AwsAccess(
+            region=settings.region,
+            profile=settings.profile,
+            role=settings.role,
+            external_id=settings.external_id,
+            endpoint=settings.endpoint,
+        )
+
+    @property
+    def resource(self) -> str:
+        """The name of the parameter."""
+        return self._parameter
+
+    @cached_property
+    def _ssm(self) -> Any:
+        return open_client("ssm", self._access)
+
+    def write(self, token: str) -> None:
+        """Set the tag; see `Canary`."""
+        with refusals(
+            "tagging the canary", action="ssm:AddTagsToResource", on=f"parameter {self._parameter}"
+        ):
+            self._ssm.add_tags_to_resource(
+                ResourceType="Parameter",
+                ResourceId=self._parameter,
+                Tags=[{"Key": TAG, "Value": token}],
+            )

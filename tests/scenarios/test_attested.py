@@ -1,0 +1,101 @@
+"""What the cloud vouches for is evidence; where its word does not hold, that is a gap and an alarm."""
+
+import pytest
+
+from drift.errors import ProviderUnavailableError
+from drift.model.evidence import EntryKind
+from drift.store.database import Database
+from tests.builders import ACCOUNT, NOON, minutes
+from tests.scenarios.cloud import Watch
+from tests.scenarios.troubled import AttestedLog, an_hour
+
+HOUR = 60
+
+
+@pytest.fixture
+def log() -> AttestedLog:
+    return AttestedLog()
+
+
+@pytest.fixture
+def watch(database: Database, log: AttestedLog) -> Watch:
+    return Watch(database=database, log=log)
+
+
+def attested(watch: Watch) -> list[tuple[str, str, int]]:
+    """Return the verified spans, from hour to hour, with the number of files."""
+    return [
+        (span["from_at"][11:16], span["to_at"][11:16], span["files"])
+        for body in watch.bodies(EntryKind.ATTESTATION)
+        for span in body["spans"]
+    ]
+
+
+def test_verified_hours_are_recorded_once_those_that_follow_one_another_as_one(
+    watch: Watch, log: AttestedLog
+) -> None:
+    log.word = [an_hour(0), an_hour(1)]
+    watch.cycle(2.5 * HOUR)
+    log.word += [an_hour(2)]
+    watch.cycle(3.5 * HOUR)
+    watch.cycle(4.5 * HOUR)
+
+    assert attested(watch) == [("12:00", "14:00", 4), ("14:00", "15:00", 2)]
+    assert watch.alarms() == []
+
+
+def test_the_cloud_is_asked_once_an_hour_for_what_is_not_known_yet(watch: Watch, log: AttestedLog) -> None:
+    log.word = [an_hour(0)]
+    for minute in (90, 100, 149, 150):
+        watch.cycle(minute)
+
+    assert log.asked == [NOON + minutes(90 - 24 * HOUR), NOON + minutes(HOUR)]
+
+
+def test_a_broken_hour_is_a_gap_and_an_alarm_of_its_place(watch: Watch, log: AttestedLog) -> None:
+    log.word = [
+        an_hour(0),
+        an_hour(1, problem="the file a.json.gz was altered"),
+        an_hour(1, region="us-east-1"),
+    ]
+    for hour in (2.5, 3.5, 4.5):
+        watch.cycle(hour * HOUR)
+
+    assert watch.alarms() == [f"log-integrity: trail: account {ACCOUNT} eu-west-1"]
+    [headline] = watch.headlines()
+    assert "2026-11-16 13:00 UTC to 2026-11-16 14:00 UTC: the file a.json.gz was altered" in headline
+    [gap] = watch.bodies(EntryKind.GAP)
+    assert (gap["file"], gap["account"], gap["region"]) == (
+        "s3://trail/digest-1.json.gz",
+        ACCOUNT,
+        "eu-west-1",
+    )
+    assert len(watch.ledger(EntryKind.ALERT)) == 1
+
+
+def test_a_digest_that_was_missing_and_comes_late_ends_both(watch: Watch, log: AttestedLog) -> None:
+    log.word = [an_hour(0), an_hour(1, problem="its digest is missing"), an_hour(2)]
+    watch.cycle(3.5 * HOUR)
+    log.word[1] = an_hour(1)
+
+    watch.cycle(4.5 * HOUR)
+
+    assert watch.alarms() == []
+    assert [body["status"] for body in watch.bodies(EntryKind.GAP)] == ["open", "closed"]
+    assert attested(watch) == [("12:00", "13:00", 2), ("14:00", "15:00", 2), ("13:00", "14:00", 2)]
+
+
+def test_what_cannot_be_asked_is_a_problem_and_what_came_before_it_stands(
+    database: Database, watch: Watch, log: AttestedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = log.attested
+
+    def breaks_off(since):  # type: ignore[no-untyped-def]
+        yield from said(since)
+        raise ProviderUnavailableError("the bucket does not answer", hint="wait")
+
+    log.word = [an_hour(0)]
+    monkeypatch.setattr(log, "attested", breaks_off)
+
+    assert watch.problems(2.5 * HOUR) == ("trail: the bucket does not answer (wait)",)
+    assert attested(watch) == [("12:00", "13:00", 2)]
