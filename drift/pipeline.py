@@ -8,7 +8,8 @@ store. So a run that was killed at any line is simply run again.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +22,7 @@ from drift.model.change import Amendment, ChangeSession
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
+from drift.model.turn import Turn
 from drift.ports import AuditLog
 from drift.stages.attribute import MAX_CHAIN, attribute
 from drift.stages.classify import classify
@@ -28,8 +30,8 @@ from drift.stages.collect import Batch, collect
 from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
-from drift.stages.decide import answer_due_at, decide
-from drift.stages.detect import detect, suspect
+from drift.stages.decide import answer_due_at, decide, is_settled
+from drift.stages.detect import detect, read_beside, suspect
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
@@ -43,21 +45,40 @@ from drift.stages.record import (
     record_configuration,
     record_coverage,
     record_declared,
+    record_declared_again,
     record_gap,
     record_judgement,
     record_outage,
     record_sweep,
     record_write,
 )
-from drift.stages.survey import survey
+from drift.stages.survey import survey, survey_again
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
+from drift.store.sources import forget_settled
 from drift.store.tally import Tally, recount
+from drift.store.uncompared import uncompared
 from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
+
+
+SETTLED_KEPT_FOR = timedelta(days=45)
+"""Queues deliver nothing again that is older: SQS keeps messages for two weeks, Pub/Sub for a month."""
+
+WRITES = frozenset({Fate.CHANGE, Fate.ATTEMPT, Fate.EXCLUDED, Fate.UNDATED})
+"""What became of records that each told of another write."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observed:
+    """What a batch held."""
+
+    unread: Counter[str]
+    """How many records could not be read, by file."""
+    writes: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,46 +86,58 @@ class Pipeline:
     """Follows what every cloud logs to what people are told, and to the evidence of it."""
 
     have: Equipment
+    is_stopping: Callable[[], bool] = lambda: False
+    """Asked between batches and between change sessions: what is left then is done by the next run."""
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
         have, now = self.have, self.have.clock.now()
-        with have.database.transaction() as connection:
-            record_configuration(connection, have.configuration, now)
-        problems = [problem for name, log in have.sources.items() for problem in self.read(name, log, now)]
+        self.begin(now)
+        read = [self.read(name, log, now) for name, log in have.sources.items()]
+        problems = [problem for turn in read for problem in turn.problems]
         now = have.clock.now()
         self.settle(now)
         seen = survey(have.watched, now)
         problems += self.compare(seen, now)
-        problems += self.judge(seen, now)
+        problems += self.judge(seen.by_place(), now)
         problems += notify(have.database, have.notifiers, now).failed
-        if have.vault:
-            problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
-        with have.database.transaction() as connection:
-            forget_sessions(connection, now)
-            seal(connection, have.key, now)
+        problems += self.forget(now)
+        self.seal(now)
         return tuple(problems)
 
-    def read(self, source: str, log: AuditLog, now: datetime) -> list[str]:
+    def begin(self, now: datetime) -> None:
+        """Record which rules are in force from now on."""
+        with self.have.database.transaction() as connection:
+            record_configuration(connection, self.have.configuration, now)
+
+    def read(self, source: str, log: AuditLog, now: datetime) -> Turn:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
-        database, unread, problems = self.have.database, Counter[str](), []
+        database, unread, failure = self.have.database, Counter[str](), None
+        records = writes = 0
         try:
             for batch in collect(source, log, database, self.have.translators.all):
-                unread.update(self.observe(batch, now))
+                observed = self.observe(batch, now)
+                unread.update(observed.unread)
+                records, writes = records + len(batch.records), writes + observed.writes
+                if self.is_stopping():
+                    break
+            else:
+                with database.transaction() as connection:
+                    record_coverage(connection, source, now)
         except ProviderError as error:
             with database.transaction() as connection:
                 record_outage(connection, source, error, now)
-            problems.append(f"{source}: {error}")
-        else:
-            with database.transaction() as connection:
-                record_coverage(connection, source, now)
-        if unread:
-            problems.append(f"{source}: {_told(unread)}")
-        return problems
+            failure = f"{source}: {error}"
+        told = [f"{source}: {_told(unread)}"] if unread else []
+        return Turn(
+            problems=tuple([failure, *told] if failure else told),
+            counts=(("records", records), ("writes", writes), ("unreadable", unread.total())),
+            failure=failure,
+        )
 
-    def observe(self, batch: Batch, now: datetime) -> Counter[str]:
+    def observe(self, batch: Batch, now: datetime) -> Observed:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
-        have, tally, unread = self.have, Tally(batch.source), Counter[str]()
+        have, tally, unread, writes = self.have, Tally(batch.source), Counter[str](), 0
         kept: list[RawRecord] = []
         with have.database.transaction() as connection:
             for raw in batch.records:
@@ -121,11 +154,12 @@ class Pipeline:
                 told = gather(connection, batch.source, event, now)
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
+                writes += fate in WRITES
             if have.vault and kept:
                 have.vault.records.keep(kept, now)  # before the evidence that names them is committed
             tally.keep(connection)
-            batch.mark_read(connection)
-        return unread
+            batch.mark_read(connection, now)
+        return Observed(unread=unread, writes=writes)
 
     def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         said = self.have.translators.translate(raw)
@@ -171,15 +205,44 @@ class Pipeline:
             record_sweep(connection, seen, told, news, now)
         return [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
 
-    def judge(self, seen: Survey, now: datetime) -> list[str]:
+    def compare_again(self, now: datetime) -> tuple[Survey, list[str]] | None:
+        """Hold what writes touched since it was compared against what is there; `None` if there is nothing.
+
+        What a pipeline touched waits for the settle window: its state says so only at the end.
+        """
+        have, policy, rules = self.have, self.have.policy, self.have.policy.detection.as_of(now)
+        with have.database.reading() as connection:
+            touched = [
+                (row.state, row.address)
+                for one in uncompared(connection, now - JUDGED_AGAIN_FOR)
+                if is_settled(one.change, policy.decision, now)
+                for row in one.rows
+            ]
+        if not touched:
+            return None
+        seen = survey_again(have.watched, now, touched, partial(read_beside, rules=rules))
+        found = detect(seen.held, (), rules, others=seen.others)
+        found = replace(found, findings=tuple(one for one in found.findings if seen.is_about(one)))
+        with have.database.transaction() as connection:
+            alarms = record_baselines(connection, seen.others, now)
+            record_declared_again(connection, seen, found, policy.attribution.naming, now)
+            writes = writes_to(connection, [subject_of(one) for one in found.findings])
+            explained = explain(found, writes, seen.by_place(), policy.attribution, now)
+            record_comparison(connection, seen, explained, now, judged_since=now - JUDGED_AGAIN_FOR)
+        return seen, [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
+
+    def judge(self, declared: ByPlace, now: datetime) -> list[str]:
         """Judge each change that is new, is still open, or whose resource stands differently now."""
         with self.have.database.reading() as connection:
-            sessions = [
-                change_session_of(connection, session_id)
-                for session_id in sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
-            ]
-        declared = seen.by_place() if sessions else {}
-        return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
+            ids = sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
+        problems = set[str]()
+        for session_id in ids:
+            if self.is_stopping():
+                break
+            with self.have.database.reading() as connection:  # one at a time: a burst leaves thousands
+                session = change_session_of(connection, session_id)
+            problems.update(self._judge(session, declared, now))
+        return sorted(problems)
 
     def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
         have, policy = self.have, self.have.policy
@@ -202,6 +265,19 @@ class Pipeline:
                 alert = compose(session, judged, due_at=due_at, now=now)
                 outbox.queue(connection, have.notifiers, alert, now)
         return [reason for consulted in asked for reason in consulted.unavailable]
+
+    def forget(self, now: datetime) -> tuple[str, ...]:
+        """Drop what need not be kept any longer; raw records by the policy, which the ledger tells."""
+        have = self.have
+        with have.database.transaction() as connection:
+            forget_sessions(connection, now)
+            forget_settled(connection, now - SETTLED_KEPT_FOR)
+        return erase(have.database, have.vault.records, have.vault.keep_for, now) if have.vault else ()
+
+    def seal(self, now: datetime) -> None:
+        """Sign the ledger as it is now."""
+        with self.have.database.transaction() as connection:
+            seal(connection, self.have.key, now)
 
 
 def _is_recorded(event: ChangeEvent | UnreadableRecord) -> bool:

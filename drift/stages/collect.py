@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -36,7 +37,7 @@ class Batch:
         """How many records of the delivery are read once this batch is kept."""
         return self.begun + len(self.records)
 
-    def mark_read(self, connection: Connection) -> None:
+    def mark_read(self, connection: Connection, now: datetime) -> None:
         """Remember that the batch was read, in the transaction that keeps what it says.
 
         Raises:
@@ -50,6 +51,7 @@ class Batch:
             begun=self.begun,
             is_complete=self.is_last,
             moves_cursor=self.moves_cursor,
+            settled_at=now if self.is_last and self.delivery.is_settled else None,
         )
 
 

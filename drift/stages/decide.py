@@ -122,6 +122,11 @@ def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
     return change.began_at + rules.answer_deadline
 
 
+def is_settled(change: Change, rules: DecisionRules, now: datetime) -> bool:
+    """Tell whether what it touched can be compared: what a pipeline applies, its state says at the end."""
+    return change.channel is not Channel.PIPELINE or now >= _settled_at(change, rules)
+
+
 def _due_at(change: Change, rules: DecisionRules) -> datetime:
     if change.channel is Channel.PIPELINE:
         return _settled_at(change, rules)

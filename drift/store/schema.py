@@ -31,6 +31,7 @@ delivery = Table(
     Column("version", Key, primary_key=True),
     Column("position", Integer, nullable=False),  # records already taken from it
     Column("is_complete", Boolean, nullable=False),
+    Column("settled_at", UtcTime, index=True),  # null: the source may list it for ever
 )
 
 source_cursor = Table(
@@ -180,6 +181,7 @@ declared = Table(
     Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
     Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
+    Column("compared_at", UtcTime),  # by itself, after a write; null: only with the rest of its state
     Index("ix_declared_address", "address"),
     comment="Where each declared resource stands in the code",
 )
@@ -211,6 +213,17 @@ finding = Table(
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(DriftFinding), nullable=False),
     Index("ix_finding_resource_id", "resource_id"),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", Key, primary_key=True),
+    Column("last_success_at", UtcTime),
+    Column("last_failure_at", UtcTime),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False),  # in a row
+    comment="How each job of the schedule ended when it last ran",
 )
 
 outbox = Table(

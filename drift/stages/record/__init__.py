@@ -4,7 +4,12 @@ Secrets are cut out here, before anything is stored, shown or sent.
 """
 
 from drift.stages.record.baselines import record_baselines
-from drift.stages.record.comparisons import record_acknowledgement, record_comparison, record_declared
+from drift.stages.record.comparisons import (
+    record_acknowledgement,
+    record_comparison,
+    record_declared,
+    record_declared_again,
+)
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_coverage, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
@@ -18,6 +23,7 @@ __all__ = [
     "record_configuration",
     "record_coverage",
     "record_declared",
+    "record_declared_again",
     "record_gap",
     "record_judgement",
     "record_outage",
