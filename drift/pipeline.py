@@ -30,7 +30,7 @@ from drift.stages.collect import Batch, collect
 from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
-from drift.stages.decide import answer_due_at, decide, is_settled
+from drift.stages.decide import answer_due_at, decide, settled_at
 from drift.stages.detect import detect, read_beside, suspect
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
@@ -97,8 +97,8 @@ class Pipeline:
         problems = [problem for turn in read for problem in turn.problems]
         now = have.clock.now()
         self.settle(now)
-        seen = survey(have.watched, now)
-        problems += self.compare(seen, now)
+        seen, found = self.sweep(now)
+        problems += found
         problems += self.judge(seen.by_place(), now)
         problems += notify(have.database, have.notifiers, now).failed
         problems += self.forget(now)
@@ -191,6 +191,11 @@ class Pipeline:
         note_sessions(connection, event, sessions, now)
         return fate
 
+    def sweep(self, now: datetime) -> tuple[Survey, list[str]]:
+        """Compare everything that is declared, so that nothing depends on a log being complete."""
+        seen = survey(self.have.watched, now)
+        return seen, self.compare(seen, now)
+
     def compare(self, seen: Survey, now: datetime) -> list[str]:
         """Hold what is declared against what is there, and tell which write made each difference so."""
         policy, rules = self.have.policy, self.have.policy.detection.as_of(now)
@@ -211,11 +216,14 @@ class Pipeline:
         What a pipeline touched waits for the settle window: its state says so only at the end.
         """
         have, policy, rules = self.have, self.have.policy, self.have.policy.detection.as_of(now)
+        settles_at = partial(settled_at, rules=policy.decision)
         with have.database.reading() as connection:
             touched = [
                 (row.state, row.address)
-                for one in uncompared(connection, now - JUDGED_AGAIN_FOR)
-                if is_settled(one.change, policy.decision, now)
+                for one in uncompared(
+                    connection, now - JUDGED_AGAIN_FOR, settles_at, policy.decision.settle_window
+                )
+                if now >= settles_at(one.change)
                 for row in one.rows
             ]
         if not touched:
@@ -231,10 +239,14 @@ class Pipeline:
             record_comparison(connection, seen, explained, now, judged_since=now - JUDGED_AGAIN_FOR)
         return seen, [*(f"{failure.name}: {failure.error}" for failure in seen.failures), *alarms]
 
-    def judge(self, declared: ByPlace, now: datetime) -> list[str]:
-        """Judge each change that is new, is still open, or whose resource stands differently now."""
+    def judge(self, declared: ByPlace, now: datetime, *, open_since: datetime | None = None) -> list[str]:
+        """Judge each change that is new, is pending, or whose resource stands differently now.
+
+        Those that are still open are judged again if they began after `open_since`, by default if they
+        are young.
+        """
         with self.have.database.reading() as connection:
-            ids = sessions_to_judge(connection, now - JUDGED_AGAIN_FOR)
+            ids = sessions_to_judge(connection, open_since or now - JUDGED_AGAIN_FOR)
         problems = set[str]()
         for session_id in ids:
             if self.is_stopping():

@@ -1,6 +1,6 @@
 """What is declared and what is there, read at one time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -55,11 +55,7 @@ class Survey:
 
     def by_place(self) -> ByPlace:
         """Return what is declared by state and address."""
-        return {
-            (one.origin, resource.address): resource
-            for one in self.declarations
-            for resource in one.resources
-        }
+        return by_place(self.declarations)
 
     def covers(self, finding: DriftFinding) -> bool:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
@@ -106,3 +102,8 @@ class Survey:
             )
             if attributes
         )
+
+
+def by_place(declarations: Iterable[Declaration]) -> ByPlace:
+    """Return what these declare by state and address."""
+    return {(one.origin, resource.address): resource for one in declarations for resource in one.resources}

@@ -14,6 +14,9 @@ class Turn:
     failure: str | None = None
     """Why the work itself could not be done, where it could not: it is due again as before."""
 
+    is_put_off: bool = False
+    """It has to wait for another job, and did nothing yet."""
+
     def count(self, name: str) -> int:
         """Return how much was done under this name."""
         return dict(self.counts).get(name, 0)

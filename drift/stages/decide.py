@@ -122,9 +122,9 @@ def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
     return change.began_at + rules.answer_deadline
 
 
-def is_settled(change: Change, rules: DecisionRules, now: datetime) -> bool:
-    """Tell whether what it touched can be compared: what a pipeline applies, its state says at the end."""
-    return change.channel is not Channel.PIPELINE or now >= _settled_at(change, rules)
+def settled_at(change: Change, rules: DecisionRules) -> datetime:
+    """Return when what it touched can be compared: what a pipeline applies, its state says at the end."""
+    return _settled_at(change, rules) if change.channel is Channel.PIPELINE else change.ended_at
 
 
 def _due_at(change: Change, rules: DecisionRules) -> datetime:

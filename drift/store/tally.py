@@ -12,6 +12,7 @@ from sqlalchemy import Connection, case, delete, func, literal, or_, select
 
 from drift.model.event import ChangeEvent, Fate
 from drift.model.evidence import CoverageInterval
+from drift.store import meta
 from drift.store.columns import UtcTime
 from drift.store.schema import coverage, funnel
 from drift.store.upsert import insert_or_update
@@ -66,6 +67,15 @@ class Tally:
                 "unreadable": span.unreadable,
             }
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
+        _keep_newest(connection, self.source, [span.to_at for span in self._spans.values() if span.to_at])
+
+
+def _keep_newest(connection: Connection, source: str, times: list[datetime]) -> None:
+    key = meta.newest_of(source)
+    before = meta.read(connection, key)
+    newest = max((at.astimezone(UTC).isoformat(timespec="microseconds") for at in times), default="")
+    if newest > (before or ""):
+        meta.write(connection, key, newest)
 
 
 def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:

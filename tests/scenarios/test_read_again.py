@@ -192,6 +192,20 @@ def test_what_a_pipeline_touched_waits_for_the_settle_window(watch: Watch, estat
     assert found(watch) == []
 
 
+def test_what_a_sweep_saw_too_early_is_read_again_when_the_window_is_over(
+    watch: Watch, estate: Estate
+) -> None:
+    estate.live["orders"] = "big"
+    happened(watch, a_resize("orders", "big", at=1, principal=DEPLOY), minute=2)
+    watch.cycle(minute=3)
+    assert found(watch) == []
+
+    read_again(watch, minute=12)
+
+    assert [address for address, _ in found(watch)] == ["aws_db_instance.orders"]
+    assert read_again(watch, minute=13) is None
+
+
 def test_a_state_that_moved_keeps_the_time_at_which_the_rest_was_compared(
     watch: Watch, estate: Estate
 ) -> None:
