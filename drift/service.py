@@ -96,6 +96,8 @@ def serving(
         pipeline.begin(have.clock.now())
         daemon.start()
         yield Service(daemon=daemon, reload=reload, port=port)
+        if not daemon.running:
+            rounds.seal()  # nothing that was recorded waits for the next start
 
 
 def _status(database: Database, sources: tuple[str, ...]) -> Status:

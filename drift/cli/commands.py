@@ -31,6 +31,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
     "Run it": (
         _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
+        _Row("status", "drift.cli.status", "Show whether the watch works: sources, jobs, alerts, evidence."),
     ),
     "Settle it": (
         _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),
