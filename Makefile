@@ -4,16 +4,18 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORPUS ?= ../shared/corpus
 SECONDS_OF_FUZZ ?= 600
+BURST  ?= 1000000
 AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test lint format bench soak fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
+	@echo "make soak     have a burst of BURST=1000000 records worked off, in bounded memory"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
@@ -39,6 +41,9 @@ format: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.burst $(BURST)
 
 fuzz: $(VENV)/.ready
 	$(BIN)/python -m tests.fuzz $(SECONDS_OF_FUZZ) fuzz-found

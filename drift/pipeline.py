@@ -138,12 +138,13 @@ class Pipeline:
     def observe(self, batch: Batch, now: datetime) -> Observed:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread, writes = self.have, Tally(batch.source), Counter[str](), 0
-        kept: list[RawRecord] = []
+        said = [(raw, self._translated(raw)) for raw in batch.records]
+        kept = [raw for raw, event in said if isinstance(raw, RawRecord) and _is_recorded(event)]
+        if have.vault and kept:
+            # Before the evidence that names them, and outside its transaction: a vault may take its time.
+            have.vault.records.keep(kept, now)
         with have.database.transaction() as connection:
-            for raw in batch.records:
-                event = self._translated(raw)
-                if isinstance(raw, RawRecord) and _is_recorded(event):
-                    kept.append(raw)
+            for _, event in said:
                 if isinstance(event, UnreadableRecord):
                     record_gap(connection, batch.source, event, now)
                     tally.count_unreadable()
@@ -155,8 +156,6 @@ class Pipeline:
                 fate = told if isinstance(told, Fate) else self._write(connection, batch.source, told, now)
                 tally.count(event, fate)
                 writes += fate in WRITES
-            if have.vault and kept:
-                have.vault.records.keep(kept, now)  # before the evidence that names them is committed
             tally.keep(connection)
             batch.mark_read(connection, now)
         return Observed(unread=unread, writes=writes)
