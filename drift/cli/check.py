@@ -22,6 +22,8 @@ from drift.terminal import shown
 
 NOT_READ = "changes inside Kubernetes clusters cannot be shown: the logs of EKS, GKE and AKS are not read"
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 MOST_SKEW = timedelta(seconds=5)
 
 A_FEW = 1000
@@ -55,6 +57,9 @@ def command(config: str | None) -> int:
         if rule.is_expired(have.clock.now()):
             told = f'note    ignore "{rule.name}" of {rule.owner} has expired: what it hid is drift again'
             click.echo(shown(told, limit=500))
+    if settings.listen and settings.listen.host not in LOOPBACK:
+        told = f"whoever reaches {settings.listen.host}:{settings.listen.port} may read how the watch stands"
+        click.echo(shown(f"note    http: {told}", limit=500))
     if not have.notifiers:
         click.echo("note    no [[notifier]] is configured: alerts are kept until there is one")
     return 1 if failed else 0

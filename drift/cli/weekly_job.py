@@ -25,7 +25,11 @@ def _write(database: "Database", settings: Settings) -> "Turn":
     from drift.cli.report import write_weekly
     from drift.model.turn import Turn
     from drift.reports.week import week_at
+    from drift.store.changes import newest_write_at
 
+    with database.reading() as connection:
+        if newest_write_at(connection) is None:
+            return Turn(is_put_off=True)  # a new store has no week to tell of
     week = week_at(wiring.clock(settings, database).now()).previous
     assert settings.report_folder is not None  # noqa: S101 - without a folder there is no such job
     path = settings.report_folder / f"weekly-{week}.html"

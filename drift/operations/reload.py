@@ -45,6 +45,7 @@ class Reload:
         self._with_rules = with_rules
         self._restore = restore
         self._seen = self._fingerprint()
+        self._refused: str | None = None
         self._is_asked = threading.Event()
 
     @property
@@ -57,23 +58,35 @@ class Reload:
         self._is_asked.set()
 
     def run(self) -> Turn:
-        """Put the rules in force that the files hold by now, if they can be."""
+        """Put the rules in force that the files hold by now, if they can be.
+
+        What was refused is tried at every turn: what mends it may be another file, or a variable.
+        """
         seen, is_asked = self._fingerprint(), self._is_asked.is_set()
-        if seen == self._seen and not is_asked:
+        if seen == self._seen and not is_asked and self._refused is None:
             return Turn()
-        self._seen = seen
-        self._is_asked.clear()
         try:
             settings = self._load()
-            if settings.sha256 == self._settings.sha256:
-                return Turn(problems=("the configuration says what it said",) if is_asked else ())
             have = self._with_rules(self._rounds.pipeline.have, settings)
         except DriftError as error:
             self._restore(self._settings)
-            return Turn(problems=(f"the configuration is refused, and the rules stay as they were: {error}",))
+            is_known, self._refused = str(error) == self._refused and not is_asked, str(error)
+            told = f"the configuration is refused, and the rules stay as they were: {error}"
+            turn = Turn(problems=() if is_known else (told,))
+        else:
+            turn = self._put_in_force(settings, have, is_asked=is_asked)
+            self._refused = None
+        # Only now: should the store not take it, all of it is tried again.
+        self._seen = seen
+        self._is_asked.clear()
+        return turn
+
+    def _put_in_force(self, settings: Settings, have: Equipment, *, is_asked: bool) -> Turn:
+        if settings.sha256 == self._settings.sha256:
+            return Turn(problems=("the configuration says what it said",) if is_asked else ())
         self._rounds.follow(replace(self._rounds.pipeline, have=have))
-        waiting = [name for name in AT_START if _says(settings, name) != _says(self._started, name)]
         self._settings = settings
+        waiting = [name for name in AT_START if _says(settings, name) != _says(self._started, name)]
         told = f"what changed of {', '.join(waiting)} is in force after the next start"
         return Turn(problems=(told,) if waiting else (), counts=(("changed configurations", 1),))
 

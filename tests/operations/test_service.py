@@ -178,6 +178,12 @@ def test_what_takes_a_start_is_named(config: Path) -> None:
 def test_the_weekly_report_is_put_where_the_configuration_says(config: Path) -> None:
     config.write_text(config.read_text() + '\n[report]\nfolder = "reports"\n')
     with running(config) as daemon:
+        daemon.ended("sweep")
+        daemon.ended("read trail")
+        daemon.stop()
+    assert not (config.parent / "reports").exists()  # a new store has nothing to tell of
+
+    with running(config) as daemon:
         daemon.ended("weekly report")
         daemon.stop()
 
