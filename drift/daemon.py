@@ -200,26 +200,28 @@ class Daemon:
         try:
             turn = job.run()
             ended = Ended(job=job.name, turn=turn, seconds=time.monotonic() - began, at=datetime.now(UTC))
-            if turn.is_put_off:
-                return
-            if job.is_kept:
+            if job.is_kept and not turn.is_put_off:
                 self._keep(ended)
         except BaseException as error:  # noqa: BLE001 - told, tried again, and at last raised by `wait`
             state.has_ended = True
             self._died(job, state, error)
             return
-        state.failures, state.has_ended = 0, True
+        state.failures = 0
+        state.has_ended |= not turn.is_put_off
         if turn.failure is not None:
             self._due_within(job.name, RETRY_WITHIN)
-        for one in self._listeners:
-            one.ended(ended)
+        if turn.counts or not turn.is_put_off:
+            for one in self._listeners:
+                with suppress(OSError):  # stderr may be gone: nobody hears it, and the watch goes on
+                    one.ended(ended)
         if any(number for _, number in turn.counts):
             for name in job.wakes:
                 self.wake(name)
 
     def _alarm(self, text: str) -> None:
         for one in self._listeners:
-            one.alarm(text)
+            with suppress(OSError):
+                one.alarm(text)
 
     def _keep(self, ended: Ended) -> None:
         with self._database.transaction() as connection:

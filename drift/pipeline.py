@@ -112,7 +112,7 @@ class Pipeline:
 
     def read(self, source: str, log: AuditLog, now: datetime) -> Turn:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
-        database, unread, failure = self.have.database, Counter[str](), None
+        database, unread, failure, is_whole = self.have.database, Counter[str](), None, False
         records = writes = 0
         try:
             for batch in collect(source, log, database, self.have.translators.all):
@@ -122,6 +122,7 @@ class Pipeline:
                 if self.is_stopping():
                     break
             else:
+                is_whole = True
                 with database.transaction() as connection:
                     record_coverage(connection, source, now)
         except ProviderError as error:
@@ -133,6 +134,7 @@ class Pipeline:
             problems=tuple([failure, *told] if failure else told),
             counts=(("records", records), ("writes", writes), ("unreadable", unread.total())),
             failure=failure,
+            is_put_off=failure is None and not is_whole,
         )
 
     def observe(self, batch: Batch, now: datetime) -> Observed:

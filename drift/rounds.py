@@ -73,7 +73,11 @@ class Rounds:
         problems += pipeline.judge(self._declared, now, open_since=self._open_since(now))
         with pipeline.have.database.reading() as connection:
             due = len(outbox.due(connection, pipeline.have.notifiers, now))
-        return Turn(problems=tuple(problems), counts=(("resources compared", compared), ("alerts due", due)))
+        return Turn(
+            problems=tuple(problems),
+            counts=(("resources compared", compared), ("alerts due", due)),
+            is_put_off=pipeline.is_stopping(),
+        )
 
     def tell(self) -> Turn:
         """Send the alerts that are due."""

@@ -221,6 +221,34 @@ def test_what_ran_before_the_start_is_not_due_at_once(sqlite_database: Database,
     assert [one.job for one in heard.turns] == ["sweep", "read"]
 
 
+def test_what_is_put_off_neither_counts_as_done_nor_as_a_success(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    judge = a_job("judge", lambda: Turn(is_put_off=True), SOON)
+
+    with started(sqlite_database, heard, judge, a_job("read", Turn, SOON)) as daemon:
+        heard.wait_for(lambda: len(heard.turns) >= 3)
+        assert daemon.awaited == ("judge",)
+
+    assert {one.job for one in heard.turns} == {"read"}
+    assert "judge" not in runs(sqlite_database)
+
+
+def test_nobody_to_hear_it_stops_no_job(sqlite_database: Database, heard: Heard) -> None:
+    def broken(_what: object) -> None:
+        raise BrokenPipeError("stderr is gone")
+
+    listeners = [Listeners(ended=broken, alarm=broken), Listeners(ended=heard.ended, alarm=heard.alarm)]
+    daemon = Daemon([a_job("read", Turn, SOON)], sqlite_database, listeners)
+    daemon.start()
+
+    heard.wait_for(lambda: len(heard.turns) >= 2)
+    daemon.stop()
+    daemon.wait()
+
+    assert heard.alarms == []
+
+
 def test_the_schedule_is_alive_while_it_runs(sqlite_database: Database, heard: Heard) -> None:
     with started(sqlite_database, heard, a_job("read", Turn)) as daemon:
         assert daemon.is_alive

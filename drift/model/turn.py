@@ -15,7 +15,7 @@ class Turn:
     """Why the work itself could not be done, where it could not: it is due again as before."""
 
     is_put_off: bool = False
-    """It has to wait for another job, and did nothing yet."""
+    """Its work is not done, though nothing is wrong: it waits for another job, or was told to stop."""
 
     def count(self, name: str) -> int:
         """Return how much was done under this name."""

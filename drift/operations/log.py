@@ -63,7 +63,11 @@ class _Foreign(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the line, not the traceback: it may quote what was read."""
-        self._logger.warning(record.getMessage(), logger=record.name)
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError):  # its arguments do not fit
+            said = str(record.msg)
+        self._logger.warning(said, logger=record.name)
 
 
 def _without_secrets(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

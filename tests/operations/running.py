@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,7 +43,8 @@ class Running:
         for line in self.lines:
             if is_it(line):
                 return line
-        while (text := self._coming.get(timeout=PATIENCE)) is not None:
+        give_up_at = time.monotonic() + PATIENCE
+        while (text := self._coming.get(timeout=max(0, give_up_at - time.monotonic()))) is not None:
             self.lines.append(json.loads(text))
             if is_it(self.lines[-1]):
                 return self.lines[-1]
