@@ -3,9 +3,10 @@
 import json
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,23 @@ def test_an_address_that_is_taken_is_told_in_one_line(config: Path) -> None:
     config.write_text(config.read_text().replace("127.0.0.1:0", "192.0.2.1:8087"))
     with running(config) as daemon:
         assert daemon.process.wait(60) == 2
+
+
+def test_altered_evidence_ends_it_at_once_with_the_reason(config: Path) -> None:
+    with running(config) as daemon:
+        daemon.ended("checkpoint")
+        daemon.stop()
+    with closing(sqlite3.connect(config.parent / "driftledger.sqlite3")) as database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE ledger_node SET hash = zeroblob(32)")
+        database.execute("DELETE FROM job_run WHERE job = 'checkpoint'")
+        database.commit()
+
+    with running(config) as daemon:
+        died = daemon.said("checkpoint died 1 time in a row")
+        code = daemon.process.wait(PATIENCE)
+
+    assert "the ledger is not the one that was sealed" in died["event"]
+    assert code == 2
