@@ -8,14 +8,16 @@ BURST  ?= 1000000
 AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench soak fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test lint format bench burst crash soak fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
-	@echo "make soak     have a burst of BURST=1000000 records worked off, in bounded memory"
+	@echo "make burst    have BURST=1000000 records worked off at once, in bounded memory"
+	@echo "make crash    kill the program fifty times while it works off a hundred thousand records"
+	@echo "make soak     let the daemon work ten minutes before a cloud that fails now and then"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
@@ -42,8 +44,14 @@ format: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.ready
+burst: $(VENV)/.ready
 	$(BIN)/python -m benchmarks.burst $(BURST)
+
+crash: $(VENV)/.ready
+	$(BIN)/python -m tests.crash
+
+soak: $(VENV)/.ready
+	$(BIN)/python -m tests.soak
 
 fuzz: $(VENV)/.ready
 	$(BIN)/python -m tests.fuzz $(SECONDS_OF_FUZZ) fuzz-found

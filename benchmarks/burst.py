@@ -1,4 +1,4 @@
-"""`make soak`: how fast a burst of records is worked off by `drift run --once`, and in how much memory.
+"""`make burst`: how fast a burst of records is worked off by `drift run --once`, and in how much memory.
 
 `python -m benchmarks.burst 1000000` takes about an hour on two cores; fewer records tell whether it works.
 """

@@ -59,6 +59,7 @@ from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally, recount
 from drift.store.uncompared import uncompared
+from drift.store.writes import expect
 from drift.store.written import subject_of, writes_to
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
@@ -146,6 +147,9 @@ class Pipeline:
             # Before the evidence that names them, and outside its transaction: a vault may take its time.
             have.vault.records.keep(kept, now)
         with have.database.transaction() as connection:
+            expect(
+                connection, [one.key for _, one in said if isinstance(one, ChangeEvent) and _is_recorded(one)]
+            )
             for _, event in said:
                 if isinstance(event, UnreadableRecord):
                     record_gap(connection, batch.source, event, now)

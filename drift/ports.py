@@ -110,6 +110,19 @@ class Attesting(Protocol):
         ...
 
 
+@runtime_checkable
+class Probing(Protocol):
+    """An audit log that can tell how it stands without delivering: whoever is given something takes it."""
+
+    def probe(self) -> Sequence[str]:
+        """Try everything that reading takes, and tell what waits and what was given up, a sentence each.
+
+        Raises:
+            ProviderError: It cannot be read; a permission that is missing is named.
+        """
+        ...
+
+
 class Unwrapper(Protocol):
     """Takes the records of one cloud out of what they travel in. Pure: no input or output, no clock."""
 

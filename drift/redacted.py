@@ -63,15 +63,14 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
 
 
 def _hides(attributes: Collection[AttributeDrift]) -> bool:
-    shown = "".join(f"{one.declared}{one.live}" for one in attributes)
-    return HIDDEN in shown or MASK in shown
+    return any(is_cut_out(side) for one in attributes for side in (one.declared, one.live))
 
 
 def is_cut_out(value: Json) -> bool:
     """Tell whether something was cut out of a value, so that it is not what it was."""
     match value:
         case str():
-            return MASK in value
+            return MASK in value or HIDDEN in value
         case list():
             return any(map(is_cut_out, value))
         case dict():
@@ -94,8 +93,8 @@ def _without_secrets(attribute: AttributeDrift, secret: Collection[str]) -> Attr
 
 
 def _masked(value: Json) -> Json:
-    """Hide a value, but not that there is none."""
-    return MASK if value not in (None, "", [], {}) else value
+    """Hide a value, but not that there is none; what is hidden as sensitive already stays so."""
+    return MASK if value not in (None, "", [], {}, HIDDEN) else value
 
 
 def _lies_within(path: str, outer: str) -> bool:

@@ -91,6 +91,12 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
+    "azure-log-analytics": Adapter("providers.azure.log_analytics", "AzureLogAnalytics", paths=("ca_file",)),
+    "azure-activity-log": Adapter("providers.azure.activity_log", "AzureActivityLog", paths=("ca_file",)),
+    "azure-event-hub": Adapter("providers.azure.event_hub", "AzureEventHub", paths=("ca_file",)),
+    "entra-pim": Adapter("providers.azure.pim", "EntraPim", paths=("ca_file",)),
+    "gcp-logging": Adapter("providers.gcp.logging_audit_log", "GcpLogging", paths=("credentials_file",)),
+    "gcp-pubsub": Adapter("providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",)),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {

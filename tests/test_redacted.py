@@ -86,6 +86,17 @@ def test_that_a_secret_is_missing_still_shows() -> None:
     assert clean.attributes == (AttributeDrift(path="password", declared=MASK, live=None),)
 
 
+def test_what_is_hidden_as_sensitive_stays_so_whatever_it_is_called() -> None:
+    hidden = AttributeDrift(path="password", declared="(sensitive)", live=None, sensitive=True)
+    outer = AttributeDrift(path="login", declared={"password": "(sensitive)"}, live=None)
+
+    clean = redact_finding(
+        a_finding(attributes=[hidden, outer]), [{"password": "swordfish", "login": {"password": "swordfish"}}]
+    )
+
+    assert clean.attributes == (hidden, outer)
+
+
 def test_an_attribute_that_only_begins_like_a_secret_is_shown() -> None:
     drift = AttributeDrift(path="password_length", declared=8, live=12)
 

@@ -66,7 +66,8 @@ def _change(
 def _wanted(attribute: AttributeDrift) -> Wanted:
     from drift.redacted import is_cut_out
 
-    is_hidden = attribute.sensitive or is_cut_out(attribute.live)
+    # A patch shows the line that it replaces, so that of a secret it may only be told to remove it.
+    is_hidden = is_cut_out(attribute.live) or (attribute.sensitive and attribute.live is not None)
     return Wanted(
         path=attribute.path,
         declared=attribute.declared,

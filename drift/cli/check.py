@@ -13,7 +13,7 @@ from drift.clock import SystemClock
 from drift.equipment import Equipment
 from drift.errors import DriftError, StoreError, only_provider_errors
 from drift.model.resource import NotRead
-from drift.ports import AuditLog, CodeHost, Remarking, TicketSource, Watched
+from drift.ports import AuditLog, CodeHost, Probing, Remarking, TicketSource, Watched
 from drift.reports.status import read_status
 from drift.reports.wording import counted, duration
 from drift.store.clock import clock_skew
@@ -120,6 +120,12 @@ def _clock(database: Database) -> str:
 
 
 def read_log(name: str, log: AuditLog, database: Database) -> str:
+    """Say what there is to read, how old what was read is, and how late more may come."""
+    seen = "; ".join(log.probe()) if isinstance(log, Probing) else _deliveries(log)
+    return f"{seen}; {_lag(name, database)}; {_delay(log)}"
+
+
+def _deliveries(log: AuditLog) -> str:
     """Say how much there is to read, and look into the first: listing and reading are two permissions."""
     deliveries = 0
     for delivery in islice(log.read_since(None), A_FEW):
@@ -128,8 +134,7 @@ def read_log(name: str, log: AuditLog, database: Database) -> str:
                 stream.read(1)
         deliveries += 1
     more = " or more" if deliveries == A_FEW else ""
-    to_read = f"{deliveries:,}{more} {'delivery' if deliveries == 1 else 'deliveries'} to read"
-    return f"{to_read}; {_lag(name, database)}; {_delay(log)}"
+    return f"{deliveries:,}{more} {'delivery' if deliveries == 1 else 'deliveries'} to read"
 
 
 def _lag(name: str, database: Database) -> str:

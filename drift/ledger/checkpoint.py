@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import StoredEntry, commit, format_time
-from drift.ledger.log import entries, lock, node_reader, size_of
+from drift.ledger.log import entries, lock, node_reader, size_of, written
 from drift.ledger.merkle import Frontier, hash_leaf, root
 from drift.ledger.note import SigningKey
 from drift.ledger.tables import checkpoint, ledger
@@ -89,7 +89,7 @@ def _refuse_rewritten(connection: Connection, last: Checkpoint, key: SigningKey)
 
 def _has_grown(connection: Connection, size: int) -> bool:
     news = select(ledger.c.seq).where(ledger.c.seq >= size, ledger.c.kind != EntryKind.EXPORT.value).limit(1)
-    return connection.execute(news).first() is not None
+    return written(connection).execute(news).first() is not None
 
 
 def _encoded_root(connection: Connection, size: int) -> str:

@@ -27,6 +27,7 @@ from drift.ledger.entry import (
 from drift.ledger.merkle import Frontier, Node, NodeReader, hash_leaf
 from drift.ledger.tables import evidence_body, ledger, ledger_node
 from drift.model.evidence import EntryKind, EvidenceEntry
+from drift.store.database import at_the_end, made_in_transaction, of_transaction
 
 _POSTGRESQL_LOCK = 0x6472_6966_7400_0001
 """Names the ledger among the advisory locks of the database: "drift", then 1."""
@@ -52,17 +53,31 @@ def append_all(connection: Connection, entries: Sequence[NewEntry]) -> list[Evid
     """Record facts at the end of the ledger, in their order.
 
     Writers wait for each other until the transaction ends, so that the sequence has no holes.
+    The rows are written with its last statement, or as soon as the ledger is read within it.
     """
     if not entries:
         return []
-    lock(connection)
-    frontier = Frontier(size_of(connection), node_reader(connection))
-    recorded: list[EvidenceEntry] = []
-    rows: list[tuple[int, str, str, str, bytes, bytes]] = []
-    bodies: list[tuple[int, bytes, bytes]] = []
-    nodes: list[Node] = []
-    for entry in entries:
-        seq, ref, time = frontier.size, clean_text(entry.ref), format_time(entry.recorded_at)
+    end = of_transaction(connection, _End)
+    recorded = [end.add(entry) for entry in entries]
+    if not end.is_deferred or len(end.rows) >= _READ_AHEAD:
+        end.write(connection)
+    return recorded
+
+
+class _End:
+    """The end of the ledger within one transaction: the tree's right edge, and rows not written yet."""
+
+    def __init__(self, connection: Connection) -> None:
+        lock(connection)
+        self.is_deferred = at_the_end(connection, self.write)
+        self.rows: list[tuple[int, str, str, str, bytes, bytes]] = []
+        self._bodies: list[tuple[int, bytes, bytes]] = []
+        self._nodes: list[Node] = []
+        self._frontier = Frontier(_stored_size(connection), node_reader(connection))
+
+    def add(self, entry: NewEntry) -> EvidenceEntry:
+        """Take in one entry."""
+        seq, ref, time = self._frontier.size, clean_text(entry.ref), format_time(entry.recorded_at)
         salt, body = os.urandom(SALT_SIZE), encode_body(entry.body)
         leaf = encode_leaf(
             Leaf(
@@ -70,18 +85,27 @@ def append_all(connection: Connection, entries: Sequence[NewEntry]) -> list[Evid
             )
         )
         leaf_hash = hash_leaf(leaf)
-        rows.append((seq, time, entry.kind.value, ref, leaf, leaf_hash))
-        bodies.append((seq, salt, body))
-        nodes += frontier.add(leaf_hash)[1:]  # the leaf's own hash stands in its row
-        recorded.append(
-            EvidenceEntry(
-                seq=seq, recorded_at=entry.recorded_at, kind=entry.kind, ref=ref, leaf_hash=leaf_hash.hex()
-            )
+        self.rows.append((seq, time, entry.kind.value, ref, leaf, leaf_hash))
+        self._bodies.append((seq, salt, body))
+        self._nodes += self._frontier.add(leaf_hash)[1:]  # the leaf's own hash stands in its row
+        return EvidenceEntry(
+            seq=seq, recorded_at=entry.recorded_at, kind=entry.kind, ref=ref, leaf_hash=leaf_hash.hex()
         )
-    _insert(connection, ledger, rows)
-    _insert(connection, evidence_body, bodies)
-    _insert(connection, ledger_node, nodes)
-    return recorded
+
+    def write(self, connection: Connection) -> None:
+        """Write the rows that are not written yet."""
+        _insert(connection, ledger, self.rows)
+        _insert(connection, evidence_body, self._bodies)
+        _insert(connection, ledger_node, self._nodes)
+        self.rows, self._bodies, self._nodes = [], [], []
+
+
+def written(connection: Connection) -> Connection:
+    """Return the connection once everything that was appended in its transaction is written."""
+    end = made_in_transaction(connection, _End)
+    if end is not None:
+        end.write(connection)
+    return connection
 
 
 def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None) -> Iterator[StoredEntry]:
@@ -99,7 +123,7 @@ def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None
     )
     if to_seq is not None:
         query = query.where(ledger.c.seq < to_seq)
-    for seq, *stored in connection.execute(query):
+    for seq, *stored in written(connection).execute(query):
         leaf, leaf_hash, salt, body = map(_as_bytes, stored)
         try:
             facts = decode_leaf(leaf or b"")
@@ -124,6 +148,10 @@ def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None
 
 def size_of(connection: Connection) -> int:
     """Return how many entries the ledger has."""
+    return _stored_size(written(connection))
+
+
+def _stored_size(connection: Connection) -> int:
     last: int | None = connection.execute(select(func.max(ledger.c.seq))).scalar_one()
     return 0 if last is None else last + 1
 
@@ -133,6 +161,7 @@ def node_reader(connection: Connection) -> NodeReader:
 
     The reader raises `LedgerIntegrityError` for a node that should be there and is not.
     """
+    written(connection)
 
     def read(level: int, index: int) -> bytes:
         if level:

@@ -51,6 +51,8 @@ class StoredForm:
     """The attributes as Terraform 0.11 wrote them: `ingress.#`, `ingress.123.from_port`."""
     folder: str | None = None
     """Where Terraform is run for this state: `.terraform.lock.hcl` there names the provider's version."""
+    settings: frozenset[str] | None = None
+    """Names of what the code sets for the provider configuration; `None` where no code at hand tells."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,8 @@ class Resource(Struct, frozen=True, kw_only=True, gc=False):
 class TypeSchema:
     """What comparing needs to know of a resource type.
 
-    Paths are written `ingress[].cidr_blocks`: a name per level, `[]` for "every element of".
+    Paths are written `ingress[].cidr_blocks`: a name per level, `[]` for "every element of", and `.*`
+    for "under every key of", where a map's keys are the user's own: `readers.*`.
     """
 
     sets: frozenset[str] = frozenset()

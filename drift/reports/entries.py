@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
+from drift.ledger.log import written
 from drift.ledger.tables import evidence_body, ledger
 from drift.model.evidence import EntryKind, GapRecord
 from drift.store.upsert import in_chunks
@@ -58,7 +59,7 @@ def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> l
 
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:
-    rows = connection.execute(
+    rows = written(connection).execute(
         select(ledger.c.seq, ledger.c.recorded_at, ledger.c.kind, ledger.c.ref, evidence_body.c.body)
         .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
         .where(*where)

@@ -1,23 +1,47 @@
 """The changes and change sessions that writes add up to."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, union, update
 
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
 from drift.model.judgement import Judgement
 from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
+from drift.store.columns import FIRST, LAST
+from drift.store.late import in_time
 from drift.store.schema import change, change_session, change_write, write
-from drift.store.upsert import in_chunks, insert_new, insert_or_update
+from drift.store.upsert import in_chunks, insert_new, insert_or_replace_late
 
 STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """A ticket or its approval may still turn up for these, so they are judged again."""
 
-_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+# Run for each write: to build them costs more than to run them.
+_NEAR_SESSION = select(
+    change_session.c.session_id, change_session.c.began_at, change_session.c.ended_at
+).where(
+    change_session.c.actor == bindparam("actor"),
+    change_session.c.account == bindparam("account"),
+    change_session.c.ended_at.between(bindparam("after"), bindparam("before")),
+)
+_NEAR_CHANGE = select(change.c.change_id, change.c.began_at, change.c.ended_at).where(
+    change.c.session_id == bindparam("session_id"),
+    change.c.resource_id == bindparam("resource_id"),
+    change.c.resource_type.is_not_distinct_from(bindparam("resource_type")),
+    change.c.ended_at.between(bindparam("after"), bindparam("before")),
+)
+_REACH: dict[str, object] = {"began_at": bindparam("reaches_from"), "ended_at": bindparam("reaches_to")}
+_STRETCH_SESSION = update(change_session).where(change_session.c.session_id == bindparam("id")).values(_REACH)
+_STRETCH_CHANGE = (
+    update(change)
+    .where(change.c.change_id == bindparam("id"))
+    .values({**_REACH, "to_judge": True, "revision": change.c.revision + 1})
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +55,7 @@ class ChangeRow:
 
 def near_session(connection: Connection, actor: str, account: str, at: datetime) -> Span | None:
     """Return the session of `actor` that a write at `at` belongs to, the nearest of several."""
-    mine = (change_session.c.actor == actor, change_session.c.account == account)
-    return _near(connection, change_session, at, *mine)
+    return _near(connection, _NEAR_SESSION, at, {"actor": actor, "account": account})
 
 
 def begin_session(connection: Connection, session_id: str, actor: str, account: str, at: datetime) -> bool:
@@ -43,17 +66,13 @@ def begin_session(connection: Connection, session_id: str, actor: str, account: 
 
 def stretch_session(connection: Connection, span: Span, at: datetime) -> None:
     """Have a session reach to `at`."""
-    _stretch(connection, change_session, span, at)
+    connection.execute(_STRETCH_SESSION, _reach_of(span, at))
 
 
 def near_change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> Span | None:
     """Return the change of a session to `resource` that a write at `at` belongs to, the nearest one."""
-    same = (
-        change.c.session_id == session_id,
-        change.c.resource_id == resource.id,
-        change.c.resource_type == resource.type,
-    )
-    return _near(connection, change, at, *same)
+    mine = {"session_id": session_id, "resource_id": resource.id, "resource_type": resource.type}
+    return _near(connection, _NEAR_CHANGE, at, mine)
 
 
 def begin_change(
@@ -77,13 +96,13 @@ def begin_change(
 
 def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
     """Have a change reach to `at`, and have it judged again."""
-    _stretch(connection, change, span, at, to_judge=True, revision=change.c.revision + 1)
+    connection.execute(_STRETCH_CHANGE, _reach_of(span, at))
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
     """Add a write to a change that was begun or stretched for it."""
-    key = {"change_id": change_id, "write_key": one.event.key}
-    insert_or_update(connection, change_write, {**key, "left_because": None}, {"left_because": None})
+    row = {"change_id": change_id, "write_key": one.event.key, "left_because": None}
+    insert_or_replace_late(connection, change_write, row, ("left_because",))
 
 
 def leave_changes(connection: Connection, one: Write, still: Collection[str], because: str) -> None:
@@ -92,7 +111,7 @@ def leave_changes(connection: Connection, one: Write, still: Collection[str], be
     That it was there, and why it is not any more, stays.
     """
     mine = (change_write.c.write_key == one.event.key, change_write.c.left_because.is_(None))
-    joined = connection.execute(select(change_write.c.change_id).where(*mine)).scalars().all()
+    joined = in_time(connection).execute(select(change_write.c.change_id).where(*mine)).scalars().all()
     for change_id in sorted(set(joined) - set(still)):
         this = (change_write.c.change_id == change_id, *mine)
         connection.execute(update(change_write).where(*this).values(left_because=because))
@@ -140,12 +159,14 @@ def last_judgement(connection: Connection, one: Change) -> Judgement | None:
 def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
     """Return the latest evidence entries of a change's writes, and of those that left it."""
     return tuple(
-        connection.execute(
+        in_time(connection)
+        .execute(
             select(write.c.ledger_seq)
             .join(change_write, change_write.c.write_key == write.c.key)
             .where(change_write.c.change_id == one.change_id)
             .order_by(write.c.ledger_seq)
-        ).scalars()
+        )
+        .scalars()
     )
 
 
@@ -202,18 +223,22 @@ def count_by_disposition(connection: Connection) -> dict[str, int]:
 
 def newest_write_at(connection: Connection) -> datetime | None:
     """Return the time of the newest write that was kept."""
-    newest: datetime | None = connection.execute(select(func.max(write.c.occurred_at))).scalar_one()
+    newest: datetime | None = in_time(connection).execute(select(func.max(write.c.occurred_at))).scalar_one()
     return newest
 
 
 def _writes_of(connection: Connection, change_id: str) -> tuple[tuple[Write, ...], str | None]:
     """Return the writes of a change; if all of them left it, those, and why the last one did."""
-    rows = connection.execute(
-        select(write.c.body, change_write.c.left_because)
-        .join(change_write, change_write.c.write_key == write.c.key)
-        .where(change_write.c.change_id == change_id)
-        .order_by(write.c.occurred_at, write.c.key)
-    ).all()
+    rows = (
+        in_time(connection)
+        .execute(
+            select(write.c.body, change_write.c.left_because)
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == change_id)
+            .order_by(write.c.occurred_at, write.c.key)
+        )
+        .all()
+    )
     if staying := tuple(row.body for row in rows if row.left_because is None):
         return staying, None
     return tuple(row.body for row in rows), rows[-1].left_because
@@ -221,11 +246,15 @@ def _writes_of(connection: Connection, change_id: str) -> tuple[tuple[Write, ...
 
 def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
     """Return from when to when the writes reach that belong to a change, if any does."""
-    first, last = connection.execute(
-        select(func.min(write.c.occurred_at), func.max(write.c.occurred_at))
-        .join(change_write, change_write.c.write_key == write.c.key)
-        .where(change_write.c.change_id == change_id, change_write.c.left_because.is_(None))
-    ).one()
+    first, last = (
+        in_time(connection)
+        .execute(
+            select(func.min(write.c.occurred_at), func.max(write.c.occurred_at))
+            .join(change_write, change_write.c.write_key == write.c.key)
+            .where(change_write.c.change_id == change_id, change_write.c.left_because.is_(None))
+        )
+        .one()
+    )
     return {} if first is None else {"began_at": first, "ended_at": last}
 
 
@@ -234,24 +263,18 @@ def _is_outdated(one: Change) -> ColumnElement[bool]:
     return change.c.revision != one.revision
 
 
-def _near(connection: Connection, table: Table, at: datetime, *same: ColumnElement[bool]) -> Span | None:
-    rows = connection.execute(
-        select(_id_of(table), table.c.began_at, table.c.ended_at)
-        .where(*same)
-        .where(table.c.ended_at.between(_moved(at, -SESSION_GAP), _moved(at, SESSION_GAP + SESSION_LIMIT)))
-    )
+def _near(
+    connection: Connection, query: Select[Any], at: datetime, same: Mapping[str, str | None]
+) -> Span | None:
+    window = {"after": _moved(at, -SESSION_GAP), "before": _moved(at, SESSION_GAP + SESSION_LIMIT)}
+    rows = connection.execute(query, {**same, **window})
     spans = (Span(id=id_, began_at=began_at, ended_at=ended_at) for id_, began_at, ended_at in rows)
     reaching = (span for span in spans if span.reaches(at))
     return min(reaching, key=lambda span: (span.distance(at), span.began_at), default=None)
 
 
-def _stretch(connection: Connection, table: Table, span: Span, at: datetime, **also: object) -> None:
-    reach = {"began_at": min(span.began_at, at), "ended_at": max(span.ended_at, at)}
-    connection.execute(update(table).where(_id_of(table) == span.id).values(**reach, **also))
-
-
-def _id_of(table: Table) -> ColumnElement[str]:
-    return next(iter(table.primary_key.columns))
+def _reach_of(span: Span, at: datetime) -> dict[str, object]:
+    return {"id": span.id, "reaches_from": min(span.began_at, at), "reaches_to": max(span.ended_at, at)}
 
 
 def _moved(at: datetime, by: timedelta) -> datetime:
@@ -259,4 +282,4 @@ def _moved(at: datetime, by: timedelta) -> datetime:
     try:
         return at + by
     except OverflowError:
-        return _LAST if by > timedelta() else _FIRST
+        return LAST if by > timedelta() else FIRST

@@ -13,6 +13,9 @@ from drift.ledger.entry import clean_text, encode_body
 KEY_SIZE = 640
 """Bytes of a key. PostgreSQL takes no index entry of more than 2,704, and some hold three keys."""
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""The first and the last time there is."""
+
 _ELLIPSIS = "…"
 
 

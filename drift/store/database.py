@@ -3,10 +3,10 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -21,6 +21,50 @@ _WRITER_LOCK = 0x6472_6966_7400_0002
 """Names the writer among the advisory locks of PostgreSQL: "drift", then 2."""
 
 _NO_PRIVILEGE = "42501"
+
+_LASTING = "drift_lasting"
+
+_Kept = TypeVar("_Kept")
+
+
+class _Lasting:
+    """What lasts as long as one transaction."""
+
+    def __init__(self) -> None:
+        self.finishes: list[Callable[[Connection], None]] = []
+        self.kept: dict[Callable[[Connection], Any], Any] = {}
+
+
+def at_the_end(connection: Connection, finish: Callable[[Connection], None]) -> bool:
+    """Have `finish` called before the transaction is kept; tell whether somebody will.
+
+    What is written once for a whole transaction costs a fraction of the same row by row.
+    """
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    if lasting is None:
+        return False
+    lasting.finishes.append(finish)
+    return True
+
+
+def of_transaction(connection: Connection, make: Callable[[Connection], _Kept]) -> _Kept:
+    """Return what `make` made when it was first asked for in this transaction; where nothing lasts, make it.
+
+    Nobody else writes meanwhile, so what was read once stays true.
+    """
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    if lasting is None:
+        return make(connection)
+    if make not in lasting.kept:
+        lasting.kept[make] = make(connection)
+    kept: _Kept = lasting.kept[make]
+    return kept
+
+
+def made_in_transaction(connection: Connection, make: Callable[[Connection], _Kept]) -> _Kept | None:
+    """Return what `make` made in this transaction, if it was asked for."""
+    lasting: _Lasting | None = connection.info.get(_LASTING)
+    return None if lasting is None else lasting.kept.get(make)
 
 
 class Database:
@@ -73,7 +117,14 @@ class Database:
             )
         try:
             with self._wrapped(), self._engine.begin() as connection:
-                yield connection
+                info = connection.info  # a connection that is lost meanwhile has none
+                info[_LASTING] = lasting = _Lasting()
+                try:
+                    yield connection
+                    for finish in lasting.finishes:
+                        finish(connection)
+                finally:
+                    del info[_LASTING]
         finally:
             self._writing.release()
 

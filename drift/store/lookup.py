@@ -13,6 +13,7 @@ from drift.model.verdict import Disposition, Severity
 from drift.store.addresses import is_same_row
 from drift.store.changes import ChangeRow, changes
 from drift.store.findings import FindingRow, findings
+from drift.store.late import in_time
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import (
     baseline,
@@ -81,6 +82,7 @@ def changes_to_report(connection: Connection, since: datetime, until: datetime) 
 def changes_with(connection: Connection, event_keys: Collection[str]) -> list[ChangeRow]:
     """Return the changes that these events belong to, in order of their first write."""
     found: dict[str, ChangeRow] = {}
+    in_time(connection)
     for some in in_chunks(event_keys):
         holding = select(change_write.c.change_id).where(change_write.c.write_key.in_(some))
         found.update(
@@ -104,7 +106,7 @@ def findings_of(
 def has_writes(connection: Connection, since: datetime, until: datetime) -> bool:
     """Tell whether any write of a span was kept."""
     inside = and_(write.c.occurred_at >= since, write.c.occurred_at < until)
-    return bool(connection.execute(select(exists().where(inside))).scalar_one())
+    return bool(in_time(connection).execute(select(exists().where(inside))).scalar_one())
 
 
 def writes_since(connection: Connection, since: datetime) -> Iterator[Write]:
@@ -112,7 +114,7 @@ def writes_since(connection: Connection, since: datetime) -> Iterator[Write]:
     wanted = (
         select(write.c.body).where(write.c.occurred_at >= since).order_by(write.c.occurred_at, write.c.key)
     )
-    yield from connection.execute(wanted.execution_options(yield_per=500)).scalars()
+    yield from in_time(connection).execute(wanted.execution_options(yield_per=500)).scalars()
 
 
 def change_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:

@@ -6,17 +6,48 @@ keeps each opening with its time, and a write its sessions, for an opening that 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, or_, select
 
 from drift.model.change import KnownWrite
 from drift.model.event import ChangeEvent, OpenedSession
+from drift.store.database import of_transaction
+from drift.store.late import in_time
 from drift.store.schema import opened_session, write, write_session
-from drift.store.upsert import insert_all_new, insert_or_update
+from drift.store.upsert import insert_new_late, insert_or_update
 
 KEPT_FOR = timedelta(hours=36)
 """No session of a cloud lasts longer, but for grants, which say when they end."""
+
+
+class _Openings:
+    """The openings that one transaction asked for, by their keys, the last in time first."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._by_key: dict[str, list[tuple[datetime, OpenedSession]]] = {}
+
+    def of(self, connection: Connection, key: str) -> list[tuple[datetime, OpenedSession]]:
+        """Return when a session was opened, and how."""
+        if key not in self._by_key:
+            rows = connection.execute(_OPENINGS, {"wanted": key})
+            self._by_key[key] = [(opened_at, body) for opened_at, body in rows]
+        return self._by_key[key]
+
+    def forget(self, key: str) -> None:
+        """Ask for them once more the next time."""
+        self._by_key.pop(key, None)
+
+    def forget_all(self) -> None:
+        """Ask for each of them once more."""
+        self._by_key.clear()
+
+
+# Asked for each write: to build it costs more than to ask.
+_OPENINGS = (
+    select(opened_session.c.opened_at, opened_session.c.body)
+    .where(opened_session.c.key == bindparam("wanted"))
+    .order_by(opened_session.c.opened_at.desc())
+)
 
 
 def remember_session(connection: Connection, opened: OpenedSession, at: datetime) -> bool:
@@ -24,15 +55,18 @@ def remember_session(connection: Connection, opened: OpenedSession, at: datetime
 
     Of several openings the first in time stands. Those that renew a session count from their time on.
     """
-    mine = [opened_session.c.key == opened.key]
+    openings = of_transaction(connection, _Openings)
+    known = openings.of(connection, opened.key)
     if opened.is_renewable:
-        mine.append(opened_session.c.opened_at == at)
-    known = connection.execute(select(opened_session).where(*mine).limit(1)).one_or_none()
-    if known is not None:
-        is_first = opened.is_renewable or at < known.opened_at
-        if known.body == opened or not is_first:
+        known = [one for one in known if one[0] == at]
+    if known:
+        opened_at, before = known[0]
+        is_first = opened.is_renewable or at < opened_at
+        if before == opened or not is_first:
             return False
+        mine = opened_session.c.key == opened.key, opened_session.c.opened_at == opened_at
         connection.execute(delete(opened_session).where(*mine))
+    openings.forget(opened.key)
     values = {"expires_at": opened.expires_at, "body": opened}
     insert_or_update(connection, opened_session, {"key": opened.key, "opened_at": at, **values}, values)
     return True
@@ -58,12 +92,13 @@ def note_sessions(
     """Note in which sessions a write was made, and of which none is known to have been opened."""
     keys = dict.fromkeys((*event.call.session_keys, *(one.via for one in behind.values())))
     row = {"write_key": event.key, "occurred_at": event.occurred_at or now}
-    insert_all_new(connection, write_session, [{"session_key": key, **row} for key in keys if key])
+    for key in filter(None, keys):
+        insert_new_late(connection, write_session, {"session_key": key, **row})
 
 
 def writes_in(connection: Connection, key: str) -> tuple[KnownWrite, ...]:
     """Return the writes that were made in a session, as far as sessions reach back."""
-    rows = connection.execute(
+    rows = in_time(connection).execute(
         select(write.c.body, write.c.ledger_seq)
         .join(write_session, write_session.c.write_key == write.c.key)
         .where(write_session.c.session_key == key)
@@ -79,6 +114,8 @@ def forget_sessions(connection: Connection, now: datetime) -> None:
     its own time.
     """
     opened_at, occurred_at = opened_session.c.opened_at, write_session.c.occurred_at
+    of_transaction(connection, _Openings).forget_all()
+    in_time(connection)
     if (then := _newest(connection, opened_at, now)) is not None:
         is_over = or_(opened_session.c.expires_at.is_(None), opened_session.c.expires_at < then)
         connection.execute(delete(opened_session).where(opened_at < then - KEPT_FOR, is_over))
@@ -91,16 +128,12 @@ def _opening(connection: Connection, key: str, at: datetime | None) -> OpenedSes
 
     The console's is recognised by its first call that is marked as the console's.
     """
-    order: list[ColumnElement[Any]] = [opened_session.c.opened_at.desc()]
-    if at is not None:
-        order.insert(0, case((opened_session.c.opened_at <= at, 0), else_=1))
-    row = connection.execute(
-        select(opened_session).where(opened_session.c.key == key).order_by(*order).limit(1)
-    ).one_or_none()
-    if row is None:
+    known = of_transaction(connection, _Openings).of(connection, key)
+    if not known:
         return None
-    opened: OpenedSession = row.body
-    is_later = at is not None and row.opened_at > at
+    before = (one for one in known if at is None or one[0] <= at)
+    opened_at, opened = next(before, known[0])
+    is_later = at is not None and opened_at > at
     return None if is_later and opened.is_renewable else opened
 
 

@@ -1,11 +1,14 @@
 """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells per dialect."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+from drift.store.late import insert_late
 
 _T = TypeVar("_T")
 
@@ -19,14 +22,26 @@ def in_chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless one with its primary key exists; tell whether it was new."""
-    statement = _insert(connection, table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+    statement = _insert_new(connection.dialect.name, table)
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def insert_all_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert those of the rows whose primary key exists neither in the table nor among them."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(_insert_new(connection.dialect.name, table), rows)
+
+
+def insert_new_late(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Insert a row before the transaction ends, unless one with its primary key exists by then."""
+    insert_late(connection, _insert_new(connection.dialect.name, table), row)
+
+
+def insert_or_replace_late(
+    connection: Connection, table: Table, row: dict[str, Any], columns: tuple[str, ...]
+) -> None:
+    """Insert a row before the transaction ends, or give the one with its primary key these columns."""
+    insert_late(connection, _insert_or_replace(connection.dialect.name, table, columns), row)
 
 
 def insert_or_update(
@@ -41,10 +56,24 @@ def insert_or_update(
 
     A row that exists and does not fit `only_where` stays as it is.
     """
-    statement = _insert(connection, table).values(values)
+    statement = _insert(connection.dialect.name, table).values(values)
     keys = list(table.primary_key.columns)
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update, where=only_where))
 
 
-def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+@cache
+def _insert_new(dialect: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_replace(
+    dialect: str, table: Table, columns: tuple[str, ...]
+) -> "sqlite.Insert | postgresql.Insert":
+    statement = _insert(dialect, table)
+    new = {name: statement.excluded[name] for name in columns}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=new)
+
+
+def _insert(dialect: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

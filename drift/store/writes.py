@@ -1,20 +1,29 @@
 """Writes, the records that tell of them, and those that wait for others to tell the rest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from drift.model.change import Earlier, KnownWrite, Write
 from drift.model.event import ChangeEvent, Phase
 from drift.store.columns import as_key
+from drift.store.database import of_transaction
+from drift.store.late import in_time, insert_late
 from drift.store.schema import held_record, write, write_part
-from drift.store.upsert import insert_all_new, insert_new
+from drift.store.upsert import in_chunks, insert_new, insert_new_late
 from drift.store.waiting import HeldRecord, calls_among, may_be_same_call, of_same_call, operation_id
 
 MAX_CALLS = 100
 """Calls that bear one operation's name and are told apart, the newest of them."""
+
+# Run for each write: to build them costs more than to run them.
+_KEPT = [
+    select(table.c.key).where(table.c.key.in_(bindparam("wanted", expanding=True)))
+    for table in (write, write_part, held_record)
+]
+_ADD_WRITE = insert(write)
 
 
 def earlier(connection: Connection, event: ChangeEvent) -> Earlier:
@@ -49,21 +58,55 @@ def earlier_of_overdue(connection: Connection, event: ChangeEvent) -> Earlier:
 
 def is_known(connection: Connection, key: str) -> bool:
     """Tell whether a record was kept already, as a write, as part of one, or waiting: logs repeat some."""
-    found = or_(*(exists().where(table.c.key == key) for table in (write, write_part, held_record)))
-    return bool(connection.execute(select(found)).scalar_one())
+    return of_transaction(connection, _Known).holds(connection, as_key(key))
+
+
+def expect(connection: Connection, keys: Iterable[str]) -> None:
+    """Find out at once which of these records were kept already: `is_known` will be asked for each."""
+    of_transaction(connection, _Known).ask(connection, sorted({as_key(key) for key in keys}))
+
+
+class _Known:
+    """Which records are known to be kept, and of which that was found out in this transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._asked: set[str] = set()
+        self._kept: set[str] = set()
+
+    def holds(self, connection: Connection, key: str) -> bool:
+        """Tell whether a record is kept."""
+        if key not in self._asked:
+            self.ask(connection, [key])
+        return key in self._kept
+
+    def ask(self, connection: Connection, keys: Sequence[str]) -> None:
+        """Find out which records are kept."""
+        for some in in_chunks(keys):
+            for query in _KEPT:
+                self._kept.update(in_time(connection).execute(query, {"wanted": some}).scalars())
+        self._asked.update(keys)
+
+    def keep(self, keys: Sequence[str]) -> None:
+        """Note that records are kept from now on."""
+        self._asked.update(keys)
+        self._kept.update(keys)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Ask for these once more: they wait no longer, and may be kept otherwise or not at all."""
+        self._asked.difference_update(keys)
+        self._kept.difference_update(keys)
 
 
 def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
     """Keep a write and the evidence entry that records it."""
-    values = {"key": one.event.key, **_values(one, ledger_seq)}
-    connection.execute(insert(write).values(values))
+    insert_late(connection, _ADD_WRITE, {"key": one.event.key, **_values(one, ledger_seq)})
     _add_parts(connection, one)
 
 
 def amend_write(connection: Connection, one: Write, ledger_seq: int) -> None:
     """Replace what is kept of a write, and the evidence entry that says how it stands."""
     mine = write.c.key == one.event.key
-    connection.execute(update(write).where(mine).values(_values(one, ledger_seq)))
+    in_time(connection).execute(update(write).where(mine).values(_values(one, ledger_seq)))
     _add_parts(connection, one)
 
 
@@ -77,6 +120,7 @@ def hold(connection: Connection, source: str, event: ChangeEvent, until: datetim
         "body": event,
     }
     insert_new(connection, held_record, values)
+    of_transaction(connection, _Known).keep([as_key(event.key)])
 
 
 def release(connection: Connection, one: Write) -> None:
@@ -84,6 +128,7 @@ def release(connection: Connection, one: Write) -> None:
     if one.event.operation is not None:
         keys = [part.key for part in one.records]
         connection.execute(delete(held_record).where(held_record.c.key.in_(keys)))
+        of_transaction(connection, _Known).forget([as_key(key) for key in keys])
 
 
 def overdue(connection: Connection, now: datetime) -> Iterator[tuple[HeldRecord, ...]]:
@@ -104,6 +149,7 @@ def overdue(connection: Connection, now: datetime) -> Iterator[tuple[HeldRecord,
                 continue
             mine = delete(held_record).where(held_record.c.key.in_(keys))
             rows = connection.execute(mine.returning(held_record.c.source, held_record.c.body)).all()
+            of_transaction(connection, _Known).forget(keys)
             if rows:
                 yield _in_order(rows)
 
@@ -133,7 +179,7 @@ def _find(connection: Connection, where: ColumnElement[bool]) -> KnownWrite | No
 
 
 def _newest(connection: Connection, where: ColumnElement[bool], count: int) -> list[KnownWrite]:
-    rows = connection.execute(
+    rows = in_time(connection).execute(
         select(write.c.body, write.c.ledger_seq)
         .where(where)
         .order_by(write.c.occurred_at.desc())
@@ -186,8 +232,10 @@ def _add_parts(connection: Connection, one: Write) -> None:
     keys = [part.key for part in one.parts]
     if one.event.corrects:
         keys.append(f"{one.event.call.cloud}:{one.event.corrects}")
-    rows = [{"key": key, "write_key": one.event.key} for key in keys if key != one.event.key]
-    insert_all_new(connection, write_part, rows)
+    of_transaction(connection, _Known).keep([as_key(key) for key in (one.event.key, *keys)])
+    for key in keys:
+        if key != one.event.key:
+            insert_new_late(connection, write_part, {"key": key, "write_key": one.event.key})
 
 
 def _values(one: Write, ledger_seq: int) -> dict[str, object]:

@@ -13,6 +13,7 @@ from drift.model.naming import Name, is_same_place
 from drift.store.addresses import is_same_row
 from drift.store.changes import ChangeRow, changes
 from drift.store.columns import as_key
+from drift.store.late import in_time
 from drift.store.schema import change, change_session, change_write, declared, declared_name, write
 from drift.store.upsert import in_chunks
 
@@ -68,7 +69,7 @@ def writes_to(connection: Connection, subjects: Collection[Subject]) -> Mapping[
     wanted = {key for some in keys.values() for key in some}
     bodies: dict[str, Write] = {}
     for some in in_chunks(wanted):
-        rows = connection.execute(select(write.c.key, write.c.body).where(write.c.key.in_(some)))
+        rows = in_time(connection).execute(select(write.c.key, write.c.body).where(write.c.key.in_(some)))
         bodies.update((key, body) for key, body in rows)
     regions = {one.key: one.region for one in subjects}
     return {
@@ -195,7 +196,7 @@ def _newest(connection: Connection, by_subject: Mapping[str, Sequence[str]]) -> 
     """Return the keys of the newest writes of the changes to each resource, in order of time."""
     written: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for some in in_chunks({one for ids in by_subject.values() for one in ids}):
-        rows = connection.execute(
+        rows = in_time(connection).execute(
             select(change_write.c.change_id, write.c.occurred_at, write.c.key)
             .join(write, write.c.key == change_write.c.write_key)
             .where(change_write.c.change_id.in_(some), change_write.c.left_because.is_(None))

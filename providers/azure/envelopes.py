@@ -39,16 +39,20 @@ FILES = "Microsoft.Storage.Blob"
 """How the types of events about files begin, for example the logs' own."""
 
 
-class _Column(msgspec.Struct, gc=False):
+class Column(msgspec.Struct, gc=False):
+    """Of a table."""
+
     name: str
 
 
-class _Table(msgspec.Struct, gc=False):
-    columns: list[_Column]
+class Table(msgspec.Struct, gc=False):
+    """A table of an answer, its cells not decoded."""
+
+    columns: list[Column]
     rows: list[list[msgspec.Raw]]
 
 
-_TABLE = msgspec.json.Decoder(_Table)
+_TABLE = msgspec.json.Decoder(Table)
 
 
 def unwrap(document: bytes) -> Sequence[bytes] | None:
@@ -87,10 +91,11 @@ def _of_table(table: msgspec.Raw) -> list[bytes] | None:
     except (ValueError, RecursionError):
         return None
     names = [json.dumps(column.name).encode() for column in found.columns]
-    return [_record(names, row) for row in found.rows]
+    return [as_record(names, row) for row in found.rows]
 
 
-def _record(names: list[bytes], row: list[msgspec.Raw]) -> bytes:
+def as_record(names: Sequence[bytes], row: Sequence[msgspec.Raw]) -> bytes:
+    """Return a row as an object, under the names of the columns as JSON writes them."""
     return (
         b"{"
         + b",".join(b"%b:%b" % (name, bytes(cell)) for name, cell in zip(names, row, strict=False))

@@ -9,7 +9,7 @@ whose names are the same with underscores.
 import msgspec
 
 from drift.model.resource import Json
-from providers.azure import app_configuration, key_vault
+from providers.azure import app_configuration, entra_audit, key_vault
 from providers.azure.delivered import of_change, of_event, of_grid, of_row
 from providers.azure.fitting import fields_of, fitted
 from providers.azure.json_text import decoded, value_of
@@ -28,6 +28,7 @@ MARKS = (
     b"specversion",
     b"changeattributes",
     b"requesturi",
+    b"activitydisplayname",
 )
 """In lower case: without one of them, nothing is a record of Azure."""
 
@@ -63,7 +64,8 @@ def _strictly(body: bytes) -> Activity | None:
         said = of_row(_ROW.decode(body), must_be_whole=True)
     elif b'"eventType"' in body or b'"specversion"' in body:
         said = _of_grid(_GRID.decode(body))
-    is_log = said and (app_configuration.is_category(said.category) or key_vault.is_category(said.category))
+    logs = (app_configuration, key_vault, entra_audit)
+    is_log = said and any(log.is_category(said.category) for log in logs)
     return None if is_log else said
 
 
@@ -77,6 +79,8 @@ def _leniently(document: Json) -> Activity | None:
         return app_configuration.of_log(fields)
     if key_vault.is_log(fields):
         return key_vault.of_log(fields)
+    if entra_audit.is_log(fields):
+        return entra_audit.of_log(fields)
     if "operationnamevalue" in fields or "timegenerated" in fields:
         return of_row(fitted(TableRow, fields))
     return of_event(fitted(Event, fields))

@@ -9,20 +9,29 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderResponseErr
 
 _NEXT_CYCLE = "it is tried again in the next cycle"
 
+_BLOBS = "grant the role Storage Blob Data Reader; behind a firewall, let this machine through"
+
+_LONGEST_WAIT = timedelta(hours=1)
+"""What a service asks for beyond this is taken for a mistake."""
+
 
 @contextmanager
-def refusals(what: str, *, action: str, on: str) -> Iterator[None]:
-    """Raise what Azure's libraries raise as `ProviderError`: `action` is the data action that `what` takes.
+def refusals(
+    what: str, *, action: str, on: str, grant: str = _BLOBS, keys: str = "`access_key` or `sas_token`"
+) -> Iterator[None]:
+    """Raise what Azure's libraries raise as `ProviderError`: `action` is the permission that `what` takes.
+
+    `grant` says how it is given, `keys` which settings hold credentials.
 
     Raises:
         ProviderError: Instead of every error of the SDK.
     """
-    from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+    from azure.core.exceptions import AzureError, HttpResponseError
 
     try:
         yield
-    except (HttpResponseError, ClientAuthenticationError) as error:
-        raise _of_answer(error, what, action, on) from error
+    except HttpResponseError as error:  # also of credentials, and of bodies that break off
+        raise _of_answer(error, what, f"the permission {action} on {on} is missing", grant, keys) from error
     except AzureError as error:
         raise ProviderUnavailableError(
             f"{what}: Azure cannot be reached: {type(error).__name__}",
@@ -31,25 +40,27 @@ def refusals(what: str, *, action: str, on: str) -> Iterator[None]:
     except ValueError as error:  # a key that is no base64, a token over plain HTTP
         raise ProviderAccessError(
             f"{what}: the credentials are of no use: {type(error).__name__}",
-            hint="check `access_key` or `sas_token` for quotes, spaces and line ends",
+            hint=f"check {keys} for quotes, spaces and line ends",
         ) from error
 
 
-def _of_answer(error: Any, what: str, action: str, on: str) -> ProviderError:
-    status, coded = int(error.status_code or 0), getattr(error, "error_code", None)
-    code = str(getattr(coded, "value", coded) or "")
-    if not status:
+def _of_answer(error: Any, what: str, missing: str, grant: str, keys: str) -> ProviderError:
+    from azure.core.exceptions import ClientAuthenticationError
+
+    status, code = int(error.status_code or 0), code_of(error)
+    if isinstance(error, ClientAuthenticationError) and status in (0, 400):
         return ProviderAccessError(
             f"{what}: there are no credentials that work",
-            hint="run `az login`, give this machine an identity, or set `access_key` or `sas_token`",
+            hint=f"run `az login`, give this machine an identity, or set {keys}",
+        )
+    if status < 400:
+        return ProviderUnavailableError(
+            f"{what}: the answer is damaged, or broke off: {type(error).__name__}", hint=_NEXT_CYCLE
         )
     if code == "AuthenticationFailed" or status == 401:
         return ProviderAccessError(f"{what}: Azure refuses the credentials", hint="renew them")
     if status == 403:
-        return ProviderAccessError(
-            f"{what}: the permission {action} on {on} is missing ({code or status})",
-            hint="grant the role Storage Blob Data Reader; behind a firewall, let this machine through",
-        )
+        return ProviderAccessError(f"{what}: {missing} ({code or status})", hint=grant)
     if status == 404:
         return ProviderResponseError(f"{what}: it is not there ({code or status})", hint="check the name")
     if status == 429 or status >= 500:
@@ -59,7 +70,16 @@ def _of_answer(error: Any, what: str, action: str, on: str) -> ProviderError:
     return ProviderResponseError(f"{what}: Azure answered with status {status} ({code})", hint=_NEXT_CYCLE)
 
 
+def code_of(error: Any) -> str:
+    """Return Azure's word for an error, empty without one: storage has it in a header, others in the body."""
+    coded = getattr(error, "error_code", None) or getattr(getattr(error, "error", None), "code", None)
+    said = str(getattr(coded, "value", coded) or "")[:64]
+    return said if said.isprintable() else ""
+
+
 def _wait(error: Any) -> timedelta | None:
     headers = getattr(error.response, "headers", None) or {}
     seconds = str(headers.get("Retry-After", ""))
-    return timedelta(seconds=int(seconds)) if seconds.isascii() and seconds.isdigit() else None
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 9):
+        return None
+    return min(timedelta(seconds=int(seconds)), _LONGEST_WAIT)

@@ -13,6 +13,7 @@ import msgspec
 from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.model.verdict import CredentialSign, ToolSign
+from providers.azure import entra_audit
 from providers.azure.app_configuration import STORES
 from providers.azure.arm_ids import parsed
 from providers.azure.caller import Caller, Evidence, caller_in
@@ -210,4 +211,5 @@ def _operation_in(event: ChangeEvent) -> str:
     action = (event.call.action or "").lower()
     if event.call.service == STORES.partition("/")[0] and "/" not in action:
         return f"{STORES}/keyvalues/{'delete' if 'delete' in action else 'write'}"
-    return action
+    is_of_pim = event.call.service == entra_audit.REQUESTS.partition("/")[0] and "/" not in action
+    return entra_audit.operation_of(action) if is_of_pim else action

@@ -15,6 +15,7 @@ import msgspec
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import StateLock
 from drift.ports import StateContent, StoredState
+from providers.gcp.access import credentials_of
 from providers.gcp.refusals import refusals
 from providers.state_locks import read_lock
 
@@ -44,12 +45,9 @@ class GcsStates:
     @cached_property
     def _client(self) -> Any:
         from google.cloud.storage import Client
-        from google.oauth2.service_account import Credentials
 
-        credentials = None
-        if file := self._settings.credentials_file:
-            load: Any = Credentials.from_service_account_file
-            credentials = load(file, scopes=[SCOPE])
+        file = self._settings.credentials_file
+        credentials = credentials_of(file, SCOPE) if file else None  # the client finds what is at hand
         options = {"api_endpoint": self._settings.endpoint} if self._settings.endpoint else None
         return Client(credentials=credentials, client_options=options)
 

@@ -34,7 +34,8 @@ def difference(drift: tuple[AttributeDrift, ...]) -> list[str]:
 def _attribute(attribute: AttributeDrift) -> list[str]:
     path = shortened(attribute.path, _PATH_BYTES)
     if attribute.sensitive:
-        return [f"{path}: (sensitive)"]
+        declared, live = _absence(attribute.declared), _absence(attribute.live)
+        return [f"{path}: {declared}" if declared == live else f"{path}: {declared} → {live}"]
     depth, declared, live = _DEPTH, attribute.declared, attribute.live
     if documents := differing_parts(declared, live):
         (declared, live), depth = documents, _DOCUMENT_DEPTH
@@ -43,6 +44,11 @@ def _attribute(attribute: AttributeDrift) -> list[str]:
     if len(line) <= _ONE_LINE:
         return [line]
     return [path, f"  - {declared}", f"  + {live}"]
+
+
+def _absence(value: Json) -> str:
+    """Say that a secret is not there, and nothing else of it."""
+    return _notation(value, _DEPTH) if value in _SAYS_NOTHING else "(sensitive)"
 
 
 def _short(value: Json, depth: int) -> str:

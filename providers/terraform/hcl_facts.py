@@ -25,6 +25,8 @@ from providers.terraform.code.modules import (
 )
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.code.variables import Given, Inputs, called_scope, root_scope
+from providers.terraform.estate.provider_blocks import required_providers
+from providers.terraform.estate.provider_settings import Key, Settings, provider_settings
 
 _INSTANCE_KEY = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
@@ -65,6 +67,8 @@ class CodeFacts:
     """The modules that are called, by address without instance keys: `module.network.module.subnets`."""
     unreadable: tuple[str, ...] = ()
     """Files and modules that could not be read, each with the reason."""
+    settings: Settings = field(default_factory=dict)
+    """What the provider blocks set."""
 
     def block(self, address: str) -> Block | None:
         """Return the block that declares the instance at `address`, if the code is at hand."""
@@ -84,6 +88,7 @@ def read_code(
     modules: dict[str, CalledModule] = {}
     unreadable: dict[str, None] = {}
     scopes: dict[str, Scope] = {}
+    settings: dict[Key, frozenset[str]] = {}
     for node in module_tree(place, parsed, fetching or Fetching()):
         if node.call is not None:
             called = modules[node.address.rstrip(".")] = _called(node, node.call, place)
@@ -94,6 +99,8 @@ def read_code(
             continue
         for path, error in node.module.unreadable:
             unreadable[f"{_shown(path, place)}: {error}"] = None
+        made = (one.block for one in node.module.providers)
+        settings |= provider_settings(made, node.address, required_providers(node.module))
         scope = scopes[node.address] = _scope(node, scopes, place, parsed, given, unreadable)
         for name, placed in node.module.resources.items():
             found = coded(placed.block, scope)
@@ -103,7 +110,7 @@ def read_code(
                 coded=found.values,
                 unknown_count=found.unknown_count,
             )
-    return CodeFacts(blocks=blocks, modules=modules, unreadable=tuple(unreadable))
+    return CodeFacts(blocks=blocks, modules=modules, unreadable=tuple(unreadable), settings=settings)
 
 
 def _called(node: ModuleNode | MissingModule, call: Placed, place: CodePlace) -> CalledModule:

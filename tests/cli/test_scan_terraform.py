@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.running import Ran, run
 from tests.providers.terraform.builders import a_resource, a_state, an_instance
+from tests.providers.terraform.plugin.toy.cloud import FILE_AT_HOME
 from tests.providers.terraform.plugin.toys import (
     CONFIGURATION,
     ToyCloud,
@@ -77,6 +78,32 @@ def test_what_was_changed_and_what_is_gone_is_found(
         ("drifted", 'toy_thing.t["a"]'),
         ("missing", 'toy_thing.t["b"]'),
     ]
+
+
+def test_what_lies_where_only_the_code_leads_is_not_called_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ToyCloud(file=tmp_path / FILE_AT_HOME).put("a")
+    things = [
+        a_resource(
+            an_instance({"id": id_, "rule": []}, schema_version=1), type="toy_thing", name=id_, provider=of
+        )
+        for id_, of in (("a", CONFIGURATION), ("b", CONFIGURATION), ("west", f"{CONFIGURATION}.west"))
+    ]
+    (tmp_path / "terraform.tfstate").write_bytes(a_state(*things))
+    (tmp_path / "main.tf").write_text('provider "toy" {\n  alias = "west"\n  cloud = "west.json"\n}\n')
+    install(tmp_path / ".terraform" / "providers", toy_program())
+
+    done, report = scan(
+        capsys, tmp_path, "--state", str(tmp_path / "terraform.tfstate"), "--live", "terraform"
+    )
+
+    assert done.code == 1
+    assert [(one["kind"], one["address"]) for one in report["findings"]] == [("missing", "toy_thing.b")]
+    (unread,) = report["not_compared"]
+    assert (unread["address"], unread["reason"]) == ("toy_thing.west", "unreadable")
+    assert 'example/toy.west (cloud): repeat that as "example/toy.west"' in unread["error"]
 
 
 def test_what_a_provider_cannot_read_is_named_and_the_rest_compared(

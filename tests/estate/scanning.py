@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -48,9 +48,22 @@ def report_of(state: Path, environment: Mapping[str, str]) -> tuple[int, Any]:
     Raises:
         AssertionError: The scan could not do its work.
     """
+    return _report(["--state", str(state), "--live", "terraform"], state.parent, environment)
+
+
+def configured_report_of(config: Path, environment: Mapping[str, str]) -> tuple[int, Any]:
+    """Scan what a configuration names, and return the exit code with what was printed.
+
+    Raises:
+        AssertionError: The scan could not do its work.
+    """
+    return _report(["--config", str(config)], config.parent, environment)
+
+
+def _report(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", "drift", "scan", "--state", str(state), "--live", "terraform", "--json"],
-        cwd=state.parent,
+        [sys.executable, "-m", "drift", "scan", *arguments, "--json"],
+        cwd=folder,
         env={**_own_environment(), **environment},
         capture_output=True,
         text=True,

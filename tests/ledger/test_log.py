@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import encode_body
-from drift.ledger.log import append, append_all, entries, node_reader, size_of
+from drift.ledger.log import append, append_all, entries, node_reader, size_of, written
 from drift.ledger.merkle import root
 from drift.ledger.tables import APPEND_ONLY
 from drift.model.evidence import EntryKind
@@ -201,7 +201,7 @@ def test_a_time_without_a_zone_is_refused(sqlite_database: Database) -> None:
 def test_a_leaf_that_was_replaced_by_rubbish_is_named(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as connection:
         append_all(connection, [an_entry()])
-        connection.execute(text("DROP TRIGGER ledger_no_update"))
+        written(connection).execute(text("DROP TRIGGER ledger_no_update"))
         connection.execute(text("UPDATE ledger SET leaf = x'00'"))
 
         with pytest.raises(LedgerIntegrityError, match="entry 0 of the ledger cannot be read"):
@@ -211,8 +211,41 @@ def test_a_leaf_that_was_replaced_by_rubbish_is_named(sqlite_database: Database)
 def test_a_missing_node_is_named(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as connection:
         append_all(connection, [an_entry(), an_entry()])
-        connection.execute(text("DROP TRIGGER ledger_node_no_delete"))
+        written(connection).execute(text("DROP TRIGGER ledger_node_no_delete"))
         connection.execute(text("DELETE FROM ledger_node"))
 
-        with pytest.raises(LedgerIntegrityError, match="lacks the node 0 of level 1"):
-            append_all(connection, [an_entry()])
+    with (
+        sqlite_database.transaction() as connection,
+        pytest.raises(LedgerIntegrityError, match="lacks the node 0 of level 1"),
+    ):
+        append_all(connection, [an_entry()])
+
+
+def test_what_was_appended_is_read_within_the_same_transaction_and_is_gone_with_it(
+    database: Database,
+) -> None:
+    """
+    The rows of a transaction are written together, at its end or when they are asked for.
+    """
+    with suppress(ZeroDivisionError), database.transaction() as connection:
+        append_all(connection, [an_entry()])
+        assert [entry.seq for entry in entries(connection)] == [0]
+        append_all(connection, [an_entry()])
+        assert size_of(connection) == 2
+        raise ZeroDivisionError
+
+    with database.transaction() as connection:
+        assert size_of(connection) == 0
+        assert append(connection, kind=EntryKind.GAP, ref="r", body="b", recorded_at=NOON).seq == 0
+    with database.transaction() as connection:
+        assert append(connection, kind=EntryKind.GAP, ref="r", body="b", recorded_at=NOON).seq == 1
+    with database.reading() as connection:
+        assert [entry.seq for entry in entries(connection)] == [0, 1]
+
+
+def test_an_entry_is_kept_by_whatever_transaction_it_is_appended_in(database: Database) -> None:
+    with database.engine.begin() as connection:
+        append_all(connection, [an_entry()])
+
+    with database.reading() as connection:
+        assert size_of(connection) == 1

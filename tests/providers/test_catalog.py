@@ -30,6 +30,8 @@ SECRETS = {
     "SLACK_TOKEN": "xoxb-1",
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
+    "AZURE_CLIENT_SECRET": "a secret",
+    "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
@@ -79,8 +81,10 @@ def test_an_adapter_does_all_that_its_port_asks(
     made = adapter.make(configured.name, configured.settings)
 
     for member, asked in vars(PORTS[kind]).items():
-        if isinstance(asked, property) and not member.startswith("_"):
+        if member == "name":
             assert getattr(made, member) == configured.name
+        elif isinstance(asked, property):
+            assert hasattr(made, member)
         elif inspect.isfunction(asked) and not member.startswith("_"):
             parameters = list(inspect.signature(asked).parameters)[1:]
             assert list(inspect.signature(getattr(made, member)).parameters) == parameters

@@ -102,6 +102,20 @@ def test_what_is_not_secret_beside_it_is_still_told(folder: Path) -> None:
     assert "cloud:1" in found["container_definitions"].live
 
 
+def test_that_a_secret_is_gone_is_told_and_what_to_do_in_the_code(folder: Path, drift: Drift) -> None:
+    _write(folder, {}, {"marked": None, "by_schema": "", "note": "connected with state-Sesame-1"})
+
+    finding = cycle(folder)
+
+    found = {one.path: one.live for one in finding.attributes}
+    assert (found["marked"], found["by_schema"]) == (None, "")
+    assert "marked: (sensitive) -> null" in drift("findings").out
+    adopted = drift("adopt", finding.finding_id).out
+    assert "# by hand: marked: the block does not set it, at main.tf:27; the cloud has null\n" in adopted
+    assert "# by hand: by_schema: its value is sensitive, and never shown, at main.tf:27\n" in adopted
+    assert "# by hand: note: its value is sensitive, and never shown, at main.tf:27\n" in adopted
+
+
 @pytest.mark.parametrize(
     "command", ["scan --json", "scan", "findings --json", "findings", "report weekly", "changes --json"]
 )

@@ -13,17 +13,18 @@ from drift.model.path import path_text
 from drift.model.resource import TypeSchema
 
 Shape: TypeAlias = str | dict[str, Any]
-"""What stands somewhere: `scalar`, `document`, `map`, `list`, `set`, or blocks: {"list" or "set": keys}."""
+"""What stands somewhere: `scalar`, `document`, `map`, `list`, `set`, a map of `sets`, or blocks: {"list",
+"set" or "map": keys}."""
 
 NAMES = ("alpha", "beta", "gamma", "delta", "omega", "kappa")
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=6)
 SCALARS = TEXTS | st.integers(-9, 9999) | st.booleans()
-LEAVES = st.sampled_from(["scalar", "document", "map", "list", "set", "empty"])
+LEAVES = st.sampled_from(["scalar", "document", "map", "list", "set", "sets", "empty"])
 
 
 def _blocks(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
     keys = st.dictionaries(st.sampled_from(NAMES), inner, min_size=1, max_size=3)
-    return st.builds(lambda kind, of: {kind: of}, st.sampled_from(["list", "set"]), keys)
+    return st.builds(lambda kind, of: {kind: of}, st.sampled_from(["list", "set", "map"]), keys)
 
 
 SHAPES: st.SearchStrategy[Shape] = st.recursive(LEAVES, _blocks, max_leaves=6)
@@ -64,21 +65,27 @@ def estates(draw: st.DrawFn) -> Estate:
 def _sets(shape: Shape, path: str) -> Iterator[str]:
     if shape == "set":
         yield path
+    elif shape == "sets":
+        yield f"{path}.*"
     elif isinstance(shape, dict):
         [(kind, keys)] = shape.items()
         if kind == "set":
             yield path
         for name, inner in keys.items():
-            yield from _sets(inner, f"{path}[].{name}")
+            yield from _sets(inner, f"{path}.*.{name}" if kind == "map" else f"{path}[].{name}")
 
 
 def _values(shape: Shape) -> st.SearchStrategy[Any]:
     if isinstance(shape, dict):
-        [(_, keys)] = shape.items()
+        [(kind, keys)] = shape.items()
         blocks = st.fixed_dictionaries({name: _values(inner) for name, inner in keys.items()})
+        if kind == "map":
+            return st.dictionaries(TEXTS, blocks, min_size=1, max_size=3)
         return st.lists(blocks, min_size=1, max_size=3)
     if shape == "map":
         return st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=3)
+    if shape == "sets":
+        return st.dictionaries(TEXTS, _values("set"), min_size=1, max_size=3)
     if shape in ("list", "set"):
         return st.lists(TEXTS, min_size=1, max_size=4, unique=True)
     if shape == "document":
@@ -122,9 +129,12 @@ def _places(
     if isinstance(shape, dict):
         [(kind, keys)] = shape.items()
         stop = outermost or (path_text(steps) if kind == "set" else None)
-        for index, block in enumerate(value):
+        for step, block in value.items() if kind == "map" else enumerate(value):
             for name, inner in keys.items():
-                yield from _places(inner, block, name, (*steps, index, name), outermost=stop)
+                yield from _places(inner, block, name, (*steps, step, name), outermost=stop)
+    elif shape == "sets":
+        for name in value:
+            yield from _places("set", value, name, (*steps, name), outermost=outermost)
     elif shape == "map":
         for name in value:
             yield Place(path=outermost or path_text((*steps, name)), kind="scalar", within=value, key=name)
@@ -159,10 +169,14 @@ def reworded(estate: Estate, live: dict[str, Any], chance: random.Random) -> dic
 def _reworded(shape: Shape, value: Any, chance: random.Random) -> Any:
     if isinstance(shape, dict):
         [(kind, keys)] = shape.items()
-        told = [{name: _reworded(keys[name], one, chance) for name, one in block.items()} for block in value]
+        if kind == "map":
+            return {key: _reworded_block(keys, block, chance) for key, block in value.items()}
+        told = [_reworded_block(keys, block, chance) for block in value]
         return _shuffled(told, chance) if kind == "set" else told
     if shape == "set":
         return _shuffled(value, chance)
+    if shape == "sets":
+        return {key: _shuffled(one, chance) for key, one in value.items()}
     if shape == "document":
         items = list(json.loads(value).items())
         spaces = chance.choice([None, 2])
@@ -172,6 +186,10 @@ def _reworded(shape: Shape, value: Any, chance: random.Random) -> Any:
     if isinstance(value, bool):
         return chance.choice([value, str(value).lower()])
     return str(value) if isinstance(value, int) and chance.random() < 0.5 else value
+
+
+def _reworded_block(keys: dict[str, Any], block: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    return {name: _reworded(keys[name], one, chance) for name, one in block.items()}
 
 
 def _shuffled(elements: list[Any], chance: random.Random) -> list[Any]:

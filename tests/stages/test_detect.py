@@ -6,7 +6,7 @@ import pytest
 from drift.model.baseline import UnreadableInstance
 from drift.model.detection import DetectRules, DocumentForm, SeverityRow
 from drift.model.finding import AttributeDrift, FindingKind
-from drift.model.resource import NotRead, NotReadReason, Resource, TypeSchema
+from drift.model.resource import Json, NotRead, NotReadReason, Resource, TypeSchema
 from drift.model.verdict import Severity
 from drift.stages.detect import detect
 from tests.stages.detect_builders import (
@@ -267,6 +267,46 @@ def test_documents_that_say_something_else_differ(one: str, other: str) -> None:
     assert found == (AttributeDrift(path="policy", declared=one, live=other),)
 
 
+# Maps, whose keys are the user's own
+
+
+@pytest.mark.parametrize(
+    ("sets", "path", "declared", "live"),
+    [
+        ("readers.*", "readers.people", {"people": ["b", "c"]}, {"people": ["c", "a", "b"]}),
+        ("readers.*", 'readers["a.b[]"]', {"a.b[]": ["b", "c"]}, {"a.b[]": ["c", "a", "b"]}),
+        ("readers.*", "readers.robots", {"people": ["b"]}, {"people": ["b"], "robots": ["a"]}),
+        ("readers.*", "readers.robots", None, {"robots": ["a"]}),
+        ("readers.*[]", "readers.people[1]", {"people": [["x"], ["b"]]}, {"people": [["x"], ["b", "a"]]}),
+        ("readers.*.*", "readers.west.people", {"west": {"people": ["b"]}}, {"west": {"people": ["b", "a"]}}),
+        ("readers[].*", "readers[0].robots", [{"people": []}], [{"people": [], "robots": ["a"]}]),
+        ("readers[].*", "readers[0].people", [{"people": ["b"]}], [{"people": ["b", "a"]}]),
+        ("readers.*.ids", "readers.west.ids", {"west": {"ids": ["b"]}}, {"west": {"ids": ["b", "a"]}}),
+    ],
+)
+def test_of_a_set_in_a_map_only_the_elements_that_differ_are_listed(
+    sets: str, path: str, declared: Json, live: Json
+) -> None:
+    found = drifts({"readers": declared}, {"readers": live}, schema=a_schema(sets))
+
+    assert found == (AttributeDrift(path=path, declared=[], live=["a"]),)
+
+
+def test_a_set_in_a_map_has_no_order() -> None:
+    declared, live = ({"readers": {"people": people}} for people in (["a", "b"], ["b", "a"]))
+
+    assert not drifts(declared, live, schema=a_schema("readers.*"))
+
+
+def test_what_nobody_can_declare_in_a_map_never_drifts() -> None:
+    declared = {"queues": {"orders": {"arn": "one", "delay": 1}}}
+    live = {"queues": {"orders": {"arn": "another", "delay": 2}}}
+
+    found = drifts(declared, live, schema=a_schema(computed=["queues.*.arn"]))
+
+    assert found == (AttributeDrift(path="queues.orders.delay", declared=1, live=2),)
+
+
 # Secrets
 
 
@@ -275,13 +315,51 @@ def test_documents_that_say_something_else_differ(one: str, other: str) -> None:
     [("password", "password"), ("env[0].secret", "env[1]"), ("env", "env[1]"), ("env[1].secret", "env[1]")],
 )
 def test_a_sensitive_value_is_compared_and_never_shown(sensitive: str, path: str) -> None:
-    declared = {"password": "old-secret", "env": [{"secret": "a"}]}
-    live = {"password": "new-secret", "env": [{"secret": "a"}, {"secret": "b"}]}
+    declared = {"password": "old-secret", "env": [{"secret": "a"}, {"secret": "b"}]}
+    live = {"password": "new-secret", "env": [{"secret": "a"}, "c"]}
 
     found = drifts(declared, live, sensitive=frozenset({sensitive}))
 
     (shown,) = (one for one in found if one.path == path)
     assert shown == AttributeDrift(path=path, declared="(sensitive)", live="(sensitive)", sensitive=True)
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}])
+def test_that_there_is_no_sensitive_value_is_no_secret(nothing: Json) -> None:
+    gone = drifts({"password": "old-secret"}, {"password": nothing}, sensitive=frozenset({"password"}))
+    come = drifts({"password": nothing}, {"password": "new-secret"}, sensitive=frozenset({"password"}))
+
+    assert gone == (AttributeDrift(path="password", declared="(sensitive)", live=nothing, sensitive=True),)
+    assert come == (AttributeDrift(path="password", declared=nothing, live="(sensitive)", sensitive=True),)
+
+
+@pytest.mark.parametrize("user", ["eve", "eve.adams@example.com", "*"])
+def test_a_sensitive_value_in_a_map_is_never_shown(user: str) -> None:
+    schema = TypeSchema(sensitive=frozenset({"users.*.password"}))
+    declared, live = (
+        {"users": {user: {"password": word, "size": size}}, "url": f"https://{word}@example.com"}
+        for word, size in (("old-secret", 1), ("new-secret", 2))
+    )
+
+    url, password, size = drifts(declared, live, schema=schema)
+
+    assert (password.declared, password.live, password.sensitive) == ("(sensitive)", "(sensitive)", True)
+    assert (url.live, size.live, size.sensitive) == ("https://(sensitive)@example.com", 2, False)
+
+
+def test_an_entry_of_a_map_is_hidden_whole_if_anything_in_it_is_sensitive() -> None:
+    schema = TypeSchema(computed=frozenset({"arn"}), sensitive=frozenset({"users.*[].password"}))
+
+    (found,) = drifts({"users": {"a": ["x"]}}, {"users": {"a": [{"password": "new"}]}}, schema=schema)
+
+    assert (found.path, found.declared, found.live) == ("users.a[0]", "(sensitive)", "(sensitive)")
+
+
+@pytest.mark.parametrize("value", [0, False, [None], [""]])
+def test_a_sensitive_value_that_only_looks_like_none_is_hidden(value: Json) -> None:
+    (found,) = drifts({"pins": 4711}, {"pins": value}, sensitive=frozenset({"pins"}))
+
+    assert (found.declared, found.live) == ("(sensitive)", "(sensitive)")
 
 
 # Findings

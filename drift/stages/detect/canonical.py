@@ -11,9 +11,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from drift.model.glob import fits
+from drift.model.path import maps_in, pattern_under
 from drift.model.resource import Json, TypeSchema
 from drift.stages.detect.documents import document_text
 from drift.stages.detect.keys import element_keys, known_keys
@@ -36,6 +38,8 @@ class CanonicalForm:
     """All that is declared of the resource."""
     schema: TypeSchema
     rules: TypeRules
+    maps: frozenset[str]
+    """Paths of the maps of whose entries the schema says something."""
     shared_keys: Mapping[str, frozenset[str]]
     """Per path, the keys that elements of both sides have."""
     cloud_keys: frozenset[str]
@@ -46,22 +50,24 @@ class CanonicalForm:
     @classmethod
     def for_pair(cls, sides: Sides, schema: TypeSchema, rules: TypeRules) -> "CanonicalForm":
         """Return the form for these two sides of an attribute."""
+        maps = _maps(schema)
         ours, theirs = (
-            known_keys(sides.declared, sides.stored, sides.name),
-            element_keys(sides.live, sides.name),
+            known_keys(sides.declared, sides.stored, sides.name, maps),
+            element_keys(sides.live, sides.name, maps),
         )
         return cls(
             name=sides.name,
             resource=sides.resource,
             schema=schema,
             rules=rules,
+            maps=maps,
             shared_keys={path: frozenset(ours[path] & theirs[path]) for path in ours.keys() & theirs.keys()},
             cloud_keys=_cloud_keys(sides, rules),
         )
 
     def with_hints(self, sides: Sides) -> "CanonicalForm":
         """Return the form in which what one side says in short is what the other says in full."""
-        if self.rules.has_hints and (meant := meant_by_each_other(sides, self.rules)):
+        if self.rules.has_hints and (meant := meant_by_each_other(sides, self.rules, self.maps)):
             return replace(self, meant=meant)
         return self
 
@@ -75,7 +81,7 @@ class CanonicalForm:
         return not (len(value) == 1 and isinstance(value[0], dict))
 
     def of(self, value: Json, path: str) -> Canonical:
-        """Return the canonical form of what stands at `path`, where `[]` is written for every index."""
+        """Return the canonical form of what stands at `path`, which is written as those of a schema are."""
         if isinstance(value, dict):
             return self._of_keys(value, path, value.keys())
         if isinstance(value, list):
@@ -95,10 +101,14 @@ class CanonicalForm:
         """Tell whether anybody can declare what stands under `key` in the map or block at `path`."""
         if path == self.name and key in self.cloud_keys:
             return False
-        return f"{path}.{key}" not in self.schema.computed
+        return self.under(path, key) not in self.schema.computed
+
+    def under(self, path: str, key: str) -> str:
+        """Return the path of what stands under `key` in the map or block at `path`, as schemas write it."""
+        return pattern_under(path, key, self.maps)
 
     def _of_keys(self, value: dict[str, Json], path: str, keys: Iterable[str]) -> Canonical:
-        forms = {key: self.of(value[key], f"{path}.{key}") for key in keys if self.counts(path, key)}
+        forms = {key: self.of(value[key], self.under(path, key)) for key in keys if self.counts(path, key)}
         return {key: form for key, form in forms.items() if form is not None} or None
 
     def _of_list(self, value: list[Json], path: str) -> Canonical:
@@ -111,6 +121,11 @@ class CanonicalForm:
         for spelling in self.rules.spellings_at(path):
             value = respelled(value, spelling)
         return document_text(self.meant.get((path, value), value), self.rules.tables.documents)
+
+
+@lru_cache(maxsize=512)
+def _maps(schema: TypeSchema) -> frozenset[str]:
+    return maps_in(schema.sets | schema.computed)
 
 
 def _cloud_keys(sides: Sides, rules: TypeRules) -> frozenset[str]:

@@ -4,14 +4,17 @@
 2. What repeats it is hidden too: `tags_all` repeats `tags`.
 3. A secret that stands again in another attribute of its resource, a connection string for example, is
    cut out there.
+
+That there is no value is no secret: whoever took a password away must be seen to have done so.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from drift.model.finding import HIDDEN, AttributeDrift
-from drift.model.path import is_within, path_text, without_indexes
+from drift.model.path import is_within_pattern, leads_along, path_text, without_indexes
 from drift.model.resource import Json
+from drift.stages.detect.keys import NOTHING
 from drift.stages.detect.mirrors import mirrors_of
 from drift.stages.detect.scalars import leaves
 
@@ -24,15 +27,15 @@ class Sensitive:
     """What is sensitive of one resource."""
 
     paths: frozenset[str]
-    """With `[]` for every index."""
+    """With `[]` for every index; those of a schema with `.*` for every key of a map."""
     secrets: tuple[str, ...]
     """The values that stand there, declared and live, the longest first."""
 
     def concealed(self, drift: AttributeDrift) -> AttributeDrift:
-        """Return the drift without its values, if any of them is sensitive."""
+        """Return the drift without its values, if any of them is sensitive, but with their absence."""
         path = without_indexes(drift.path)
-        if any(is_within(path, secret) or is_within(secret, path) for secret in self.paths):
-            return replace(drift, declared=HIDDEN, live=HIDDEN, sensitive=True)
+        if any(leads_along(path, secret) for secret in self.paths):
+            return replace(drift, declared=_hidden(drift.declared), live=_hidden(drift.live), sensitive=True)
         if not self.secrets:
             return drift
         return replace(drift, declared=self._cut(drift.declared), live=self._cut(drift.live))
@@ -59,11 +62,15 @@ def sensitive_of(
     return Sensitive(paths=every, secrets=tuple(secrets))
 
 
+def _hidden(value: Json) -> Json:
+    return value if value in NOTHING else HIDDEN
+
+
 def _texts(value: Json, path: str, sensitive: frozenset[str]) -> Iterator[str]:
     waiting = [(path, value)]
     while waiting:
         at, one = waiting.pop()
-        if any(is_within(at, secret) for secret in sensitive):
+        if any(is_within_pattern(at, secret) for secret in sensitive):
             yield from (leaf for leaf in leaves(one) if isinstance(leaf, str))
         elif isinstance(one, dict):
             waiting += ((_step(at, key), inner) for key, inner in one.items())

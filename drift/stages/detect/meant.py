@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
+from drift.model.path import pattern_under
 from drift.model.resource import Json
 from drift.stages.detect.sides import Sides
 from drift.stages.detect.spelling import ONE_WAY, hints_at, respelled
@@ -14,9 +15,11 @@ Texts: TypeAlias = Mapping[str, set[str]]
 """By the path where they stand."""
 
 
-def meant_by_each_other(sides: Sides, rules: TypeRules) -> Mapping[tuple[str, str], str]:
+def meant_by_each_other(
+    sides: Sides, rules: TypeRules, maps: Collection[str]
+) -> Mapping[tuple[str, str], str]:
     """Return per path the texts that the other side only hints at, with its hint."""
-    ours, theirs = _texts(sides.declared, sides.name, rules), _texts(sides.live, sides.name, rules)
+    ours, theirs = (_texts(one, sides.name, rules, maps) for one in (sides.declared, sides.live))
     return {
         (path, text): hint
         for one, other in ((ours, theirs), (theirs, ours))
@@ -40,9 +43,9 @@ def _is_elsewhere(text: str, account: str | None, rules: TypeRules) -> bool:
     return account is not None and owner is not None and owner != account
 
 
-def _texts(value: Json, path: str, rules: TypeRules) -> Texts:
+def _texts(value: Json, path: str, rules: TypeRules, maps: Collection[str]) -> Texts:
     found: dict[str, set[str]] = defaultdict(set)
-    for at, text in _walk(value, path):
+    for at, text in _walk(value, path, maps):
         spellings = rules.spellings_at(at)
         if any(one.form in ONE_WAY for one in spellings):
             for spelling in spellings:
@@ -51,12 +54,12 @@ def _texts(value: Json, path: str, rules: TypeRules) -> Texts:
     return found
 
 
-def _walk(value: Json, path: str) -> Iterator[tuple[str, str]]:
+def _walk(value: Json, path: str, maps: Collection[str]) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _walk(inner, f"{path}.{key}")
+            yield from _walk(inner, pattern_under(path, key, maps), maps)
     elif isinstance(value, list):
         for element in value:
-            yield from _walk(element, f"{path}[]")
+            yield from _walk(element, f"{path}[]", maps)
     elif isinstance(value, str) and value:
         yield path, value

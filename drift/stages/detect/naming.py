@@ -62,7 +62,7 @@ def _spread(
     steps: Steps, ours: Json, theirs: Json, form: CanonicalForm
 ) -> Iterator[tuple[str, AttributeDrift]]:
     """Go as deep as a path leads: into a map or list that one side lacks, never into a set."""
-    pattern, path = _pattern(steps), path_text(steps)
+    pattern, path = _pattern(steps, form), path_text(steps)
     if any(isinstance(side, list) and form.is_set(side, pattern) for side in (ours, theirs)):
         drift = AttributeDrift(
             path=path,
@@ -92,10 +92,11 @@ def _is_hollow(ours: Json, theirs: Json, steps: Steps, form: CanonicalForm) -> b
 
 
 def _said(value: Json, steps: Steps, form: CanonicalForm) -> Canonical:
-    *outer, last = steps
+    *before, last = steps
+    outer = _pattern(tuple(before), form)
     if isinstance(last, int):
-        return form.of_element(value, _pattern(tuple(outer)))
-    return form.of(value, _pattern(steps)) if not outer or form.counts(_pattern(tuple(outer)), last) else None
+        return form.of_element(value, outer)
+    return form.of(value, _pattern(steps, form)) if not outer or form.counts(outer, last) else None
 
 
 def _inside(value: Json, steps: Steps) -> Iterator[tuple[str | int, Json]]:
@@ -149,5 +150,12 @@ def _value_at(value: Json, steps: Steps) -> Json:
     return value
 
 
-def _pattern(steps: Steps) -> str:
-    return "".join("[]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+def _pattern(steps: Steps, form: CanonicalForm) -> str:
+    """Return the path through `steps` as schemas write it."""
+    pattern = ""
+    for step in steps:
+        if isinstance(step, int):
+            pattern += "[]"
+        else:
+            pattern = form.under(pattern, step) if pattern else step
+    return pattern

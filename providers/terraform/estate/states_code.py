@@ -8,6 +8,7 @@ from providers.terraform.code.files import LocalFiles
 from providers.terraform.code.modules import CodePlace
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.estate.checkout import Checkout
+from providers.terraform.estate.provider_settings import Settings, provider_settings, settings_at
 from providers.terraform.estate.settings import CodeSettings
 from providers.terraform.hcl_facts import CodeFacts, read_code
 
@@ -38,9 +39,11 @@ def with_code(declaration: Declaration, checkout: Checkout) -> Declaration:
     facts = CodeFacts()
     if code is not None and code.place is not None:
         facts = read_code(code.place, checkout.parsed, checkout.fetching, code.given)
+    made = code.unit.terragrunt.generated() if code and code.unit and code.unit.terragrunt else ()
+    settings = {**dict(provider_settings(block for _, block in made)), **facts.settings}
     return replace(
         declaration,
-        resources=tuple(_with_facts(one, facts, folder) for one in declaration.resources),
+        resources=tuple(_with_facts(one, facts, folder, settings) for one in declaration.resources),
         unread_code=(*(code.unread if code else ()), *facts.unreadable),
         uncoded_count=sum(one.unknown_count for one in facts.blocks.values()),
     )
@@ -53,8 +56,12 @@ def _folder(place: CodePlace | None, origin: str) -> str | None:
     return None if "://" in origin else str(Path(origin).parent)
 
 
-def _with_facts(resource: DeclaredResource, facts: CodeFacts, folder: str | None) -> DeclaredResource:
-    stored = replace(resource.stored, folder=folder) if resource.stored else None
+def _with_facts(
+    resource: DeclaredResource, facts: CodeFacts, folder: str | None, settings: Settings
+) -> DeclaredResource:
+    stored = resource.stored
+    if stored is not None:
+        stored = replace(stored, folder=folder, settings=settings_at(stored.configuration, settings))
     block = facts.block(resource.address)
     if block is None:
         return replace(resource, stored=stored)

@@ -6,7 +6,7 @@ and region, and the ambient environment.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -46,6 +46,11 @@ class Configurations:
     role: str | None = None
     """Name of the role to read with, in which `{account}` stands for the account."""
 
+    @property
+    def named(self) -> Collection[str]:
+        """The provider configurations of which the user said something, even if only that nothing is set."""
+        return self.wanted.keys()
+
     def of(self, reference: Reference, account: str | None, region: str | None) -> Configuration:
         """Return the configuration that reads an account and region; both may be unknown."""
         special = self.specials.of(reference.source.type)
@@ -67,9 +72,7 @@ class Configurations:
         )
 
     def _wanted(self, reference: Reference) -> Mapping[str, Json]:
-        short = reference.source.short
-        plain = self.wanted.get(short, {})
-        return {**plain, **self.wanted.get(f"{short}.{reference.alias}", {})} if reference.alias else plain
+        return {**self.wanted.get(reference.source.short, {}), **self.wanted.get(reference.short, {})}
 
     def _endpoint(self, special: Special) -> str | None:
         return self.ambient.get(special.endpoint_environment) if special.endpoint_environment else None

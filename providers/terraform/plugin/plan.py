@@ -12,9 +12,9 @@ from typing import TypeAlias
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import DeclaredResource
 from drift.model.resource import LiveReading, NotRead, NotReadReason
-from providers.terraform.locations import shipped_locations
 from providers.terraform.plugin.budget import Budgets
 from providers.terraform.plugin.configuration import Configurations
+from providers.terraform.plugin.doubt import doubt
 from providers.terraform.plugin.find.finder import Binary, Finder
 from providers.terraform.plugin.find.source import Reference, Source, reference
 from providers.terraform.plugin.provider import Launch
@@ -123,11 +123,6 @@ class Planner:
         special = self.configurations.specials.of(type_)
         # A stand-in for the cloud has no accounts whose production could suffer.
         rows = () if launch.configuration.endpoint else special.budgets
-        is_place_known = (
-            declared.region is not None
-            or not special.region
-            or shipped_locations().is_worldwide(declared.provider, declared.type)
-        )
         return Task(
             index=index,
             declared=declared,
@@ -136,7 +131,7 @@ class Planner:
                 (declared.account, declared.region), declared.type, rows, time.monotonic()
             ),
             throttled=special.throttled,
-            is_place_known=is_place_known,
+            doubt=doubt(declared, launch.binary.source, special, self.configurations.named),
         )
 
 

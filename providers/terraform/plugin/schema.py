@@ -25,6 +25,10 @@ class Nesting(IntEnum):
     GROUP = 5
 
 
+_EVERY = {Nesting.LIST: "[]", Nesting.SET: "[]", Nesting.MAP: ".*"}
+"""How a path goes on into every one of them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceType:
     """One type of resource."""
@@ -110,11 +114,8 @@ class _Nested:
         path = f"{outer}{self.name}"
         if self.nesting is Nesting.SET:
             found.sets.append(path)
-        if self.nesting is Nesting.MAP:
-            return  # no path leads through a map: its keys are the user's own
-        inside = f"{path}[]." if self.nesting in (Nesting.LIST, Nesting.SET) else f"{path}."
         for one in self.inner:
-            one.tell(found, inside)
+            one.tell(found, f"{path}{_EVERY.get(self.nesting, '')}.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,6 +173,8 @@ def _sets(type_: Json, path: str) -> Iterator[str]:
             yield from _sets(inner, f"{path}[]")
         case ["list", inner]:
             yield from _sets(inner, f"{path}[]")
+        case ["map", inner]:
+            yield from _sets(inner, f"{path}.*")
         case ["object", dict(fields), *_]:
             for name, inner in fields.items():
                 yield from _sets(inner, f"{path}.{name}")

@@ -161,8 +161,8 @@ class Sweep:
     def _accept(self, task: Task, course: Course, reading: LiveReading) -> None:
         course.silences = course.failed_starts = 0
         task.toll.bucket.accept()
-        if isinstance(reading, Absent) and not task.is_place_known:
-            self._give_up(task, "it is not where it was looked for, but where it belongs is not known")
+        if isinstance(reading, Absent) and task.doubt:
+            self._give_up(task, task.doubt)
         else:
             self._finish(task, reading)
 

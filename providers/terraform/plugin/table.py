@@ -37,6 +37,8 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint_environment: str | None = None
     endpoints: str | None = None
     stand_in: dict[str, Json] = {}
+    anywhere: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
     throttled: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
 

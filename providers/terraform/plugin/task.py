@@ -19,8 +19,8 @@ class Task:
     toll: Toll
     throttled: tuple[str, ...] = ()
     """Words by which the provider says that it was turned away."""
-    is_place_known: bool = True
-    """Whether account and region are not mere guesses: elsewhere, it would seem to be gone."""
+    doubt: str | None = None
+    """Why it need not be gone if it is not found."""
     is_alone: bool = False
     repeats: int = 0
     refusals: int = 0

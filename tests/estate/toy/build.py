@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 from tests.providers.terraform.plugin.toy.cloud import FILE_AT_HOME
 from tests.providers.terraform.plugin.toys import ToyCloud, install, toy_program
 from tests.simulator.terraform import initialise, run_terraform
+
+FILE_OF_WEST = "toy-cloud-west.json"
+"""The cloud of the alias, as the code names it."""
 
 HCL = Path(__file__).with_name("hcl")
 
@@ -22,10 +26,11 @@ EARLIER = ("-var=zones=4", "-var=token=the-token-of-last-year", "-var=west=10.8.
 
 @dataclass(frozen=True, kw_only=True)
 class ToyEstate:
-    """Code and state in a folder, and the cloud in the home of who applied them."""
+    """Code and state in a folder, and two clouds in the home of who applied them."""
 
     folder: Path
     cloud: ToyCloud
+    west: ToyCloud
 
     @property
     def state(self) -> Path:
@@ -36,6 +41,34 @@ class ToyEstate:
     def environment(self) -> Mapping[str, str]:
         """Return the variables by which the provider finds its cloud."""
         return {"HOME": str(self.cloud.file.parent)}
+
+    def config(self) -> Path:
+        """Write a configuration that says what the code sets for the alias; return its file."""
+        file = self.folder.with_name("config.toml")
+        file.write_text(
+            f"""
+            [[baseline]]
+            name = "toys"
+            type = "terraform-state"
+            live = "toys"
+            state = "{self.state}"
+            [[live]]
+            name = "toys"
+            type = "terraform"
+            [live.providers."example/toy.west"]
+            region = "west"
+            cloud = "{self.west.file}"
+            """
+        )
+        return file
+
+    def things(self, thing_id: str) -> dict[str, dict[str, Any]]:
+        """Return all things of the cloud that has this one."""
+        return self.west.things if thing_id in self.west.things else self.cloud.things
+
+    def calls(self) -> Counter[str]:
+        """Return how often providers were called so far, whichever cloud they took."""
+        return self.cloud.calls() + self.west.calls()
 
     def ids(self) -> dict[str, str]:
         """Return the id of each instance by its address, as Terraform tells them."""
@@ -55,15 +88,17 @@ class ToyEstate:
 
 def apply(home: Path) -> ToyEstate:
     """Apply the configuration twice: as it was, and as it is."""
-    cloud = ToyCloud(file=home / FILE_AT_HOME)
+    cloud, west = ToyCloud(file=home / FILE_AT_HOME), ToyCloud(file=home / FILE_OF_WEST)
     cloud.put(MADE_BY_HAND, name="older", size=5)
-    estate = ToyEstate(folder=home / "infra", cloud=cloud)
+    west.write()
+    estate = ToyEstate(folder=home / "infra", cloud=cloud, west=west)
     shutil.copytree(HCL, estate.folder)
     install(home / "mirror", toy_program())
     initialise(estate.folder, home / "mirror")
     for given in (EARLIER, ()):
         estate.terraform("apply", "-input=false", "-auto-approve", *given)
     cloud.reload()
+    west.reload()
     return estate
 
 

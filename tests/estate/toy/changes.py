@@ -11,7 +11,8 @@ Values: TypeAlias = Mapping[str, tuple[Any, Any]]
 """What is declared and what is live, by attribute path."""
 
 READ_ONLY = '{"Statement":[{"Action":["toy:Get","toy:List"],"Effect":"Allow"}]}'
-SENSITIVE = ("(sensitive)", "(sensitive)")
+CHANGED = ("(sensitive)", "(sensitive)")
+TAKEN_AWAY = ("(sensitive)", None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,16 @@ def _refit(machine: Thing) -> None:
     machine["weight"] = 0.5
 
 
+def _let_read(secret: Thing) -> None:
+    people = secret["readers"]["people"]
+    secret["readers"] = {"people": ["aaron", *reversed(people)], "all robots": ["r2"]}
+
+
+def _draw_anew(secret: Thing) -> None:
+    secret["key"] = "drawn-anew"
+    secret["readers"]["people"].reverse()
+
+
 def _let_write(policy: Thing) -> None:
     policy["document"]["Statement"][0]["Action"].append("toy:Put")
     policy["principals"][2] = "eve"
@@ -62,8 +73,11 @@ def _shuffle(firewall: Thing) -> None:
         rule["ports"].reverse()
 
 
-GONE = "toy_network.zone[2]"
+GONE = ("toy_network.west", "toy_network.zone[2]")
 """What somebody deletes."""
+
+IN_WEST = ("toy_machine.west", "toy_network.west")
+"""What lies where only the settings of an alias lead."""
 
 CHANGES = (
     Change(
@@ -109,7 +123,26 @@ CHANGES = (
     Change(
         address='module.shop["staging"].toy_secret.session',
         make=lambda secret: secret.update(value="a-value-of-eves"),
-        found={"value": SENSITIVE},
+        found={"value": CHANGED},
+    ),
+    Change(
+        address='module.shop["production"].toy_secret.session',
+        make=lambda secret: secret.update(value=None),
+        found={"value": TAKEN_AWAY},
+    ),
+    Change(
+        address="toy_thing.secretive",
+        make=lambda thing: thing.update(password="a-value-of-eves"),
+        found={"password": CHANGED},
+    ),
+    Change(
+        address="toy_secret.token",
+        make=_let_read,
+        found={
+            'readers["all robots"]': ([], ["r2"]),
+            "readers.machines": (["build"], []),
+            "readers.people": ([], ["aaron"]),
+        },
     ),
     Change(
         address="toy_policy.readers",
@@ -156,11 +189,10 @@ QUIET = (
     ),
     Change(
         address="toy_secret.password",
-        make=lambda secret: secret.update(key="drawn-anew"),
+        make=_draw_anew,
         unreported=frozenset({"key"}),  # nobody can declare it
     ),
     Change(address='toy_firewall.zone["b"]', make=_shuffle),
     Change(address='toy_thing.all["one"]', make=lambda thing: thing["tags"].reverse()),
-    Change(address="toy_secret.token", make=lambda secret: secret["readers"]["people"].reverse()),
 )
 """Changes of which a scan must say nothing."""

@@ -1,16 +1,14 @@
 """States in Google Cloud Storage beyond the contract: objects, neighbours, and as whom they are read."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from google.oauth2.service_account import Credentials
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from providers.gcp.state_store import GcsStates, GcsStatesSettings
+from tests.providers.gcp.key_file import a_key_file
 from tests.providers.state_stores.gcs import gcs
 from tests.providers.state_stores.loopback import json_answer, served
 from tests.providers.state_stores.servers import Servers
@@ -121,20 +119,3 @@ def test_an_endpoint_that_nobody_listens_at_may_work_later(
 
     with pytest.raises(ProviderUnavailableError, match="cannot be reached"):
         GcsStates(GcsStatesSettings()).find(shelf.location)
-
-
-def a_key_file(folder: Path, token_uri: str) -> Path:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    document = {
-        "type": "service_account",
-        "client_email": "drift@example.iam.gserviceaccount.com",
-        "private_key": key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ).decode(),
-        "token_uri": token_uri,
-    }
-    file = folder / "key.json"
-    file.write_text(json.dumps(document))
-    return file

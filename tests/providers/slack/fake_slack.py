@@ -156,9 +156,9 @@ class FakeSlack:
 
 
 @contextmanager
-def fake_slack() -> Iterator[FakeSlack]:
+def fake_slack(*, on_accepted: Callable[[Json], None] | None = None) -> Iterator[FakeSlack]:
     """A running stand-in, stopped at the end of the block."""
-    slack = FakeSlack()
+    slack = FakeSlack(on_accepted=on_accepted)
     thread = threading.Thread(target=slack.serve, name="fake-slack")
     thread.start()
     try:

@@ -53,6 +53,15 @@ def test_a_sensitive_attribute_shows_neither_value() -> None:
     assert lines == ["password: (sensitive)"]
 
 
+def test_that_a_sensitive_attribute_came_or_went_shows() -> None:
+    came = a_drift(None, "new-secret", path="token", sensitive=True)
+    went = a_drift("old-secret", "", path="password", sensitive=True)
+
+    lines = difference((came, went))
+
+    assert lines == ["token: (not set) → (sensitive)", 'password: (sensitive) → ""']
+
+
 def test_the_sixth_attribute_is_counted_not_shown() -> None:
     drift = tuple(a_drift(None, number, path=f"p{number}") for number in range(7))
 

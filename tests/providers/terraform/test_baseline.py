@@ -38,6 +38,17 @@ def test_a_state_is_declared_with_what_the_code_beside_it_says(state_file: Path)
     assert (declaration.name, declaration.origin) == ("production", str(state_file))
 
 
+def test_the_code_beside_a_state_tells_what_it_sets_for_the_provider(state_file: Path) -> None:
+    ((without,),) = (one.resources for one in declared(state_file))
+    (state_file.parent / "main.tf").write_text('provider "aws" {\n  profile = "prod"\n}\n')
+
+    ((resource,),) = (one.resources for one in declared(state_file))
+
+    assert without.stored
+    assert resource.stored
+    assert (without.stored.settings, resource.stored.settings) == (None, {"profile"})
+
+
 def test_the_code_may_lie_elsewhere(state_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "code"
     folder.mkdir()

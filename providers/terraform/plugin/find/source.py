@@ -43,6 +43,11 @@ class Reference:
     source: Source
     alias: str | None = None
 
+    @property
+    def short(self) -> str:
+        """`hashicorp/aws`, `hashicorp/aws.west`: as the user names it."""
+        return f"{self.source.short}.{self.alias}" if self.alias else self.source.short
+
 
 def reference(configuration: str | None, provider: str) -> Reference | None:
     """Return what `module.x.provider["host/namespace/type"].alias` refers to.

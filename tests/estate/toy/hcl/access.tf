@@ -10,7 +10,8 @@ resource "toy_secret" "token" {
 }
 
 resource "toy_secret" "password" {
-  value = "a-password-of-ours"
+  value   = "a-password-of-ours"
+  readers = { people = ["ada", "grace"] }
 }
 
 resource "toy_policy" "readers" {

@@ -9,7 +9,9 @@ terraform {
 
 provider "toy" {}
 
+# Another cloud as well as another region, and only the code says so.
 provider "toy" {
   alias  = "west"
   region = "west"
+  cloud  = pathexpand("~/toy-cloud-west.json")
 }

@@ -258,6 +258,21 @@ def test_terragrunt_takes_the_module_from_elsewhere_and_gives_it_values(tmp_path
     assert resource.source == "main.tf:4"
 
 
+def test_what_terragrunt_generates_is_set_for_a_provider_too(tmp_path: Path) -> None:
+    keep(tmp_path)
+    made = 'generate "provider" {\n  contents = <<EOF\nprovider "aws" {\n  profile = "x"\n}\nEOF\n}\n'
+    code = {
+        "terragrunt.hcl": ROOT + made,
+        "live/queue/terragrunt.hcl": UNIT.replace("SOURCE", "../../modules//queue"),
+        "modules/queue/main.tf": MODULE,
+    }
+
+    ((resource,),) = (one.resources for one in a_baseline(tmp_path, code).declared())
+
+    assert resource.stored
+    assert resource.stored.settings == {"profile"}
+
+
 def test_a_module_of_terragrunt_that_is_not_at_hand_is_named(tmp_path: Path) -> None:
     keep(tmp_path)
     unit = UNIT.replace("SOURCE", "tfr:///example/queue/aws?version=1.0.0")

@@ -37,21 +37,35 @@ def test_paths_tell_sets_computed_and_sensitive_attributes(version: int) -> None
             an_attribute("tags", ["set", ["object", {"values": ["set", "string"]}]], optional=True),
             an_attribute("groups", ["list", ["set", "string"]], optional=True),
             an_attribute("pair", ["tuple", [["set", "string"]]], optional=True),
+            an_attribute("readers", ["map", ["set", "string"]], optional=True),
+            an_attribute("deep", ["map", ["list", ["map", ["object", {"ids": ["set", "string"]}]]]]),
         ],
         block_types=[
             a_block("rule", Nesting.SET, an_attribute("cidrs", ["set", "string"], optional=True)),
             a_block("disk", Nesting.LIST, an_attribute("volume_id", computed=True)),
             a_block("only", Nesting.SINGLE, an_attribute("key", optional=True, sensitive=True)),
-            a_block("named", Nesting.MAP, an_attribute("zones", ["set", "string"], optional=True)),
+            a_block(
+                "named",
+                Nesting.MAP,
+                an_attribute("zones", ["set", "string"], optional=True),
+                an_attribute("arn", computed=True),
+                an_attribute("size", optional=True, computed=True),
+                an_attribute("token", optional=True, sensitive=True),
+            ),
         ],
     )
 
     assert found.version == 3
     assert found.schema == TypeSchema(
-        sets=frozenset({"tags", "tags[].values", "groups[]", "pair[]", "rule", "rule[].cidrs"}),
-        computed=frozenset({"arn", "disk[].volume_id"}),
-        optional=frozenset({"id"}),
-        sensitive=frozenset({"secret", "only.key"}),
+        sets=frozenset(
+            {
+                *("tags", "tags[].values", "groups[]", "pair[]", "rule", "rule[].cidrs"),
+                *("readers.*", "deep.*[].*.ids", "named.*.zones"),
+            }
+        ),
+        computed=frozenset({"arn", "disk[].volume_id", "named.*.arn"}),
+        optional=frozenset({"id", "named.*.size"}),
+        sensitive=frozenset({"secret", "only.key", "named.*.token"}),
     )
 
 
@@ -74,7 +88,7 @@ def test_attributes_of_attributes_are_read_like_blocks() -> None:
 
     read = {"a": ["1", "2"]}
     assert value == {"one": read, "list": [read], "set": [read], "map": {"k": read}}
-    assert found.schema.sets == {"one.a", "list[].a", "set", "set[].a"}
+    assert found.schema.sets == {"one.a", "list[].a", "set", "set[].a", "map.*.a"}
 
 
 def test_a_block_that_is_not_there_is_empty_or_null() -> None:

@@ -105,7 +105,9 @@ def settings(cloud: ToyCloud, mirror: Path, **but: Any) -> TerraformProvidersSet
 def a_declared(name: str, *, type_: str = "toy_thing", **but: Any) -> DeclaredResource:
     """Return a declared thing of this id, of the present version unless `version` says otherwise."""
     stored = StoredForm(
-        configuration=but.pop("configuration", CONFIGURATION), schema_version=but.pop("version", 1)
+        configuration=but.pop("configuration", CONFIGURATION),
+        schema_version=but.pop("version", 1),
+        settings=but.pop("settings", None),
     )
     given: dict[str, Any] = {
         "address": f"{type_}.{name}",

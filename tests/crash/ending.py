@@ -1,0 +1,94 @@
+"""What a burst leaves behind, and what must be said of it, however often the program was killed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from drift import wiring
+from drift.ledger.log import entries
+from drift.ledger.verify import verify_pack
+from drift.model.evidence import EntryKind
+from drift.model.verdict import Disposition
+from drift.store.changes import changes
+from drift.store.schema import write
+from drift.store.tally import funnel_totals
+from tests.crash.burst import Burst
+from tests.crash.world import World
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """Everything that is left once the queue is empty."""
+
+    writes: frozenset[str]
+    fates: dict[str, int]
+    """How many records became what."""
+    observed: Counter[str]
+    """How often the ledger tells of each write."""
+    changes: dict[str, str]
+    """How each change was judged."""
+    unticketed: frozenset[str]
+    """Sessions with a change that no ticket covers."""
+    messages: Counter[str]
+    """How often Slack took the message of each session."""
+    problems: tuple[str, ...]
+    """What the auditor's verifier finds wrong."""
+
+
+def ending_of(world: World) -> Ending:
+    """Look at the store, at Slack, and at the evidence with its own verifier."""
+    settings = wiring.settings_without_secrets(str(world.config))
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        rows = list(changes(connection))
+        judged = {row.change.change_id: row.judgement.decision.disposition for row in rows if row.judgement}
+        observed = Counter(one.ref for one in entries(connection) if one.kind is EntryKind.OBSERVATION)
+        kept = frozenset(connection.execute(select(write.c.key)).scalars())
+        fates = funnel_totals(connection)
+    payloads = [message.content["metadata"]["event_payload"] for message in world.slack.messages]
+    return Ending(
+        writes=kept,
+        fates=fates,
+        observed=observed,
+        changes={row.change.change_id: str(judged.get(row.change.change_id)) for row in rows},
+        unticketed=frozenset(
+            row.change.session_id
+            for row in rows
+            if judged.get(row.change.change_id) is Disposition.UNTICKETED
+        ),
+        messages=Counter(one["session_id"] for one in payloads),
+        problems=tuple(_problems_of_the_pack(world)),
+    )
+
+
+def what_is_wrong(ending: Ending, undisturbed: Ending, burst: Burst, kills: int) -> Iterator[str]:
+    """Yield, each in one line, what was lost, kept twice or told too often."""
+    if lost := len(undisturbed.writes - ending.writes):
+        yield f"{lost} writes were lost"
+    if made_up := len(ending.writes - undisturbed.writes):
+        yield f"{made_up} writes were made up"
+    if twice := [key for key, times in ending.observed.items() if times != 1]:
+        yield f"the ledger tells of {len(twice)} writes more than once"
+    if ending.observed.keys() != ending.writes:
+        yield "the ledger and the store do not know the same writes"
+    if sum(ending.fates.values()) != burst.records or ending.fates != undisturbed.fates:
+        yield f"of {burst.records} records became {ending.fates}, undisturbed {undisturbed.fates}"
+    if ending.changes != undisturbed.changes:
+        yield "the changes are not those of an undisturbed run, or are judged otherwise"
+    if untold := len(ending.unticketed - ending.messages.keys()):
+        yield f"{untold} sessions with unticketed changes were told to nobody"
+    if ending.messages.keys() != undisturbed.messages.keys():
+        yield "the messages are not those of an undisturbed run"
+    # Slack may have taken a message whose sender was killed before it could note that.
+    repeated = ending.messages.total() - len(ending.messages)
+    if repeated > kills:
+        yield f"{repeated} messages came again, of {kills} runs that were killed"
+    yield from ending.problems
+
+
+def _problems_of_the_pack(world: World) -> list[str]:
+    pack = world.config.parent / "pack"
+    process = world.start("evidence", "export", "--out", str(pack))
+    _, said = process.communicate()
+    return list(verify_pack(str(pack)).all_problems) if process.returncode == 0 else [said.decode()]

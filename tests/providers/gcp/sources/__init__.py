@@ -1,0 +1,1 @@
+"""The sources of Google Cloud, against services that speak its protocols."""
