@@ -50,8 +50,6 @@ class Policy:
         rules = self.sources.get(name, SourceRules())
         return replace(rules, owner=rules.owner or self.coverage.owner)
 
-    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vault:
