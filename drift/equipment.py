@@ -1,14 +1,16 @@
 """Everything that the pipeline works with, as wiring put it together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from drift.ledger.note import SigningKey
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
 from drift.model.evidence import ConfigRecord
+from drift.model.verdict import Actor
 from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -17,6 +19,13 @@ from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
 from drift.stages.translate import Translators
 from drift.store.database import Database
+
+Recall: TypeAlias = Callable[[str], Actor | None]
+"""Tells who was found to answer for the call of an event key."""
+
+
+def _nothing(_: str) -> None:
+    """There is no other store to ask."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,3 +76,5 @@ class Equipment:
     vault: Vault | None
     """Without one, records are not kept as they were delivered."""
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    recall: Recall = _nothing
+    """Says who was found earlier to answer for the call of this event key, where the records may not tell."""

@@ -8,9 +8,11 @@ store. So a run that was killed at any line is simply run again.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -20,8 +22,10 @@ from drift.ledger.checkpoint import seal
 from drift.model.alarm import STATE_WENT_BACK, Alarm
 from drift.model.change import Amendment, ChangeSession
 from drift.model.event import CHANGING, ChangeEvent, Fate, RawRecord, UnreadableRecord
+from drift.model.history import EVER, TimeSpan, is_history
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace, Survey
+from drift.model.ticket import Consulted
 from drift.ports import AuditLog
 from drift.self_watch import attest, renew_alarms, write_canaries
 from drift.stages.alarm import end_alarm, raise_alarm
@@ -37,7 +41,7 @@ from drift.stages.detect import detect, suspect
 from drift.stages.erase import erase
 from drift.stages.explain import explain, stand
 from drift.stages.group import group, regroup
-from drift.stages.merge import Merged, still_known
+from drift.stages.merge import Merged, more_known, still_known
 from drift.stages.merge.gather import gather, gather_opened, gather_overdue
 from drift.stages.notify import notify
 from drift.stages.record import (
@@ -47,6 +51,7 @@ from drift.stages.record import (
     record_configuration,
     record_coverage,
     record_declared,
+    record_gap,
     record_judgement,
     record_set_aside,
     record_source_outage,
@@ -57,10 +62,14 @@ from drift.stages.record import (
 from drift.stages.survey import survey
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions, note_sessions, sessions_behind
 from drift.store.tally import Tally, recount
-from drift.store.writes import expect
+from drift.store.writes import expect, known_among
 from drift.store.written import subject_of, writes_to
+
+Said: TypeAlias = tuple[RawRecord | UnreadableRecord, ChangeEvent | UnreadableRecord]
+"""A record, and what it says."""
 
 JUDGED_AGAIN_FOR = timedelta(days=7)
 """A ticket for an unticketed change is looked for this long, and its message kept true to what is there."""
@@ -89,7 +98,8 @@ class Pipeline:
         if have.vault:
             problems += erase(have.database, have.vault.records, have.vault.keep_for, now)
         with have.database.transaction() as connection:
-            forget_sessions(connection, now)
+            if not is_replaying(connection, now):
+                forget_sessions(connection, now)
             seal(connection, have.key, now)
         return tuple(problems)
 
@@ -116,24 +126,25 @@ class Pipeline:
     def observe(self, batch: Batch, now: datetime) -> Counter[str]:
         """Keep a batch; what of it cannot be read is recorded as a gap, and counted by file."""
         have, tally, unread = self.have, Tally(batch.source), Counter[str]()
-        kept: list[RawRecord] = []
         owner = have.policy.of_source(batch.source).owner
         said = [(raw, self._translated(raw)) for raw in batch.records]
+        kept = self._to_keep(batch, said) if have.vault else []
+        if have.vault and kept:
+            # Before the evidence that names them, and outside its transaction: a vault may take its time.
+            have.vault.records.keep(kept, now)
         with have.database.transaction() as connection:
-            expect(
-                connection, [one.key for _, one in said if isinstance(one, ChangeEvent) and _is_recorded(one)]
-            )
+            writes = (one for _, one in said if isinstance(one, ChangeEvent) and _is_wanted(one, batch))
+            expect(connection, [one.key for one in writes])
             for raw, event in said:
-                if isinstance(raw, RawRecord) and _is_recorded(event):
-                    kept.append(raw)
                 if isinstance(event, UnreadableRecord):
-                    record_unreadable(connection, batch.source, batch.delivery.version, event, owner, now)
+                    if is_history(batch.source):  # of which a newer replay tells, if asked
+                        record_gap(connection, batch.source, event, now)
+                    else:
+                        record_unreadable(connection, batch.source, batch.delivery.version, event, owner, now)
                     tally.count_unreadable()
                     unread[event.source.file] += 1
                 else:
-                    self._follow(connection, tally, raw, event, now)
-            if have.vault and kept:
-                have.vault.records.keep(kept, now)  # before the evidence that names them is committed
+                    self._follow(connection, tally, raw, event, now, span=batch.span)
             tally.keep(connection)
             batch.mark_read(connection)
         return unread
@@ -144,7 +155,7 @@ class Pipeline:
         """Follow one record by itself, unless nothing can be read from it; return what it says."""
         event = self._translated(raw)
         if not isinstance(event, UnreadableRecord):
-            self._follow(connection, tally, raw, event, now)
+            self._follow(connection, tally, raw, event, now, span=EVER)
         return event
 
     def _follow(
@@ -154,12 +165,16 @@ class Pipeline:
         raw: RawRecord | UnreadableRecord,
         event: ChangeEvent,
         now: datetime,
+        *,
+        span: TimeSpan,
     ) -> None:
         if isinstance(raw, RawRecord) and is_canary(connection, raw, event, now):
             tally.count(event, Fate.CANARY)
             return
         for late in gather_opened(connection, event, now):
             self._write(connection, tally.source, late, now)
+        if not span.has(event.occurred_at):
+            return  # whose session it opened counts all the same
         told = gather(connection, tally.source, event, now)
         fate = told if isinstance(told, Fate) else self._write(connection, tally.source, told, now)
         tally.count(event, fate)
@@ -178,6 +193,18 @@ class Pipeline:
         with self.have.database.transaction() as connection:
             end_alarm(connection, self.have.notifiers, slug, subject, now)
 
+    def _to_keep(self, batch: Batch, said: Sequence[Said]) -> list[RawRecord]:
+        """Return the records that evidence rests on; those of known history were kept when it was new."""
+        kept = [
+            (raw, event) for raw, event in said if isinstance(raw, RawRecord) and _is_wanted(event, batch)
+        ]
+        if not is_history(batch.source):
+            return [raw for raw, _ in kept]
+        keys = {raw: event.key for raw, event in kept if isinstance(event, ChangeEvent)}
+        with self.have.database.reading() as connection:
+            known = known_among(connection, keys.values())
+        return [raw for raw, _ in kept if keys.get(raw) not in known]
+
     def _translated(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         said = self.have.translators.translate(raw)
         return said if isinstance(said, UnreadableRecord) else self.have.policy.decision.with_erasures(said)
@@ -195,16 +222,17 @@ class Pipeline:
             event = self.have.translators.describe(event)
         sessions = sessions_behind(connection, event, MAX_CHAIN)
         actor = still_known(attribute(event, sessions, policy.identities), merged)
+        actor = more_known(actor, self.have.recall(event.key))
         write = merged.judged(event, actor, classify(event, actor, policy.channels))
         belongs = write.is_change or (event.occurred_at is not None and policy.decision.is_alarming(event))
         if merged.amends is None:
             fate = record_write(connection, source, write, now)
             if belongs:
-                group(connection, write)
+                group(connection, write, is_history=is_history(source))
         else:
             fate = Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
             if record_amendment(connection, write, merged.amends, now):
-                regroup(connection, write, belongs=belongs)
+                regroup(connection, write, belongs=belongs, is_history=is_history(source))
         note_sessions(connection, event, sessions, now)
         return fate
 
@@ -236,31 +264,57 @@ class Pipeline:
         declared = seen.by_place() if sessions else {}
         return sorted({problem for one in sessions for problem in self._judge(one, declared, now)})
 
+    def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
+        """Judge what was taken in long after it was made: many sessions in one transaction."""
+        asked = [self._asked(session) for session in sessions]
+        with self.have.database.transaction() as connection:
+            for session, answers in zip(sessions, asked, strict=True):
+                self._conclude(connection, session, answers, {}, now)
+        return _unavailable(one for answers in asked for one in answers)
+
     def _judge(self, session: ChangeSession, declared: ByPlace, now: datetime) -> list[str]:
-        have, policy = self.have, self.have.policy
-        tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
-        asked = [consult(change, tickets, hosts) for change in session.changes]
+        asked = self._asked(session)
         # One transaction: a crash leaves both the evidence and its alert, or neither,
         # so an alert can always cite the entry it rests on.
-        with have.database.transaction() as connection:
-            judged = []
-            for change, consulted in zip(session.changes, asked, strict=True):
-                match = correlate(change, consulted, policy.correlation)
-                standing = stand(connection, change, declared, policy.attribution)
-                decision = decide(change, match, standing, policy.decision, now)
-                judgement = Judgement(match=match, standing=standing, decision=decision)
-                judged.append(record_judgement(connection, change, judgement, now))
-            is_news = any(one.is_news for one in judged)
-            must_tell = any(one.judgement.decision.alert for one in judged)
-            if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
-                due_at = partial(answer_due_at, rules=policy.decision)
-                alert = compose(session, judged, due_at=due_at, now=now)
-                outbox.queue(connection, have.notifiers, alert, now)
-        return [reason for consulted in asked for reason in consulted.unavailable]
+        with self.have.database.transaction() as connection:
+            self._conclude(connection, session, asked, declared, now)
+        return _unavailable(asked)
+
+    def _asked(self, session: ChangeSession) -> list[Consulted]:
+        tickets, hosts = self.have.ticket_sources.values(), self.have.code_hosts.values()
+        return [consult(change, tickets, hosts) for change in session.changes]
+
+    def _conclude(
+        self,
+        connection: Connection,
+        session: ChangeSession,
+        asked: Sequence[Consulted],
+        declared: ByPlace,
+        now: datetime,
+    ) -> None:
+        policy, judged = self.have.policy, []
+        for change, consulted in zip(session.changes, asked, strict=True):
+            match = correlate(change, consulted, policy.correlation)
+            standing = stand(connection, change, declared, policy.attribution)
+            decision = decide(change, match, standing, policy.decision, now)
+            judgement = Judgement(match=match, standing=standing, decision=decision)
+            judged.append(record_judgement(connection, change, judgement, now))
+        is_news = any(one.is_news for one in judged)
+        must_tell = any(one.judgement.decision.alert for one in judged)
+        if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
+            due_at = partial(answer_due_at, rules=policy.decision)
+            alert = compose(session, judged, due_at=due_at, now=now)
+            outbox.queue(connection, self.have.notifiers, alert, now)
 
 
-def _is_recorded(event: ChangeEvent | UnreadableRecord) -> bool:
-    return isinstance(event, UnreadableRecord) or event.intended in CHANGING
+def _unavailable(asked: Iterable[Consulted]) -> list[str]:
+    return [reason for consulted in asked for reason in consulted.unavailable]
+
+
+def _is_wanted(event: ChangeEvent | UnreadableRecord, batch: Batch) -> bool:
+    if isinstance(event, UnreadableRecord):
+        return True
+    return event.intended in CHANGING and batch.span.has(event.occurred_at)
 
 
 def _told(unread: Counter[str]) -> str:

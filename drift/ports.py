@@ -414,6 +414,16 @@ class Notifier(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBatch:
+    """Records that a vault keeps together."""
+
+    name: str
+    """The same whenever the vault is asked, and of no other batch of it."""
+    open: Callable[[], Sequence[RawRecord]]
+    """Return the records, in the order in which they were kept. Raises as `RawVault.read`."""
+
+
 class RawVault(Protocol):
     """Keeps the records that evidence rests on, byte for byte as they were delivered.
 
@@ -440,6 +450,17 @@ class RawVault(Protocol):
             ProviderUnavailableError: Trying again later may succeed.
             ProviderAccessError: The key that it was kept under, or a permission, is missing.
             ProviderResponseError: What is kept was altered, or `sha256` is no hash.
+        """
+        ...
+
+    def batches(self, since: datetime, until: datetime | None = None) -> Iterator[KeptBatch]:
+        """Yield what was kept between two times, those of the oldest day first, always in the same order.
+
+        When a record was kept says when it was read, not when the call was made. There may be records
+        that were kept a little earlier or later, but for less than a day.
+
+        Raises:
+            ProviderError: What is kept cannot be listed; what was yielded before stands.
         """
         ...
 

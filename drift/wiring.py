@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from glob import has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,11 +21,12 @@ from providers import catalog
 if TYPE_CHECKING:
     # Slow to import, and `classify` without a configuration needs none of these.
     from drift.config import AdapterSettings, BaselineSettings, Settings
-    from drift.equipment import Vault
+    from drift.equipment import Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
     from drift.model.detection import DetectRules
     from drift.pipeline import Pipeline
+    from drift.replay.archive import Archive
     from drift.store.database import Database
 
 PortT = TypeVar("PortT")
@@ -217,14 +219,17 @@ def is_store_lost(settings: "Settings") -> bool:
 
     To be asked before either is made.
     """
+    return settings.key_file.exists() and not has_store(settings)
+
+
+def has_store(settings: "Settings") -> bool:
+    """Tell whether there is a store, without making one."""
     from drift.store.database import Database
     from drift.store.migrate import is_made
 
-    if not settings.key_file.exists():
-        return False
     database = Database(settings.store_url.reveal())
     try:
-        return not is_made(database)
+        return is_made(database)
     finally:
         database.close()
 
@@ -252,7 +257,7 @@ def signing_key(settings: "Settings", database: "Database") -> "SigningKey":
 @contextmanager
 def running(settings: "Settings") -> Iterator["Pipeline"]:
     """Put the program together, and take it apart at the end."""
-    from drift.equipment import Equipment, Policy
+    from drift.equipment import Equipment
     from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
@@ -266,17 +271,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 database=database,
                 key=key,
                 clock=clock(settings, database),
-                policy=Policy(
-                    identities=settings.identities,
-                    channels=settings.channels,
-                    correlation=settings.correlation,
-                    detection=detect_rules(settings, key),
-                    decision=settings.decision,
-                    attribution=attribution_rules(settings),
-                    coverage=settings.coverage,
-                    sources={one.name: one.rules for one in settings.audit_logs},
-                    canaries={one.name: one.rules for one in settings.canaries},
-                ),
+                policy=policy_of(settings, key),
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
@@ -287,6 +282,75 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 canaries=_made(catalog.CANARIES, settings.canaries),
             )
         )
+
+
+def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
+    """Return the rules of every judging stage."""
+    from drift.equipment import Policy
+
+    return Policy(
+        identities=settings.identities,
+        channels=settings.channels,
+        correlation=settings.correlation,
+        detection=detect_rules(settings, key),
+        decision=settings.decision,
+        attribution=attribution_rules(settings),
+        coverage=settings.coverage,
+        sources={one.name: one.rules for one in settings.audit_logs},
+        canaries={one.name: one.rules for one in settings.canaries},
+    )
+
+
+def trial(settings: "Settings", rules: "Settings", database: "Database", recall: "Recall") -> "Pipeline":
+    """Return a pipeline that judges by other rules, into a database that is nobody's evidence.
+
+    It asks the ticket systems and code hosts that are configured, and tells nobody.
+    """
+    from drift.equipment import Equipment
+    from drift.ledger.note import SigningKey
+    from drift.model.evidence import ConfigRecord
+    from drift.pipeline import Pipeline
+    from drift.stages.translate import Translators
+
+    return Pipeline(
+        have=Equipment(
+            configuration=ConfigRecord(sha256=rules.sha256, tool_version=__version__),
+            database=database,
+            key=SigningKey(name="driftledger/trial", seed=bytes(32)),  # it seals nothing
+            clock=clock(settings, database),
+            policy=policy_of(rules, None),
+            translators=Translators(translators(rules)),
+            sources={},
+            watched=(),
+            ticket_sources=_made(catalog.TICKETS, settings.tickets),
+            code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
+            notifiers={},
+            vault=None,
+            recall=recall,
+        )
+    )
+
+
+def archive(settings: "Settings", source: str) -> "Archive":
+    """Return the history that a command names: an [[audit_log]], the [[vault]], or a path.
+
+    Raises:
+        UsageError: There is nothing of this name.
+    """
+    from drift.replay.archive import archive_of_log, archive_of_vault
+
+    if logs := [one for one in settings.audit_logs if one.name == source]:
+        return archive_of_log(source, _made(catalog.AUDIT_LOGS, logs)[source])
+    if settings.vault and settings.vault.name == source:
+        return archive_of_vault(source, _made(catalog.VAULTS, [settings.vault])[source])
+    if not (Path(source).exists() or has_magic(source)):
+        known = [one.name for one in settings.audit_logs] + ([settings.vault.name] if settings.vault else [])
+        raise UsageError(
+            f'"{source}" is no path, and nothing of that name is configured',
+            hint=f"write the path of a trail archive, or one of {', '.join(known) or 'the [[audit_log]]s'}",
+        )
+    path = str(Path(source).absolute())
+    return archive_of_log(path, catalog.log_files(path), can_be_counted=True)
 
 
 def _vault(settings: "Settings") -> "Vault | None":

@@ -92,6 +92,10 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
+    "cloudtrail-queue": Adapter("providers.aws.cloudtrail_queue", "CloudTrailQueue"),
+    "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
+    "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
+    "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
     "azure-log-analytics": Adapter("providers.azure.log_analytics", "AzureLogAnalytics", paths=("ca_file",)),
     "azure-activity-log": Adapter("providers.azure.activity_log", "AzureActivityLog", paths=("ca_file",)),
     "azure-event-hub": Adapter("providers.azure.event_hub", "AzureEventHub", paths=("ca_file",)),
@@ -155,6 +159,9 @@ NOTIFIERS: Mapping[str, Adapter[Notifier]] = {
 
 VAULTS: Mapping[str, Adapter[RawVault]] = {
     "local-folder": Adapter("providers.vault.local_folder", "LocalFolder", paths=("folder",)),
+    "s3": Adapter("providers.aws.vault", "S3Vault"),
+    "gcs": Adapter("providers.gcp.vault", "GcsVault", paths=("credentials_file",)),
+    "azure-blob": Adapter("providers.azure.vault", "AzureVault"),
 }
 
 CANARIES: Mapping[str, Adapter[Canary]] = {
@@ -289,6 +296,12 @@ def ambient_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig | N
         return None
     adapter = LIVE[name]
     return adapter.make(name, adapter.settings(), overrides)
+
+
+def log_files(path: str) -> AuditLog:
+    """Return the audit log in the files that a command names by their path."""
+    adapter = AUDIT_LOGS["log-files"]
+    return adapter.make(path, adapter.settings(path=path))
 
 
 def recorded_live(path: str) -> LiveConfig:

@@ -79,6 +79,7 @@ LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
 VAULT = '[[vault]]\nname = "raw"\ntype = "folder"\npath = "raw"\n'
 TRAIL = '[[audit_log]]\nname = "trail"\ntype = "files"\npath = "trail"\n'
 CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
+NINETY_DAYS = '\n[ledger]\nobservation_period = "90d"\n'
 BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
 PIPELINE = '[[pipeline]]\nname = "x"\n'
@@ -307,7 +308,9 @@ def test_a_baseline_may_name_the_store_of_its_states(folder: Folder) -> None:
     )
 
 
-@pytest.mark.parametrize(("keep_for", "days"), [("", 400), ('keep_for = "90d"', 90)])
+@pytest.mark.parametrize(
+    ("keep_for", "days"), [("", 400), ('keep_for = "397d"', 397), ('keep_for = "90d"' + NINETY_DAYS, 90)]
+)
 def test_a_vault_says_when_records_are_erased(folder: Folder, keep_for: str, days: int) -> None:
     vault = folder.load(VAULT + keep_for).vault
 
@@ -360,6 +363,15 @@ def test_a_canary_is_written_once_a_day_unless_it_says_otherwise(folder: Folder)
 
     assert daily.rules == CanaryRules(every=timedelta(days=1), within=timedelta(minutes=30))
     assert hourly.rules == CanaryRules(every=timedelta(hours=1), within=timedelta(minutes=20))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("", 397), (NINETY_DAYS, 90), ('[ledger]\nobservation_period = "3650d"', 3650)]
+)
+def test_the_observation_period_is_thirteen_months_or_what_is_agreed(
+    folder: Folder, text: str, days: int
+) -> None:
+    assert folder.load(text).observation_period == timedelta(days=days)
 
 
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
@@ -767,7 +779,10 @@ MISTAKES = [
     (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
     (VAULT + VAULT.replace("raw", "rare"), '[[vault]] "rare": there is a vault already', "leave one"),
     (VAULT + 'keep_for = "400"', '[[vault]] "raw": "keep_for" is no duration', ""),
-    (VAULT + 'keep_for = "23h"', '[[vault]] "raw": "keep_for" is too short', 'at least "1d"'),
+    (VAULT + 'keep_for = "396d"', '"keep_for" is shorter than the observation period', 'at least "397d"'),
+    (VAULT + 'keep_for = "89d"' + NINETY_DAYS, '"raw": "keep_for" is shorter than', 'at least "90d"'),
+    ('[ledger]\nobservation_period = "23h"', '"observation_period" is too short', 'at least "1d"'),
+    (LIVE.replace('"aws"', '"history:aws"'), '"name" begins like those of replay', "call it otherwise"),
     ('[[person]]\nname = "\\n"', '[[person]] "\\u000a": "name" is no name', ""),
     (LIVE + BASELINE + 'live = "asw"', 'there is no [[live]] "asw"', 'did you mean "aws"?'),
     ('[[person]]\nname = "a"\n' * 2, '[[person]] "a": there are two of this name', ""),

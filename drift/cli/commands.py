@@ -33,6 +33,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
         _Row("alarms", "drift.cli.alarms", "List what is wrong with the watch itself."),
         _Row("quarantine", "drift.cli.quarantine", "List what could not be read, and read it again."),
+        _Row("replay", "drift.cli.replay", "Take in an archive as history, or try other rules on it."),
     ),
     "Settle it": (
         _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),

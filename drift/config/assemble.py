@@ -52,6 +52,7 @@ def load(
         organisation=_organisation(reader.one(tables.Organisation)),
         store_url=_store_url(reader.one(tables.Store), reader.document.folder, environ),
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
+        observation_period=reader.observation_period(),
         clock=reader.one(tables.Clock).table.source,
         poll_every=_poll_every(reader.one(tables.Schedule)),
         audit_logs=reader.audit_logs(),

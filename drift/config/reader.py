@@ -26,12 +26,14 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    Ledger,
     NamedTable,
     Table,
     VaultTable,
 )
 from drift.errors import ConfigError
 from drift.model.coverage import SourceRules
+from drift.model.history import HISTORY, is_history
 from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
 
@@ -159,6 +161,12 @@ class Reader:
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )
 
+    def observation_period(self) -> timedelta:
+        """Return how far back an auditor may ask."""
+        row = self.one(Ledger)
+        given = row.table.observation_period
+        return values.duration(row.place, "observation_period", given, least=timedelta(days=1))
+
     def vault(self) -> VaultSettings | None:
         """Return the configured vault, of which there is at most one."""
         found = [
@@ -167,7 +175,7 @@ class Reader:
                 name=row.table.name,
                 type=row.table.type,
                 settings=settings,
-                keep_for=values.duration(row.place, "keep_for", row.table.keep_for, least=timedelta(days=1)),
+                keep_for=self._keep_for(row),
             )
             for row, settings in self._adapters(AdapterKind.VAULT, VaultTable)
         ]
@@ -179,6 +187,17 @@ class Reader:
 
     def _optional(self, place: Place, key: str, text: str | None) -> timedelta | None:
         return None if text is None else values.duration(place, key, text, least=timedelta(minutes=1))
+
+    def _keep_for(self, row: Row[VaultTable]) -> timedelta:
+        """Return how long records are kept; history that an auditor may ask for is never erased."""
+        given = row.table.keep_for
+        period, keep_for = self.observation_period(), values.duration(row.place, "keep_for", given)
+        if keep_for < period:
+            raise row.place.error(
+                f'"keep_for" is shorter than the observation period: {quoted(given)}',
+                hint=f'at least "{values.written(period)}", as long as `observation_period` of [ledger]',
+            )
+        return keep_for
 
     def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
         """Yield each adapter's common keys, and its own settings out of the same table."""
@@ -224,6 +243,8 @@ class Reader:
             place = self._place(f"{HEADINGS[heading]} {quoted(name)}")
             if name in names:
                 raise place.error("there are two of this name", hint="give each a name of its own")
+            if is_history(name):
+                raise place.error(f'"name" begins like those of replay: {HISTORY}', hint="call it otherwise")
             if not name.strip() or not name.isprintable():
                 raise place.error('"name" is no name', hint="use letters, digits and signs that can be seen")
             names.add(name)

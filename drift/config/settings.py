@@ -95,6 +95,8 @@ class Settings:
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    observation_period: timedelta
+    """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
     poll_every: timedelta
     audit_logs: tuple[AuditLogSettings, ...]

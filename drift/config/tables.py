@@ -44,6 +44,7 @@ class Ledger(Table, frozen=True, kw_only=True):
 
     heading = "ledger"
     key_file: str = "driftledger-key.pem"
+    observation_period: str = "397d"
 
 
 class Clock(Table, frozen=True, kw_only=True):

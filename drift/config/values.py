@@ -38,11 +38,11 @@ def duration(place: Place, key: str, text: str, *, least: timedelta = timedelta(
         )
     time = timedelta(**{UNITS[found["unit"]]: int(found["count"])})
     if time < least:
-        raise place.error(f'"{key}" is too short: {quoted(text)}', hint=f'at least "{_written(least)}"')
+        raise place.error(f'"{key}" is too short: {quoted(text)}', hint=f'at least "{written(least)}"')
     return time
 
 
-def _written(length: timedelta) -> str:
+def written(length: timedelta) -> str:
     """Return a duration as the configuration writes it, in the largest unit that it fills."""
     units = ((unit, timedelta(**{name: 1})) for unit, name in reversed(UNITS.items()))
     return next(f"{length // one}{unit}" for unit, one in units if not length % one)

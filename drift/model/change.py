@@ -123,6 +123,8 @@ class Change:
     """Why none of the writes belongs to it any more; they are shown all the same. `None` if they do."""
     revision: int = 0
     """Rises whenever a write joins it, is amended or leaves it."""
+    is_history: bool = False
+    """It was taken in long after it was made: it is judged like any other, and nobody is told."""
 
     @property
     def first(self) -> Write:

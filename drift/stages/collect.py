@@ -14,6 +14,7 @@ from drift.errors import (
     only_provider_errors,
 )
 from drift.model.event import RawRecord, UnreadableRecord
+from drift.model.history import EVER, TimeSpan
 from drift.model.unread import Unread
 from drift.ports import AuditLog, Delivery, Translator
 from drift.records import records_of
@@ -41,6 +42,10 @@ class Batch:
     """Everything delivered before was read as well."""
     unread: Unread | None = None
     """What is known of earlier attempts at the delivery that failed."""
+    span: TimeSpan = EVER
+    """Records of calls that were made at another time are not wanted."""
+    read_as: str | None = None
+    """Under which name it is remembered how far the delivery was read; `None`: that of the source."""
 
     @property
     def position(self) -> int:
@@ -55,7 +60,7 @@ class Batch:
         """
         move_to(
             connection,
-            self.source,
+            self.read_as or self.source,
             self.delivery,
             self.position,
             begun=self.begun,

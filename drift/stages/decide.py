@@ -27,6 +27,8 @@ EXPOSING_RISKS = frozenset({"open-to-the-world", "public-access", "privilege-esc
 PUBLIC = "public-access"
 """What lets anybody in is never less than high, though a pipeline that is trusted did it."""
 
+TAKEN_IN = "taken in as history: nobody was told"
+
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
 
@@ -85,7 +87,7 @@ def decide(
         severity=severity,
         alert=_must_tell(change, disposition, standing, rules, now),
         environment=environment.name if environment else None,
-        reasons=(*why, *how_bad),
+        reasons=(*why, *how_bad, *((TAKEN_IN,) if change.is_history else ())),
     )
 
 
@@ -211,7 +213,7 @@ def _is_production(change: Change, rules: DecisionRules) -> bool:
 def _must_tell(
     change: Change, disposition: Disposition, standing: Standing, rules: DecisionRules, now: datetime
 ) -> bool:
-    if change.withdrawn:
+    if change.withdrawn or change.is_history:
         return False
     if any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules)) or change.is_emergency:
         return True

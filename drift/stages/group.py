@@ -8,6 +8,7 @@ one that lies nearest; two that it would bridge stay two, since both may be judg
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -17,24 +18,26 @@ from drift.model.resource import Resource
 from drift.store import changes
 
 
-def group(connection: Connection, write: Write) -> None:
+def group(connection: Connection, write: Write, *, is_history: bool = False) -> None:
     """Add a write to the change of each resource it touched, beginning what is not begun."""
-    _join(connection, write)
+    _join(connection, write, is_history=is_history)
 
 
-def regroup(connection: Connection, write: Write, *, belongs: bool) -> None:
+def regroup(connection: Connection, write: Write, *, belongs: bool, is_history: bool = False) -> None:
     """Lead an amended write to the changes it belongs to now, if to any, and out of all others."""
-    joined = _join(connection, write) if belongs else ()
+    joined = _join(connection, write, is_history=is_history) if belongs else ()
     changes.leave_changes(connection, write, joined, _why_it_leaves(write))
 
 
-def _join(connection: Connection, write: Write) -> tuple[str, ...]:
+def _join(connection: Connection, write: Write, *, is_history: bool) -> tuple[str, ...]:
     event, at = write.event, write.event.occurred_at
     if at is None:
         raise ValueError("a write without a time belongs to no change")
     session_id = _session(connection, _actor(write), event.call.account or "", at)
     resources = event.resources or (_unmapped(write),)
-    joined = tuple(_change(connection, session_id, resource, at) for resource in resources)
+    joined = tuple(
+        _change(connection, session_id, resource, at, is_history=is_history) for resource in resources
+    )
     for change_id in joined:
         changes.join_change(connection, change_id, write)
     return joined
@@ -68,13 +71,16 @@ def _session(connection: Connection, actor: str, account: str, at: datetime) -> 
     return next(one for one in ids if changes.begin_session(connection, one, actor, account, at))
 
 
-def _change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> str:
+def _change(
+    connection: Connection, session_id: str, resource: Resource, at: datetime, *, is_history: bool
+) -> str:
     near = changes.near_change(connection, session_id, resource, at)
     if near is not None:
-        changes.stretch_change(connection, near, at)
+        changes.stretch_change(connection, near, at, is_history=is_history)
         return near.id
     ids = _ids("chg", at, session_id, resource.type or "", resource.id)
-    return next(one for one in ids if changes.begin_change(connection, one, session_id, resource, at))
+    begin = partial(changes.begin_change, connection, is_history=is_history)
+    return next(one for one in ids if begin(one, session_id, resource, at))
 
 
 def _ids(prefix: str, at: datetime, *identity: str) -> Iterator[str]:

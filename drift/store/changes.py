@@ -37,11 +37,12 @@ _NEAR_CHANGE = select(change.c.change_id, change.c.began_at, change.c.ended_at).
 )
 _REACH: dict[str, object] = {"began_at": bindparam("reaches_from"), "ended_at": bindparam("reaches_to")}
 _STRETCH_SESSION = update(change_session).where(change_session.c.session_id == bindparam("id")).values(_REACH)
-_STRETCH_CHANGE = (
+_STRETCH_HISTORY = (
     update(change)
     .where(change.c.change_id == bindparam("id"))
     .values({**_REACH, "to_judge": True, "revision": change.c.revision + 1})
 )
+_STRETCH_CHANGE = _STRETCH_HISTORY.values(is_history=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +77,13 @@ def near_change(connection: Connection, session_id: str, resource: Resource, at:
 
 
 def begin_change(
-    connection: Connection, change_id: str, session_id: str, resource: Resource, at: datetime
+    connection: Connection,
+    change_id: str,
+    session_id: str,
+    resource: Resource,
+    at: datetime,
+    *,
+    is_history: bool = False,
 ) -> bool:
     """Begin a change in a session, to be judged; tell whether the id was still free."""
     values = {
@@ -90,13 +97,14 @@ def begin_change(
         "ended_at": at,
         "to_judge": True,
         "revision": 1,
+        "is_history": is_history,
     }
     return insert_new(connection, change, values)
 
 
-def stretch_change(connection: Connection, span: Span, at: datetime) -> None:
-    """Have a change reach to `at`, and have it judged again."""
-    connection.execute(_STRETCH_CHANGE, _reach_of(span, at))
+def stretch_change(connection: Connection, span: Span, at: datetime, *, is_history: bool = False) -> None:
+    """Have a change reach to `at`, and have it judged again. What goes on now is no history any more."""
+    connection.execute(_STRETCH_HISTORY if is_history else _STRETCH_CHANGE, _reach_of(span, at))
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
@@ -208,6 +216,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
                 writes=writes,
                 withdrawn=withdrawn,
                 revision=row.revision,
+                is_history=row.is_history,
             ),
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,

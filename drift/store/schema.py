@@ -3,7 +3,19 @@
 A change here needs a migration beside it, in `drift/store/migrations/versions`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    false,
+    text,
+    true,
+)
 
 from drift.model.alarm import Alarm
 from drift.model.alert import Alert
@@ -215,6 +227,7 @@ change = Table(
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("judged_revision", Integer),
     Column("ledger_seq", BigInteger),
+    Column("is_history", Boolean, nullable=False, server_default=false()),  # nobody is to be told of it
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_key", "began_at"),
     Index("ix_change_outer", "outer_key", "began_at"),

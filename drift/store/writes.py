@@ -1,6 +1,6 @@
 """Writes, the records that tell of them, and those that wait for others to tell the rest."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,13 @@ def is_known(connection: Connection, key: str) -> bool:
 def expect(connection: Connection, keys: Iterable[str]) -> None:
     """Find out at once which of these records were kept already: `is_known` will be asked for each."""
     of_transaction(connection, _Known).ask(connection, sorted({as_key(key) for key in keys}))
+
+
+def known_among(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Return which of these records were kept already, where nothing is written."""
+    known = _Known(connection)
+    known.ask(connection, sorted({as_key(key) for key in keys}))
+    return {key for key in keys if known.holds(connection, as_key(key))}
 
 
 class _Known:

@@ -30,20 +30,51 @@ class AwsAccess:
 
 def open_client(service: str, access: AwsAccess) -> Any:
     """Return the client of a service. Raises `BotoCoreError`; see `refusals`."""
+    return client_of(open_session(access), service, access)
+
+
+def open_session(access: AwsAccess) -> Any:
+    """Return what clients are made of, so that those of several regions share credentials.
+
+    Raises `BotoCoreError`; see `refusals`.
+    """
     import boto3
-    from botocore.config import Config
 
     session = boto3.Session(region_name=access.region, profile_name=access.profile)
     if access.role:
         assumed = _in_role(session, access)
         session = boto3.Session(botocore_session=assumed, region_name=session.region_name)
+    return session
+
+
+def client_of(session: Any, service: str, access: AwsAccess) -> Any:
+    """Return the client of a service in the region of `access`. Raises `BotoCoreError`; see `refusals`."""
+    from botocore.config import Config
+
     config = Config(
         connect_timeout=CONNECT_WITHIN.total_seconds(),
         read_timeout=ANSWER_WITHIN.total_seconds(),
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         user_agent_extra="driftledger",
     )
-    return session.client(service, endpoint_url=access.endpoint, config=config)
+    client = session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)
+    client.meta.events.register("after-call", _refuse_what_is_cut)
+    return client
+
+
+def _refuse_what_is_cut(http_response: Any, model: Any, **_: object) -> None:
+    """Raise `IncompleteReadError` where less has come than was promised.
+
+    Of JSON that is cut off botocore 1.44 makes an empty answer, which would pass for the end of a log.
+    """
+    from botocore.exceptions import IncompleteReadError
+
+    promised = http_response.headers.get("Content-Length", "")
+    if model.has_streaming_output or model.http["method"] == "HEAD" or not promised.isdigit():
+        return
+    arrived = len(http_response.content)
+    if arrived < int(promised):
+        raise IncompleteReadError(actual_bytes=arrived, expected_bytes=int(promised))
 
 
 def _in_role(session: Any, access: AwsAccess) -> "BotocoreSession":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,22 @@ import pytest
 from drift.errors import ProviderError
 from drift.model.secret import Secret
 from drift.ports import AuditLog, Delivery
+from providers.aws.cloudtrail_lookup import CloudTrailLookup, CloudTrailLookupSettings
+from providers.aws.eventbridge_queue import EventBridgeQueue, EventBridgeQueueSettings
+from providers.aws.pace import Pace
 from providers.gcp.logging_audit_log import GcpLogging, GcpLoggingSettings
 from providers.gcp.pubsub_audit_log import GcpPubSub, GcpPubSubSettings
 from providers.launchdarkly.audit_log import LaunchDarklyAuditLog, LaunchDarklyAuditLogSettings
 from providers.log_files.audit_log import LogFiles, LogFilesSettings
+from tests.builders import NOON
+from tests.providers.aws.sources.cloudtrail_service import Refusal, cloudtrail_service
+from tests.providers.aws.sources.place import a_key, a_place
 from tests.providers.azure.sources.trails import TRAILS
 from tests.providers.gcp.sources.grpc_server import UNAVAILABLE
 from tests.providers.gcp.sources.logging_service import PROJECT, cloud_logging
 from tests.providers.gcp.sources.pubsub_service import NAME, pubsub
 from tests.providers.launchdarkly.service import TOKEN, launchdarkly
+from tests.providers.state_stores.servers import servers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +90,100 @@ def launchdarkly_audit_log(folder: Path) -> Iterator[Trail]:
             clear=service.entries.clear,
             break_down=break_down,
             delivered=lambda entry: json.loads(entry)["comment"].encode(),
+            comes_with_content=True,
+        )
+
+
+def _trail_keys() -> Iterator[str]:
+    """Keys of a trail's files; each sorts before those that were there earlier."""
+    return (a_key(f"{number:03}") for number in range(999, 0, -1))
+
+
+@contextmanager
+def cloudtrail_queue(folder: Path) -> Iterator[Trail]:
+    """A queue that S3 tells of each file. It gives what was not deleted again at once."""
+    with servers() as running, a_place(running.moto) as place:
+        place.notify_queue()
+        keys = _trail_keys()
+
+        def clear() -> None:
+            for key in place.listed():
+                place.remove(key)
+            place.purge()
+
+        yield Trail(
+            log=place.queue_source(visibility_seconds=0),
+            deliver=lambda content: place.put(next(keys), content),
+            clear=clear,
+            break_down=lambda: place.proxy.refuse(503, b""),
+        )
+
+
+@contextmanager
+def cloudtrail_bucket(folder: Path) -> Iterator[Trail]:
+    """A bucket that is listed."""
+    with servers() as running, a_place(running.moto) as place:
+        keys = _trail_keys()
+
+        def clear() -> None:
+            for key in place.listed():
+                place.remove(key)
+
+        yield Trail(
+            log=place.bucket_source(),
+            deliver=lambda content: place.put(next(keys), content),
+            clear=clear,
+            break_down=lambda: place.proxy.refuse(503, b""),
+        )
+
+
+@contextmanager
+def eventbridge_queue(folder: Path) -> Iterator[Trail]:
+    """A queue that EventBridge sends records to, each delivered by itself, with the bytes in its `detail`."""
+    with servers() as running, a_place(running.moto) as place:
+        place.rule(detail_type=["AWS API Call via CloudTrail"])
+        settings = EventBridgeQueueSettings(
+            queue_url=place.queue_url, wait_seconds=0, visibility_seconds=0, **place.access()
+        )
+
+        def deliver(content: bytes) -> None:
+            event = {"Source": "aws.ec2", "DetailType": "AWS API Call via CloudTrail"}
+            detail = json.dumps({"eventName": content.decode()})
+            place.client("events").put_events(Entries=[event | {"Detail": detail}])
+
+        yield Trail(
+            log=EventBridgeQueue(settings, bundle=1),
+            deliver=deliver,
+            clear=place.purge,
+            break_down=lambda: place.proxy.refuse(503, b""),
+            delivered=lambda event: json.loads(event)["detail"]["eventName"].encode(),
+            comes_with_content=True,
+        )
+
+
+@contextmanager
+def cloudtrail_lookup(folder: Path) -> Iterator[Trail]:
+    """CloudTrail's event history, an event a page; the bytes are the name of the call."""
+    with cloudtrail_service() as service, pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "testing")
+        numbers = count()
+
+        def deliver(content: bytes) -> None:
+            number = next(numbers)
+            at = NOON - timedelta(minutes=10, seconds=number)  # as late as such events are
+            service.log("us-east-1", f"event-{number}", at, eventName=content.decode())
+
+        def break_down() -> None:
+            service.refuse = lambda *_: Refusal("InternalFailure", 503)
+
+        settings = CloudTrailLookupSettings(regions=("us-east-1",), endpoint=service.url)
+        yield Trail(
+            log=CloudTrailLookup(settings, now=lambda: NOON, a_pace=lambda: Pace(timedelta()), page=1),
+            deliver=deliver,
+            clear=service.events.clear,
+            break_down=break_down,
+            delivered=lambda record: json.loads(record)["eventName"].encode(),
             comes_with_content=True,
         )
 
@@ -156,6 +258,10 @@ def gcp_pubsub(folder: Path) -> Iterator[Trail]:
 SOURCES: dict[str, Callable[[Path], AbstractContextManager[Trail]]] = {
     "log-files": cloudtrail_files,
     "launchdarkly": launchdarkly_audit_log,
+    "cloudtrail-queue": cloudtrail_queue,
+    "cloudtrail-bucket": cloudtrail_bucket,
+    "cloudtrail-lookup": cloudtrail_lookup,
+    "eventbridge-queue": eventbridge_queue,
     **{name: of_azure(name) for name in TRAILS},
     "gcp-logging": gcp_logging,
     "gcp-pubsub": gcp_pubsub,

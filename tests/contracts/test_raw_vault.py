@@ -3,72 +3,44 @@
 import base64
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from random import randbytes
 
 import pytest
 
-from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError
+from drift.errors import (
+    ProviderAccessError,
+    ProviderError,
+    ProviderResponseError,
+    ProviderUnavailableError,
+)
 from drift.model.event import RawRecord, Source
-from drift.model.secret import Secret
 from drift.ports import RawVault
-from providers.vault.local_folder import LocalFolder, LocalFolderSettings
+from providers.packs.vault import FIRST_BYTES
 from tests.builders import NOON
+from tests.providers.state_stores.servers import Servers
+from tests.providers.vault.cellars import Cellar, azure_container, gcs_bucket, local_folder, s3_bucket
 
 DAY = timedelta(days=1)
 
 FIRST_KEY, SECOND_KEY = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cellar:
-    """A vault, with what may happen to it from outside."""
-
-    opened: Callable[[str], RawVault]
-    """Open it with these keys."""
-    contents: Callable[[], list[bytes]]
-    """All that lies in it, as its host sees it."""
-    alter: Callable[[Callable[[bytes], bytes]], None]
-    """Change each thing that lies in it."""
-    break_down: Callable[[], None]
-
-
-@contextmanager
-def local_folder(folder: Path) -> Iterator[Cellar]:
-    """A folder on the local disk."""
-    root = folder / "vault"
-
-    def files() -> list[Path]:
-        return [path for path in sorted(root.rglob("*")) if path.is_file()]
-
-    def alter(change: Callable[[bytes], bytes]) -> None:
-        for file in files():
-            file.write_bytes(change(file.read_bytes()))
-
-    def break_down() -> None:
-        root.rename(folder / "elsewhere")
-        root.write_text("no folder")
-
-    yield Cellar(
-        opened=lambda keys: LocalFolder(LocalFolderSettings(folder=str(root), key=Secret(keys))),
-        contents=lambda: [file.read_bytes() for file in files()],
-        alter=alter,
-        break_down=break_down,
-    )
-
-
-VAULTS: dict[str, Callable[[Path], AbstractContextManager[Cellar]]] = {
+VAULTS: dict[str, Callable[[Path, Servers], AbstractContextManager[Cellar]]] = {
     "local-folder": local_folder,
+    "s3": s3_bucket,
+    "gcs": gcs_bucket,
+    "azure-blob": azure_container,
 }
 
 
 @pytest.fixture(params=VAULTS)
-def cellar(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cellar]:
+def cellar(request: pytest.FixtureRequest, tmp_path: Path, state_servers: Servers) -> Iterator[Cellar]:
     """Each vault in turn, with nothing in it."""
-    with VAULTS[request.param](tmp_path) as opened:
+    with VAULTS[request.param](tmp_path, state_servers) as opened:
         yield opened
 
 
@@ -283,6 +255,100 @@ def test_the_largest_record_that_is_read_can_be_kept(vault: RawVault) -> None:
     assert vault.read(hash_of(b"behind")) == b"behind"
 
 
+def test_batches_come_back_as_they_were_kept_the_oldest_day_first(vault: RawVault) -> None:
+    first = [a_record(b"two"), a_record(b"one", index=1), a_record(b"three", index=2)]
+    vault.keep([a_record(b"newest")], NOON + DAY)
+    vault.keep(first, NOON)
+
+    found = [[record.body for record in batch.open()] for batch in vault.batches(NOON)]
+
+    assert found == [[record.body for record in first], [b"newest"]]
+
+
+def test_a_batch_is_known_by_its_name_whoever_asks(cellar: Cellar, vault: RawVault) -> None:
+    vault.keep([a_record(b"one")], NOON)
+    vault.keep([a_record(b"two")], NOON)
+    vault.keep([a_record(b"one")], NOON + DAY)
+
+    names = [batch.name for batch in vault.batches(NOON)]
+
+    assert len(set(names)) == 3
+    assert names == [batch.name for batch in cellar.opened(FIRST_KEY).batches(NOON)]
+
+
+def test_records_of_a_batch_say_what_they_are_and_where_they_lie(vault: RawVault) -> None:
+    vault.keep([a_record(b"one"), a_record(b"two")], NOON)
+
+    (batch,) = vault.batches(NOON)
+
+    sources = [record.source for record in batch.open()]
+    assert [one.sha256 for one in sources] == [hash_of(b"one"), hash_of(b"two")]
+    assert [one.index for one in sources] == [0, 1]
+    assert all(one.file.endswith(batch.name) for one in sources)
+
+
+def test_only_what_was_kept_between_two_times_is_gone_through(vault: RawVault) -> None:
+    for day in range(5):
+        vault.keep([a_record(b"%d" % day)], NOON + day * DAY)
+
+    batches = list(vault.batches(NOON + DAY, NOON + 3 * DAY))
+
+    assert [record.body for batch in batches for record in batch.open()] == [b"1", b"2", b"3"]
+    assert [list(vault.batches(NOON + 5 * DAY)), list(vault.batches(NOON - 2 * DAY, NOON - DAY))] == [[], []]
+
+
+def test_a_damaged_batch_says_so_and_hides_no_other(cellar: Cellar, vault: RawVault) -> None:
+    vault.keep([a_record(b"one")], NOON)
+    vault.keep([a_record(b"two")], NOON + DAY)
+    cellar.alter(lambda content: content[:-1] if sha256(b"one").digest() in content else content)
+
+    damaged, whole = vault.batches(NOON)
+
+    assert [record.body for record in whole.open()] == [b"two"]
+    with pytest.raises(ProviderResponseError) as raised:
+        damaged.open()
+    assert raised.value.hint
+
+
+def test_counting_a_large_vault_fetches_little_of_it(cellar: Cellar, vault: RawVault) -> None:
+    vault.keep([a_record(randbytes(4_000_000))], NOON)
+    before = cellar.asked()
+
+    assert vault.count(NOON + 2 * DAY) == 1
+
+    assert cellar.asked() - before < 100_000
+
+
+def test_a_batch_with_more_records_than_the_pipeline_makes_is_counted_and_read(vault: RawVault) -> None:
+    records = [a_record(b"%d" % number) for number in range(FIRST_BYTES // 32 + 10)]
+    vault.keep(records, NOON)
+
+    assert vault.count(NOON + 2 * DAY) == len(records)
+    assert vault.read(records[-1].source.sha256) == records[-1].body
+
+
+def test_a_permission_that_is_missing_is_named(cellar: Cellar, vault: RawVault) -> None:
+    if cellar.deny is None:
+        pytest.skip("the tests may run as root, whom no permission stops")
+    cellar.deny()
+
+    with pytest.raises(ProviderAccessError) as raised:
+        vault.keep([a_record(b"one")], NOON)
+
+    assert cellar.permission in raised.value.what
+
+
+def test_a_service_that_wants_to_be_left_alone_says_for_how_long(cellar: Cellar, vault: RawVault) -> None:
+    if cellar.deny is None:
+        pytest.skip("a disk asks for no pause")
+    cellar.break_down()
+
+    with pytest.raises(ProviderUnavailableError) as raised:
+        vault.keep([a_record(b"one")], NOON)
+
+    assert raised.value.retry_after == timedelta(seconds=17)
+
+
 def test_a_vault_that_cannot_be_reached_says_so_with_the_next_step(cellar: Cellar, vault: RawVault) -> None:
     vault.keep([a_record(b"one")], NOON)
     cellar.break_down()
@@ -290,6 +356,7 @@ def test_a_vault_that_cannot_be_reached_says_so_with_the_next_step(cellar: Cella
     for ask in (
         lambda: vault.keep([a_record(b"two")], NOON),
         lambda: vault.read(hash_of(b"one")),
+        lambda: list(vault.batches(NOON)),
         lambda: vault.count(NOON + 2 * DAY),
         lambda: vault.erase(NOON + 2 * DAY),
     ):

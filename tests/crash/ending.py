@@ -10,7 +10,7 @@ from drift import wiring
 from drift.ledger.log import entries
 from drift.ledger.verify import verify_pack
 from drift.model.evidence import EntryKind
-from drift.model.verdict import Disposition
+from drift.model.verdict import Decision, Disposition
 from drift.store.changes import changes
 from drift.store.schema import write
 from drift.store.tally import funnel_totals
@@ -30,7 +30,7 @@ class Ending:
     changes: dict[str, str]
     """How each change was judged."""
     unticketed: frozenset[str]
-    """Sessions with a change that no ticket covers."""
+    """Sessions with a change that no ticket covers, and that somebody must be told of."""
     messages: Counter[str]
     """How often Slack took the message of each session."""
     problems: tuple[str, ...]
@@ -42,7 +42,6 @@ def ending_of(world: World) -> Ending:
     settings = wiring.settings_without_secrets(str(world.config))
     with wiring.open_database(settings) as database, database.reading() as connection:
         rows = list(changes(connection))
-        judged = {row.change.change_id: row.judgement.decision.disposition for row in rows if row.judgement}
         observed = Counter(one.ref for one in entries(connection) if one.kind is EntryKind.OBSERVATION)
         kept = frozenset(connection.execute(select(write.c.key)).scalars())
         fates = funnel_totals(connection)
@@ -51,11 +50,11 @@ def ending_of(world: World) -> Ending:
         writes=kept,
         fates=fates,
         observed=observed,
-        changes={row.change.change_id: str(judged.get(row.change.change_id)) for row in rows},
+        changes={
+            row.change.change_id: str(row.judgement and row.judgement.decision.disposition) for row in rows
+        },
         unticketed=frozenset(
-            row.change.session_id
-            for row in rows
-            if judged.get(row.change.change_id) is Disposition.UNTICKETED
+            row.change.session_id for row in rows if row.judgement and _must_be_told(row.judgement.decision)
         ),
         messages=Counter(one["session_id"] for one in payloads),
         problems=tuple(_problems_of_the_pack(world)),
@@ -85,6 +84,11 @@ def what_is_wrong(ending: Ending, undisturbed: Ending, burst: Burst, kills: int)
     if repeated > kills:
         yield f"{repeated} messages came again, of {kills} runs that were killed"
     yield from ending.problems
+
+
+def _must_be_told(decision: Decision) -> bool:
+    """Starting, stopping and scaling alerts nobody."""
+    return decision.alert and decision.disposition is Disposition.UNTICKETED
 
 
 def _problems_of_the_pack(world: World) -> list[str]:

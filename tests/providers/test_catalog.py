@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ ROOT = Path(__file__).parents[2]
 SECRETS = {
     "ARM_ACCESS_KEY": base64.b64encode(b"k" * 64).decode(),
     "ARM_SAS_TOKEN": "sv=2026&sig=x",
+    "AZURE_STORAGE_KEY": base64.b64encode(b"k" * 64).decode(),
+    "AZURE_STORAGE_SAS_TOKEN": "sv=2026&sig=x",
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
@@ -206,6 +209,8 @@ def as_toml(value: Any) -> str:
     match value:
         case dict():
             return f"{{ {', '.join(f'{json.dumps(key)} = {as_toml(one)}' for key, one in value.items())} }}"
+        case date():
+            return value.isoformat()
         case list():
             return f"[{', '.join(map(as_toml, value))}]"
         case _:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from drift.equipment import Equipment, Policy, Vault
+from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
 from drift.ledger.note import SigningKey
@@ -86,8 +86,11 @@ class Format:
         return b'"opener"' in body
 
     def translate(self, raw: RawRecord) -> ChangeEvent | UnreadableRecord | None:
-        """Read the event."""
-        return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        """Read the event, if it is one."""
+        try:
+            return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
+        except msgspec.DecodeError:
+            return None
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Say what was done."""
@@ -128,6 +131,8 @@ class Log:
 
     def __init__(self) -> None:
         self.files: list[bytes] = []
+        self.lost: str | None = None
+        """The name of one that is listed, and cannot be opened."""
 
     delay = timedelta()
 
@@ -140,7 +145,13 @@ class Log:
         """Deliver one of them once more."""
         number = name.removesuffix(".json")
         content = self.files[int(number)]
-        return Delivery(name=name, version="1", cursor=number, open=partial(BytesIO, content))
+
+        def opened() -> BytesIO:
+            if name == self.lost:
+                raise ProviderUnavailableError(f"{name} is lost", hint="look for it")
+            return BytesIO(content)
+
+        return Delivery(name=name, version="1", cursor=number, open=opened)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,12 +1,14 @@
 """What evidence rests on is kept as it was delivered, before the evidence says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from drift.equipment import Vault
 from drift.errors import ProviderUnavailableError
-from drift.model.event import Effect, RawRecord
+from drift.model.event import Effect, RawRecord, Source
 from drift.model.evidence import EntryKind
+from drift.ports import KeptBatch
 from drift.store.database import Database
 from tests.builders import NOON, an_event, minutes
 from tests.scenarios.cloud import ALICE, Watch, a_beginning, an_end
@@ -31,6 +33,13 @@ class Safe:
         """Return a record."""
         found = self.kept.get(sha256)
         return found[0] if found else None
+
+    def batches(self, since: datetime, until: datetime | None = None) -> Iterator[KeptBatch]:
+        """Yield each record by itself, in the order of time."""
+        for sha256, (body, kept_at) in sorted(self.kept.items(), key=lambda item: item[1][1]):
+            if since <= kept_at and (until is None or kept_at <= until):
+                record = RawRecord(body=body, source=Source(file="safe", index=0, sha256=sha256))
+                yield KeptBatch(name=sha256, open=partial(tuple, [record]))
 
     def count(self, before: datetime) -> int:
         """Count old records."""

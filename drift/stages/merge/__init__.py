@@ -3,7 +3,7 @@
 Nothing here touches the store, but for `gather`, which is imported by itself.
 """
 
-from drift.stages.merge.calls import Merged, still_known
+from drift.stages.merge.calls import Merged, more_known, still_known
 from drift.stages.merge.operations import Operations, completed
 
-__all__ = ["Merged", "Operations", "completed", "still_known"]
+__all__ = ["Merged", "Operations", "completed", "more_known", "still_known"]

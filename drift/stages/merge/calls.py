@@ -83,9 +83,13 @@ def told_of_opening(known: KnownWrite, event: ChangeEvent) -> Merged:
 
 def still_known(actor: Actor, merged: Merged) -> Actor:
     """Return who answers for a call that was judged before: who opened a session is forgotten after days."""
-    if merged.amends is None:
+    return actor if merged.amends is None else more_known(actor, merged.amends.before.write.actor)
+
+
+def more_known(actor: Actor, before: Actor | None) -> Actor:
+    """Return who was found to answer for a call `before`, if that knew more of who stood behind it."""
+    if before is None:
         return actor
-    before = merged.amends.before.write.actor
     has_forgotten = actor.principal == before.principal and len(actor.chain) < len(before.chain)
     return before if has_forgotten else actor
 

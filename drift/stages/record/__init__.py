@@ -6,7 +6,7 @@ Secrets are cut out here, before anything is stored, shown or sent.
 from drift.stages.record.attestations import attested_since, record_attestations
 from drift.stages.record.baselines import record_baselines
 from drift.stages.record.comparisons import record_acknowledgement, record_comparison, record_declared
-from drift.stages.record.coverage import record_coverage
+from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.gaps import (
     record_delivery_read,
     record_record_read,
@@ -31,6 +31,7 @@ __all__ = [
     "record_declared",
     "record_delivery_read",
     "record_gap",
+    "record_history",
     "record_judgement",
     "record_outage",
     "record_record_read",

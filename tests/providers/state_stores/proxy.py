@@ -76,7 +76,9 @@ def proxy_of(server: str) -> Iterator[Proxy]:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
-                if self.command != "HEAD":
+                if "Content-Length" in headers and instead:  # it promises more than it has
+                    self.close_connection = True
+                elif self.command != "HEAD":
                     self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)

@@ -10,7 +10,7 @@ import pytest
 from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.event import RawRecord, Source
 from drift.model.secret import Secret
-from providers.vault import local_folder
+from providers.packs import vault as packs
 from providers.vault.local_folder import LocalFolder, LocalFolderSettings
 from tests.builders import NOON
 
@@ -83,7 +83,7 @@ def test_what_somebody_else_put_there_is_left_alone(root: Path, vault: LocalFold
 def test_a_large_batch_is_cut_into_packs_that_can_be_opened_in_memory(
     root: Path, vault: LocalFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_folder, "PACK_BYTES", 100)
+    monkeypatch.setattr(packs, "PACK_BYTES", 100)
     bodies = [bytes([number]) * 40 for number in range(7)] + [b"x" * 500]
 
     vault.keep([a_record(body) for body in bodies], NOON)

@@ -17,8 +17,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.secret import Secret
@@ -73,26 +72,28 @@ def seal(bodies: Sequence[bytes], key_id: bytes, key: Secret) -> bytes:
     return index.encode() + nonce + sealed
 
 
-def read_index(path: Path, stream: BinaryIO) -> Index:
-    """Read the beginning of a pack, and no further.
+def index_size(head: bytes) -> int:
+    """Return how many bytes the index takes of a pack that begins like this; of what is no pack, none."""
+    if len(head) < HEAD.size:
+        return 0
+    magic, _, count = HEAD.unpack_from(head)
+    return HEAD.size + count * HASH_BYTES if magic == MAGIC and 0 < count <= MOST_RECORDS else 0
+
+
+def read_index(pack: str, content: bytes) -> Index:
+    """Read the index of the pack that is called `pack`; what comes behind it does not matter.
 
     Raises:
         ProviderResponseError: It is no pack, or it ends too soon.
     """
-    head = stream.read(HEAD.size)
-    if len(head) == HEAD.size:
-        magic, key_id, count = HEAD.unpack(head)
-        if magic == MAGIC and 0 < count <= MOST_RECORDS:
-            hashes = stream.read(count * HASH_BYTES)
-            if len(hashes) == count * HASH_BYTES:
-                return Index(key_id=key_id, hashes=hashes)
-    raise _damaged(path, "it does not begin like a pack")
+    size = index_size(content)
+    if not size or len(content) < size:
+        raise _damaged(pack, "it does not begin like a pack")
+    return Index(key_id=HEAD.unpack_from(content)[1], hashes=content[HEAD.size : size])
 
 
-def open_record(
-    path: Path, stream: BinaryIO, index: Index, position: int, keys: Mapping[bytes, Secret]
-) -> bytes:
-    """Read the rest of a pack, and return one of its records.
+def open_pack(pack: str, content: bytes, keys: Mapping[bytes, Secret]) -> tuple[bytes, ...]:
+    """Return the records of a pack in the order of its index.
 
     Raises:
         ProviderAccessError: None of `keys` is the one that it was encrypted with.
@@ -100,20 +101,21 @@ def open_record(
     """
     from cryptography.exceptions import InvalidTag
 
+    index = read_index(pack, content)
     if (key := keys.get(index.key_id)) is None:
         raise ProviderAccessError(
-            f"none of the vault's keys is the one that {path} was encrypted with",
+            f"none of the vault's keys is the one that {pack} was encrypted with",
             hint="add the old key behind the new one, where the vault's key comes from",
         )
-    nonce, sealed = stream.read(NONCE_BYTES), stream.read()
+    head = index.encode()
+    nonce, sealed = content[len(head) :][:NONCE_BYTES], content[len(head) + NONCE_BYTES :]
     try:
-        plain = zlib.decompress(_cipher(key).decrypt(nonce, sealed, index.encode()))
-    except (InvalidTag, ValueError, zlib.error) as problem:
-        raise _damaged(path, "it does not decrypt") from problem
-    body = next((one for number, one in enumerate(_bodies(plain)) if number == position), b"")
-    if sha256(body).digest() != index.hashes[position * HASH_BYTES :][:HASH_BYTES]:
-        raise _damaged(path, "a record is not what its hash says")
-    return body
+        bodies = tuple(_bodies(zlib.decompress(_cipher(key).decrypt(nonce, sealed, head))))
+    except (InvalidTag, ValueError, zlib.error, struct.error) as problem:
+        raise _damaged(pack, "it does not decrypt") from problem
+    if b"".join(sha256(body).digest() for body in bodies) != index.hashes:
+        raise _damaged(pack, "a record is not what its hash says")
+    return bodies
 
 
 def _bodies(plain: bytes) -> Iterator[bytes]:
@@ -131,7 +133,7 @@ def _cipher(key: Secret) -> "AESGCM":
     return AESGCM(base64.b64decode(key.reveal()))
 
 
-def _damaged(path: Path, how: str) -> ProviderResponseError:
+def _damaged(pack: str, how: str) -> ProviderResponseError:
     return ProviderResponseError(
-        f"{path} was altered or damaged: {how}", hint="bring it back from your backup of the vault"
+        f"{pack} was altered or damaged: {how}", hint="bring it back from your backup of the vault"
     )

@@ -1,0 +1,34 @@
+"""How a queue stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+UNTIL_RETENTION = "no dead-letter queue: what cannot be read is lost when the queue's retention ends"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueStanding:
+    """How many messages there are, roughly, as SQS tells it."""
+
+    waiting: int
+    held: int
+    attempts: int | None
+    """After how many receipts a message is given up; `None` where there is no dead-letter queue."""
+    dead_letters: str = ""
+    """The name of the dead-letter queue."""
+    given_up: int = 0
+    """How many lie there."""
+
+    def told(self) -> Sequence[str]:
+        """Say how many messages wait, and what became of those that could not be read."""
+        waiting = f"about {self.waiting:,} {_messages(self.waiting)} to read, {self.held:,} being read"
+        if self.attempts is None:
+            return (waiting, UNTIL_RETENTION)
+        given_up = f"{self.given_up:,} {_messages(self.given_up)} given up after {self.attempts} attempts"
+        if not self.given_up:
+            return (waiting, given_up)
+        return (waiting, f"{given_up}: move them back from {self.dead_letters} once the reason is gone")
+
+
+def _messages(count: int) -> str:
+    return "message" if count == 1 else "messages"

@@ -1,0 +1,1 @@
+"""Packs of raw records: one format, and one vault over it, whatever the place that they lie in."""

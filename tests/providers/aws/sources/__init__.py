@@ -1,0 +1,1 @@
+"""AWS's audit logs, read from a simulated AWS with its real client."""
