@@ -11,7 +11,7 @@ from drift.stages.record.comparisons import (
     record_declared,
     record_declared_again,
 )
-from drift.stages.record.coverage import record_coverage
+from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
     record_delivery_read,
@@ -40,6 +40,7 @@ __all__ = [
     "record_delivery_read",
     "record_enrolment",
     "record_gap",
+    "record_history",
     "record_judgement",
     "record_opening",
     "record_outage",
