@@ -58,6 +58,11 @@ class Delivery:
     Called after the commit, again if that was not sure to have happened. Raises `ProviderError`.
     """
 
+    @property
+    def is_settled(self) -> bool:
+        """Its service drops it once it is settled, and does not list it again and again."""
+        return self.settle is not _nothing
+
 
 class AuditLog(Protocol):
     """A source of audit-log records."""

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from drift.config import AdapterSettings, BaselineSettings, ClockSource, Settings, load
+from drift.config import AdapterSettings, BaselineSettings, ClockSource, Listen, LogFormat, Settings, load
 from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
@@ -138,8 +138,28 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_watched(folder: Folder)
     assert found.key_file == folder.path / "driftledger-key.pem"
     assert found.clock is ClockSource.SYSTEM
     assert found.poll_every == timedelta(minutes=1)
+    assert found.sweep_every == timedelta(hours=1)
+    assert found.checkpoint_every == timedelta(minutes=5)
+    assert found.listen is found.report_folder is None
+    assert found.log_format is LogFormat.TEXT
     assert found.audit_logs == found.baselines == found.notifiers == ()
     assert found.vault is None
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("127.0.0.1:8087", Listen(host="127.0.0.1", port=8087)),
+        ("[::1]:0", Listen(host="::1", port=0)),
+        ("drift.example.com:80", Listen(host="drift.example.com", port=80)),
+    ],
+)
+def test_where_it_listens_is_an_address_and_a_port(folder: Folder, text: str, listen: Listen) -> None:
+    assert folder.load(f'[http]\nlisten = "{text}"').listen == listen
+
+
+def test_reports_are_put_below_the_folder_of_the_file(folder: Folder) -> None:
+    assert folder.load('[report]\nfolder = "reports"').report_folder == folder.path / "reports"
 
 
 def test_without_a_file_named_the_one_in_the_current_folder_is_read(folder: Folder) -> None:
@@ -814,6 +834,11 @@ MISTAKES = [
     ('[policy]\nsettle_window = "10"', '"settle_window" is no duration: "10"', '"10m"'),
     ('[policy]\nsettle_window = "10 min"', '"settle_window" is no duration', ""),
     ('[policy]\nsettle_window = "999999999d"', '"settle_window" is no duration', ""),
+    ('[schedule]\nsweep_every = "0s"', '"sweep_every" is too short', 'at least "1s"'),
+    ('[http]\nlisten = "8087"', '"listen" is no address with a port: "8087"', "127.0.0.1:8087"),
+    ('[http]\nlisten = "localhost:99999"', '"listen" is no address with a port', "127.0.0.1:8087"),
+    ('[http]\nlisten = "::1:8087"', '"listen" is no address with a port', "[::1]:8087"),
+    ('[log]\nformat = "xml"', '"format" cannot be "xml"', "text or json"),
     ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', 'at least "1s"'),
     ('[policy]\nticket_projects = ["ops"]', 'no project key: "ops"', '"OPS"'),
     ('[organisation]\nname = "two words"', '[organisation]: "name" cannot be "two words"', ""),

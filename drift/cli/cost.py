@@ -21,7 +21,7 @@ def cost_lines(settings: "Settings") -> Iterator[str]:
     baselines = [one.name for one in settings.baselines]
     with wiring.open_database(settings) as database, database.reading() as connection:
         cost = expected_cost(
-            connection, sources, baselines, poll_every=settings.poll_every, sweep_every=settings.poll_every
+            connection, sources, baselines, poll_every=settings.poll_every, sweep_every=settings.sweep_every
         )
     yield "In 30 days, by what was read so far. These are quantities; your contracts tell prices."
     yield from _lines(cost)

@@ -25,6 +25,24 @@ class ClockSource(StrEnum):
     """The newest time in the recorded sources, for demonstrations, replays and tests."""
 
 
+class LogFormat(StrEnum):
+    """How the daemon writes what it says."""
+
+    TEXT = "text"
+    JSON = "json"
+    """A JSON object a line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listen:
+    """Where the daemon answers over HTTP."""
+
+    host: str
+    """A name or an address; IPv6 without brackets."""
+    port: int
+    """0 takes any port that is free."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdapterSettings:
     """One configured adapter."""
@@ -100,6 +118,14 @@ class Settings:
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
     poll_every: timedelta
+    sweep_every: timedelta
+    """How often everything that is declared is compared, whether or not anybody wrote to it."""
+    checkpoint_every: timedelta
+    listen: Listen | None
+    """Without it nothing listens."""
+    log_format: LogFormat
+    report_folder: Path | None
+    """Where the weekly report is put; without it the daemon writes none."""
     audit_logs: tuple[AuditLogSettings, ...]
     baselines: tuple[BaselineSettings, ...]
     state_stores: tuple[AdapterSettings, ...]

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from drift.config.settings import ClockSource
+from drift.config.settings import ClockSource, LogFormat
 from drift.model.enrolment import Mode
 
 
@@ -60,6 +60,29 @@ class Schedule(Table, frozen=True, kw_only=True):
 
     heading = "schedule"
     poll_every: str = "60s"
+    sweep_every: str = "1h"
+    checkpoint_every: str = "5m"
+
+
+class Http(Table, frozen=True, kw_only=True):
+    """Where the daemon answers whoever watches it."""
+
+    heading = "http"
+    listen: str | None = None
+
+
+class Log(Table, frozen=True, kw_only=True):
+    """What the daemon says on stderr."""
+
+    heading = "log"
+    format: LogFormat = LogFormat.TEXT
+
+
+class Report(Table, frozen=True, kw_only=True):
+    """Where the daemon puts reports."""
+
+    heading = "report"
+    folder: str | None = None
 
 
 class AdapterTable(NamedTable, frozen=True, kw_only=True):
@@ -230,6 +253,9 @@ SINGLE: tuple[type[Table], ...] = (
     Ledger,
     Clock,
     Schedule,
+    Http,
+    Log,
+    Report,
     Identities,
     BreakGlass,
     Scope,

@@ -9,7 +9,7 @@ from drift.ledger.checkpoint import seal
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
 from drift.replay.archive import Archive
-from drift.stages.record import record_configuration, record_coverage
+from drift.stages.record import record_configuration, record_history
 from drift.store.changes import change_session_of
 from drift.store.history import end_replay, history_to_judge, note_replay
 
@@ -68,7 +68,7 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
                 next_note = now + NOTED_EVERY
                 with have.database.transaction() as connection:
                     note_replay(connection, now)
-            unreadable = pipeline.observe(batch, now)
+            unreadable = pipeline.observe(batch, now).unread
             taken.unreadable += unreadable.total()
             taken.first_unreadable = taken.first_unreadable or next(iter(unreadable), None)
             taken.records += len(batch.records)
@@ -76,9 +76,7 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
     except ProviderError as error:
         taken.problems.append(f"{archive.name}: {error}")
     with have.database.transaction() as connection:
-        now, rules = have.clock.now(), have.policy.of_source(archive.name)
-        up_to = min(span.until or now, now)
-        record_coverage(connection, history_of(archive.name), up_to, rules, now)
+        record_history(connection, history_of(archive.name), have.clock.now())
 
 
 def _judge(pipeline: Pipeline, told: Told, taken: Taken) -> None:

@@ -52,7 +52,7 @@ class Batch:
         """How many records of the delivery are read once this batch is kept."""
         return self.begun + len(self.records)
 
-    def mark_read(self, connection: Connection) -> None:
+    def mark_read(self, connection: Connection, now: datetime) -> None:
         """Remember that the batch was read, in the transaction that keeps what it says.
 
         Raises:
@@ -66,6 +66,7 @@ class Batch:
             begun=self.begun,
             is_complete=self.is_last,
             moves_cursor=self.moves_cursor,
+            settled_at=now if self.is_last and self.delivery.is_settled and self.read_as is None else None,
         )
         if self.is_last and self.unread is not None and self.unread.is_waiting():
             release(connection, self.unread)

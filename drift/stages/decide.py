@@ -150,6 +150,11 @@ def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
     return change.began_at + rules.answer_deadline
 
 
+def settled_at(change: Change, rules: DecisionRules) -> datetime:
+    """Return when what it touched can be compared: what a pipeline applies, its state says at the end."""
+    return _settled_at(change, rules) if change.channel is Channel.PIPELINE else change.ended_at
+
+
 def _due_at(change: Change, rules: DecisionRules) -> datetime:
     if change.channel is Channel.PIPELINE:
         return _settled_at(change, rules)

@@ -28,6 +28,16 @@ def is_made(database: Database) -> bool:
         return _version_of(connection) is not None
 
 
+def is_current(database: Database) -> bool:
+    """Tell whether the tables are those of this version.
+
+    Raises:
+        StoreError: The database cannot be reached or read.
+    """
+    with database.reading() as connection:
+        return _version_of(connection) == HEAD
+
+
 def migrate(database: Database) -> None:
     """Create or upgrade the tables: wholly, or not at all.
 

@@ -45,6 +45,7 @@ delivery = Table(
     Column("version", Key, primary_key=True),
     Column("position", Integer, nullable=False),  # records already taken from it
     Column("is_complete", Boolean, nullable=False),
+    Column("settled_at", UtcTime, index=True),  # null: the source may list it for ever
 )
 
 source_cursor = Table(
@@ -268,6 +269,7 @@ declared = Table(
     Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
     Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
+    Column("compared_at", UtcTime),  # by itself, after a write; null: only with the rest of its state
     Index("ix_declared_address", "address"),
     comment="Where each declared resource stands in the code",
 )
@@ -332,6 +334,17 @@ enrolment = Table(
     Column("by", Text, nullable=False),
     Column("ledger_seq", BigInteger),  # null: it was so before the ledger told
     comment="Which parts of the estate alert, and which are only observed",
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", Key, primary_key=True),
+    Column("last_success_at", UtcTime),
+    Column("last_failure_at", UtcTime),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False),  # in a row
+    comment="How each job of the schedule ended when it last ran",
 )
 
 outbox = Table(

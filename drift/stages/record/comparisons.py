@@ -33,6 +33,24 @@ def record_declared(
         declared.forget_declared(connection, seen.declarations)
 
 
+def record_declared_again(
+    connection: Connection, seen: Survey, comparison: Comparison, naming: NamingRules, now: datetime
+) -> None:
+    """Keep which resources a survey of only some compared, or could not, and what could not be read."""
+    _record_failures(connection, seen, now)
+    asked = seen.only or frozenset()
+    unread = {(one.state, one.address) for one in comparison.not_compared}
+    origins = {one.declaration.origin for one in seen.held if not one.is_postponed}
+    declared.keep_compared_again(
+        connection,
+        [one for one in seen.others if one.origin in origins],
+        compared=[(str(state), str(address)) for state, address in asked - unread],
+        unread=[(str(state), str(address)) for state, address in asked & unread],
+        at=now,
+        naming=naming,
+    )
+
+
 def record_comparison(
     connection: Connection,
     seen: Survey,
@@ -49,7 +67,8 @@ def record_comparison(
     """
     before = findings.open_findings(connection)
     touched = _record_seen(connection, seen, comparison, before, opening, now)
-    record_ignored(connection, comparison.ignored, now)
+    if seen.only is None:  # a part of the estate does not tell how much a rule hides
+        record_ignored(connection, comparison.ignored, now)
     gone = _record_gone(connection, seen, comparison, before, now)
     _judge_again(connection, [*touched, *gone], judged_since)
     return News(found=len(touched), resolved=len(gone))

@@ -4,7 +4,7 @@ An entry is made at once for what a source tells of for the first time, then at 
 where something was read, and once a day where nothing was.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,8 @@ from drift.store.gaps import gap_id_of
 
 AT_MOST_EVERY = timedelta(hours=1)
 AT_LEAST_EVERY = timedelta(days=1)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def record_coverage(
@@ -43,6 +45,29 @@ def record_coverage(
     )
     for place, body in zip(due, bodies, strict=True):
         covered.mark_recorded(connection, place.span, up_to=body.to_at, recorded_at=now)
+
+
+def record_history(connection: Connection, source: str, now: datetime) -> None:
+    """Record what was read of an archive: from the first to the last record of each place, and no more.
+
+    Nobody says that an archive is whole.
+    """
+    due = covered.places_to_record(connection, source, told_before=now, quiet_before=_NEVER)
+    for place in due:
+        span = place.span
+        body = CoverageInterval(
+            source=source,
+            account=span.account,
+            region=span.region,
+            from_at=span.first_at,
+            to_at=span.last_at,
+            records=span.records,
+            unreadable=span.unreadable,
+            first_at=span.first_at,
+            last_at=span.last_at,
+        )
+        append_all(connection, [NewEntry(kind=EntryKind.COVERAGE, ref=source, body=body, recorded_at=now)])
+        covered.mark_recorded(connection, span, up_to=span.last_at, recorded_at=now)
 
 
 def _end_outage(
