@@ -50,7 +50,7 @@ def _write(place: Place) -> None:
 def kept(batch: Batch, database: Database) -> list[str]:
     """Keep a batch; return the ids of its records."""
     with database.transaction() as connection:
-        batch.mark_read(connection)
+        batch.mark_read(connection, NOON)
     return [json.loads(one.body)["eventID"] for one in batch.records if isinstance(one, RawRecord)]
 
 
