@@ -18,7 +18,7 @@ LOOKS_BACK = timedelta(days=7)
 """An account whose log ends for good must not let everything since be asked again for ever."""
 
 ASKS_AGAIN_FOR = timedelta(days=1)
-"""What did not hold may have been late. After that, to verify all that came since once more costs too much."""
+"""What did not hold may have been late. After that, to verify all since then once more costs too much."""
 
 FIRST_LOOKS_BACK = timedelta(days=1)
 
