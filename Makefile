@@ -4,16 +4,18 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CORPUS ?= ../shared/corpus
 SECONDS_OF_FUZZ ?= 600
+BURST  ?= 1000000
 AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench crash soak fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test lint format bench burst crash soak fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
+	@echo "make burst    have BURST=1000000 records worked off at once, in bounded memory"
 	@echo "make crash    kill the program fifty times while it works off a hundred thousand records"
 	@echo "make soak     let the daemon work ten minutes before a cloud that fails now and then"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
@@ -41,6 +43,9 @@ format: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m benchmarks
+
+burst: $(VENV)/.ready
+	$(BIN)/python -m benchmarks.burst $(BURST)
 
 crash: $(VENV)/.ready
 	$(BIN)/python -m tests.crash

@@ -23,6 +23,9 @@ CHANGES = 3_000_000
 """That a store holds after some years."""
 
 CONFIG = """
+[enrolment]
+mode = "enforce"
+
 [[audit_log]]
 name = "trail"
 type = "log-files"

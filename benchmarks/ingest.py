@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     with wiring.running(wiring.settings_of(None)) as pipeline:
         ((name, log),) = pipeline.have.sources.items()
         began = time.perf_counter()
-        problems = pipeline.read(name, log, pipeline.have.clock.now())
+        problems = pipeline.read(name, log, pipeline.have.clock.now()).problems
         seconds = time.perf_counter() - began
     if problems:
         raise SystemExit("\n".join(problems))

@@ -9,6 +9,7 @@ from drift.ledger.note import SigningKey
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
 from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
@@ -38,6 +39,7 @@ class Policy:
     detection: DetectRules
     decision: DecisionRules
     attribution: AttributionRules = field(default_factory=AttributionRules)
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     coverage: CoverageRules = field(default_factory=CoverageRules)
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
     """What holds of each source."""
@@ -75,6 +77,6 @@ class Equipment:
     notifiers: Mapping[str, Notifier]
     vault: Vault | None
     """Without one, records are not kept as they were delivered."""
-    canaries: Mapping[str, Canary] = field(default_factory=dict)
     recall: Recall = _nothing
     """Says who was found earlier to answer for the call of this event key, where the records may not tell."""
+    canaries: Mapping[str, Canary] = field(default_factory=dict)

@@ -58,6 +58,11 @@ class Delivery:
     Called after the commit, again if that was not sure to have happened. Raises `ProviderError`.
     """
 
+    @property
+    def is_settled(self) -> bool:
+        """Its service drops it once it is settled, and does not list it again and again."""
+        return self.settle is not _nothing
+
 
 class AuditLog(Protocol):
     """A source of audit-log records."""
@@ -404,7 +409,8 @@ class Notifier(Protocol):
         """Send the alert, or edit the message that `replaces` names; return the message's reference.
 
         `alert.client_id` travels with the message, so that a repeat can be recognised. A message
-        that cannot be edited, since it was deleted or belongs to another channel, is sent anew.
+        that cannot be edited, since it was deleted or belongs to another channel, is sent anew. An
+        alert with a `notice` says that, and nothing of who did what where.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.

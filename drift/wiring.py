@@ -21,10 +21,11 @@ from providers import catalog
 if TYPE_CHECKING:
     # Slow to import, and `classify` without a configuration needs none of these.
     from drift.config import AdapterSettings, BaselineSettings, Settings
-    from drift.equipment import Policy, Recall, Vault
+    from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
     from drift.model.detection import DetectRules
+    from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
     from drift.store.database import Database
@@ -80,7 +81,7 @@ def _loaded(path: str | None, *, has_secrets: bool = True, opens_adapters: bool 
     Raises:
         ConfigError: Something in it is wrong, or its own rows for cutting out are not of their form.
     """
-    from drift import config, redact
+    from drift import config
 
     settings = config.load(
         Path(path) if path else None,
@@ -89,14 +90,23 @@ def _loaded(path: str | None, *, has_secrets: bool = True, opens_adapters: bool 
         has_secrets=has_secrets,
         opens_adapters=opens_adapters,
     )
-    redact.use("")
-    for own in settings.own_tables:
-        if own.name == config.REDACT:
-            try:
-                redact.use(own.text)
-            except ValueError as error:
-                raise config.wrong_table(own, error) from error
+    cut_out(settings)
     return settings
+
+
+def cut_out(settings: "Settings") -> None:
+    """Let secrets be cut out as the configuration says, from now on and in the whole process.
+
+    Raises:
+        ConfigError: Its own rows are not of their form; those before stay in force.
+    """
+    from drift import config, redact
+
+    own = next((one for one in settings.own_tables if one.name == config.REDACT), None)
+    try:
+        redact.use(own.text if own else "")
+    except ValueError as error:
+        raise (config.wrong_table(own, error) if own else error) from error
 
 
 def translators(settings: "Settings") -> tuple[Translator, ...]:
@@ -258,7 +268,6 @@ def signing_key(settings: "Settings", database: "Database") -> "SigningKey":
 def running(settings: "Settings") -> Iterator["Pipeline"]:
     """Put the program together, and take it apart at the end."""
     from drift.equipment import Equipment
-    from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
 
@@ -267,7 +276,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
         key = signing_key(settings, database)
         yield Pipeline(
             have=Equipment(
-                configuration=ConfigRecord(sha256=settings.sha256, tool_version=__version__),
+                configuration=_configuration(settings),
                 database=database,
                 key=key,
                 clock=clock(settings, database),
@@ -284,6 +293,28 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
         )
 
 
+def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
+    """Return the equipment with the rules of another configuration, and with nothing else of it.
+
+    Raises:
+        ConfigError: A table of its own is not of its form.
+    """
+    from drift.stages.translate import Translators
+
+    return replace(
+        have,
+        configuration=_configuration(settings),
+        policy=policy_of(settings, have.key),
+        translators=Translators(translators(settings)),
+    )
+
+
+def _configuration(settings: "Settings") -> "ConfigRecord":
+    from drift.model.evidence import ConfigRecord
+
+    return ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+
+
 def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
     """Return the rules of every judging stage."""
     from drift.equipment import Policy
@@ -295,6 +326,7 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         detection=detect_rules(settings, key),
         decision=settings.decision,
         attribution=attribution_rules(settings),
+        enrolment=settings.enrolment,
         coverage=settings.coverage,
         sources={one.name: one.rules for one in settings.audit_logs},
         canaries={one.name: one.rules for one in settings.canaries},

@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from drift.config import AdapterSettings, BaselineSettings, ClockSource, Settings, load
+from drift.config import AdapterSettings, BaselineSettings, ClockSource, Listen, LogFormat, Settings, load
 from drift.config.reader import HEADINGS
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
 from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import Mode
 from drift.model.resource import Resource
 from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
@@ -137,8 +138,28 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_watched(folder: Folder)
     assert found.key_file == folder.path / "driftledger-key.pem"
     assert found.clock is ClockSource.SYSTEM
     assert found.poll_every == timedelta(minutes=1)
+    assert found.sweep_every == timedelta(hours=1)
+    assert found.checkpoint_every == timedelta(minutes=5)
+    assert found.listen is found.report_folder is None
+    assert found.log_format is LogFormat.TEXT
     assert found.audit_logs == found.baselines == found.notifiers == ()
     assert found.vault is None
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("127.0.0.1:8087", Listen(host="127.0.0.1", port=8087)),
+        ("[::1]:0", Listen(host="::1", port=0)),
+        ("drift.example.com:80", Listen(host="drift.example.com", port=80)),
+    ],
+)
+def test_where_it_listens_is_an_address_and_a_port(folder: Folder, text: str, listen: Listen) -> None:
+    assert folder.load(f'[http]\nlisten = "{text}"').listen == listen
+
+
+def test_reports_are_put_below_the_folder_of_the_file(folder: Folder) -> None:
+    assert folder.load('[report]\nfolder = "reports"').report_folder == folder.path / "reports"
 
 
 def test_without_a_file_named_the_one_in_the_current_folder_is_read(folder: Folder) -> None:
@@ -319,6 +340,15 @@ def test_a_vault_says_when_records_are_erased(folder: Folder, keep_for: str, day
     assert vault.settings == FolderSettings(path=f"{folder.path}/raw", cache=f"{folder.path}/cache")
 
 
+@pytest.mark.parametrize(
+    ("text", "days"), [("", 397), (NINETY_DAYS, 90), ('[ledger]\nobservation_period = "3650d"', 3650)]
+)
+def test_the_observation_period_is_thirteen_months_or_what_is_agreed(
+    folder: Folder, text: str, days: int
+) -> None:
+    assert folder.load(text).observation_period == timedelta(days=days)
+
+
 def test_an_audit_log_says_who_sees_to_its_gaps_and_how_long_it_keeps_things(
     folder: Folder,
 ) -> None:
@@ -363,15 +393,6 @@ def test_a_canary_is_written_once_a_day_unless_it_says_otherwise(folder: Folder)
 
     assert daily.rules == CanaryRules(every=timedelta(days=1), within=timedelta(minutes=30))
     assert hourly.rules == CanaryRules(every=timedelta(hours=1), within=timedelta(minutes=20))
-
-
-@pytest.mark.parametrize(
-    ("text", "days"), [("", 397), (NINETY_DAYS, 90), ('[ledger]\nobservation_period = "3650d"', 3650)]
-)
-def test_the_observation_period_is_thirteen_months_or_what_is_agreed(
-    folder: Folder, text: str, days: int
-) -> None:
-    assert folder.load(text).observation_period == timedelta(days=days)
 
 
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:
@@ -736,6 +757,25 @@ def test_a_secret_is_read_but_never_shown(folder: Folder) -> None:
 POLICY = (Path(__file__).parents[1] / "docs" / "policy.md").read_text()
 
 
+def test_what_nobody_enrolled_is_only_observed_unless_the_file_says_otherwise(
+    folder: Folder,
+) -> None:
+    assert folder.load("").enrolment.mode is Mode.OBSERVE
+    assert folder.load('[enrolment]\nmode = "enforce"').enrolment.mode is Mode.ENFORCE
+
+
+def test_the_opening_register_is_due_by_severity(folder: Folder) -> None:
+    rules = folder.load('[enrolment]\nowner = "ops@example.com"\nhigh_due = "3d"').enrolment
+
+    assert rules.owner == "ops@example.com"
+    assert {one.value: due.days for one, due in rules.due.items()} == {
+        "critical": 7,
+        "high": 3,
+        "medium": 90,
+        "low": 180,
+    }
+
+
 @pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", POLICY, re.DOTALL))
 def test_what_the_page_about_the_policy_shows_is_a_configuration(folder: Folder, example: str) -> None:
     (folder.path / "my-signals.toml").write_text("")
@@ -794,6 +834,11 @@ MISTAKES = [
     ('[policy]\nsettle_window = "10"', '"settle_window" is no duration: "10"', '"10m"'),
     ('[policy]\nsettle_window = "10 min"', '"settle_window" is no duration', ""),
     ('[policy]\nsettle_window = "999999999d"', '"settle_window" is no duration', ""),
+    ('[schedule]\nsweep_every = "0s"', '"sweep_every" is too short', 'at least "1s"'),
+    ('[http]\nlisten = "8087"', '"listen" is no address with a port: "8087"', "127.0.0.1:8087"),
+    ('[http]\nlisten = "localhost:99999"', '"listen" is no address with a port', "127.0.0.1:8087"),
+    ('[http]\nlisten = "::1:8087"', '"listen" is no address with a port', "[::1]:8087"),
+    ('[log]\nformat = "xml"', '"format" cannot be "xml"', "text or json"),
     ('[schedule]\npoll_every = "0s"', '"poll_every" is too short', 'at least "1s"'),
     ('[policy]\nticket_projects = ["ops"]', 'no project key: "ops"', '"OPS"'),
     ('[organisation]\nname = "two words"', '[organisation]: "name" cannot be "two words"', ""),
@@ -836,6 +881,9 @@ MISTAKES = [
     (PIPELINE + 'principal = "arn:aws:sts::*:assumed-role/*/*"', '"principal" must leave the name', ""),
     ('[break_glass]\nroles = ["*"]', '[break_glass]: "roles" would make every call an emergency', ""),
     ('[break_glass]\nprincipals = [""]', '"principals" would make every call an emergency', ""),
+    ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
+    ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
+    ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
     ('[identities]\nstrict_domains = ["@example.com"]', 'no domain: "@example.com"', '"example.com"'),
     (EXCLUSION, '[[exclusion]] "fleet": does not say which writes it leaves out', "at least one of account"),
     (EXCLUSION + 'action = "*"\naccount = "**"', "would leave out every write", ""),

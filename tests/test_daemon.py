@@ -1,99 +1,254 @@
 """The daemon starts, watches and stops inside a test; signals are the command line's affair."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
 
-from drift.daemon import Daemon
-from drift.errors import StoreError
+from drift.daemon import MOST_FAILURES, Daemon, Ended, Listeners
+from drift.errors import DriftError, LedgerIntegrityError, StoreError
+from drift.model.turn import Turn
+from drift.store.database import Database
+from drift.store.job_runs import JobRun, job_runs
+from drift.timetable import Job, every
 
 SOON = timedelta(milliseconds=20)
+SELDOM = timedelta(hours=1)
 PATIENCE = 30
 
 
-def test_the_first_cycle_begins_at_once() -> None:
-    began = threading.Event()
+class Heard:
+    """What the daemon tells."""
 
-    def cycle() -> list[str]:
-        began.set()
-        return []
+    def __init__(self) -> None:
+        self.turns: list[Ended] = []
+        self.alarms: list[str] = []
+        self._news = threading.Condition()
 
-    daemon = Daemon(cycle, timedelta(hours=1), lambda _: None)
+    def ended(self, ended: Ended) -> None:
+        """Keep what a turn did."""
+        with self._news:
+            self.turns.append(ended)
+            self._news.notify_all()
 
+    def died(self, _job: str, text: str) -> None:
+        """Keep what is said of a job that died."""
+        with self._news:
+            self.alarms.append(text)
+            self._news.notify_all()
+
+    def wait_for(self, what: Callable[[], bool]) -> None:
+        """Return once it is so; never wait for ever."""
+        with self._news:
+            assert self._news.wait_for(what, PATIENCE)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+def a_job(name: str, run: Callable[[], Turn], interval: timedelta = SELDOM, *wakes: str) -> Job:
+    """A job that is due at once, and then every so often."""
+    return Job(name=name, trigger=every(interval), run=run, wakes=wakes, at_start=True)
+
+
+@contextmanager
+def started(database: Database, heard: Heard, *jobs: Job) -> Iterator[Daemon]:
+    """A daemon that runs within the block."""
+    listeners = [Listeners(ended=heard.ended, died=heard.died)]
+    daemon = Daemon(jobs, database, listeners, first_wait=SOON)
     daemon.start()
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
+        with suppress(DriftError):  # a test that is about it was told before
+            daemon.wait()
 
-    assert began.wait(PATIENCE)
-    daemon.stop()
-    daemon.wait()
+
+def runs(database: Database) -> dict[str, JobRun]:
+    with database.reading() as connection:
+        return job_runs(connection)
 
 
-def test_cycles_follow_one_another_and_never_overlap() -> None:
+def fail(error: BaseException) -> Turn:
+    raise error
+
+
+def test_a_job_begins_at_once(sqlite_database: Database, heard: Heard) -> None:
+    with started(sqlite_database, heard, a_job("read", Turn)):
+        heard.wait_for(lambda: [one.job for one in heard.turns] == ["read"])
+
+
+def test_turns_follow_one_another_and_never_overlap(sqlite_database: Database, heard: Heard) -> None:
     busy = threading.Lock()
-    turns, enough = [], threading.Event()
 
-    def cycle() -> list[str]:
-        assert busy.acquire(blocking=False), "two cycles at once"
-        turns.append(1)
-        if len(turns) == 3:
-            enough.set()
+    def run() -> Turn:
+        assert busy.acquire(blocking=False), "two turns at once"
+        threading.Event().wait(0.05)
         busy.release()
-        return []
+        return Turn()
 
-    daemon = Daemon(cycle, SOON, lambda _: None)
-    daemon.start()
+    with started(sqlite_database, heard, a_job("read", run, SOON)):
+        heard.wait_for(lambda: len(heard.turns) >= 4)
 
-    assert enough.wait(PATIENCE)
-    daemon.stop()
-    daemon.wait()
+    assert heard.alarms == []
 
 
-def test_problems_are_said_and_do_not_stop_it() -> None:
-    said: list[str] = []
-    twice = threading.Event()
+def test_a_job_that_hangs_stops_no_other(sqlite_database: Database, heard: Heard) -> None:
+    may_end = threading.Event()
 
-    def say(problem: str) -> None:
-        said.append(problem)
-        if len(said) >= 2:
-            twice.set()
+    def hang() -> Turn:
+        may_end.wait(PATIENCE)
+        return Turn()
 
-    daemon = Daemon(lambda: ["jira is down"], SOON, say)
-    daemon.start()
-
-    assert twice.wait(PATIENCE)
-    daemon.stop()
-    daemon.wait()
-    assert set(said) == {"jira is down"}
+    with started(sqlite_database, heard, a_job("read", hang), a_job("judge", Turn, SOON)) as daemon:
+        heard.wait_for(lambda: [one.job for one in heard.turns] == ["judge"] * 3)
+        assert "read" in daemon.running
+        assert daemon.awaited == ("read",)
+        may_end.set()
 
 
-def test_a_cycle_that_fails_stops_it_with_its_reason() -> None:
-    def cycle() -> Iterator[str]:
-        raise StoreError("the disk is full", hint="make room")
-        yield
+def test_a_job_that_did_something_wakes_the_next(sqlite_database: Database, heard: Heard) -> None:
+    first = [Turn(counts=(("records", 5),))]
+    read = a_job("read", lambda: first.pop() if first else Turn(), SELDOM, "judge")
+    judged = Job(name="judge", trigger=every(SELDOM), run=Turn, is_kept=False, at_start=True)
 
-    daemon = Daemon(cycle, SOON, lambda _: None)
-    daemon.start()
-
-    with pytest.raises(StoreError, match="the disk is full"):
-        daemon.wait()
+    with started(sqlite_database, heard, judged, read):
+        heard.wait_for(lambda: sorted(one.job for one in heard.turns)[:2] == ["judge", "judge"])
 
 
-def test_stopping_lets_the_running_cycle_end() -> None:
-    under_way, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+def test_who_is_woken_while_it_runs_runs_once_more(sqlite_database: Database, heard: Heard) -> None:
+    under_way, may_end = threading.Event(), threading.Event()
 
-    def cycle() -> list[str]:
+    def run() -> Turn:
         under_way.set()
         may_end.wait(PATIENCE)
-        ended.set()
-        return []
+        return Turn()
 
-    daemon = Daemon(cycle, timedelta(hours=1), lambda _: None)
+    with started(sqlite_database, heard, a_job("judge", run)) as daemon:
+        assert under_way.wait(PATIENCE)
+        daemon.wake("judge")
+        daemon.wake("judge")
+        may_end.set()
+        heard.wait_for(lambda: len(heard.turns) == 2)
+
+
+def test_what_a_job_could_not_do_is_kept_and_told(sqlite_database: Database, heard: Heard) -> None:
+    turn = Turn(problems=("the bucket is gone",), failure="the bucket is gone: password=hunter2secret")
+
+    with started(sqlite_database, heard, a_job("read", lambda: turn)):
+        heard.wait_for(lambda: bool(heard.turns))
+
+    run = runs(sqlite_database)["read"]
+    assert (run.failures, run.last_success_at) == (1, None)
+    assert run.last_error == "the bucket is gone: password=(redacted)"
+    assert heard.alarms == []
+
+
+def test_a_dead_job_is_started_again_and_alarmed(sqlite_database: Database, heard: Heard) -> None:
+    errors = [StoreError("the database is gone", hint="bring it back"), ValueError("a defect")]
+
+    def run() -> Turn:
+        return fail(errors.pop()) if errors else Turn()
+
+    with started(sqlite_database, heard, a_job("judge", run)):
+        heard.wait_for(lambda: bool(heard.turns))
+
+    assert heard.alarms == [
+        "judge died: ValueError: a defect; it is tried again in 0.02 s",
+        "judge died: the database is gone (bring it back); it is tried again in 0.04 s",
+    ]
+    run_of = runs(sqlite_database)["judge"]
+    assert (run_of.failures, run_of.last_error) == (0, "the database is gone (bring it back)")
+    assert run_of.last_success_at is not None
+
+
+def test_a_job_that_keeps_dying_stops_all_with_its_reason(sqlite_database: Database, heard: Heard) -> None:
+    error = StoreError("the disk is full", hint="make room")
+
+    with (
+        started(sqlite_database, heard, a_job("read", lambda: fail(error)), a_job("judge", Turn)) as daemon,
+        pytest.raises(StoreError, match="the disk is full"),
+    ):
+        daemon.wait()
+
+    assert len(heard.alarms) == MOST_FAILURES
+    assert heard.alarms[-1] == f"read died {MOST_FAILURES} times in a row: the disk is full (make room)"
+
+
+def test_altered_evidence_stops_all_at_once(sqlite_database: Database, heard: Heard) -> None:
+    error = LedgerIntegrityError("entry 7 was altered", hint="keep the database as it is")
+
+    with (
+        started(sqlite_database, heard, a_job("checkpoint", lambda: fail(error))) as daemon,
+        pytest.raises(LedgerIntegrityError),
+    ):
+        daemon.wait()
+
+    assert len(heard.alarms) == 1
+
+
+def test_stopping_lets_the_running_turn_end(sqlite_database: Database, heard: Heard) -> None:
+    under_way, may_end = threading.Event(), threading.Event()
+
+    def run() -> Turn:
+        under_way.set()
+        may_end.wait(PATIENCE)
+        return Turn()
+
+    with started(sqlite_database, heard, a_job("read", run)) as daemon:
+        assert under_way.wait(PATIENCE)
+        daemon.stop()
+        may_end.set()
+        daemon.wait()
+
+        assert daemon.running == ()
+        assert len(heard.turns) == 1
+
+
+def test_what_ran_before_the_start_is_not_due_at_once(sqlite_database: Database, heard: Heard) -> None:
+    sweep = Job(name="sweep", trigger=every(SELDOM), run=Turn)
+    with started(sqlite_database, heard, sweep):
+        heard.wait_for(lambda: len(heard.turns) == 1)
+
+    with started(sqlite_database, heard, sweep, a_job("read", Turn)):
+        heard.wait_for(lambda: len(heard.turns) == 2)
+
+    assert [one.job for one in heard.turns] == ["sweep", "read"]
+
+
+def test_what_is_put_off_neither_counts_as_done_nor_as_a_success(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    judge = a_job("judge", lambda: Turn(is_put_off=True), SOON)
+
+    with started(sqlite_database, heard, judge, a_job("read", Turn, SOON)) as daemon:
+        heard.wait_for(lambda: len(heard.turns) >= 3)
+        assert daemon.awaited == ("judge",)
+
+    assert {one.job for one in heard.turns} == {"read"}
+    assert "judge" not in runs(sqlite_database)
+
+
+def test_nobody_to_hear_it_stops_no_job(sqlite_database: Database, heard: Heard) -> None:
+    def broken(*_what: object) -> None:
+        raise BrokenPipeError("stderr is gone")
+
+    listeners = [Listeners(ended=broken, died=broken), Listeners(ended=heard.ended, died=heard.died)]
+    daemon = Daemon([a_job("read", Turn, SOON)], sqlite_database, listeners)
     daemon.start()
-    assert under_way.wait(PATIENCE)
 
+    heard.wait_for(lambda: len(heard.turns) >= 2)
     daemon.stop()
-    may_end.set()
     daemon.wait()
 
-    assert ended.is_set()
+    assert heard.alarms == []
+
+
+def test_the_schedule_is_alive_while_it_runs(sqlite_database: Database, heard: Heard) -> None:
+    with started(sqlite_database, heard, a_job("read", Turn)) as daemon:
+        assert daemon.is_alive

@@ -10,6 +10,7 @@ from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.change import Change, ChangeSession, Write
+from drift.model.enrolment import Opening
 from drift.model.event import Fate, Source, UnreadableRecord
 from drift.model.evidence import Checkpoint
 from drift.model.finding import Comparison, DriftFinding, NotCompared
@@ -115,7 +116,12 @@ class World:
         notify(self.database, {"oncall": Channels(is_down=is_down)}, at)
 
     def compared(
-        self, *findings: DriftFinding, at: datetime = NOON, declared: int = 1, not_compared: int = 0
+        self,
+        *findings: DriftFinding,
+        at: datetime = NOON,
+        declared: int = 1,
+        not_compared: int = 0,
+        opening: Opening = Opening(),  # noqa: B008 - frozen
     ) -> None:
         """Everything declared was compared, and this was found."""
         resources = tuple(_declared(number) for number in range(declared))
@@ -139,7 +145,8 @@ class World:
         )
         with self.database.transaction() as connection:
             record_declared(connection, seen, comparison, NamingRules(), at)
-            record_comparison(connection, seen, comparison, at, judged_since=at - timedelta(days=7))
+            since = at - timedelta(days=7)
+            record_comparison(connection, seen, comparison, at, judged_since=since, opening=opening)
 
     def unreadable(self, *, at: datetime = NOON) -> None:
         """A record could not be read."""

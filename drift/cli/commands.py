@@ -31,11 +31,13 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
     "Run it": (
         _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
+        _Row("replay", "drift.cli.replay", "Take in an archive as history, or try other rules on it."),
         _Row("alarms", "drift.cli.alarms", "List what is wrong with the watch itself."),
         _Row("quarantine", "drift.cli.quarantine", "List what could not be read, and read it again."),
-        _Row("replay", "drift.cli.replay", "Take in an archive as history, or try other rules on it."),
+        _Row("status", "drift.cli.status", "Show whether the watch works: sources, jobs, alerts, evidence."),
     ),
     "Settle it": (
+        _Row("enrol", "drift.cli.enrol", "Have a part of the estate alert, or only observe it again."),
         _Row("adopt", "drift.cli.adopt", "Print what would make the code match the cloud."),
         _Row("revert", "drift.cli.revert", "Print the plan that would make the cloud match the code."),
     ),

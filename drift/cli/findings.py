@@ -8,6 +8,7 @@ import click
 from drift.cli.lines import encoded, finding_line
 from drift.cli.options import config_option, exit_code_option, json_option
 from drift.cli.words import finding_lines, width
+from drift.errors import UsageError
 from drift.model.finding import FindingKind, FindingStatus
 from drift.reports.wording import counted, identity, moment
 from drift.terminal import shown
@@ -26,13 +27,24 @@ if TYPE_CHECKING:
     type=click.Choice([one.value for one in FindingKind]),
     help="Only findings of this kind; may be given again.",
 )
+@click.option("--new", "only_new", is_flag=True, help="Only what is not in the opening register.")
+@click.option("--register", "only_register", is_flag=True, help="Only the opening register.")
 @exit_code_option
 @json_option
 @config_option
 def command(
-    with_resolved: bool, kinds: tuple[str, ...], exit_code: bool, as_json: bool, config: str | None
+    with_resolved: bool,
+    kinds: tuple[str, ...],
+    only_new: bool,
+    only_register: bool,
+    exit_code: bool,
+    as_json: bool,
+    config: str | None,
 ) -> int:
-    """List what differs from the code, the worst first, and of these the oldest."""
+    """List what differs from the code, the worst first, and of these the oldest.
+
+    What was there before the watch began, the opening register, stands behind what is new.
+    """
     from drift import wiring
     from drift.reports.writers import last_writers
     from drift.store.lookup import findings_of
@@ -42,22 +54,53 @@ def command(
         database.reading() as connection,
     ):
         chosen = [FindingKind(one) for one in kinds]
-        rows = list(findings_of(connection, chosen, with_resolved=with_resolved))
+        found = list(findings_of(connection, chosen, with_resolved=with_resolved))
+        rows = _in_order(found, with_new=not only_register, with_register=not only_new)
         writers = last_writers(connection, rows)
     for row in rows:
         writer = writers.get(row.finding.finding_id)
         click.echo(encoded(finding_line(row, writer)) if as_json else _text(row, writer))
-    listed = Counter(row.finding.kind for row in rows)
-    by_kind = ", ".join(f"{number} {name}" for name, number in sorted(listed.items()))
-    click.echo(counted(listed.total(), "finding") + (f": {by_kind}" if by_kind else ""), err=True)
-    return 1 if exit_code and listed else 0
+    click.echo(_counts(rows), err=True)
+    if left := len(found) - len(rows):
+        click.echo(f"not listed: {counted(left, 'finding')}{_which(only_new=only_new)}", err=True)
+    return 1 if exit_code and rows else 0
+
+
+def _in_order(found: "list[FindingRow]", *, with_new: bool, with_register: bool) -> "list[FindingRow]":
+    if not (with_new or with_register):
+        raise UsageError("--new and --register leave nothing", hint="leave one of them out")
+    new = [row for row in found if with_new and not row.is_pre_existing]
+    return new + [row for row in found if with_register and row.is_pre_existing]
+
+
+def _counts(rows: "list[FindingRow]") -> str:
+    """Count by kind, the opening register apart: it says how things were, not how they go."""
+    listed = Counter(row.finding.kind for row in rows if not row.is_pre_existing)
+    register = Counter(row.finding.kind for row in rows if row.is_pre_existing)
+    text = counted(listed.total(), "finding") + _kinds(listed)
+    if not register:
+        return text
+    return f"{text}; and {register.total():,} in the opening register{_kinds(register)}"
+
+
+def _kinds(numbers: Counter[FindingKind]) -> str:
+    kinds = ", ".join(f"{number} {name}" for name, number in sorted(numbers.items()))
+    return f": {kinds}" if kinds else ""
+
+
+def _which(*, only_new: bool) -> str:
+    return " in the opening register" if only_new else " outside the opening register"
 
 
 def _text(row: "FindingRow", writer: "Writer | None") -> str:
     first, *rest = finding_lines(row.finding)
     life = [f"{row.finding.finding_id}  found {moment(row.first_seen_at)}"]
-    if row.status in (FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED):
+    if row.status in (FindingStatus.PRE_EXISTING, FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED):
         life.append(row.status)
+    if row.owner:
+        life.append(f"owner {row.owner}")
+    if row.due_at:
+        life.append(f"due {row.due_at:%Y-%m-%d}")
     if row.resolved_at:
         life.append(f"resolved {moment(row.resolved_at)}")
     if writer:

@@ -107,6 +107,8 @@ class FindingLine(ScannedFinding, kw_only=True):
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
+    owner: str | None
+    due_at: datetime | None
     ledger_seq: int
     stands_for: tuple[str, ...]
     proposal: str | None
@@ -186,6 +188,8 @@ def finding_line(row: "FindingRow", writer: "Writer | None") -> FindingLine:
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
         resolved_at=row.resolved_at,
+        owner=row.owner,
+        due_at=row.due_at,
         ledger_seq=row.ledger_seq,
         stands_for=row.finding.stands_for,
         proposal=row.finding.proposal,

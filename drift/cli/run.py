@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli import COULD_NOT
 from drift.cli.options import config_option
+from drift.cli.weekly_job import weekly_job
 from drift.cli.words import LOST_STORE, progress
 from drift.config import Settings
 from drift.errors import ConfigError
@@ -15,6 +18,7 @@ from drift.terminal import shown
 
 if TYPE_CHECKING:
     from drift.daemon import Daemon
+    from drift.operations.log import Log
 
 
 @click.command("run")
@@ -51,23 +55,49 @@ def _once(settings: Settings) -> int:
 
 def _forever(settings: Settings) -> int:
     from drift import wiring
-    from drift.daemon import Daemon
+    from drift.operations.log import Log
+    from drift.service import Rules, serving
 
+    log = Log(settings.log_format, sys.stderr)
+    log.take_over()
+    rules = Rules(
+        load=partial(wiring.settings_of, str(settings.path) if settings.path else None),
+        applied=wiring.with_rules,
+        restore=wiring.cut_out,
+    )
     is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:
+        database = pipeline.have.database
         if is_store_lost:
-            _say(LOST_STORE.format(store=pipeline.have.database.name))
-        daemon = Daemon(pipeline.run_once, settings.poll_every, _say)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, partial(_stop, daemon))
-        daemon.start()
-        _say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
-        daemon.wait()
+            log.alarm(LOST_STORE.format(store=database.name))
+        with serving(settings, pipeline, rules, log, partial(weekly_job, database)) as service:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, partial(_stop, service.daemon))
+            signal.signal(signal.SIGHUP, lambda _number, _frame: service.look_for_changes())
+            if service.port is not None:
+                log.say(f"answering at port {service.port}")
+            log.say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
+            _wait(service.daemon, log)
     return 0
 
 
+def _wait(daemon: "Daemon", log: "Log") -> None:
+    """Return once all has ended. What does not end in time is left, which is as safe as any crash."""
+    error: Exception | None = None
+    try:
+        daemon.wait()
+    except Exception as died:  # noqa: BLE001 - raised again below
+        error = died
+    if hanging := daemon.running:
+        log.alarm(f"left while it was still running: {', '.join(hanging)}")
+        os._exit(COULD_NOT if error else 0)
+    if error:
+        raise error
+    log.say("stopped")
+
+
 def _stop(daemon: "Daemon", number: int, _frame: object) -> None:
-    """Let the cycle end; a second signal leaves at once, which is as safe as any crash."""
+    """Let what runs end; a second signal leaves at once, which is as safe as any crash."""
     if daemon.is_stopping:
         os._exit(128 + number)
     daemon.stop()

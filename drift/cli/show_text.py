@@ -99,6 +99,11 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
             "Declared", f"in {finding.baseline}" + (f", at {finding.source}" if finding.source else "")
         )
     yield from _fact("Seen", _seen(story))
+    if row.due_at:
+        owner = row.owner or "nobody is known to own it"
+        yield from _fact(
+            "Register", f"was there before the watch; due {row.due_at:%Y-%m-%d}", f"owner: {owner}"
+        )
     yield from _drift(finding.attributes, _SIDES.get(finding.kind, _DECLARED_AND_LIVE))
     yield from _fact("Made so by", *_makers_of(story))
     yield from _moments(story.moments)

@@ -5,13 +5,23 @@
 
 from drift.config.assemble import load
 from drift.config.own_tables import REDACT, wrong_table
-from drift.config.settings import AdapterSettings, BaselineSettings, ClockSource, OwnTable, Settings
+from drift.config.settings import (
+    AdapterSettings,
+    BaselineSettings,
+    ClockSource,
+    Listen,
+    LogFormat,
+    OwnTable,
+    Settings,
+)
 
 __all__ = [
     "REDACT",
     "AdapterSettings",
     "BaselineSettings",
     "ClockSource",
+    "Listen",
+    "LogFormat",
     "OwnTable",
     "Settings",
     "load",

@@ -13,11 +13,14 @@ from drift.config.ignores import ignore_rules
 from drift.config.own_tables import own_tables, ticket_keys_of
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
-from drift.config.settings import OwnTable, Settings
+from drift.config.settings import Listen, OwnTable, Settings
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 
 DEFAULT_STORE = "sqlite:///driftledger.sqlite3"
+
+LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
+MAX_PORT = 65535
 
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """It becomes part of the name in every checkpoint, which allows neither spaces nor `+`."""
@@ -54,7 +57,12 @@ def load(
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
         observation_period=reader.observation_period(),
         clock=reader.one(tables.Clock).table.source,
-        poll_every=_poll_every(reader.one(tables.Schedule)),
+        poll_every=_every(reader.one(tables.Schedule), "poll_every"),
+        sweep_every=_every(reader.one(tables.Schedule), "sweep_every"),
+        checkpoint_every=_every(reader.one(tables.Schedule), "checkpoint_every"),
+        listen=_listen(reader.one(tables.Http)),
+        log_format=reader.one(tables.Log).table.format,
+        report_folder=_report_folder(reader.one(tables.Report), reader.document.folder),
         audit_logs=reader.audit_logs(),
         live=reader.adapters(AdapterKind.LIVE),
         baselines=reader.baselines(),
@@ -69,6 +77,7 @@ def load(
         correlation=policy.correlation_rules(reader),
         channels=policy.channel_rules(reader, ticket_keys),
         decision=policy.decision_rules(reader),
+        enrolment=policy.enrolment_rules(reader),
         ignores=ignore_rules(reader),
         own_tables=own,
     )
@@ -107,5 +116,22 @@ def _key_file(row: Row[tables.Ledger], folder: Path) -> Path:
     return Path(values.absolute(row.place, "key_file", row.table.key_file, folder))
 
 
-def _poll_every(row: Row[tables.Schedule]) -> timedelta:
-    return values.duration(row.place, "poll_every", row.table.poll_every, least=timedelta(seconds=1))
+def _every(row: Row[tables.Schedule], key: str) -> timedelta:
+    return values.duration(row.place, key, getattr(row.table, key), least=timedelta(seconds=1))
+
+
+def _listen(row: Row[tables.Http]) -> Listen | None:
+    if row.table.listen is None:
+        return None
+    found = LISTEN.fullmatch(row.table.listen)
+    if not found or int(found["port"]) > MAX_PORT:
+        raise row.place.error(
+            f'"listen" is no address with a port: {quoted(row.table.listen)}',
+            hint='write "127.0.0.1:8087", or "[::1]:8087"',
+        )
+    return Listen(host=found["v6"] or found["host"], port=int(found["port"]))
+
+
+def _report_folder(row: Row[tables.Report], folder: Path) -> Path | None:
+    given = row.table.folder
+    return None if given is None else Path(values.absolute(row.place, "folder", given, folder))

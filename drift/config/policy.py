@@ -9,7 +9,9 @@ from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
 from drift.model.coverage import CoverageRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.environment import Environment
+from drift.model.verdict import Severity
 from drift.own_resources import OwnResource, own_resource
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules, Exclusion
@@ -82,6 +84,23 @@ def coverage_rules(reader: Reader) -> CoverageRules:
         ),
         rhythm=values.duration(row.place, "rhythm", row.table.rhythm, least=timedelta(days=1)),
         may_be_silent=_accounts(row.place, row.table.may_be_silent, key="may_be_silent"),
+    )
+
+
+def enrolment_rules(reader: Reader) -> EnrolmentRules:
+    """Return how what nobody has enrolled is treated, and what the opening register asks for."""
+    row = reader.one(tables.Enrolment)
+    given = row.table
+    if given.owner is not None and not given.owner.strip():
+        raise row.place.error('"owner" is empty', hint="name who answers for the opening register")
+    return EnrolmentRules(
+        mode=given.mode,
+        owner=given.owner,
+        due={
+            severity: values.duration(row.place, key, getattr(given, key))
+            for severity in Severity
+            for key in [f"{severity}_due"]
+        },
     )
 
 

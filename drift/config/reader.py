@@ -185,9 +185,6 @@ class Reader:
             )
         return found[0] if found else None
 
-    def _optional(self, place: Place, key: str, text: str | None) -> timedelta | None:
-        return None if text is None else values.duration(place, key, text, least=timedelta(minutes=1))
-
     def _keep_for(self, row: Row[VaultTable]) -> timedelta:
         """Return how long records are kept; history that an auditor may ask for is never erased."""
         given = row.table.keep_for
@@ -198,6 +195,9 @@ class Reader:
                 hint=f'at least "{values.written(period)}", as long as `observation_period` of [ledger]',
             )
         return keep_for
+
+    def _optional(self, place: Place, key: str, text: str | None) -> timedelta | None:
+        return None if text is None else values.duration(place, key, text, least=timedelta(minutes=1))
 
     def _adapters(self, kind: AdapterKind, table: type[AdapterT]) -> Iterator[tuple[Row[AdapterT], Struct]]:
         """Yield each adapter's common keys, and its own settings out of the same table."""

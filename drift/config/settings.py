@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from drift.model.coverage import CoverageRules, SourceRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
@@ -22,6 +23,24 @@ class ClockSource(StrEnum):
     SYSTEM = "system"
     RECORDS = "records"
     """The newest time in the recorded sources, for demonstrations, replays and tests."""
+
+
+class LogFormat(StrEnum):
+    """How the daemon writes what it says."""
+
+    TEXT = "text"
+    JSON = "json"
+    """A JSON object a line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listen:
+    """Where the daemon answers over HTTP."""
+
+    host: str
+    """A name or an address; IPv6 without brackets."""
+    port: int
+    """0 takes any port that is free."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +118,14 @@ class Settings:
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
     poll_every: timedelta
+    sweep_every: timedelta
+    """How often everything that is declared is compared, whether or not anybody wrote to it."""
+    checkpoint_every: timedelta
+    listen: Listen | None
+    """Without it nothing listens."""
+    log_format: LogFormat
+    report_folder: Path | None
+    """Where the weekly report is put; without it the daemon writes none."""
     audit_logs: tuple[AuditLogSettings, ...]
     baselines: tuple[BaselineSettings, ...]
     state_stores: tuple[AdapterSettings, ...]
@@ -114,6 +141,7 @@ class Settings:
     channels: ChannelRules
     correlation: CorrelationRules
     decision: DecisionRules
+    enrolment: EnrolmentRules
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]

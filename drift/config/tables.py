@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import msgspec
 
-from drift.config.settings import ClockSource
+from drift.config.settings import ClockSource, LogFormat
+from drift.model.enrolment import Mode
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +60,29 @@ class Schedule(Table, frozen=True, kw_only=True):
 
     heading = "schedule"
     poll_every: str = "60s"
+    sweep_every: str = "1h"
+    checkpoint_every: str = "5m"
+
+
+class Http(Table, frozen=True, kw_only=True):
+    """Where the daemon answers whoever watches it."""
+
+    heading = "http"
+    listen: str | None = None
+
+
+class Log(Table, frozen=True, kw_only=True):
+    """What the daemon says on stderr."""
+
+    heading = "log"
+    format: LogFormat = LogFormat.TEXT
+
+
+class Report(Table, frozen=True, kw_only=True):
+    """Where the daemon puts reports."""
+
+    heading = "report"
+    folder: str | None = None
 
 
 class AdapterTable(NamedTable, frozen=True, kw_only=True):
@@ -211,18 +235,34 @@ class Coverage(Table, frozen=True, kw_only=True):
     may_be_silent: tuple[str, ...] = ()
 
 
+class Enrolment(Table, frozen=True, kw_only=True):
+    """The first days: what nobody has enrolled, and what was there before."""
+
+    heading = "enrolment"
+    mode: Mode = Mode.OBSERVE
+    owner: str | None = None
+    critical_due: str = "7d"
+    high_due: str = "30d"
+    medium_due: str = "90d"
+    low_due: str = "180d"
+
+
 SINGLE: tuple[type[Table], ...] = (
     Organisation,
     Store,
     Ledger,
     Clock,
     Schedule,
+    Http,
+    Log,
+    Report,
     Identities,
     BreakGlass,
     Scope,
     Watch,
     Policy,
     Coverage,
+    Enrolment,
 )
 """The tables that stand once."""
 

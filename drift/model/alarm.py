@@ -10,6 +10,7 @@ OLD_GAP = "coverage-gap"
 BROKEN_LOG = "log-integrity"
 LOST_CANARY = "canary-missing"
 STATE_WENT_BACK = "state-went-back"
+DEAD_JOB = "dead-job"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,7 +30,7 @@ class AlertedChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """One message about one change session, or about one alarm."""
+    """One message: about one change session, about one alarm, or a notice."""
 
     client_id: str
     """Stays the same when the message is sent again, so that a repeat can be recognised."""
@@ -54,3 +54,5 @@ class Alert:
     """The whole alert in one line of plain text."""
     alarm: ToldAlarm | None = None
     """The alarm that it tells; then it tells no changes, and nobody did anything."""
+    notice: tuple[str, ...] = ()
+    """What it says, a paragraph each, where it is about no change session: a digest. Then it names nobody."""

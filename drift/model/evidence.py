@@ -31,6 +31,7 @@ class EntryKind(StrEnum):
     ALARM = "alarm"
     ATTESTATION = "attestation"
     CANARY = "canary"
+    ENROLMENT = "enrolment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +109,12 @@ class FindingRecord:
     by: str | None = None
     """Who acknowledged it."""
     reason: str | None = None
+    owner: str | None = None
+    """Who answers for it, while it is in the opening register."""
+    due_at: datetime | None = None
+    """When it is to be settled, while it is in the opening register."""
+    last_writer: str | None = None
+    """Who wrote to the resource last before it got there, as far as a write is known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +185,30 @@ class GapRecord:
     region: str | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+
+
+class EnrolmentTurn(StrEnum):
+    """What happened to the treatment of a part of the estate."""
+
+    WATCHED = "watched"
+    """A source or a baseline began to be watched."""
+    REGISTERED = "registered"
+    """A baseline was compared completely for the first time."""
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrolmentRecord:
+    """Body of an `enrolment` entry: how a part of the estate is treated from now on."""
+
+    scope: str
+    """As `drift enrol` names it; `source:NAME` or `baseline:NAME` where the watch itself began it."""
+    turn: EnrolmentTurn
+    by: str | None
+    """Who wanted it; `None` where the watch itself did it."""
+    pre_existing: int | None = None
+    """Findings that the first complete comparison put into the opening register."""
 
 
 class BaselineTurn(StrEnum):

@@ -28,6 +28,9 @@ class FindingStatus(StrEnum):
     """Where a finding is in its life; only a later comparison resolves one."""
 
     OPEN = "open"
+    PRE_EXISTING = "pre-existing"
+    """It was there when its baseline was first compared: a row of the opening register, which alerts nobody.
+    Once it differs otherwise, it is open."""
     ACKNOWLEDGED = "acknowledged"
     """Somebody has answered for it as it is. Once it differs otherwise, it is reopened."""
     RESOLVED = "resolved"
@@ -37,7 +40,9 @@ class FindingStatus(StrEnum):
     """It was resolved, ignored or acknowledged, and differs again."""
 
 
-OPEN = frozenset({FindingStatus.OPEN, FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED})
+OPEN = frozenset(
+    {FindingStatus.OPEN, FindingStatus.PRE_EXISTING, FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED}
+)
 """The difference is there."""
 
 

@@ -1,6 +1,6 @@
 """What is declared and what is there, read at one time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,7 +9,10 @@ from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.resource import Found, Json, LiveReading, LiveResource
 
-ByPlace: TypeAlias = Mapping[tuple[str | None, str | None], DeclaredResource]
+Place: TypeAlias = tuple[str | None, str | None]
+"""The state that declares a resource, and its address."""
+
+ByPlace: TypeAlias = Mapping[Place, DeclaredResource]
 """What is declared, by the state that does and the address."""
 
 
@@ -42,6 +45,8 @@ class Survey:
     """Everything that is declared, also what was not to be compared."""
     discovered: tuple[LiveResource, ...]
     failures: tuple[Failure, ...] = ()
+    only: frozenset[Place] | None = None
+    """What this is about, where it is not everything: the rest was read at most to explain these."""
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
@@ -50,18 +55,20 @@ class Survey:
 
     def by_place(self) -> ByPlace:
         """Return what is declared by state and address."""
-        return {
-            (one.origin, resource.address): resource
-            for one in self.declarations
-            for resource in one.resources
-        }
+        return by_place(self.declarations)
 
     def covers(self, finding: DriftFinding) -> bool:
         """Tell whether a finding that this survey does not show is gone: unread is not gone."""
+        if self.only is not None:
+            return self.is_about(finding)
         if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
             return not self.failures and not self.is_in_motion(finding.account)
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
+
+    def is_about(self, finding: DriftFinding) -> bool:
+        """Tell whether this is a survey of what the finding is on."""
+        return self.only is None or (finding.state, finding.address) in self.only
 
     def is_in_motion(self, account: str | None) -> bool:
         """Tell whether an apply may be making or deleting resources in this account.
@@ -95,3 +102,8 @@ class Survey:
             )
             if attributes
         )
+
+
+def by_place(declarations: Iterable[Declaration]) -> ByPlace:
+    """Return what these declare by state and address."""
+    return {(one.origin, resource.address): resource for one in declarations for resource in one.resources}

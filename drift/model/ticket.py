@@ -146,3 +146,12 @@ class TicketMatch:
     deployment: Deployment | None = None
     approved_at: datetime | None = None
     approver: str | None = None
+
+
+UNASKED = TicketMatch(
+    coverage=Coverage.NONE,
+    method=None,
+    confidence=Confidence.HIGH,
+    reasons=("nobody was asked what covers it: it was made before the watch began",),
+)
+"""Of a change for which nobody has to answer."""

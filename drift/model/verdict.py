@@ -224,3 +224,5 @@ class Decision:
     environment: str | None
     """Name of the environment that the account belongs to, if one claims it."""
     reasons: tuple[str, ...]
+    is_withheld: bool = False
+    """Somebody would be told, were it not only observed."""

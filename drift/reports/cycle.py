@@ -40,7 +40,9 @@ def summary(have: Equipment) -> Iterator[str]:
         unread = set_aside(connection)
     yield f"records   {_records(fates)}"
     yield f"changes   {_in_all(dispositions)}"
-    yield f"findings  {len(findings):,} open"
+    register = sum(row.is_pre_existing for row in findings.values())
+    before = f", {register:,} in the opening register" if register else ""
+    yield f"findings  {len(findings) - register:,} open{before}"
     yield f"alerts    {_in_all(alerts)}{_unrouted(have, alerts)}"
     if standing:
         yield f"alarms    {len(standing):,} standing: {_worst(standing)} (`drift alarms` lists them)"

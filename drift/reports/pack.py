@@ -40,6 +40,7 @@ CHANGE_COLUMNS = (
 FINDING_COLUMNS = (
     *("finding_id", "kind", "status", "severity", "account", "region", "type", "resource_id", "address"),
     *("attributes", "explained_by", "baseline", "state", "source", "by", "reason"),
+    *("owner", "due_at", "last_writer"),
     *("recorded_at", "ledger_seq", "leaf_hash"),
 )
 COVERAGE_COLUMNS = (

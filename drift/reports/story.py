@@ -216,6 +216,8 @@ def _found(entry: Entry, finding_id: str | None = None) -> Moment:
         what = "no longer told of: the configuration ignores it"
     elif record.status is FindingStatus.ACKNOWLEDGED:
         what = f"acknowledged by {record.by}: {record.reason}"
+    elif record.status is FindingStatus.PRE_EXISTING:
+        what = f"was there before the watch began: it {DIFFERENCE[record.finding.kind]}"
     elif record.status is FindingStatus.REOPENED:
         what = f"found again that it {DIFFERENCE[record.finding.kind]}"
     else:

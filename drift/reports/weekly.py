@@ -142,6 +142,24 @@ class Alerts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FirstDays:
+    """What was there before the watch began, and what alerts nobody yet."""
+
+    register: int = 0
+    """Findings that stand in the opening register."""
+    register_worst: int = 0
+    """Of these, the critical and high ones."""
+    overdue: int = 0
+    """Of these, the ones that should have been settled by now."""
+    first_due_at: datetime | None = None
+    """When the first of those that are not overdue is to be settled."""
+    made_before: int = 0
+    """Changes of the week that were made before the watch began."""
+    withheld: int = 0
+    """Changes of the week of which somebody would have been told, were they not only observed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyReport:
     """One week, as the store has it."""
 
@@ -169,3 +187,4 @@ class WeeklyReport:
     checkpoint: Checkpoint | None
     configuration_sha256: str
     tool_version: str
+    first_days: FirstDays = FirstDays()

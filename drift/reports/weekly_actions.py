@@ -9,6 +9,7 @@ from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.weekly import Action, Closed, Missing
 from drift.reports.weekly_facts import WeeklyFacts
+from drift.reports.weekly_first_days import is_overdue
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import answer_due_at
@@ -31,7 +32,7 @@ def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, 
     drift = [
         _finding_action(row, writers.get(row.finding.finding_id))
         for row in facts.findings
-        if row.status in (FindingStatus.OPEN, FindingStatus.REOPENED)
+        if (row.status in (FindingStatus.OPEN, FindingStatus.REOPENED) or is_overdue(row, facts.as_of))
         and row.first_seen_at < facts.week.until
         and row.finding.finding_id not in listed
     ]
@@ -69,7 +70,7 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
 def _missing(change: Change, judgement: Judgement) -> Iterator[Missing]:
     """Yield what a change still lacks; nothing for one that nobody has to know of."""
     match, decision = judgement.match, judgement.decision
-    if not decision.alert:
+    if not (decision.alert or decision.is_withheld):
         return
     if change.is_emergency or decision.disposition is Disposition.EMERGENCY:
         if not _is_reviewed(change, judgement):
@@ -96,15 +97,16 @@ def _finding_action(row: FindingRow, last: Change | None) -> Action:
     if finding.kind in (FindingKind.DRIFTED, FindingKind.UNAPPLIED, FindingKind.SUSPECTED_NOISE):
         difference += f": {', '.join(attribute.path for attribute in finding.attributes)}"
     writer = f"last written by {person(last)}" if last else "no write is known"
+    owner = f"; owner {row.owner}" if row.owner else ""
     return Action(
         ref=finding.finding_id,
         since=drift_since(row, last),
         severity=finding.severity,
         resource=finding_name(finding),
-        what=f"{difference}; {writer}",
+        what=f"{difference}; {writer}{owner}",
         missing=(Missing.CODE,),
         is_pending=False,
-        due_at=None,
+        due_at=row.due_at,
     )
 
 

@@ -10,6 +10,7 @@ from drift.reports.week import Week
 from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, Unread, WeeklyReport
 from drift.reports.weekly_actions import actions, closed
 from drift.reports.weekly_facts import WeeklyFacts
+from drift.reports.weekly_first_days import first_days
 from drift.reports.wording import resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import PEOPLE, DecisionRules
@@ -68,6 +69,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
         checkpoint=facts.checkpoint,
         configuration_sha256=settings.configuration_sha256,
         tool_version=settings.tool_version,
+        first_days=first_days(facts),
     )
 
 
@@ -86,9 +88,13 @@ def _disposition(row: ChangeRow) -> Disposition:
 
 
 def _of(facts: WeeklyFacts, week: Week) -> list[ChangeRow]:
-    """Return the changes that somebody decided to make in `week`: the cloud's own are no such."""
+    """Return the changes that somebody decided to make in `week`: the cloud's own are no such.
+
+    Nor are those counted that were made before the watch began: nobody has to answer for them.
+    """
     begun = (row for row in facts.changes if week.holds(row.change.began_at))
-    return [row for row in begun if _disposition(row) is not Disposition.EXPLAINED]
+    left_out = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
+    return [row for row in begun if _disposition(row) not in left_out]
 
 
 def _writes(rows: Sequence[ChangeRow]) -> int:
@@ -107,10 +113,13 @@ def _in_production(rows: Sequence[ChangeRow], rules: DecisionRules) -> list[Chan
 
 
 def _open_at(facts: WeeklyFacts, at: datetime) -> list[FindingRow]:
+    """Return the drift that was open: what is in the opening register is counted apart."""
     return [
         row
         for row in facts.findings
-        if row.first_seen_at <= at and (row.resolved_at is None or row.resolved_at > at)
+        if not row.is_pre_existing
+        and row.first_seen_at <= at
+        and (row.resolved_at is None or row.resolved_at > at)
     ]
 
 

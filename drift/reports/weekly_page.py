@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drift.reports.weekly import Action, Figure, WeeklyReport
+from drift.reports.weekly_first_days import first_days_lines
 from drift.reports.weekly_sentences import coverage, period, subject, unseen, verdict, witness
 from drift.reports.wording import counted, duration, moment
 
@@ -68,6 +69,8 @@ class Page:
     needs_somebody: bool
     coverage: str
     is_covered: bool
+    first_days: tuple[str, ...]
+    """On the opening register and on what is only observed; empty once both are over."""
     tiles: tuple[Tile, ...]
     actions: tuple[ActionLine, ...]
     more_actions: str
@@ -91,6 +94,7 @@ def page_of(report: WeeklyReport) -> Page:
         needs_somebody=bool(report.actions),
         coverage=coverage(seen),
         is_covered=seen.is_everything,
+        first_days=tuple(first_days_lines(report.first_days)),
         tiles=_tiles(report),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
         more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",
@@ -108,6 +112,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
     pending = f", {report.pending} waiting" if report.pending else ""
     production = report.production_changes
     oldest = report.oldest_drift_at
+    nothing = "none but the opening register" if report.first_days.register else "no difference"
     return (
         Tile(
             title="Manual writes",
@@ -133,7 +138,7 @@ def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
         Tile(
             title="Open drift",
             value=_amount(report.open_drift.now, is_complete=is_compared),
-            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else "no difference",
+            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else nothing,
             delta=_delta(report.open_drift),
             is_notable=bool(report.open_drift.now),
         ),

@@ -24,6 +24,8 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     yield ""
     yield from _wrapped(page.verdict, width)
     yield from _wrapped(page.coverage if page.is_covered else f"NOT ALL SEEN: {page.coverage}", width)
+    for sentence in page.first_days:
+        yield from _wrapped(sentence, width)
     yield ""
     for tile in page.tiles:
         yield from _tile(tile, width)

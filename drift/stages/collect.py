@@ -40,19 +40,19 @@ class Batch:
     """The delivery is read whole once this batch is kept."""
     moves_cursor: bool
     """Everything delivered before was read as well."""
-    unread: Unread | None = None
-    """What is known of earlier attempts at the delivery that failed."""
     span: TimeSpan = EVER
     """Records of calls that were made at another time are not wanted."""
     read_as: str | None = None
     """Under which name it is remembered how far the delivery was read; `None`: that of the source."""
+    unread: Unread | None = None
+    """What is known of earlier attempts at the delivery that failed."""
 
     @property
     def position(self) -> int:
         """How many records of the delivery are read once this batch is kept."""
         return self.begun + len(self.records)
 
-    def mark_read(self, connection: Connection) -> None:
+    def mark_read(self, connection: Connection, now: datetime) -> None:
         """Remember that the batch was read, in the transaction that keeps what it says.
 
         Raises:
@@ -66,6 +66,7 @@ class Batch:
             begun=self.begun,
             is_complete=self.is_last,
             moves_cursor=self.moves_cursor,
+            settled_at=now if self.is_last and self.delivery.is_settled and self.read_as is None else None,
         )
         if self.is_last and self.unread is not None and self.unread.is_waiting():
             release(connection, self.unread)

@@ -10,6 +10,7 @@ from typing import assert_never
 from msgspec import structs
 
 from drift.model.change import Change
+from drift.model.enrolment import ENFORCED, Treatment
 from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import Agreement, FindingKind, Standing
@@ -28,6 +29,7 @@ PUBLIC = "public-access"
 """What lets anybody in is never less than high, though a pipeline that is trusted did it."""
 
 TAKEN_IN = "taken in as history: nobody was told"
+OBSERVED = "observed only: nothing that it belongs to was enrolled when it was made, so nobody is told"
 
 PEOPLE = frozenset({Channel.CONSOLE, Channel.MANUAL, Channel.UNKNOWN})
 """Channels of people; somebody unknown is taken for one."""
@@ -74,25 +76,45 @@ class DecisionRules:
 
 
 def decide(
-    change: Change, match: TicketMatch, standing: Standing, rules: DecisionRules, now: datetime
+    change: Change,
+    match: TicketMatch,
+    standing: Standing,
+    rules: DecisionRules,
+    now: datetime,
+    treatment: Treatment = ENFORCED,
 ) -> Decision:
-    """Return how `change` stands at `now`."""
-    disposition, why = _disposition(change, match, rules, now)
+    """Return how `change` stands at `now`, and whether people are told.
+
+    Where they are only observed, changes of few kinds are told: see `_wakes_anyway`. What was made
+    before the watch began is never told, whatever it was.
+    """
+    disposition, why = _disposition(change, match, rules, now, treatment)
     severity, how_bad = _severity(change, disposition, standing, rules)
     if severity.rank < Severity.HIGH.rank and (public := _made_public(change, rules)):
         severity, how_bad = Severity.HIGH, tuple(dict.fromkeys((*public, *how_bad)))
     environment = rules.environment_of(change.first.event.call.account)
+    must_tell = _must_tell(change, disposition, standing, rules, now) and not treatment.is_before(
+        change.ended_at
+    )
+    is_withheld = must_tell and not (treatment.alerts(change.ended_at) or _wakes_anyway(change, rules))
     return Decision(
         disposition=disposition,
         severity=severity,
-        alert=_must_tell(change, disposition, standing, rules, now),
+        alert=must_tell and not is_withheld,
         environment=environment.name if environment else None,
-        reasons=(*why, *how_bad, *((TAKEN_IN,) if change.is_history else ())),
+        reasons=(*why, *how_bad, *_why_untold(change, is_withheld=is_withheld)),
+        is_withheld=is_withheld,
     )
 
 
+def _why_untold(change: Change, *, is_withheld: bool) -> tuple[str, ...]:
+    if change.is_history:
+        return (TAKEN_IN,)
+    return (OBSERVED,) if is_withheld else ()
+
+
 def _disposition(
-    change: Change, match: TicketMatch, rules: DecisionRules, now: datetime
+    change: Change, match: TicketMatch, rules: DecisionRules, now: datetime, treatment: Treatment
 ) -> tuple[Disposition, tuple[str, ...]]:
     if change.withdrawn:
         return Disposition.EXPLAINED, (f"withdrawn: {change.withdrawn}",)
@@ -100,6 +122,10 @@ def _disposition(
         return Disposition.EXPLAINED, ("an attempt that failed: nothing was changed",)
     if change.channel is Channel.SERVICE:
         return Disposition.EXPLAINED, (_explanation(change),)
+    if treatment.is_before(change.ended_at):
+        return Disposition.BEFORE_ENROLMENT, (
+            f"made before the watch began, at {treatment.watched_since:%Y-%m-%d %H:%M} UTC",
+        )
     match match.coverage:
         case Coverage.APPROVED_BEFORE:
             return Disposition.AUTHORISED, match.reasons
@@ -122,6 +148,11 @@ def _disposition(
 def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
     """Return when a person must have named the ticket."""
     return change.began_at + rules.answer_deadline
+
+
+def settled_at(change: Change, rules: DecisionRules) -> datetime:
+    """Return when what it touched can be compared: what a pipeline applies, its state says at the end."""
+    return _settled_at(change, rules) if change.channel is Channel.PIPELINE else change.ended_at
 
 
 def _due_at(change: Change, rules: DecisionRules) -> datetime:
@@ -210,12 +241,17 @@ def _is_production(change: Change, rules: DecisionRules) -> bool:
     return environment is None or environment.is_production
 
 
+def _wakes_anyway(change: Change, rules: DecisionRules) -> bool:
+    """Tell whether a change is of a kind that is always told: tampering, the root user, emergency access."""
+    return change.is_emergency or any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules))
+
+
 def _must_tell(
     change: Change, disposition: Disposition, standing: Standing, rules: DecisionRules, now: datetime
 ) -> bool:
     if change.withdrawn or change.is_history:
         return False
-    if any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules)) or change.is_emergency:
+    if _wakes_anyway(change, rules):
         return True
     if _is_runtime_only(change) or _leaves_code_right(change, standing, rules):
         return False

@@ -4,19 +4,23 @@ A state that is being applied, or that moved while its resources were read, is h
 nothing: half of what was read would be from before. It is compared the next time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import TypeAlias
 
 from drift.errors import PartlyUnreadError, ProviderError, only_provider_errors
-from drift.model.baseline import Declaration
+from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.resource import LiveResource, NotRead, NotReadReason
-from drift.model.survey import Failure, Held, Survey
+from drift.model.survey import Failure, Held, Place, Survey
 from drift.ports import Baseline, LiveConfig, Watched
 
 DISCOVERY = "what exists"
 """Stands for the listing of everything, which belongs to no single baseline."""
+
+Beside: TypeAlias = Callable[[Collection[Place], Sequence[Declaration]], Collection[Place]]
+"""Returns, of all that is declared, what must be read as well to understand some places."""
 
 
 def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = ()) -> Survey:
@@ -25,9 +29,9 @@ def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = 
     `types` are globs that narrow what is read. With a baseline unread, what exists cannot
     be called undeclared, so nothing is discovered then, nor where an apply is running.
     """
-    reader = _Reader(types, now)
+    reader = _Reader(lambda _, each: _is_wanted(each.type, types), now)
     for one in watched:
-        reader.read(one)
+        reader.hold(one, reader.declared(one))
     seen = Survey(
         held=tuple(reader.held),
         others=tuple(reader.whole),
@@ -37,35 +41,72 @@ def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = 
     return seen if seen.failures else _with_discovered(seen, watched, types)
 
 
+def survey_again(
+    watched: Sequence[Watched], now: datetime, only: Collection[Place], beside: Beside
+) -> Survey:
+    """Read what is declared, and of what is there only these places, with what `beside` says explains them.
+
+    What exists is not listed: a few reads cost the same in an estate of any size.
+    """
+    wanted: set[Place] = set(only)
+    reader = _Reader(lambda origin, each: (origin, each.address) in wanted, now)
+    declared = [(one, list(reader.declared(one))) for one in watched]
+    every = [each for _, some in declared for each in some]
+    wanted.update(beside(only, every))
+    for one, some in declared:
+        reader.hold(one, [each for each in some if reader.is_touched(each)])
+    read = [one.declaration for one in reader.held if not one.is_postponed]
+    places = {(each.origin, resource.address) for each in read for resource in each.resources}
+    return Survey(
+        held=tuple(reader.held),
+        others=tuple(every),
+        discovered=(),
+        failures=tuple(reader.failures),
+        only=frozenset(places.intersection(only)),
+    )
+
+
 class _Reader:
     """Reads one baseline after the other."""
 
-    def __init__(self, types: Sequence[str], now: datetime) -> None:
+    def __init__(self, is_wanted: Callable[[str, DeclaredResource], bool], now: datetime) -> None:
         self.held: list[Held] = []
         self.whole: list[Declaration] = []
         self.failures: list[Failure] = []
-        self._types = types
+        self._is_wanted = is_wanted
         self._now = now
 
-    def read(self, one: Watched) -> None:
-        """Read a baseline and what is there of it; say of the rest why it could not be read."""
+    def is_touched(self, declaration: Declaration) -> bool:
+        """Tell whether something of it is to be read."""
+        return any(self._is_wanted(declaration.origin, each) for each in declaration.resources)
+
+    def declared(self, one: Watched) -> Iterator[Declaration]:
+        """Yield what a baseline declares, and say of the rest why it could not be read."""
         name = one.baseline.name
-        first = len(self.held)
         try:
             with only_provider_errors("reading the baseline"):
-                for declaration in one.baseline.declared():
-                    self.held.append(self._held(declaration, one.live))
-                    self.whole.append(declaration)
+                yield from one.baseline.declared()
         except PartlyUnreadError as error:
             self.failures += [
                 Failure(name=name, error=each, origin=origin) for origin, each in error.unread.items()
             ]
         except ProviderError as error:
             self.failures.append(Failure(name=name, error=error))
+
+    def hold(self, one: Watched, declarations: Iterable[Declaration]) -> None:
+        """Read what is there of what is declared; say of the rest why it could not be read."""
+        first = len(self.held)
+        try:
+            with only_provider_errors("reading the baseline"):
+                for declaration in declarations:
+                    self.held.append(self._held(declaration, one.live))
+                    self.whole.append(declaration)
+        except ProviderError as error:
+            self.failures.append(Failure(name=one.baseline.name, error=error))
         self.held[first:] = self._settled(one.baseline, self.held[first:])
 
     def _held(self, declaration: Declaration, live: LiveConfig) -> Held:
-        wanted = tuple(each for each in declaration.resources if _is_wanted(each.type, self._types))
+        wanted = tuple(each for each in declaration.resources if self._is_wanted(declaration.origin, each))
         narrowed = replace(declaration, resources=wanted)
         if declaration.lock is not None and declaration.lock.is_apply(self._now):
             return _unread(narrowed, f"postponed: an apply is running, by {declaration.lock}")

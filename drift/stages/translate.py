@@ -1,6 +1,7 @@
 """What does this record say? Ask each cloud's translator, the last successful one first."""
 
 import re
+import threading
 from collections.abc import Sequence
 
 from msgspec import structs
@@ -23,19 +24,22 @@ FIRST_YEAR, LAST_YEAR = 2000, 2199
 class Translators:
     """The clouds' translators, remembering which one understood the last record.
 
-    A file holds the records of one cloud, so the first guess is nearly always right.
+    A file holds the records of one cloud, so the first guess is nearly always right. `translate` and
+    `describe` may be called from any thread: what translators remember is not made for two at once.
     """
 
     def __init__(self, translators: Sequence[Translator]) -> None:
         self.all = tuple(translators)
         self._ordered = list(translators)
+        self._alone = threading.RLock()
 
     def translate(self, raw: RawRecord | UnreadableRecord) -> ChangeEvent | UnreadableRecord:
         """Return what the record says; damage, or what no translator knows, is unreadable."""
         if isinstance(raw, UnreadableRecord):
             return raw
-        said = self.recognise(raw)
-        return said.event(raw.source) if isinstance(said, Repeat) else said
+        with self._alone:
+            said = self.recognise(raw)
+            return said.event(raw.source) if isinstance(said, Repeat) else said
 
     def may_open(self, body: bytes) -> bool:
         """Tell quickly whether later records may rest on this one."""
@@ -68,7 +72,10 @@ class Translators:
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Add what people are told of a write: what it did, and what about it is risky."""
         owner = next((one for one in self.all if one.cloud is event.call.cloud), None)
-        return event if owner is None else owner.describe(event)
+        if owner is None:
+            return event
+        with self._alone:
+            return owner.describe(event)
 
 
 def _mended(body: bytes) -> bytes:

@@ -16,6 +16,8 @@ is_same_row = (declared_name.c.baseline == declared.c.baseline) & (
 )
 """Joins a declared resource to its names."""
 
+_OF_STATE = baseline.c.compared_at.label("state_at")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeclaredRow:
@@ -32,7 +34,7 @@ class DeclaredRow:
     """The provider configuration that manages it, where the state's reader tells."""
     source: str | None
     compared_at: datetime | None
-    """When it was held against what is there; `None` where it could not be."""
+    """When it was last held against what is there; `None` where it could not be."""
     declared_since: datetime
     """Since when its state is known to say what it says."""
 
@@ -50,7 +52,7 @@ def declared_as(
     rows = [
         row
         for row in connection.execute(
-            select(declared, declared_name, baseline.c.compared_at, baseline.c.declared_since)
+            select(declared, declared_name, _OF_STATE, baseline.c.declared_since)
             .join(declared_name, is_same_row)
             .join(baseline, baseline.c.baseline == declared.c.baseline)
             .where(declared_name.c.name.in_([mine, as_key(outer or mine)]))
@@ -66,7 +68,7 @@ def declared_as(
 def declared_at(connection: Connection, address: str) -> tuple[DeclaredRow, ...]:
     """Return what stands at an address: in several states, that may be several resources."""
     rows = connection.execute(
-        select(declared, baseline.c.compared_at, baseline.c.declared_since)
+        select(declared, _OF_STATE, baseline.c.declared_since)
         .join(baseline, baseline.c.baseline == declared.c.baseline)
         .where(declared.c.address == as_key(address))
         .order_by(declared.c.baseline)
@@ -140,6 +142,6 @@ def _declared_row(row: Any) -> DeclaredRow:
         region=row.region,
         provider=row.provider,
         source=row.source,
-        compared_at=row.compared_at if row.is_compared else None,
+        compared_at=max(row.compared_at or row.state_at, row.state_at) if row.is_compared else None,
         declared_since=row.declared_since,
     )

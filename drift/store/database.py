@@ -1,6 +1,7 @@
 """Opens the database and runs transactions in it: one writer at a time, whichever the engine."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,6 +83,7 @@ class Database:
         except ImportError as error:
             raise _unusable(str(error)) from error
         self.name = _name_of(self._engine.url)
+        self._writing = threading.Lock()
 
     @property
     def engine(self) -> Engine:
@@ -99,21 +101,32 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Run the block in one write transaction: all of it is kept, or none.
 
+        Within the process writers wait at a lock, in which they take turns; at that of the database who
+        asks most often would win.
+
         Writers wait for each other before they begin, so what the block reads stays true until
         it is done.
 
         Raises:
             StoreError: The database could not be reached, is locked for too long or is full.
         """
-        with self._wrapped(), self._engine.begin() as connection:
-            info = connection.info  # a connection that is lost meanwhile has none
-            info[_LASTING] = lasting = _Lasting()
-            try:
-                yield connection
-                for finish in lasting.finishes:
-                    finish(connection)
-            finally:
-                del info[_LASTING]
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            raise StoreError(
+                f"the store {self.name} was busy for {BUSY_TIMEOUT_SECONDS} s",
+                hint="look for what keeps a transaction open: a vault that does not answer, a slow disk",
+            )
+        try:
+            with self._wrapped(), self._engine.begin() as connection:
+                info = connection.info  # a connection that is lost meanwhile has none
+                info[_LASTING] = lasting = _Lasting()
+                try:
+                    yield connection
+                    for finish in lasting.finishes:
+                        finish(connection)
+                finally:
+                    del info[_LASTING]
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -4,11 +4,11 @@ A state that says what it said at the last comparison costs one row, not all of 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.naming import NamingRules
@@ -45,8 +45,34 @@ def keep_declared(
             "sha256": one.sha256,
             "declared_since": before.declared_since if before is not None and is_same else at,
             "compared_at": at,
+            "name": one.name,
         }
         insert_or_update(connection, baseline, {"baseline": one.origin, **values}, values)
+
+
+def keep_compared_again(
+    connection: Connection,
+    declarations: Iterable[Declaration],
+    compared: Collection[tuple[str, str]],
+    unread: Collection[tuple[str, str]],
+    at: datetime,
+    naming: NamingRules = NamingRules(),  # noqa: B008 - frozen
+) -> None:
+    """Keep that some resources were compared by themselves, or could not be, and where they stand by now.
+
+    `declarations` are whole; the rest of what they declare counts as compared when it was.
+    """
+    for one in declarations:
+        known = connection.execute(select(baseline).where(baseline.c.baseline == one.origin)).one_or_none()
+        if known is not None and known.sha256 != one.sha256:
+            _rewrite(connection, one, known.compared_at, at, naming)
+    for origin, address in compared:
+        _set(connection, origin, address, compared_at=at, is_compared=True)
+    for origin, address in unread:
+        _set(connection, origin, address, is_compared=False)
+    # Without a fingerprint the next comparison of all writes every row anew: these say something else now.
+    for origin in {origin for origin, _ in unread}:
+        connection.execute(update(baseline).where(baseline.c.baseline == origin).values(fingerprint=""))
 
 
 def forget_declared(connection: Connection, still_declared: Iterable[Declaration]) -> None:
@@ -54,6 +80,30 @@ def forget_declared(connection: Connection, still_declared: Iterable[Declaration
     gone = set(connection.execute(select(baseline.c.baseline)).scalars())
     for some in in_chunks(gone - {as_key(one.origin) for one in still_declared}):
         _forget(connection, some)
+
+
+def _rewrite(
+    connection: Connection, one: Declaration, compared_at: datetime, at: datetime, naming: NamingRules
+) -> None:
+    """Keep what a state declares by now; what was never compared is not taken to be."""
+    rows = connection.execute(select(declared).where(declared.c.baseline == one.origin)).all()
+    before = {row.address: row for row in rows}
+    never = {
+        (one.origin, resource.address)
+        for resource in one.resources
+        if (row := before.get(as_key(resource.address))) is None or not row.is_compared
+    }
+    keep_declared(connection, [one], never, at, naming)
+    mine = baseline.c.baseline == one.origin
+    connection.execute(update(baseline).where(mine).values(compared_at=compared_at, fingerprint=""))
+    for row in rows:
+        if row.compared_at is not None:
+            _set(connection, one.origin, row.address, compared_at=row.compared_at)
+
+
+def _set(connection: Connection, origin: str, address: str, **values: Any) -> None:
+    mine = (declared.c.baseline == origin, declared.c.address == address)
+    connection.execute(update(declared).where(*mine).values(**values))
 
 
 def _row(

@@ -25,6 +25,15 @@ class FindingRow:
     last_seen_at: datetime
     resolved_at: datetime | None
     ledger_seq: int
+    owner: str | None = None
+    """Who answers for it, while it is in the opening register."""
+    due_at: datetime | None = None
+    """When it is to be settled, while it is in the opening register."""
+
+    @property
+    def is_pre_existing(self) -> bool:
+        """It is in the opening register: it was there before the watch began."""
+        return self.status is FindingStatus.PRE_EXISTING
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +54,8 @@ def findings(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Fi
             last_seen_at=row.last_seen_at,
             resolved_at=row.resolved_at,
             ledger_seq=row.ledger_seq,
+            owner=row.owner,
+            due_at=row.due_at,
         )
 
 
@@ -70,6 +81,9 @@ def keep_finding(
     ledger_seq: int,
     at: datetime,
     status: FindingStatus = FindingStatus.OPEN,
+    *,
+    owner: str | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     """Open a finding, reopen it, or replace what it says."""
     changed = {
@@ -79,6 +93,8 @@ def keep_finding(
         "resolved_at": None,
         "ledger_seq": ledger_seq,
         "body": one,
+        "owner": owner,
+        "due_at": due_at,
     }
     fixed = {
         "finding_id": one.finding_id,

@@ -183,7 +183,8 @@ def writes_excluded(connection: Connection, since: datetime, until: datetime) ->
 
 def declared_and_compared(connection: Connection, since: datetime) -> tuple[int, int]:
     """Return how many resources are declared, and how many were held against what is there since then."""
-    was_compared = case((and_(declared.c.is_compared, baseline.c.compared_at >= since), 1))
+    is_later = or_(baseline.c.compared_at >= since, declared.c.compared_at >= since)
+    was_compared = case((and_(declared.c.is_compared, is_later), 1))
     of_states = declared.join(baseline, baseline.c.baseline == declared.c.baseline)
     row = connection.execute(select(func.count(), func.count(was_compared)).select_from(of_states)).one()
     return int(row[0]), int(row[1])

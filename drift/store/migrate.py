@@ -8,7 +8,7 @@ from sqlalchemy.sql import column, table
 from drift.errors import StoreError
 from drift.store.database import Database
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration. Their numbers sort as text does."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,6 +26,16 @@ def is_made(database: Database) -> bool:
         return False
     with database.reading() as connection:
         return _version_of(connection) is not None
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the tables are those of this version.
+
+    Raises:
+        StoreError: The database cannot be reached or read.
+    """
+    with database.reading() as connection:
+        return _version_of(connection) == HEAD
 
 
 def migrate(database: Database) -> None:

@@ -72,6 +72,16 @@ def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: d
         )
 
 
+def give_way(connection: Connection, sessions: str) -> None:
+    """Send none of the waiting alerts whose session begins so: a newer message says what they would."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.session_id.startswith(sessions, autoescape=True))
+        .where(outbox.c.status == DeliveryStatus.QUEUED)
+        .values(status=DeliveryStatus.SUPERSEDED)
+    )
+
+
 def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[int]:
     """Return the ids of the alerts to be sent now, the oldest first."""
     return list(

@@ -45,6 +45,7 @@ delivery = Table(
     Column("version", Key, primary_key=True),
     Column("position", Integer, nullable=False),  # records already taken from it
     Column("is_complete", Boolean, nullable=False),
+    Column("settled_at", UtcTime, index=True),  # null: the source may list it for ever
 )
 
 source_cursor = Table(
@@ -251,6 +252,7 @@ baseline = Table(
     Column("sha256", String, nullable=False),  # of the state
     Column("declared_since", UtcTime, nullable=False),  # it is known to say the same since then
     Column("compared_at", UtcTime, nullable=False),
+    Column("name", Key),  # of the baseline in the configuration; null until it is compared again
     comment="Each state that was compared, as it was read last",
 )
 
@@ -267,6 +269,7 @@ declared = Table(
     Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
     Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
+    Column("compared_at", UtcTime),  # by itself, after a write; null: only with the rest of its state
     Index("ix_declared_address", "address"),
     comment="Where each declared resource stands in the code",
 )
@@ -297,7 +300,51 @@ finding = Table(
     Column("resolved_at", UtcTime),
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(DriftFinding), nullable=False),
+    Column("owner", Text),  # of a finding in the opening register, as is the next
+    Column("due_at", UtcTime),
     Index("ix_finding_resource_id", "resource_id"),
+)
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("kind", String, primary_key=True),  # source, baseline or discovery
+    Column("name", Key, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+    Column("opened_at", UtcTime),  # of its first complete comparison
+    comment="Since when each source and baseline is watched",
+)
+
+source_account = Table(
+    "source_account",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("account", Key, primary_key=True),  # empty: the record named none
+    comment="Which accounts each source tells of",
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("scope", Key, primary_key=True),  # as it is written: account:111122223333
+    Column("kind", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("ledger_seq", BigInteger),  # null: it was so before the ledger told
+    comment="Which parts of the estate alert, and which are only observed",
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", Key, primary_key=True),
+    Column("last_success_at", UtcTime),
+    Column("last_failure_at", UtcTime),
+    Column("last_error", Text),
+    Column("failures", Integer, nullable=False),  # in a row
+    comment="How each job of the schedule ended when it last ran",
 )
 
 outbox = Table(

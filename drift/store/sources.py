@@ -1,6 +1,8 @@
 """How far each source was read."""
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, select
 
 from drift.errors import StoreError
 from drift.ports import Delivery
@@ -34,8 +36,11 @@ def move_to(
     begun: int,
     is_complete: bool,
     moves_cursor: bool = True,
+    settled_at: datetime | None = None,
 ) -> None:
     """Remember that a delivery was read from `begun` up to `position`.
+
+    `settled_at` is given where its service drops it from then on, so that it need not be remembered long.
 
     Raises:
         StoreError: Another run read the same records meanwhile. Keeping both would count them twice.
@@ -45,12 +50,21 @@ def move_to(
             f"{source} is being read by another run as well",
             hint="let that one end first: only one at a time may use a store",
         )
-    values = {"position": position, "is_complete": is_complete}
+    values = {"position": position, "is_complete": is_complete, "settled_at": settled_at}
     key = {"source": source, "name": one.name, "version": one.version}
     insert_or_update(connection, delivery, {**key, **values}, values)
     if is_complete and moves_cursor:
         cursor = {"cursor": one.cursor}
         insert_or_update(connection, source_cursor, {"source": source, **cursor}, cursor)
+
+
+def forget_settled(connection: Connection, before: datetime) -> int:
+    """Drop what is remembered of deliveries that a queue dropped before this time; return how many.
+
+    Should one come again after all, its records are recognised by their ids.
+    """
+    gone = delete(delivery).where(delivery.c.is_complete, delivery.c.settled_at < before)
+    return connection.execute(gone, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _is(source: str, one: Delivery) -> ColumnElement[bool]:

@@ -35,6 +35,9 @@ PAGE = 1000
 
 DAY = "%Y/%m/%d"
 
+FIRST_YEAR = 2013
+"""CloudTrail is not older."""
+
 
 class TrailBucketSettings(AwsSourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The bucket, and how far back it is read."""
@@ -84,7 +87,8 @@ class TrailBucket:
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver the files not read yet of all accounts and regions, day by day; see `AuditLog`."""
-        begin, reached = self._begin(cursor), cursor or ""
+        reached = cursor if cursor and _date(cursor) else ""
+        begin = self._begin(reached)
         found = self._discovered()
         page = max(1, min(self._page, HELD // (len(found) or 1)))
         for one in heapq.merge(*(self._files(each, begin, page) for each in found)):
@@ -115,12 +119,11 @@ class TrailBucket:
         if self._settings.digests:
             yield from self._digests.attested(since)
 
-    def _begin(self, cursor: str | None) -> str:
-        """Return the first day to list, as it stands in paths; a cursor that is none means everything."""
+    def _begin(self, cursor: str) -> str:
+        """Return the first day to list, as it stands in paths; without a cursor, the first there is."""
         first = self._settings.since.strftime(DAY) if self._settings.since else ""
-        try:
-            reached = date.fromisoformat(cursor or "")
-        except ValueError:
+        reached = _date(cursor)
+        if reached is None:
             return first
         return max(first, (reached - timedelta(days=self._settings.look_back_days)).strftime(DAY))
 
@@ -166,6 +169,14 @@ class _File:
 
 
 def _day(key: str) -> str:
-    """Return the day in a key, as it stands there; empty if there is none."""
+    """Return the day in a key, as it stands there; empty if there is none, or never was."""
     path = trail_path(key)
-    return path.day if path else ""
+    return path.day if path and _date(path.day.replace("/", "-")) else ""
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year >= FIRST_YEAR else None

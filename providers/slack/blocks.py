@@ -13,7 +13,7 @@ import msgspec
 from drift.model.alert import Alert, AlertedChange
 from providers.slack import elements, wording
 from providers.slack.alarm_blocks import alarm_blocks
-from providers.slack.elements import IDENTITY, LINE, NAME, PARAGRAPH, SENTENCE, Block
+from providers.slack.elements import IDENTITY, LINE, NAME, NOTICE, PARAGRAPH, SENTENCE, Block
 from providers.slack.text import escaped, shortened
 from providers.slack.values import difference
 
@@ -31,6 +31,7 @@ _NOTIFICATION = 700
 """Escaped, it stays below the 4,000 characters that Slack advises for the text of a message."""
 _ACTIONS = 4
 _REASONS = 4
+_PARAGRAPHS = 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,8 +69,10 @@ def _blocks_that_fit(alert: Alert) -> list[Block]:
 def _blocks(alert: Alert, listed: int) -> list[Block]:
     if alert.alarm is not None:
         return alarm_blocks(alert, alert.alarm)
-    headline = f"{wording.LIGHTS[alert.severity]} {alert.severity.upper()}: {alert.headline}"
     call_to_action = elements.literal(alert.call_to_action, SENTENCE, style="bold")
+    if alert.notice:
+        return _notice(alert, call_to_action)
+    headline = f"{wording.LIGHTS[alert.severity]} {alert.severity.upper()}: {alert.headline}"
     blocks = [
         elements.header(headline),
         elements.rich_text(elements.section([[call_to_action]])),
@@ -84,6 +87,18 @@ def _blocks(alert: Alert, listed: int) -> list[Block]:
         changes = "changes" if rest > 1 else "change"
         blocks.append(elements.context(f"and {rest} more {changes} in this session"))
     return blocks
+
+
+def _notice(alert: Alert, call_to_action: Block) -> list[Block]:
+    """Draw what is about no change session, and so names nobody."""
+    shown = alert.notice[:_PARAGRAPHS]
+    if (rest := len(alert.notice) - len(shown)) > 0:
+        shown = (*shown, f"and {rest} more")
+    return [
+        elements.header(f"{wording.LIGHTS[alert.severity]} {alert.headline}"),
+        elements.rich_text(elements.section([[call_to_action]])),
+        elements.rich_text(elements.section([[elements.literal(one, NOTICE)] for one in shown])),
+    ]
 
 
 def _facts(alert: Alert) -> Iterator[list[Block]]:

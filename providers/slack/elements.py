@@ -16,6 +16,7 @@ Block: TypeAlias = dict[str, Any]
 
 HEADER: Final = 150
 PARAGRAPH: Final = 1_000
+NOTICE: Final = 400
 IDENTITY: Final = 380
 SENTENCE: Final = 300
 LINE: Final = 200

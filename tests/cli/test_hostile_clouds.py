@@ -20,6 +20,9 @@ CONFIG = """
 [clock]
 source = "records"
 
+[enrolment]
+mode = "enforce"
+
 [[audit_log]]
 name = "trail"
 type = "log-files"

@@ -108,6 +108,16 @@ def test_a_message_is_delivered_once_and_has_a_reference(channel: Channel) -> No
     assert "Port 22 is open" in message.text
 
 
+def test_a_notice_says_all_its_paragraphs(channel: Channel) -> None:
+    digest = an_alert(headline="Digest of the day", notice=("Judged: 2 changes.", "New drift: 1 finding."))
+
+    channel.notifier.send(digest, replaces=None)
+
+    (message,) = channel.inbox()
+    for said in ("Digest of the day", "Judged: 2 changes.", "New drift: 1 finding."):
+        assert said in message.text
+
+
 def test_two_alerts_have_two_references(channel: Channel) -> None:
     references = {
         channel.notifier.send(an_alert(client_id=client_id), replaces=None) for client_id in ("a-1", "a-2")

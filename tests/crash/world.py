@@ -31,6 +31,9 @@ ROUNDS = 100
 """Runs after which a queue that is not empty never will be."""
 
 CONFIG = """
+[enrolment]
+mode = "enforce"
+
 [[audit_log]]
 name = "trail"
 type = "cloudtrail-queue"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drift.model.enrolment import SEVERITIES_DUE, EnrolmentRules, Mode, Opening
 from drift.model.environment import Environment
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
@@ -222,6 +223,41 @@ def test_what_nobody_had_to_know_of_needs_nobody(world: World) -> None:
 
     assert report.actions == ()
     assert report.unticketed.now == 1
+
+
+def test_what_is_only_observed_needs_somebody_all_the_same_and_is_counted(world: World) -> None:
+    judged = a_judgement(alert=False)
+    withheld = replace(judged, decision=replace(judged.decision, is_withheld=True))
+    world.happened(judged=withheld)
+
+    report = report_of(world)
+
+    assert [action.missing for action in report.actions] == [(Missing.TICKET,)]
+    assert report.first_days.withheld == 1
+
+
+def test_what_was_made_before_the_watch_is_counted_apart(world: World) -> None:
+    world.happened(judged=a_judgement(Disposition.BEFORE_ENROLMENT, alert=False))
+
+    report = report_of(world)
+
+    assert (report.changes, report.manual_changes, report.actions) == (0, 0, ())
+    assert report.first_days.made_before == 1
+
+
+def test_the_opening_register_is_no_open_drift_until_it_is_overdue(world: World) -> None:
+    rules = EnrolmentRules(mode=Mode.OBSERVE, due={**SEVERITIES_DUE, Severity.HIGH: 2 * DAY})
+    opening = Opening(baselines=frozenset({"prod"}), rules=rules)
+    world.compared(a_finding("f-high"), a_finding("f-low", severity=Severity.LOW), opening=opening)
+
+    young, old = report_of(world, now=NOON + DAY), report_of(world)
+
+    assert (young.open_drift.now, young.oldest_drift_at, young.actions) == (0, None, ())
+    assert (young.first_days.register, young.first_days.register_worst) == (2, 1)
+    assert young.first_days.first_due_at == NOON + 2 * DAY
+    assert (old.open_drift.now, old.first_days.overdue) == (0, 1)
+    [action] = old.actions
+    assert (action.ref, action.due_at) == ("f-high", NOON + 2 * DAY)
 
 
 def test_the_ticket_is_due_when_the_policy_says(world: World) -> None:

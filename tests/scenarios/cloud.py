@@ -19,6 +19,7 @@ from drift.model.alert import Alert
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
+from drift.model.enrolment import EnrolmentRules
 from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
@@ -168,6 +169,7 @@ class Watch:
     source: SourceRules = field(default_factory=SourceRules)
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
+    enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -191,6 +193,7 @@ class Watch:
                     coverage=self.coverage,
                     sources={"trail": self.source},
                     canaries=dict.fromkeys(self.canaries, self.canary),
+                    enrolment=self.enrolment,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},

@@ -25,6 +25,9 @@ CONFIG = """
 [schedule]
 poll_every = "1s"
 
+[enrolment]
+mode = "enforce"
+
 [policy]
 settle_window = "0s"
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 from drift.model.change import Span
 from drift.model.event import Operation, Phase
 from drift.ports import Delivery
-from drift.store import addresses, changes, findings, outbox, sessions, sources, writes, written
+from drift.store import addresses, changes, findings, outbox, sessions, sources, uncompared, writes, written
 from drift.store.database import Database
 from tests.builders import (
     NOON,
@@ -72,6 +72,9 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "queue": lambda c: outbox.queue(c, ["slack"], an_alert(), NOON),
     "due": lambda c: outbox.due(c, ["slack"], NOON - timedelta(1)),
     "cursor_of": lambda c: sources.cursor_of(c, "trail"),
+    "touches_after": lambda c: uncompared.touches_after(c, NOON, NOON),
+    "names_compared_at": lambda c: uncompared.names_compared_at(c, ["sg-0abc"], NOON),
+    "forget_settled": lambda c: sources.forget_settled(c, NOON),
     "position_in": lambda c: sources.position_in(c, "trail", DELIVERY),
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -21,11 +22,13 @@ from sqlalchemy import Connection, text
 import drift.store.schema  # noqa: F401  (registers its tables)
 from drift.errors import StoreError
 from drift.ledger.entry import encode_body
+from drift.model.enrolment import EnrolmentRules, Mode
 from drift.model.resource import Resource
 from drift.model.verdict import Statement, Trust
 from drift.store.addresses import declared_as
 from drift.store.changes import changes, last_judgement
 from drift.store.database import Database
+from drift.store.enrolment import enrolment_now, is_discovery_opened, unopened
 from drift.store.metadata import metadata
 from drift.store.migrate import HEAD, MIGRATIONS, migrate
 from drift.store.sessions import sessions_behind
@@ -192,6 +195,32 @@ def test_what_was_declared_is_found_before_the_next_comparison(database_url: str
     database.close()
 
 
+def test_a_store_from_before_enrolment_goes_on_to_alert(database_url: str) -> None:
+    database = Database(database_url)
+    with database.transaction() as connection:
+        to_version(connection, "0004")
+        for statement in WATCHED_BEFORE:
+            connection.execute(text(statement), TIMES)
+
+    migrate(database)
+
+    with database.reading() as connection:
+        now = enrolment_now(connection, EnrolmentRules(mode=Mode.OBSERVE))
+        treatment = now.treatment("111122223333")
+        assert treatment.alerts(NOON)
+        assert not treatment.is_before(NOON - timedelta(days=365))
+        assert unopened(connection, ["net/work", "later"]) == {"later"}
+        assert is_discovery_opened(connection)
+    database.close()
+
+
+def test_a_new_store_only_observes(database: Database) -> None:
+    with database.reading() as connection:
+        now = enrolment_now(connection, EnrolmentRules(mode=Mode.OBSERVE))
+
+    assert not now.treatment("111122223333").alerts(NOON)
+
+
 def first_write() -> bytes:
     """Return a write as the first version kept it: what tells of the call stood in the event itself."""
     write = msgspec.to_builtins(a_write(an_event(action="CreateTags", session_key="ASIA1")))
@@ -235,6 +264,17 @@ FIRST_VERSION: tuple[tuple[str, dict[str, object]], ...] = (
            ('prod.tfstate', 'aws_vpc.main', 'aws_vpc', 'VPC-1', NULL, NULL, NULL)""",
         {},
     ),
+)
+
+
+WATCHED_BEFORE = (
+    """INSERT INTO funnel (source, account, hour, rule, records)
+       VALUES ('trail', '111122223333', '2026-11-16T12', 'change', 1)""",
+    "INSERT INTO meta (key, value) VALUES ('baseline/net/work/s3://states/net', '{}')",
+    "INSERT INTO meta (key, value) VALUES ('outage/trail', 'down')",
+    """INSERT INTO baseline (baseline, fingerprint, sha256, declared_since, compared_at)
+       VALUES ('s3://states/net', '', '', :noon, :noon),
+              ('s3://a/much/longer/path/than/any/key/of/meta/has/network.tfstate', '', '', :noon, :noon)""",
 )
 
 

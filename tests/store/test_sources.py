@@ -1,5 +1,7 @@
 """How far each source was read."""
 
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -7,7 +9,10 @@ import pytest
 from drift.errors import StoreError
 from drift.ports import Delivery
 from drift.store.database import Database
-from drift.store.sources import cursor_of, move_to, position_in
+from drift.store.sources import cursor_of, forget_settled, move_to, position_in
+from tests.builders import NOON
+
+DAY = timedelta(days=1)
 
 
 def a_delivery(name: str = "trail/1.json", version: str = "1", cursor: str = "after-1") -> Delivery:
@@ -62,3 +67,24 @@ def test_records_that_another_run_read_meanwhile_are_not_counted_twice(
 
     with pytest.raises(StoreError, match="by another run"), database.transaction() as connection:
         move_to(connection, "trail", a_delivery(), 500, begun=0, is_complete=False)
+
+
+def test_what_a_queue_dropped_long_ago_is_forgotten_and_what_may_be_listed_again_is_not(
+    database: Database,
+) -> None:
+    message, later, listed, begun = (a_delivery(name) for name in ("message", "later", "listed", "begun"))
+    with database.transaction() as connection:
+        move_to(connection, "queue", message, 1, begun=0, is_complete=True, settled_at=NOON - DAY)
+        move_to(connection, "queue", later, 1, begun=0, is_complete=True, settled_at=NOON)
+        move_to(connection, "queue", listed, 1, begun=0, is_complete=True)
+        move_to(connection, "queue", begun, 1, begun=0, is_complete=False)
+
+        assert forget_settled(connection, NOON) == 1
+
+        known = [position_in(connection, "queue", one) for one in (message, later, listed, begun)]
+    assert known == [0, None, None, 1]
+
+
+def test_only_what_is_told_to_be_settled_can_be_forgotten() -> None:
+    assert not a_delivery().is_settled
+    assert replace(a_delivery(), settle=lambda: None).is_settled

@@ -57,6 +57,15 @@ class Children:
                     for name in _names_of_parent(child):
                         self._by_parent[row.parent, row.attribute, name].append(child)
 
+    def every_of(self, parent: DeclaredResource) -> Iterator[DeclaredResource]:
+        """Yield what may explain anything of `parent`, some of it more than once."""
+        types = {parent.type, self._type_of(parent), ANY_TYPE}
+        for row in self._rules.companions:
+            if row.parent in types:
+                for name in _texts_of(parent):
+                    found = self._by_parent.get((row.parent, row.attribute, name), ())
+                    yield from (child.resource for child in found if child.row is row)
+
     def unexplained(self, parent: DeclaredResource, drift: AttributeDrift) -> AttributeDrift | None:
         """Return what is left of a drift of `parent` when its declared children are taken away.
 

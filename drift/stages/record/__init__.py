@@ -5,8 +5,14 @@ Secrets are cut out here, before anything is stored, shown or sent.
 
 from drift.stages.record.attestations import attested_since, record_attestations
 from drift.stages.record.baselines import record_baselines
-from drift.stages.record.comparisons import record_acknowledgement, record_comparison, record_declared
+from drift.stages.record.comparisons import (
+    record_acknowledgement,
+    record_comparison,
+    record_declared,
+    record_declared_again,
+)
 from drift.stages.record.coverage import record_coverage, record_history
+from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
     record_delivery_read,
     record_record_read,
@@ -21,6 +27,7 @@ from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
     "attested_since",
+    "opening_of",
     "record_acknowledgement",
     "record_amendment",
     "record_attestations",
@@ -29,15 +36,19 @@ __all__ = [
     "record_configuration",
     "record_coverage",
     "record_declared",
+    "record_declared_again",
     "record_delivery_read",
+    "record_enrolment",
     "record_gap",
     "record_history",
     "record_judgement",
+    "record_opening",
     "record_outage",
     "record_record_read",
     "record_set_aside",
     "record_source_outage",
     "record_sweep",
     "record_unreadable",
+    "record_watch",
     "record_write",
 ]

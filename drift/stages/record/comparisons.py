@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from drift.ledger.log import append
+from drift.ledger.entry import NewEntry
+from drift.ledger.log import append, append_all
+from drift.model.enrolment import Opening
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import Comparison, DriftFinding, FindingStatus
 from drift.model.naming import NamingRules
@@ -31,16 +33,42 @@ def record_declared(
         declared.forget_declared(connection, seen.declarations)
 
 
+def record_declared_again(
+    connection: Connection, seen: Survey, comparison: Comparison, naming: NamingRules, now: datetime
+) -> None:
+    """Keep which resources a survey of only some compared, or could not, and what could not be read."""
+    _record_failures(connection, seen, now)
+    asked = seen.only or frozenset()
+    unread = {(one.state, one.address) for one in comparison.not_compared}
+    origins = {one.declaration.origin for one in seen.held if not one.is_postponed}
+    declared.keep_compared_again(
+        connection,
+        [one for one in seen.others if one.origin in origins],
+        compared=[(str(state), str(address)) for state, address in asked - unread],
+        unread=[(str(state), str(address)) for state, address in asked & unread],
+        at=now,
+        naming=naming,
+    )
+
+
 def record_comparison(
-    connection: Connection, seen: Survey, comparison: Comparison, now: datetime, *, judged_since: datetime
+    connection: Connection,
+    seen: Survey,
+    comparison: Comparison,
+    now: datetime,
+    *,
+    judged_since: datetime,
+    opening: Opening = Opening(),  # noqa: B008 - frozen
 ) -> News:
     """Record what a comparison found that is new, different or no longer there; return how much that is.
 
-    Changes to what it is about that began at or after `judged_since` will be judged again.
+    What a baseline's first complete comparison finds goes into the opening register. Changes to what
+    it is about that began at or after `judged_since` will be judged again.
     """
     before = findings.open_findings(connection)
-    touched = _record_seen(connection, seen, comparison, before, now)
-    record_ignored(connection, comparison.ignored, now)
+    touched = _record_seen(connection, seen, comparison, before, opening, now)
+    if seen.only is None:  # a part of the estate does not tell how much a rule hides
+        record_ignored(connection, comparison.ignored, now)
     gone = _record_gone(connection, seen, comparison, before, now)
     _judge_again(connection, [*touched, *gone], judged_since)
     return News(found=len(touched), resolved=len(gone))
@@ -51,22 +79,40 @@ def _record_seen(
     seen: Survey,
     comparison: Comparison,
     before: Mapping[str, FindingRow],
+    opening: Opening,
     now: datetime,
 ) -> list[DriftFinding]:
     """Record the findings that are new, or say something else than before; return them."""
     ids = [one.finding_id for one in comparison.findings]
     known_once = findings.closed_findings(connection, set(ids) - before.keys())
-    touched: list[DriftFinding] = []
+    touched: list[FindingRecord] = []
     for finding in comparison.findings:
         found = redact_finding(finding, seen.attributes_of(finding))
         known = before.get(found.finding_id) or known_once.get(found.finding_id)
-        status = _status(known, found)
+        status = _status(known, found, opening)
         if known is None or known.status is not status or not is_same(known.finding, found):
-            seq = _append_finding(connection, found, status, now)
-            findings.keep_finding(connection, found, seq, now, status)
-            touched.append(found)
+            touched.append(_seen(found, status, known, opening, now))
+    # All at once: a first comparison may find thousands.
+    entries = append_all(connection, [_entry(one, now) for one in touched])
+    for one, entry in zip(touched, entries, strict=True):
+        findings.keep_finding(
+            connection, one.finding, entry.seq, now, one.status, owner=one.owner, due_at=one.due_at
+        )
     findings.see_again(connection, ids, now)
-    return touched
+    return [one.finding for one in touched]
+
+
+def _seen(
+    found: DriftFinding, status: FindingStatus, known: FindingRow | None, opening: Opening, now: datetime
+) -> FindingRecord:
+    if status is not FindingStatus.PRE_EXISTING:
+        return FindingRecord(status=status, finding=found)
+    row = opening.registered(found, now)
+    # What a row of the register says may change, who made it so for example: it stays due when it was.
+    owner, due_at = (known.owner, known.due_at) if known else (row.owner, row.due_at)
+    return FindingRecord(
+        status=status, finding=found, owner=owner, due_at=due_at, last_writer=row.last_writer
+    )
 
 
 def _record_gone(
@@ -106,10 +152,13 @@ def record_acknowledgement(
     findings.set_status(connection, ref, FindingStatus.ACKNOWLEDGED, entry.seq)
 
 
-def _status(known: FindingRow | None, found: DriftFinding) -> FindingStatus:
+def _status(known: FindingRow | None, found: DriftFinding, opening: Opening) -> FindingStatus:
     """Return where a finding is that a comparison sees."""
     if known is None:
-        return FindingStatus.OPEN
+        return FindingStatus.PRE_EXISTING if opening.holds(found) else FindingStatus.OPEN
+    if known.is_pre_existing:
+        is_other = _differs_otherwise(known.finding, found)
+        return FindingStatus.OPEN if is_other else FindingStatus.PRE_EXISTING
     is_acknowledged = known.status is FindingStatus.ACKNOWLEDGED
     if not known.is_open or (is_acknowledged and _differs_otherwise(known.finding, found)):
         return FindingStatus.REOPENED
@@ -143,5 +192,9 @@ def _record_failures(connection: Connection, seen: Survey, now: datetime) -> Non
 def _append_finding(
     connection: Connection, finding: DriftFinding, status: FindingStatus, now: datetime
 ) -> int:
-    body = FindingRecord(status=status, finding=finding)
-    return append(connection, kind=EntryKind.FINDING, ref=finding.finding_id, body=body, recorded_at=now).seq
+    [entry] = append_all(connection, [_entry(FindingRecord(status=status, finding=finding), now)])
+    return entry.seq
+
+
+def _entry(body: FindingRecord, now: datetime) -> NewEntry:
+    return NewEntry(kind=EntryKind.FINDING, ref=body.finding.finding_id, body=body, recorded_at=now)

@@ -70,6 +70,7 @@ ALERTS = st.builds(
     detected_at=_TIMES,
     changes=st.lists(_CHANGES, max_size=9).map(tuple),
     fallback_text=_TEXTS,
+    notice=st.just(()) | st.lists(_TEXTS, max_size=40).map(tuple),
 )
 
 
@@ -115,6 +116,16 @@ def test_an_alert_reads_from_the_decision_down_to_the_reference() -> None:
         "Why flagged: a person, with the console; no ticket was named or approved before 02:11 UTC\n"
         "Ref: c-0a41f6d2 · ledger entry 42\n"
     )
+
+
+def test_a_notice_says_what_it_says_and_names_nobody() -> None:
+    said = an_alert(
+        headline="Digest of the day", call_to_action="Nothing is urgent.", notice=("One.", "Two.")
+    )
+
+    text = plain_text(render(said))
+
+    assert text.splitlines() == ["🔴 Digest of the day", "Nothing is urgent.", "", "One.", "Two."]
 
 
 def test_where_nobody_is_known_for_sure_the_identity_stands_alone() -> None:

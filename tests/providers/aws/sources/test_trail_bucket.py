@@ -157,15 +157,16 @@ def test_a_first_day_can_be_given(place: Place) -> None:
     assert keys(place, found) == [a_key(day=day) for day in DAYS[3:]]
 
 
-@pytest.mark.parametrize("day", ["9999/12/31", "2026/99/99"])
+@pytest.mark.parametrize("day", ["9999/12/31", "2026/99/99", "0001/01/01"])
 def test_a_folder_of_a_day_that_never_was_hides_nothing(day: str, place: Place) -> None:
     """
     Whoever may write to the bucket could else move the cursor behind all that is still to come.
     """
     place.put(a_key("forged", day=day), a_log("one"))
+    place.put(a_key("earlier"), a_log("two"))
     cursor = read(place.bucket_source())[-1].cursor
 
-    place.put(a_key("real", day="2026/12/24"), a_log("two"))
+    place.put(a_key("real", day="2026/12/24"), a_log("three"))
 
     assert a_key("real", day="2026/12/24") in keys(place, read(place.bucket_source(), cursor))
 
@@ -180,7 +181,9 @@ def test_a_key_that_cannot_be_shown_is_no_log(place: Place) -> None:
 def test_a_cursor_that_is_none_reads_everything(place: Place) -> None:
     place.put(a_key(), a_log("one"))
 
-    assert keys(place, read(place.bucket_source(), "s3://other/cursor")) == [a_key()]
+    (delivery,) = read(place.bucket_source(), "s3://other/cursor")
+
+    assert (delivery.name, delivery.cursor) == (f"s3://{place.bucket}/{a_key()}", "2026-11-16")
 
 
 def test_pages_are_read_one_after_the_other_and_only_when_they_are_needed(place: Place) -> None:

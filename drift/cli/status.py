@@ -1,0 +1,149 @@
+"""`drift status`: does the watch work? Sources, jobs, alerts on their way, evidence."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import click
+import msgspec
+
+from drift.cli.options import config_option, json_option
+from drift.reports.status import SourceStatus, Status, read_status
+from drift.reports.wording import counted, duration
+from drift.store.job_runs import JobRun
+from drift.store.outbox import DeliveryStatus
+from drift.terminal import inert_json, shown
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A source, as `--json` prints it."""
+
+    name: str
+    newest_record_at: datetime | None
+    newest_record_age_seconds: float | None
+    read_at: datetime | None
+    read_age_seconds: float | None
+    outage: str | None
+
+
+class _Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job, as `--json` prints it."""
+
+    name: str
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+    last_error: str | None
+    failures: int
+
+
+class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger, as `--json` prints it."""
+
+    entries: int
+    checkpoint_size: int | None
+    checkpoint_at: datetime | None
+    checkpoint_age_seconds: float | None
+
+
+class _Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything, as `--json` prints it."""
+
+    at: datetime
+    sources: list[_Source]
+    jobs: list[_Job]
+    alerts: dict[str, int]
+    findings: int
+    evidence: _Evidence
+
+
+@click.command("status")
+@json_option
+@config_option
+def command(as_json: bool, config: str | None) -> None:
+    """Show how far each source was read, how each job ended, what waits to be sent, and what is sealed."""
+    from drift import wiring
+
+    settings = wiring.settings_for_reading(config)
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        status = read_status(connection, [one.name for one in settings.audit_logs], datetime.now(UTC))
+    if as_json:
+        click.echo(inert_json(msgspec.json.encode(_report(status))))
+        return
+    for line in _lines(status):
+        click.echo(shown(line, limit=500))
+
+
+def _report(status: Status) -> _Report:
+    return _Report(
+        at=status.at,
+        sources=[
+            _Source(
+                name=one.name,
+                newest_record_at=one.newest_record_at,
+                newest_record_age_seconds=_seconds(status.age(one.newest_record_at)),
+                read_at=one.read_at,
+                read_age_seconds=_seconds(status.age(one.read_at)),
+                outage=one.outage,
+            )
+            for one in status.sources
+        ],
+        jobs=[
+            _Job(
+                name=one.job,
+                last_success_at=one.last_success_at,
+                last_failure_at=one.last_failure_at,
+                last_error=one.last_error,
+                failures=one.failures,
+            )
+            for one in status.jobs
+        ],
+        alerts={one.value: status.alerts.get(one, 0) for one in DeliveryStatus},
+        findings=status.findings,
+        evidence=_Evidence(
+            entries=status.entries,
+            checkpoint_size=status.checkpoint_size,
+            checkpoint_at=status.checkpoint_at,
+            checkpoint_age_seconds=_seconds(status.age(status.checkpoint_at)),
+        ),
+    )
+
+
+def _lines(status: Status) -> Iterator[str]:
+    for source in status.sources:
+        yield f"source    {source.name}: {_source(source, status)}"
+    for job in status.jobs:
+        yield f"job       {job.job}: {_job(job, status)}"
+    if not status.jobs:
+        yield "jobs      none ran yet: `drift run` runs them, `drift run --once` does without"
+    alerts = ", ".join(f"{number:,} {name}" for name, number in status.alerts.items() if number)
+    yield f"alerts    {alerts or 'none yet'}"
+    yield f"findings  {status.findings:,} open"
+    yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+
+
+def _source(source: SourceStatus, status: Status) -> str:
+    newest = _ago(status, source.newest_record_at, "newest record", "no record yet")
+    read = _ago(status, source.read_at, "read to its end", "never read to its end by `drift run`")
+    outage = f"; it cannot be read: {source.outage}" if source.outage else ""
+    return f"{newest}, {read}{outage}"
+
+
+def _job(job: JobRun, status: Status) -> str:
+    done = _ago(status, job.last_success_at, "done", "never done")
+    if not job.failures:
+        return done
+    return f"{done}; failed {counted(job.failures, 'time')} since: {job.last_error}"
+
+
+def _checkpoint(status: Status) -> str:
+    sealed = _ago(status, status.checkpoint_at, "sealed", "never sealed")
+    later = status.entries - (status.checkpoint_size or 0)
+    return f"{sealed}, {counted(later, 'entry', 'entries')} since" if later else sealed
+
+
+def _ago(status: Status, at: datetime | None, what: str, never: str) -> str:
+    age = status.age(at)
+    return never if age is None else f"{what} {duration(age)} ago"
+
+
+def _seconds(age: timedelta | None) -> float | None:
+    return None if age is None else age.total_seconds()

@@ -1,0 +1,121 @@
+"""What Prometheus is told: counted since the start, or read from the store when it asks.
+
+The names end in their units, as https://prometheus.io/docs/practices/naming/ has it.
+"""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from drift.daemon import Ended
+from drift.errors import StoreError
+from drift.reports.status import Status
+
+_BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
+
+_READ = "read "
+"""Begins the names of jobs that read a source."""
+
+
+class Metrics:
+    """The numbers of one running daemon."""
+
+    def __init__(self, status: Callable[[], Status]) -> None:
+        """Read how the watch stands by `status`, which may raise `StoreError`."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nobody asks for
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(_OfStatus(status))
+        of_source = (["source"], "driftledger")
+        self._records = self._counter("records", "Records that were read.", *of_source)
+        self._writes = self._counter("writes", "Writes among the records, attempts too.", *of_source)
+        self._unreadable = self._counter("unreadable_records", "Records that say nothing.", *of_source)
+        self._sent = self._counter("alerts_sent", "Alerts that a channel accepted.", [], "driftledger")
+        self._alarms = self._counter("alarms", "What was wrong with the watch itself.", [], "driftledger")
+        self._seconds = Histogram(
+            "job_duration_seconds",
+            "How long turns of a job took.",
+            ["job"],
+            namespace="driftledger",
+            registry=self._registry,
+            buckets=_BUCKETS,
+        )
+
+    def ended(self, ended: Ended) -> None:
+        """Count what a turn of a job did."""
+        self._seconds.labels(ended.job).observe(ended.seconds)
+        self._sent.inc(ended.turn.count("sent"))
+        if ended.job.startswith(_READ):
+            source = ended.job.removeprefix(_READ)
+            self._records.labels(source).inc(ended.turn.count("records"))
+            self._writes.labels(source).inc(ended.turn.count("writes"))
+            self._unreadable.labels(source).inc(ended.turn.count("unreadable"))
+
+    def died(self, _job: str, _text: str) -> None:
+        """Count an alarm."""
+        self._alarms.inc()
+
+    def text(self) -> bytes:
+        """Return all of it as Prometheus reads it."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, about: str, labels: list[str], namespace: str) -> Counter:
+        return Counter(name, about, labels, namespace=namespace, registry=self._registry)
+
+
+class _OfStatus(Collector):
+    """What the store tells."""
+
+    def __init__(self, status: Callable[[], Status]) -> None:
+        self._status = status
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            status = self._status()
+        except StoreError:
+            yield _gauge("store_up", "Whether the store answers.", 0)
+            return
+        yield _gauge("store_up", "Whether the store answers.", 1)
+        yield _gauge("findings_open", "Differences from the code that are there now.", status.findings)
+        yield _gauge("ledger_entries", "Entries of the ledger.", status.entries)
+        unsealed = status.entries - (status.checkpoint_size or 0)
+        yield _gauge("ledger_unsealed_entries", "Entries after the last checkpoint.", unsealed)
+        if (age := status.age(status.checkpoint_at)) is not None:
+            yield _gauge("checkpoint_age_seconds", "Since the last checkpoint.", age.total_seconds())
+        alerts = _labelled("alerts", "Alerts by how they stand.", "status")
+        for name, number in status.alerts.items():
+            alerts.add_metric([name], number)
+        yield alerts
+        yield from _of_sources(status)
+        yield from _of_jobs(status)
+
+
+def _of_sources(status: Status) -> Iterator[Metric]:
+    newest = _labelled("source_newest_record_age_seconds", "Since the newest record's time.", "source")
+    read = _labelled("source_read_age_seconds", "Since it was last read to its end.", "source")
+    up = _labelled("source_up", "Whether it can be read.", "source")
+    for source in status.sources:
+        up.add_metric([source.name], source.outage is None)
+        for family, at in ((newest, source.newest_record_at), (read, source.read_at)):
+            if (age := status.age(at)) is not None:
+                family.add_metric([source.name], age.total_seconds())
+    yield from (newest, read, up)
+
+
+def _of_jobs(status: Status) -> Iterator[Metric]:
+    success = _labelled("job_last_success_timestamp_seconds", "When it last did all of its work.", "job")
+    failures = _labelled("job_failures_in_a_row", "Since its last success.", "job")
+    for job in status.jobs:
+        failures.add_metric([job.job], job.failures)
+        if job.last_success_at is not None:
+            success.add_metric([job.job], job.last_success_at.timestamp())
+    yield from (success, failures)
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"driftledger_{name}", about, value=value)
+
+
+def _labelled(name: str, about: str, label: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"driftledger_{name}", about, labels=[label])

@@ -1,0 +1,81 @@
+"""How the watch stands: sources, jobs, alerts on their way, evidence. Reads the store, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from drift.ledger.checkpoint import latest_checkpoint
+from drift.ledger.log import size_of
+from drift.model.finding import OPEN
+from drift.store import meta, outbox
+from drift.store.job_runs import JobRun, job_runs
+from drift.store.outbox import DeliveryStatus
+from drift.store.schema import finding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceStatus:
+    """How far a source was read."""
+
+    name: str
+    newest_record_at: datetime | None
+    """Time of the newest record that it ever delivered."""
+    read_at: datetime | None
+    """When it was last read to its end; `None` if the daemon never did."""
+    outage: str | None
+    """Why it cannot be read now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """Everything that tells whether the watch works."""
+
+    at: datetime
+    sources: tuple[SourceStatus, ...]
+    jobs: tuple[JobRun, ...]
+    alerts: dict[str, int]
+    """How many there are in each status."""
+    findings: int
+    """Open ones."""
+    entries: int
+    """Of the ledger."""
+    checkpoint_size: int | None
+    checkpoint_at: datetime | None
+
+    @property
+    def queued(self) -> int:
+        """Alerts on their way."""
+        return self.alerts.get(DeliveryStatus.QUEUED, 0)
+
+    def age(self, at: datetime | None) -> timedelta | None:
+        """Return how long ago something was, never less than nothing."""
+        return None if at is None else max(self.at - at, timedelta())
+
+
+def read_status(connection: Connection, sources: Sequence[str], now: datetime) -> Status:
+    """Return how the watch of these sources stands."""
+    runs = job_runs(connection)
+    sealed = latest_checkpoint(connection)
+    is_open = finding.c.status.in_(OPEN)
+    return Status(
+        at=now,
+        sources=tuple(_source(connection, name, runs.get(f"read {name}")) for name in sources),
+        jobs=tuple(runs.values()),
+        alerts=outbox.counts(connection),
+        findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
+        entries=size_of(connection),
+        checkpoint_size=sealed.size if sealed else None,
+        checkpoint_at=sealed.made_at if sealed else None,
+    )
+
+
+def _source(connection: Connection, name: str, run: JobRun | None) -> SourceStatus:
+    newest = meta.read(connection, meta.newest_of(name))
+    return SourceStatus(
+        name=name,
+        newest_record_at=datetime.fromisoformat(newest) if newest else None,
+        read_at=run.last_success_at if run else None,
+        outage=meta.read(connection, meta.outage_of(name)),
+    )

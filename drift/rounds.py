@@ -1,0 +1,138 @@
+"""What the daemon does at each turn of each job, by the rules that are in force then."""
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from drift.compare import JUDGED_AGAIN_FOR
+from drift.model.survey import ByPlace, by_place
+from drift.model.turn import Turn
+from drift.pipeline import Pipeline
+from drift.stages.notify import notify
+from drift.store import outbox
+from drift.store.uncompared import is_anything_compared
+
+OPEN_AGAIN_EVERY = timedelta(minutes=5)
+"""How often a ticket is looked for once more for changes that have none: asking costs others something."""
+
+
+class Rounds:
+    """The steps of the pipeline, each by itself, and what one has to know of another.
+
+    Any two may run at once, each in its own transactions, but for those that look at the estate: adapters
+    keep what they read of it, and two comparisons of one resource could be recorded in the wrong order.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._looking = threading.Lock()
+        self._declared: ByPlace = {}
+        self._open_judged_at: datetime | None = None
+        with pipeline.have.database.reading() as connection:
+            self._may_judge = not pipeline.have.watched or is_anything_compared(connection)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline with the rules in force."""
+        return self._pipeline
+
+    def follow(self, pipeline: Pipeline) -> None:
+        """Have other rules in force from the next turn of each job on, and record that."""
+        pipeline.begin(pipeline.have.clock.now())
+        self._pipeline = pipeline
+
+    def read(self, source: str) -> Turn:
+        """Follow what is new in a source."""
+        pipeline = self._pipeline
+        return pipeline.read(source, pipeline.have.sources[source], pipeline.have.clock.now())
+
+    def sweep(self) -> Turn:
+        """Compare everything."""
+        pipeline = self._pipeline
+        try:
+            with self._looking:
+                seen, problems = pipeline.sweep(pipeline.have.clock.now())
+                self._declared = by_place(seen.others)
+        finally:
+            self._may_judge = True
+        failed = "; ".join(f"{one.name}: {one.error}" for one in seen.failures)
+        counts = (("states", len(seen.held)), ("resources", len(self._declared)))
+        return Turn(problems=tuple(problems), counts=counts, failure=failed or None)
+
+    def judge(self) -> Turn:
+        """Compare what was touched, and judge what is to be judged.
+
+        Before the first comparison nobody knows what is declared, and every change would look undeclared.
+        While a sweep runs, nobody waits for it: what was touched is compared the next time.
+        """
+        if not self._may_judge:
+            return Turn(is_put_off=True)
+        pipeline = self._pipeline
+        now = pipeline.have.clock.now()
+        pipeline.settle(now)
+        compared, problems = self._compare_again(now)
+        problems += pipeline.judge(self._declared, now, open_since=self._open_since(now))
+        with pipeline.have.database.reading() as connection:
+            due = len(outbox.due(connection, pipeline.have.notifiers, now))
+        return Turn(
+            problems=tuple(problems),
+            counts=(("resources compared", compared), ("alerts due", due)),
+            is_put_off=pipeline.is_stopping(),
+        )
+
+    def digest(self) -> Turn:
+        """Queue the message of the day, if it is due."""
+        self._pipeline.digest(self._pipeline.have.clock.now())
+        return Turn()
+
+    def canary(self) -> Turn:
+        """Make the harmless writes of our own that are due."""
+        self._pipeline.canary(self._pipeline.have.clock.now())
+        return Turn()
+
+    def renew_alarms(self) -> Turn:
+        """Raise the alarms about the watch itself that are news, and end those that are over."""
+        self._pipeline.renew_alarms(self._pipeline.have.clock.now())
+        return Turn()
+
+    def tell(self) -> Turn:
+        """Send the alerts that are due."""
+        have = self._pipeline.have
+        sent = notify(have.database, have.notifiers, have.clock.now())
+        failure = sent.failed[0] if sent.failed and not sent.sent else None
+        return Turn(problems=sent.failed, counts=(("sent", sent.sent),), failure=failure)
+
+    def seal(self) -> Turn:
+        """Sign the ledger."""
+        self._pipeline.seal(self._pipeline.have.clock.now())
+        return Turn()
+
+    def forget(self) -> Turn:
+        """Drop what need not be kept any longer."""
+        problems = self._pipeline.forget(self._pipeline.have.clock.now())
+        return Turn(problems=problems, failure=problems[0] if problems else None)
+
+    def _compare_again(self, now: datetime) -> tuple[int, list[str]]:
+        if not self._looking.acquire(blocking=False):
+            return 0, []
+        try:
+            found = self._pipeline.compare_again(now)
+            if found is None:
+                return 0, []
+            seen, problems = found
+            self._declared = {**self._declared, **by_place(seen.others)}
+            return len(seen.only or ()), problems
+        finally:
+            self._looking.release()
+
+    def _open_since(self, now: datetime) -> datetime:
+        last = self._open_judged_at
+        if last is not None and now - last < OPEN_AGAIN_EVERY:
+            return now
+        self._open_judged_at = now
+        return now - JUDGED_AGAIN_FOR
+
+
+def with_stop(pipeline: Pipeline, stopping: threading.Event) -> Pipeline:
+    """Return the pipeline, to end between two batches once it is to stop."""
+    return replace(pipeline, is_stopping=stopping.is_set)

@@ -1,0 +1,119 @@
+"""The running service put together: jobs, listeners, answers. Signals stay in the command line."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Event
+
+from drift.config import Settings
+from drift.daemon import Daemon, Listeners
+from drift.equipment import Equipment
+from drift.errors import StoreError
+from drift.operations.job_alarms import JobAlarms
+from drift.operations.log import Log
+from drift.operations.reload import Reload
+from drift.pipeline import Pipeline
+from drift.reports.status import Status, read_status
+from drift.rounds import Rounds, with_stop
+from drift.store.database import Database
+from drift.store.migrate import is_current
+from drift.timetable import Job, every, timetable
+
+LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
+
+RELOAD = "reload"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """How the rules of a configuration are read while the service runs."""
+
+    load: Callable[[], Settings]
+    """Reads the configuration anew. Raises `ConfigError`."""
+    applied: Callable[[Equipment, Settings], Equipment]
+    """Returns equipment with the rules of other settings. Raises `ConfigError`."""
+    restore: Callable[[Settings], None]
+    """Takes back what loading put in force in the whole process."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """A service that was started."""
+
+    daemon: Daemon
+    reload: Reload
+    port: int | None
+    """Where it answers over HTTP, if it does."""
+
+    def look_for_changes(self) -> None:
+        """Read the configuration anew, whether or not its files have changed."""
+        self.reload.ask()
+        self.daemon.wake(RELOAD)
+
+
+@contextmanager
+def serving(
+    settings: Settings,
+    pipeline: Pipeline,
+    rules: Rules,
+    log: Log,
+    others: Callable[[Callable[[], Settings]], Iterable[Job]] = lambda _: (),
+) -> Iterator[Service]:
+    """Run the service within the block. `others` are jobs that need the settings that are in force.
+
+    Raises:
+        ConfigError: Nobody can listen where the configuration says.
+    """
+    stopping, have = Event(), pipeline.have
+    rounds = Rounds(with_stop(pipeline, stopping))
+    reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
+    jobs = timetable(
+        rounds,
+        settings,
+        [
+            Job(name=RELOAD, trigger=every(LOOK_FOR_CHANGES_EVERY), run=reload.run, is_kept=False),
+            *others(lambda: reload.settings),
+        ],
+    )
+    alarms = JobAlarms(lambda: rounds.pipeline)
+    listeners = [
+        Listeners(ended=log.ended, died=log.died),
+        Listeners(ended=alarms.ended, died=alarms.died),
+    ]
+    daemon = Daemon(jobs, have.database, listeners, stopping=stopping)
+    with ExitStack() as stack:
+        port = None
+        if settings.listen:
+            # Slow to import, and of use only to whom asks.
+            from drift.operations import http
+            from drift.operations.metrics import Metrics
+
+            metrics = Metrics(partial(_status, have.database, tuple(have.sources)))
+            listeners.append(Listeners(ended=metrics.ended, died=metrics.died))
+            answers = http.Answers(
+                is_alive=lambda: daemon.is_alive,
+                awaited=partial(_awaited, daemon, have.database),
+                metrics=metrics.text,
+            )
+            port = stack.enter_context(http.serving(settings.listen, answers))
+        pipeline.begin(have.clock.now())
+        daemon.start()
+        yield Service(daemon=daemon, reload=reload, port=port)
+        if not daemon.running:
+            rounds.seal()  # nothing that was recorded waits for the next start
+
+
+def _status(database: Database, sources: tuple[str, ...]) -> Status:
+    with database.reading() as connection:
+        return read_status(connection, sources, datetime.now(UTC))
+
+
+def _awaited(daemon: Daemon, database: Database) -> tuple[str, ...]:
+    """Return what must happen before the service is of use."""
+    try:
+        store = () if is_current(database) else ("the tables of this version",)
+    except StoreError:
+        store = ("the store",)
+    return (*store, *daemon.awaited)

@@ -1,0 +1,85 @@
+"""What the daemon does, and when: a row for each job."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from drift.config import Settings
+from drift.model.turn import Turn
+from drift.rounds import Rounds
+
+MOST_JITTER = timedelta(minutes=1)
+
+LOOK_FOR_DIGEST_EVERY = timedelta(minutes=5)
+"""Whether one is due, a day tells: this is how much later it may be queued."""
+
+Trigger: TypeAlias = "IntervalTrigger | CronTrigger"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """Something that is done again and again, and never twice at once."""
+
+    name: str
+    trigger: Trigger
+    run: Callable[[], Turn]
+    wakes: tuple[str, ...] = ()
+    """Jobs that are due at once when this one has done something."""
+    at_start: bool = False
+    """It is due whenever the program starts, however short a time ago it ran."""
+    is_kept: bool = True
+    """When it last ran is kept in the store. Without that it counts as never run after a start."""
+
+    def first_due_at(self, last_success_at: datetime | None, now: datetime) -> datetime:
+        """Return when it is due after a start: what was missed meanwhile is made up for once.
+
+        A job that never ran is due at once.
+        """
+        if last_success_at is None or self.at_start:
+            return now
+        due: datetime = self.trigger.get_next_fire_time(last_success_at, now)
+        return max(due, now)
+
+
+def every(interval: timedelta) -> Trigger:
+    """Return the trigger of something regular, a little irregular so that not all ask at once."""
+    jitter = min(interval / 10, MOST_JITTER).total_seconds()
+    return IntervalTrigger(seconds=interval.total_seconds(), jitter=jitter, timezone=UTC)
+
+
+def at(crontab: str) -> Trigger:
+    """Return the trigger of a time of the day, week or month, as crontab writes it, in UTC."""
+    trigger = CronTrigger.from_crontab(crontab, timezone=UTC)
+    trigger.jitter = MOST_JITTER.total_seconds()
+    return trigger
+
+
+def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) -> tuple[Job, ...]:
+    """Return every job; `others` need more than the pipeline."""
+    polled = partial(every, settings.poll_every)
+    return (
+        *(
+            Job(
+                name=f"read {one.name}",
+                trigger=polled(),
+                run=partial(rounds.read, one.name),
+                wakes=("judge",),
+                at_start=True,
+            )
+            for one in settings.audit_logs
+        ),
+        Job(name="judge", trigger=polled(), run=rounds.judge, wakes=("notify",), at_start=True),
+        Job(name="notify", trigger=polled(), run=rounds.tell, at_start=True),
+        Job(name="sweep", trigger=every(settings.sweep_every), run=rounds.sweep, wakes=("judge",)),
+        Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest, wakes=("notify",)),
+        Job(name="canary", trigger=polled(), run=rounds.canary),
+        Job(name="alarms", trigger=polled(), run=rounds.renew_alarms, wakes=("notify",)),
+        Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),
+        Job(name="retention", trigger=at("30 3 * * *"), run=rounds.forget),
+        *others,
+    )

@@ -1,0 +1,91 @@
+"""`drift status`: whether the watch works, for people and for scripts."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from drift.model.event import Fate
+from drift.store import job_runs
+from drift.store.tally import Tally
+from tests.builders import an_event
+from tests.cli.running import Drift
+from tests.world import World
+
+ERROR = "the bucket does not answer"
+
+
+def ran(world: World, *, ago: timedelta, failed: bool = False) -> None:
+    """The job that reads the source ran."""
+    at = datetime.now(UTC) - ago
+    with world.database.transaction() as connection:
+        if failed:
+            job_runs.note_failure(connection, "read trail", ERROR, at)
+        else:
+            job_runs.note_success(connection, "read trail", at)
+
+
+def read(world: World, *, ago: timedelta) -> None:
+    """A record of that age was read."""
+    tally = Tally("trail")
+    tally.count(an_event(at=datetime.now(UTC) - ago), Fate.READ)
+    with world.database.transaction() as connection:
+        tally.keep(connection)
+
+
+def test_a_new_store_says_that_nothing_ran(drift: Drift) -> None:
+    done = drift("status")
+
+    assert done.code == 0
+    assert done.lines == [
+        "source    trail: no record yet, never read to its end by `drift run`",
+        "jobs      none ran yet: `drift run` runs them, `drift run --once` does without",
+        "alerts    none yet",
+        "findings  0 open",
+        "evidence  0 entries, never sealed",
+    ]
+
+
+def test_sources_and_jobs_say_how_long_ago_they_did_something(drift: Drift, world: World) -> None:
+    read(world, ago=timedelta(hours=3))
+    read(world, ago=timedelta(hours=5))
+    ran(world, ago=timedelta(minutes=7, seconds=30))
+
+    lines = drift("status").lines
+
+    assert "source    trail: newest record 3 h ago, read to its end 7 min ago" in lines
+    assert "job       read trail: done 7 min ago" in lines
+
+
+def test_what_fails_says_since_when_and_why(drift: Drift, world: World) -> None:
+    ran(world, ago=timedelta(hours=4, minutes=1))
+    ran(world, ago=timedelta(minutes=2), failed=True)
+    ran(world, ago=timedelta(minutes=1), failed=True)
+    world.cannot_be_read()
+
+    lines = drift("status").lines
+
+    assert f"job       read trail: done 4 h ago; failed 2 times since: {ERROR}" in lines
+    assert any(line.endswith(f"it cannot be read: {ERROR}") for line in lines)
+
+
+def test_it_says_how_much_is_not_sealed_yet(drift: Drift, world: World) -> None:
+    world.happened()
+    world.sealed()
+    world.unreadable()
+
+    [line] = (line for line in drift("status").lines if line.startswith("evidence"))
+
+    assert line.endswith("1 entry since")
+
+
+def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> None:
+    ran(world, ago=timedelta(minutes=1))
+
+    report = json.loads(drift("status", "--json").out)
+
+    assert list(report) == ["at", "sources", "jobs", "alerts", "findings", "evidence"]
+    [source], [job] = report["sources"], report["jobs"]
+    assert (source["name"], source["newest_record_at"], source["outage"]) == ("trail", None, None)
+    assert 59 < source["read_age_seconds"] < 600
+    assert (job["name"], job["failures"], job["last_error"]) == ("read trail", 0, None)
+    assert set(report["alerts"]) == {"queued", "sent", "dead", "superseded"}
+    assert report["evidence"]["checkpoint_age_seconds"] is None

@@ -1,0 +1,55 @@
+"""What a month costs follows from what was read, and says so where too little was."""
+
+from datetime import timedelta
+
+import pytest
+
+from drift.reports.cost import Cost, expected_cost
+from drift.store.database import Database
+from tests.builders import NOON
+from tests.world import World
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database=database)
+
+
+def cost(world: World, *, poll_every: timedelta = MINUTE, sweep_every: timedelta = HOUR) -> Cost:
+    with world.database.reading() as connection:
+        return expected_cost(
+            connection, ["trail"], ["prod", "later"], poll_every=poll_every, sweep_every=sweep_every
+        )
+
+
+def test_requests_follow_from_the_intervals_and_from_what_is_declared(world: World) -> None:
+    world.compared(declared=40)
+
+    found = cost(world)
+
+    prod, later = found.baselines
+    assert found.sources[0].polls == 30 * 24 * 60
+    assert (prod.states, prod.resources, prod.comparisons, prod.reads) == (1, 40, 720, 28_800)
+    assert (later.states, later.reads) == (0, 0)
+
+
+def test_records_and_growth_follow_from_the_days_that_were_read(world: World) -> None:
+    for hour in range(0, 48, 2):
+        world.happened(at=NOON + timedelta(hours=hour))
+
+    found = cost(world)
+
+    [source] = found.sources
+    assert source.records == round(24 / 47 * 720)
+    assert source.log_bytes == source.records * 2000
+    assert found.storage.grows_by is not None
+    assert 10 * found.storage.bytes_now < found.storage.grows_by < 20 * found.storage.bytes_now
+
+
+def test_what_was_not_read_yet_is_not_guessed(world: World) -> None:
+    found = cost(world)
+
+    assert (found.sources[0].records, found.storage.grows_by) == (None, None)
+    assert found.storage.bytes_now > 0
