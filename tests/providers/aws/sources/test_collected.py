@@ -11,6 +11,7 @@ from drift.stages.collect import Batch, collect
 from drift.store.database import Database
 from providers.aws.eventbridge_queue import EventBridgeQueue, EventBridgeQueueSettings
 from providers.catalog import translators
+from tests.builders import NOON
 from tests.providers.aws.records import a_record
 from tests.providers.aws.sources.place import Place, a_key, a_log
 
@@ -64,14 +65,14 @@ def test_a_run_that_dies_before_it_settles_reads_nothing_twice_and_leaves_nothin
     log, found = source(place), list[str]()
 
     for _ in range(deaths):
-        batches = collect("trail", log(), sqlite_database, translators())
+        batches = collect("trail", log(), sqlite_database, translators(), NOON)
         found += kept(next(batches), sqlite_database)
         batches.close()
-    for batch in collect("trail", log(), sqlite_database, translators()):
+    for batch in collect("trail", log(), sqlite_database, translators(), NOON):
         found += kept(batch, sqlite_database)
 
     assert sorted(found) == _ids()
-    assert list(collect("trail", log(), sqlite_database, translators())) == []
+    assert list(collect("trail", log(), sqlite_database, translators(), NOON)) == []
     assert place.waiting() == 0
 
 
@@ -82,10 +83,10 @@ def test_records_from_eventbridge_may_repeat_and_none_is_left_out(
     log, found = by_eventbridge(place), list[str]()
 
     for _ in range(deaths):
-        batches = collect("bus", log(), sqlite_database, translators())
+        batches = collect("bus", log(), sqlite_database, translators(), NOON)
         found += kept(next(batches), sqlite_database)
         batches.close()
-    for batch in collect("bus", log(), sqlite_database, translators()):
+    for batch in collect("bus", log(), sqlite_database, translators(), NOON):
         found += kept(batch, sqlite_database)
 
     assert sorted(set(found)) == _ids()
