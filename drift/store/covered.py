@@ -156,7 +156,7 @@ def attested_places(connection: Connection, source: str) -> Mapping[tuple[str, s
 
 
 def keep_attested(connection: Connection, source: str, account: str, region: str, up_to: datetime) -> None:
-    """Note up to when the cloud has said something about a place, good or bad."""
+    """Note up to when the cloud vouches for a place."""
     key = {"source": source, "account": account, "region": region, "records": 0, "unreadable": 0}
     insert_or_update(connection, coverage, {**key, "attested_to": up_to}, {"attested_to": up_to})
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
-from providers.aws.refusals import refusals
+from providers.aws.refusals import Asker, refusals
 from providers.aws.session import AwsAccess, open_client
 
 TAG = "driftledger-canary"
+
+CANARIES = Asker("[[canary]]", "docs/the-watch-itself.md")
 
 
 class AwsParameterTagSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,9 +56,8 @@ class AwsParameterTag:
 
     def write(self, token: str) -> None:
         """Set the tag; see `Canary`."""
-        with refusals(
-            "tagging the canary", action="ssm:AddTagsToResource", on=f"parameter {self._parameter}"
-        ):
+        where = f"parameter {self._parameter}"
+        with refusals("tagging the canary", action="ssm:AddTagsToResource", on=where, asker=CANARIES):
             self._ssm.add_tags_to_resource(
                 ResourceType="Parameter",
                 ResourceId=self._parameter,

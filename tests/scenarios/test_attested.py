@@ -1,5 +1,7 @@
 """What the cloud vouches for is evidence; where its word does not hold, that is a gap and an alarm."""
 
+from dataclasses import replace
+
 import pytest
 
 from drift.errors import ProviderUnavailableError
@@ -83,6 +85,53 @@ def test_a_digest_that_was_missing_and_comes_late_ends_both(watch: Watch, log: A
     assert watch.alarms() == []
     assert [body["status"] for body in watch.bodies(EntryKind.GAP)] == ["open", "closed"]
     assert attested(watch) == [("12:00", "13:00", 2), ("14:00", "15:00", 2), ("13:00", "14:00", 2)]
+
+
+def test_what_is_broken_for_good_is_not_asked_for_again_for_ever(watch: Watch, log: AttestedLog) -> None:
+    """
+    Each time, all files since then would be read once more.
+    """
+    log.word = [an_hour(0), an_hour(1, problem="the file a.json.gz was altered"), an_hour(2)]
+    for hour in (3.5, 20, 40):
+        watch.cycle(hour * HOUR)
+
+    assert log.asked[1:] == [NOON + minutes(HOUR), NOON + minutes(3 * HOUR)]
+    assert len(watch.alarms()) == 1
+
+
+def test_hours_without_a_digest_are_one_gap_and_each_is_verified_when_they_come(
+    watch: Watch, log: AttestedLog
+) -> None:
+    """
+    While none comes the cloud's word ends; whoever reads it says so anew, with a later end, each time.
+    """
+    log.word = [an_hour(0)]
+    watch.cycle(1.5 * HOUR)
+    for hour in (4, 5):
+        missing = an_hour(1, problem="no digest was written since")
+        log.word = [an_hour(0), replace(missing, to_at=NOON + minutes((hour - 1) * HOUR))]
+        watch.cycle(hour * HOUR)
+    assert len(watch.alarms()) == 1
+    assert len(watch.bodies(EntryKind.GAP)) == 1
+
+    log.word = [an_hour(number) for number in range(6)]
+    watch.cycle(6.5 * HOUR)
+
+    assert watch.alarms() == []
+    assert attested(watch) == [("12:00", "13:00", 2), ("13:00", "18:00", 10)]
+
+
+def test_hours_that_were_missing_in_the_middle_are_each_verified_when_they_come(
+    watch: Watch, log: AttestedLog
+) -> None:
+    missing = replace(an_hour(1, problem="its digests are missing"), to_at=NOON + minutes(3 * HOUR))
+    log.word = [an_hour(0), missing, an_hour(3)]
+    watch.cycle(4.5 * HOUR)
+
+    log.word = [an_hour(number) for number in range(4)]
+    watch.cycle(5.5 * HOUR)
+
+    assert attested(watch) == [("12:00", "13:00", 2), ("15:00", "16:00", 2), ("13:00", "15:00", 4)]
 
 
 def test_what_cannot_be_asked_is_a_problem_and_what_came_before_it_stands(

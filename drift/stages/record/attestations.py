@@ -17,6 +17,9 @@ ASKED_EVERY = timedelta(hours=1)
 LOOKS_BACK = timedelta(days=7)
 """An account whose log ends for good must not let everything since be asked again for ever."""
 
+ASKS_AGAIN_FOR = timedelta(days=1)
+"""What did not hold may have been late. After that, to verify all since then once more costs too much."""
+
 FIRST_LOOKS_BACK = timedelta(days=1)
 
 
@@ -27,7 +30,8 @@ def attested_since(connection: Connection, source: str, now: datetime) -> dateti
         return None
     since = covered.attested_since(connection, source) or now - FIRST_LOOKS_BACK
     broken = [row.gap.from_at for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)]
-    return max(min([since, *(at for at in broken if at)]), now - LOOKS_BACK)
+    late = [at for at in broken if at and at > now - ASKS_AGAIN_FOR]
+    return max(min([since, *late]), now - LOOKS_BACK)
 
 
 def record_attestations(
@@ -41,18 +45,20 @@ def record_attestations(
     meta.write(connection, _asked(source), now.isoformat())
     known = dict(covered.attested_places(connection, source))
     broken = {row.gap_id: row for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)}
+    filled: list[Gap] = []
     verified: list[Attestation] = []
     for one in attested:
         gap_id, place = _gap_id(source, one), (one.account, one.region)
         if one.problem is not None:
             if gap_id not in broken:
                 open_gap(connection, gap_id, _gap(source, one, owner, now), now)
-        else:
-            if gap_id in broken:
-                close_gap(connection, broken.pop(gap_id), None, now)
-            elif place in known and one.to_at <= known[place]:
-                continue
-            verified.append(one)
+            continue
+        if gap_id in broken:
+            filled.append(broken[gap_id].gap)
+            close_gap(connection, broken.pop(gap_id), None, now)
+        elif place in known and one.to_at <= known[place] and not any(_lies_in(one, gap) for gap in filled):
+            continue
+        verified.append(one)
         known[place] = max(one.to_at, known.get(place, one.to_at))
         covered.keep_attested(connection, source, *place, known[place])
     if verified:
@@ -92,6 +98,13 @@ def _gap(source: str, one: Attestation, owner: str | None, now: datetime) -> Gap
         from_at=one.from_at,
         to_at=one.to_at,
     )
+
+
+def _lies_in(one: Attestation, gap: Gap) -> bool:
+    """Tell whether a span is one of several that a gap went over."""
+    if (one.account, one.region) != (gap.account, gap.region) or gap.from_at is None or gap.to_at is None:
+        return False
+    return gap.from_at <= one.from_at and one.to_at <= gap.to_at
 
 
 def _gap_id(source: str, one: Attestation) -> str:
