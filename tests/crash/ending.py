@@ -1,17 +1,19 @@
 """What a burst leaves behind, and what must be said of it, however often the program was killed."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+import msgspec
 from sqlalchemy import select
 
 from drift import wiring
 from drift.ledger.log import entries
 from drift.ledger.verify import verify_pack
-from drift.model.evidence import EntryKind
+from drift.model.evidence import CoverageInterval, EntryKind
 from drift.model.verdict import Decision, Disposition
-from drift.store.changes import changes
+from drift.store.changes import ChangeRow, changes
 from drift.store.schema import write
 from drift.store.tally import funnel_totals
 from tests.crash.burst import Burst
@@ -27,12 +29,14 @@ class Ending:
     """How many records became what."""
     observed: Counter[str]
     """How often the ledger tells of each write."""
-    changes: dict[str, str]
-    """How each change was judged."""
+    judged: dict[str, frozenset[str]]
+    """How the changes of each write were judged. To which changes writes add up, their order has a say in."""
     unticketed: frozenset[str]
     """Sessions with a change that no ticket covers, and that somebody must be told of."""
     messages: Counter[str]
     """How often Slack took the message of each session."""
+    holes: int
+    """Entries about coverage between which something is missing."""
     problems: tuple[str, ...]
     """What the auditor's verifier finds wrong."""
 
@@ -43,6 +47,7 @@ def ending_of(world: World) -> Ending:
     with wiring.open_database(settings) as database, database.reading() as connection:
         rows = list(changes(connection))
         observed = Counter(one.ref for one in entries(connection) if one.kind is EntryKind.OBSERVATION)
+        covered = [one.body or b"" for one in entries(connection) if one.kind is EntryKind.COVERAGE]
         kept = frozenset(connection.execute(select(write.c.key)).scalars())
         fates = funnel_totals(connection)
     payloads = [message.content["metadata"]["event_payload"] for message in world.slack.messages]
@@ -50,13 +55,12 @@ def ending_of(world: World) -> Ending:
         writes=kept,
         fates=fates,
         observed=observed,
-        changes={
-            row.change.change_id: str(row.judgement and row.judgement.decision.disposition) for row in rows
-        },
+        judged=_judged(rows),
         unticketed=frozenset(
             row.change.session_id for row in rows if row.judgement and _must_be_told(row.judgement.decision)
         ),
         messages=Counter(one["session_id"] for one in payloads),
+        holes=_holes([msgspec.json.decode(body, type=CoverageInterval) for body in covered]),
         problems=tuple(_problems_of_the_pack(world)),
     )
 
@@ -73,17 +77,35 @@ def what_is_wrong(ending: Ending, undisturbed: Ending, burst: Burst, kills: int)
         yield "the ledger and the store do not know the same writes"
     if sum(ending.fates.values()) != burst.records or ending.fates != undisturbed.fates:
         yield f"of {burst.records} records became {ending.fates}, undisturbed {undisturbed.fates}"
-    if ending.changes != undisturbed.changes:
-        yield "the changes are not those of an undisturbed run, or are judged otherwise"
+    if ending.judged != undisturbed.judged:
+        yield "writes belong to no change, or are judged otherwise than in an undisturbed run"
     if untold := len(ending.unticketed - ending.messages.keys()):
         yield f"{untold} sessions with unticketed changes were told to nobody"
-    if ending.messages.keys() != undisturbed.messages.keys():
-        yield "the messages are not those of an undisturbed run"
+    if ending.holes:
+        yield f"{ending.holes} spans of coverage do not begin where the one before them ended"
     # Slack may have taken a message whose sender was killed before it could note that.
     repeated = ending.messages.total() - len(ending.messages)
     if repeated > kills:
         yield f"{repeated} messages came again, of {kills} runs that were killed"
     yield from ending.problems
+
+
+def _judged(rows: Iterable[ChangeRow]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for one in row.change.writes:
+            found[one.event.key].add(str(row.judgement and row.judgement.decision.disposition))
+    return {key: frozenset(dispositions) for key, dispositions in found.items()}
+
+
+def _holes(spans: Iterable[CoverageInterval]) -> int:
+    ends: dict[tuple[str | None, str | None], datetime | None] = {}
+    holes = 0
+    for one in spans:
+        place = one.account, one.region
+        holes += place in ends and ends[place] != one.from_at
+        ends[place] = one.to_at
+    return holes
 
 
 def _must_be_told(decision: Decision) -> bool:
