@@ -43,6 +43,9 @@ BEAT_EVERY = timedelta(seconds=5)
 ALIVE_FOR = timedelta(seconds=60)
 """A schedule that started nothing for so long is stuck."""
 
+LOOK_UP_EVERY = timedelta(seconds=1)
+"""While it only waits, a signal is looked at no later than this."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
@@ -124,7 +127,9 @@ class Daemon:
         Raises:
             DriftError: A job died too often; its reason.
         """
-        self._is_over.wait()
+        # A signal that comes just before a wait without end would not be looked at before the next one.
+        while not self._is_over.wait(LOOK_UP_EVERY.total_seconds()):
+            pass
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         with self._changed:

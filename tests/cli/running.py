@@ -19,6 +19,9 @@ url = "sqlite:///store.sqlite3"
 [clock]
 source = "records"
 
+[enrolment]
+mode = "enforce"
+
 [[audit_log]]
 name = "trail"
 type = "log-files"

@@ -150,7 +150,7 @@ def test_a_wrong_call_is_told_in_one_line_and_changes_nothing(folder: Path, argu
 SLACK = '[[notifier]]\nname = "oncall"\ntype = "slack"\nchannel = "C0123456789"\n'
 
 WRONG_CONFIGURATIONS = {
-    "no TOML": (CONFIG + "[[", ["config.toml: ", "line 26", "correct the TOML there"]),
+    "no TOML": (CONFIG + "[[", ["config.toml: ", "line 29", "correct the TOML there"]),
     "an unknown key": (
         CONFIG.replace("url =", "ulr ="),
         ["config.toml: [store]", 'unknown key "ulr"', 'did you mean "url"?'],

@@ -22,6 +22,8 @@ STATE = (STORY / "terraform.tfstate").read_bytes()
 LIVE = ("--live", "file:live.json")
 
 CONFIG = """
+[enrolment]
+mode = "enforce"
 [[live]]
 name = "recorded"
 type = "recorded"

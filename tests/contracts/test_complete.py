@@ -6,6 +6,7 @@ from drift.ports import AdapterKind
 from providers import catalog
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
+from tests.contracts.test_canary import CANARIES
 from tests.contracts.test_code import CODES
 from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_key_service import SERVICES
@@ -25,6 +26,7 @@ HELD = {
     AdapterKind.CODE_HOST: set(HOSTS),
     AdapterKind.NOTIFIER: set(CHANNELS),
     AdapterKind.VAULT: set(VAULTS),
+    AdapterKind.CANARY: set(CANARIES),
 }
 
 

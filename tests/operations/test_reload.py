@@ -76,7 +76,7 @@ def test_what_is_refused_is_told_once_and_tried_until_it_is_mended(
 
     mended = reload.run()
 
-    assert "redact.toml" in told
+    assert '[[table]] "redact"' in told
     assert again == ()
     assert mended.count("changed configurations") == 1
     assert strict_domains(rounds) == ("example.com",)

@@ -122,4 +122,4 @@ def keep(database: Database, *batches: Batch) -> None:
     """Remember that batches were read."""
     with database.transaction() as connection:
         for batch in batches:
-            batch.mark_read(connection)
+            batch.mark_read(connection, NOON)

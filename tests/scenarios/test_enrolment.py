@@ -11,6 +11,7 @@ import pytest
 
 from drift.errors import ProviderUnavailableError
 from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
+from drift.model.coverage import CoverageRules
 from drift.model.enrolment import EVERYTHING, EnrolmentRules, Mode, Scope, ScopeKind
 from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Risk
@@ -125,7 +126,10 @@ def estate() -> Estate:
 @pytest.fixture
 def watch(sqlite_database: Database, estate: Estate) -> Watch:
     return Watch(
-        database=sqlite_database, watched=(Watched(baseline=estate, live=estate),), enrolment=OBSERVE
+        database=sqlite_database,
+        watched=(Watched(baseline=estate, live=estate),),
+        enrolment=OBSERVE,
+        coverage=CoverageRules(silent_after=timedelta(days=99)),  # here nobody writes for days
     )
 
 
@@ -438,9 +442,9 @@ def test_evidence_tells_when_the_watch_began_and_what_its_register_holds(
 @pytest.mark.parametrize(
     "step",
     [
-        "drift.pipeline.record_opening",
-        "drift.pipeline.record_sweep",
-        "drift.pipeline.record_judgement",
+        "drift.compare.record_opening",
+        "drift.compare.record_sweep",
+        "drift.conclude.record_judgement",
         "drift.stages.digest.meta.write",
         "drift.pipeline.notify",
     ],
