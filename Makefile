@@ -8,11 +8,13 @@ BURST  ?= 1000000
 AZURITE := tests/azurite/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint format bench burst crash soak fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test cover estate lint format bench burst crash soak fuzz docs protos corpus azurite lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
 	@echo "make test     lint, types, import contracts and all tests"
+	@echo "make cover    the same, and which lines no test reaches"
+	@echo "make estate   build the estates of all provider versions afresh, with the real Terraform, and scan them"
 	@echo "make lint     the checks of 'make test' without the tests"
 	@echo "make bench    measure speed and memory, in ratios within one run"
 	@echo "make burst    have BURST=1000000 records worked off at once, in bounded memory"
@@ -29,7 +31,13 @@ demo: $(VENV)/.ready
 	$(BIN)/drift demo --out demo
 
 test: lint azurite
+	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
+
+cover: lint azurite
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(TESTS)
+
+estate: $(VENV)/.ready
+	ESTATE=all $(BIN)/python -m pytest tests/estate
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
