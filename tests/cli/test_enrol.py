@@ -30,6 +30,14 @@ OPENING = Opening(
 
 
 @pytest.fixture
+def drift(drift: Drift, tmp_path: Path) -> Drift:
+    """The command line where the configuration says nothing about enrolment."""
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace('mode = "enforce"\n', ""))
+    return drift
+
+
+@pytest.fixture
 def old_and_new(world: World) -> World:
     """An estate with a change, a finding of the opening register and one that came later."""
     world.happened(at=NOON)
