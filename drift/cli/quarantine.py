@@ -64,7 +64,7 @@ def retry(name: str | None, config: str | None) -> int:
     with wiring.running(wiring.settings_of(config)) as pipeline, progress("reading again"):
         done = list(retry(pipeline, name, pipeline.have.clock.now()))
     if not done and name is not None:
-        raise UsageError(f"{name} is not in quarantine", hint="`drift quarantine` lists what is")
+        raise UsageError(f'"{name}" is not in quarantine', hint="`drift quarantine` lists what is")
     for one in done:
         said = "read" if one.problem is None else f"still unread: {one.problem}"
         click.echo(shown(f"{_name(one.unread)}: {said}", WHOLE))

@@ -122,7 +122,7 @@ def _lines(status: Status) -> Iterator[str]:
 
 def _source(source: SourceStatus, status: Status) -> str:
     newest = _ago(status, source.newest_record_at, "newest record", "no record yet")
-    read = _ago(status, source.read_at, "read to its end", "never read to its end by `drift run`")
+    read = _ago(status, source.read_at, "read to its end", "never read to its end")
     outage = f"; it cannot be read: {source.outage}" if source.outage else ""
     return f"{newest}, {read}{outage}"
 

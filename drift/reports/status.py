@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
-from drift.store import meta, outbox
+from drift.store import covered, meta, outbox
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
@@ -23,7 +23,7 @@ class SourceStatus:
     newest_record_at: datetime | None
     """Time of the newest record that it ever delivered."""
     read_at: datetime | None
-    """When it was last read to its end; `None` if the daemon never did."""
+    """When it was last read to its end; `None` if it never was."""
     outage: str | None
     """Why it cannot be read now."""
 
@@ -61,7 +61,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
     is_open = finding.c.status.in_(OPEN)
     return Status(
         at=now,
-        sources=tuple(_source(connection, name, runs.get(f"read {name}")) for name in sources),
+        sources=tuple(_source(connection, name) for name in sources),
         jobs=tuple(runs.values()),
         alerts=outbox.counts(connection),
         findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
@@ -71,11 +71,11 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
     )
 
 
-def _source(connection: Connection, name: str, run: JobRun | None) -> SourceStatus:
-    newest = meta.read(connection, meta.newest_of(name))
+def _source(connection: Connection, name: str) -> SourceStatus:
+    read = covered.source_read_of(connection, name)
     return SourceStatus(
         name=name,
-        newest_record_at=datetime.fromisoformat(newest) if newest else None,
-        read_at=run.last_success_at if run else None,
+        newest_record_at=covered.heard_at_of(connection, name),
+        read_at=read.read_at if read else None,
         outage=meta.read(connection, meta.outage_of(name)),
     )

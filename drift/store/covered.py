@@ -115,10 +115,12 @@ def heard_before(connection: Connection, source: str, time: datetime) -> Mapping
     return {row.account: row.heard_at for row in rows}
 
 
-def heard_at_of(connection: Connection, source: str, account: str) -> datetime | None:
-    """Return the time of the newest record about an account."""
+def heard_at_of(connection: Connection, source: str, account: str | None = None) -> datetime | None:
+    """Return the time of the newest record of a source, of all or about one account."""
     newest = func.max(coverage.c.heard_at, type_=coverage.c.heard_at.type)
-    where = (coverage.c.source == source, coverage.c.account == account)
+    where = [coverage.c.source == source]
+    if account is not None:
+        where.append(coverage.c.account == account)
     heard_at: datetime | None = connection.execute(select(newest).where(*where)).scalar_one()
     return heard_at
 

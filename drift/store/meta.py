@@ -11,11 +11,6 @@ def outage_of(source: str) -> str:
     return f"outage/{source}"
 
 
-def newest_of(source: str) -> str:
-    """Return the key under which the time of the newest record stands that a source delivered."""
-    return f"newest/{source}"
-
-
 def baseline_of(name: str, origin: str) -> str:
     """Return the key under which it stands what a state of a baseline was when it was last read."""
     return f"baseline/{name}/{origin}"

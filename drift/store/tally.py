@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, case, func, literal, or_, select
 
 from drift.model.event import ChangeEvent, Fate
-from drift.store import meta
 from drift.store.columns import UtcTime
 from drift.store.enrolment import note_accounts
 from drift.store.schema import coverage, funnel
@@ -73,15 +72,6 @@ class Tally:
             }
             insert_or_update(connection, coverage, {**key, **values}, _widened(span))
         note_accounts(connection, self.source, {account for account, _ in self._spans})
-        _keep_newest(connection, self.source, [span.to_at for span in self._spans.values() if span.to_at])
-
-
-def _keep_newest(connection: Connection, source: str, times: list[datetime]) -> None:
-    key = meta.newest_of(source)
-    before = meta.read(connection, key)
-    newest = max((at.astimezone(UTC).isoformat(timespec="microseconds") for at in times), default="")
-    if newest > (before or ""):
-        meta.write(connection, key, newest)
 
 
 def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:

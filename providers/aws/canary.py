@@ -7,26 +7,21 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToRes
 from functools import cached_property
 from typing import Any
 
-import msgspec
-
 from providers.aws.refusals import Asker, refusals
-from providers.aws.session import AwsAccess, open_client
+from providers.aws.session import open_client
+from providers.aws.settings import AwsSettings
 
 TAG = "driftledger-canary"
 
 CANARIES = Asker("[[canary]]", "docs/the-watch-itself.md")
 
 
-class AwsParameterTagSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AwsParameterTagSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which parameter is tagged, and how the account is reached."""
 
     parameter: str
     """Its name: one that nothing else uses, and no code declares."""
     region: str
-    profile: str | None = None
-    role: str | None = None
-    external_id: str | None = None
-    endpoint: str | None = None
 
 
 class AwsParameterTag:
@@ -37,13 +32,7 @@ class AwsParameterTag:
 
     def __init__(self, settings: AwsParameterTagSettings) -> None:
         self._parameter = settings.parameter
-        self._access = AwsAccess(
-            region=settings.region,
-            profile=settings.profile,
-            role=settings.role,
-            external_id=settings.external_id,
-            endpoint=settings.endpoint,
-        )
+        self._access = settings.access()
 
     @property
     def resource(self) -> str:

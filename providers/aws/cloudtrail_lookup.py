@@ -22,7 +22,7 @@ from providers.aws.event_history import APART, PAGE, Event, EventHistory, Span
 from providers.aws.pace import Pace
 from providers.aws.refusals import SOURCES, refusals
 from providers.aws.session import client_of, open_session
-from providers.aws.source_settings import DELAY, AwsSourceSettings
+from providers.aws.settings import DELAY, AwsSettings
 
 KEPT_FOR = timedelta(days=90)
 
@@ -43,7 +43,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _POSITIONS = msgspec.json.Decoder(dict[str, datetime])
 
 
-class CloudTrailLookupSettings(AwsSourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CloudTrailLookupSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What of the history is read."""
 
     regions: tuple[str, ...] = ()

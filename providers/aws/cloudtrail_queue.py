@@ -18,7 +18,7 @@ from providers.aws.queue import Message, Queue
 from providers.aws.s3_messages import Announced, announced
 from providers.aws.s3_objects import open_object, open_s3, uri, version_of
 from providers.aws.session import AwsAccess
-from providers.aws.source_settings import DELAY, AwsSourceSettings
+from providers.aws.settings import DELAY, AwsSettings
 from providers.aws.trail_partitions import TrailPlace
 from providers.aws.trail_paths import may_be_log
 
@@ -26,7 +26,7 @@ MOST = 10_000
 """Messages of one pass, of some hundred records each: then other sources have their turn."""
 
 
-class CloudTrailQueueSettings(AwsSourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CloudTrailQueueSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The queue, and the bucket that its messages name."""
 
     queue_url: str

@@ -19,7 +19,7 @@ from drift.ports import Delivery
 from providers.aws.bundles import BUNDLE_BYTES, bundled, is_sound
 from providers.aws.queue import AT_ONCE, Message, Queue
 from providers.aws.s3_messages import announced
-from providers.aws.source_settings import DELAY, AwsSourceSettings
+from providers.aws.settings import DELAY, AwsSettings
 
 MOST = 100_000
 """Messages of one pass: then other sources have their turn."""
@@ -28,7 +28,7 @@ BUNDLE = 500
 """Records that are kept in one transaction."""
 
 
-class EventBridgeQueueSettings(AwsSourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EventBridgeQueueSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The queue that is the target of a rule."""
 
     queue_url: str

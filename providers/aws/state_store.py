@@ -12,14 +12,13 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-import msgspec
-
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.baseline import StateLock
 from drift.ports import StateContent, StoredState
 from providers.aws.lock_table import locks_in
 from providers.aws.refusals import code_of, refusals
-from providers.aws.session import AwsAccess, open_client
+from providers.aws.session import open_client
+from providers.aws.settings import AwsSettings
 from providers.state_locks import read_lock
 
 LOCK = ".tflock"
@@ -28,14 +27,9 @@ STATE = ".tfstate"
 PIECE_BYTES = 256 * 1024
 
 
-class S3StatesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class S3StatesSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the buckets are reached, and where locks are. All of it is optional."""
 
-    region: str | None = None
-    profile: str | None = None
-    role: str | None = None
-    external_id: str | None = None
-    endpoint: str | None = None
     lock_table: str | None = None
     """The DynamoDB table that locks are in, if they are not beside the states."""
     workspace_key_prefix: str = "env:"
@@ -47,13 +41,7 @@ class S3States:
 
     def __init__(self, settings: S3StatesSettings) -> None:
         self._settings = settings
-        self._access = AwsAccess(
-            region=settings.region,
-            profile=settings.profile,
-            role=settings.role,
-            external_id=settings.external_id,
-            endpoint=settings.endpoint,
-        )
+        self._access = settings.access()
 
     @cached_property
     def _s3(self) -> Any:

@@ -20,7 +20,7 @@ from drift.model.coverage import Attestation
 from drift.ports import Delivery
 from providers.aws.digests import Digests
 from providers.aws.s3_objects import list_objects, open_object, open_s3, uri, version_of
-from providers.aws.source_settings import DELAY, AwsSourceSettings
+from providers.aws.settings import DELAY, AwsSettings
 from providers.aws.trail_partitions import Partition, TrailPlace, partitions
 from providers.aws.trail_paths import LOGS, may_be_log, trail_path
 
@@ -39,7 +39,7 @@ FIRST_YEAR = 2013
 """CloudTrail is not older."""
 
 
-class TrailBucketSettings(AwsSourceSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrailBucketSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The bucket, and how far back it is read."""
 
     bucket: str

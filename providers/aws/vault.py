@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-import msgspec
-
 from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.secret import Secret
 from providers.aws.refusals import code_of, refusals
-from providers.aws.session import AwsAccess, open_client
+from providers.aws.session import open_client
+from providers.aws.settings import AwsSettings
 from providers.packs.vault import PackVault
 
 IS_THERE = "PreconditionFailed"
@@ -26,7 +25,7 @@ MOST_DELETED = 1000
 """Objects that one request may delete: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 
 
-class S3VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class S3VaultSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """In which bucket the records are kept, how it is reached, and what encrypts them."""
 
     bucket: str
@@ -34,11 +33,6 @@ class S3VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What all keys begin with; empty: nothing."""
     key: Secret
     """32 bytes in base64; behind it, a space or a line apart, the keys that were used before."""
-    region: str | None = None
-    profile: str | None = None
-    role: str | None = None
-    external_id: str | None = None
-    endpoint: str | None = None
 
 
 class S3Vault(PackVault):
@@ -54,13 +48,7 @@ class _Bucket:
     def __init__(self, settings: S3VaultSettings) -> None:
         self._bucket = settings.bucket
         self._root = f"{settings.prefix.strip('/')}/".lstrip("/")
-        self._access = AwsAccess(
-            region=settings.region,
-            profile=settings.profile,
-            role=settings.role,
-            external_id=settings.external_id,
-            endpoint=settings.endpoint,
-        )
+        self._access = settings.access()
 
     @cached_property
     def _s3(self) -> Any:

@@ -6,14 +6,13 @@ https://learn.microsoft.com/rest/api/monitor/activity-logs/list
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
 
-from drift.ports import Delivery
 from providers.azure.by_time import ByTime, LookBack
 from providers.azure.json_pages import JsonPages, rows_in
 from providers.azure.sign_in import AzureSignIn, Https
@@ -43,7 +42,7 @@ class AzureActivityLogSettings(AzureSignIn, frozen=True, kw_only=True, forbid_un
     """Where Resource Manager answers; another one outside Azure's public cloud."""
 
 
-class AzureActivityLog:
+class AzureActivityLog(ByTime):
     """An `AuditLog` of one or more subscriptions."""
 
     def __init__(self, settings: AzureActivityLogSettings) -> None:
@@ -55,22 +54,11 @@ class AzureActivityLog:
             grant="grant the role Reader or Monitoring Reader on the subscription",
         )
         subscriptions = dict.fromkeys(one.lower() for one in settings.subscriptions)
-        self._log = ByTime(
-            logs=[SubscriptionLog(name=one, pages=pages) for one in subscriptions], look_back=LOOK_BACK
+        super().__init__(
+            logs=[SubscriptionLog(name=one, pages=pages) for one in subscriptions],
+            look_back=LOOK_BACK,
+            delay=DELAY,
         )
-
-    @property
-    def delay(self) -> timedelta:
-        """Return how long Microsoft says that a record may take until it can be read."""
-        return DELAY
-
-    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
-        """Deliver what each subscription logged, minute by minute; see `AuditLog`."""
-        return self._log.read_since(cursor)
-
-    def again(self, name: str) -> Delivery | None:
-        """Ask once more for one minute of one subscription; see `AuditLog`."""
-        return self._log.again(name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,21 +47,34 @@ class LookBack:
         return position - (self.always if is_same_hour else self.hourly)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ByTime:
-    """Several logs of one source, one after the other; the cursor says how far each was read."""
+    """An `AuditLog` of several logs, one after the other; the cursor says how far each was read."""
 
-    logs: Sequence[TimedLog]
-    look_back: LookBack
-    clock: Callable[[], datetime] = _now
+    def __init__(
+        self,
+        *,
+        logs: Sequence[TimedLog],
+        look_back: LookBack,
+        delay: timedelta,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._logs = logs
+        self._look_back = look_back
+        self._delay = delay
+        self._clock = clock
+
+    @property
+    def delay(self) -> timedelta:
+        """Return how long Microsoft says that a record may take until it can be read."""
+        return self._delay
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver what is newer than the cursor, or hardly older; see `AuditLog`.
 
         A log that cannot be read hides no other: what the others say comes first.
         """
-        positions, unread, now = dict(_positions(cursor)), dict[str, ProviderError](), self.clock()
-        for log in self.logs:
+        positions, unread, now = dict(_positions(cursor)), dict[str, ProviderError](), self._clock()
+        for log in self._logs:
             known = positions.get(log.name)
             try:
                 for minute, inside in self._minutes(log, known, now):
@@ -77,7 +90,7 @@ class ByTime:
     def again(self, name: str) -> Delivery | None:
         """Ask once more for the minute of this name; see `AuditLog`."""
         found = _NAME.fullmatch(name)
-        log = next((one for one in self.logs if found and one.name == found["log"]), None)
+        log = next((one for one in self._logs if found and one.name == found["log"]), None)
         begin = moment(found["begin"]) if found else None
         if found is None or log is None or begin is None:
             raise ProviderResponseError(f"{name} is none of this source", hint="check what it reads")
@@ -95,7 +108,7 @@ class ByTime:
 
         So the cursor moves on, and a log in which nothing happens is not taken for one that was not read.
         """
-        begin = log.oldest(now) if known is None else self.look_back.begin(known, now)
+        begin = log.oldest(now) if known is None else self._look_back.begin(known, now)
         if begin is None:
             return
         kept_since = None if log.keeps is None else now - log.keeps + CLOCKS_DIFFER

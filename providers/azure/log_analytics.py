@@ -16,7 +16,6 @@ from typing import Annotated, Final
 import msgspec
 
 from drift.errors import ProviderResponseError
-from drift.ports import Delivery
 from providers.azure.by_time import ByTime, LookBack
 from providers.azure.envelopes import Table, as_record
 from providers.azure.record import moment
@@ -49,28 +48,16 @@ class AzureLogAnalyticsSettings(AzureSignIn, frozen=True, kw_only=True, forbid_u
     """Where queries are answered; another one outside Azure's public cloud."""
 
 
-class AzureLogAnalytics:
+class AzureLogAnalytics(ByTime):
     """An `AuditLog` of one or more tables."""
 
     def __init__(self, settings: AzureLogAnalyticsSettings) -> None:
         workspace = Workspace(id=settings.workspace, endpoint=settings.endpoint, sign_in=settings)
-        self._log = ByTime(
+        super().__init__(
             logs=[WorkspaceTable(name=one, workspace=workspace) for one in dict.fromkeys(settings.tables)],
             look_back=LOOK_BACK,
+            delay=DELAY,
         )
-
-    @property
-    def delay(self) -> timedelta:
-        """Return how long Microsoft says that a row may take until it arrives."""
-        return DELAY
-
-    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
-        """Deliver what arrived in each table, minute by minute; see `AuditLog`."""
-        return self._log.read_since(cursor)
-
-    def again(self, name: str) -> Delivery | None:
-        """Ask once more for what arrived in one table in one minute; see `AuditLog`."""
-        return self._log.again(name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

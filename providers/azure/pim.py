@@ -7,12 +7,11 @@ https://learn.microsoft.com/graph/api/directoryaudit-list
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from drift.ports import Delivery
 from providers.azure.by_time import ByTime, LookBack
 from providers.azure.json_pages import JsonPages, rows_in
 from providers.azure.sign_in import AzureSignIn, Https
@@ -39,7 +38,7 @@ class EntraPimSettings(AzureSignIn, frozen=True, kw_only=True, forbid_unknown_fi
     """Where Microsoft Graph answers; another one outside the public cloud."""
 
 
-class EntraPim:
+class EntraPim(ByTime):
     """An `AuditLog` of what PIM did in one directory."""
 
     def __init__(self, settings: EntraPimSettings) -> None:
@@ -51,20 +50,7 @@ class EntraPim:
             grant=f"let an administrator consent to the application permissions {PERMISSION} and "
             "Directory.Read.All; the directory needs Entra ID P1",
         )
-        self._log = ByTime(logs=[PimLog(pages=pages)], look_back=LOOK_BACK)
-
-    @property
-    def delay(self) -> timedelta:
-        """Return how long a record may take until it can be read."""
-        return DELAY
-
-    def read_since(self, cursor: str | None) -> Iterator[Delivery]:
-        """Deliver what PIM did, minute by minute; see `AuditLog`."""
-        return self._log.read_since(cursor)
-
-    def again(self, name: str) -> Delivery | None:
-        """Ask once more for one minute; see `AuditLog`."""
-        return self._log.again(name)
+        super().__init__(logs=[PimLog(pages=pages)], look_back=LOOK_BACK, delay=DELAY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

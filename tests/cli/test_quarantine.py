@@ -88,4 +88,4 @@ def test_a_name_that_is_not_there_is_an_error(drift: Drift, half: Path) -> None:
     ran = drift("quarantine", "retry", "b.json")
 
     assert ran.code == 2
-    assert ran.err == "drift: b.json is not in quarantine; `drift quarantine` lists what is\n"
+    assert ran.err == 'drift: "b.json" is not in quarantine; `drift quarantine` lists what is\n'

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from drift.model.event import Fate
 from drift.store import job_runs
+from drift.store.covered import keep_source_read
 from drift.store.tally import Tally
 from tests.builders import an_event
 from tests.cli.running import Drift
@@ -21,6 +22,7 @@ def ran(world: World, *, ago: timedelta, failed: bool = False) -> None:
             job_runs.note_failure(connection, "read trail", ERROR, at)
         else:
             job_runs.note_success(connection, "read trail", at)
+            keep_source_read(connection, "trail", at, at)
 
 
 def read(world: World, *, ago: timedelta) -> None:
@@ -36,7 +38,7 @@ def test_a_new_store_says_that_nothing_ran(drift: Drift) -> None:
 
     assert done.code == 0
     assert done.lines == [
-        "source    trail: no record yet, never read to its end by `drift run`",
+        "source    trail: no record yet, never read to its end",
         "jobs      none ran yet: `drift run` runs them, `drift run --once` does without",
         "alerts    none yet",
         "findings  0 open",

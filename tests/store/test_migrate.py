@@ -209,7 +209,7 @@ def test_a_store_from_before_enrolment_goes_on_to_alert(database_url: str) -> No
         treatment = now.treatment("111122223333")
         assert treatment.alerts(NOON)
         assert not treatment.is_before(NOON - timedelta(days=365))
-        assert unopened(connection, ["net/work", "later"]) == {"later"}
+        assert unopened(connection, ["net/west", "later"]) == {"later"}
         assert is_discovery_opened(connection)
     database.close()
 
@@ -270,7 +270,7 @@ FIRST_VERSION: tuple[tuple[str, dict[str, object]], ...] = (
 WATCHED_BEFORE = (
     """INSERT INTO funnel (source, account, hour, rule, records)
        VALUES ('trail', '111122223333', '2026-11-16T12', 'change', 1)""",
-    "INSERT INTO meta (key, value) VALUES ('baseline/net/work/s3://states/net', '{}')",
+    "INSERT INTO meta (key, value) VALUES ('baseline/net/west/s3://states/net', '{}')",
     "INSERT INTO meta (key, value) VALUES ('outage/trail', 'down')",
     """INSERT INTO baseline (baseline, fingerprint, sha256, declared_since, compared_at)
        VALUES ('s3://states/net', '', '', :noon, :noon),

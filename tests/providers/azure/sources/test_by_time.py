@@ -48,7 +48,7 @@ class Ledger:
 
 
 def of(*logs: Ledger, now: datetime = NOON) -> ByTime:
-    return ByTime(logs=logs, look_back=LOOK_BACK, clock=lambda: now)
+    return ByTime(logs=logs, look_back=LOOK_BACK, delay=timedelta(), clock=lambda: now)
 
 
 def records(deliveries: Sequence[Delivery]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What all of AWS's sources have in common: how an account is reached, and how late records come."""
+"""What all that reads or writes AWS has in common: how an account is reached, and how late records come."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ DELAY = timedelta(minutes=30)
 than 25 minutes were observed. What comes later still is placed in its own time."""
 
 
-class AwsSourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AwsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an account is reached. What is not said is taken from where the SDK looks for it."""
 
     region: str | None = None
