@@ -27,7 +27,7 @@ from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
 from drift.stages.alarm import end_alarm, raise_alarm
-from drift.stages.collect import Batch, collect
+from drift.stages.collect import Haul, collect
 from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
 from drift.stages.notify import notify
@@ -87,10 +87,10 @@ class Pipeline:
         have, unread, failure, is_whole = self.have, Counter[str](), None, False
         rules, problems, records, writes = have.policy.of_source(source), list[str](), 0, 0
         try:
-            for batch in collect(source, log, have.database, have.translators.all, now):
-                observed = self.observe(batch, now)
+            for haul in collect(source, log, have.database, have.translators.all, now):
+                observed = self.observe(haul, now)
                 unread.update(observed.unread)
-                records, writes = records + len(batch.records), writes + observed.writes
+                records, writes = records + observed.records, writes + observed.writes
                 if self.is_stopping():
                     break
             else:
@@ -113,9 +113,9 @@ class Pipeline:
             is_put_off=failure is None and not is_whole,
         )
 
-    def observe(self, batch: Batch, now: datetime) -> follow.Observed:
-        """Keep a batch of records, and what they tell."""
-        return follow.observe(self.have, batch, now)
+    def observe(self, haul: Haul, now: datetime) -> follow.Observed:
+        """Keep batches of records of one source, and what they tell."""
+        return follow.observe(self.have, haul, now)
 
     def take(
         self, connection: Connection, tally: Tally, raw: RawRecord, now: datetime
