@@ -1,17 +1,23 @@
 """From recorded writes and findings to verdicts on changes, and to whom they are told."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
 
 from drift.equipment import Equipment
+from drift.model.action import Waived, corrections
 from drift.model.change import Change, ChangeSession
+from drift.model.emergency import is_emergency
 from drift.model.enrolment import ENFORCED, Enrolment
+from drift.model.finding import Standing
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
+from drift.model.verdict import Disposition
+from drift.stages.assess import assess
 from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
@@ -19,8 +25,13 @@ from drift.stages.decide import answer_due_at, decide
 from drift.stages.explain import stand
 from drift.stages.record import record_judgement
 from drift.store import outbox
+from drift.store.actions import waivers
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
+
+NOT_ANSWERED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
+"""Nobody has to answer for these, whatever they were."""
 
 
 def judge(
@@ -83,15 +94,25 @@ def _conclude(
 ) -> None:
     policy, judged = have.policy, []
     for change, consulted in zip(session.changes, asked, strict=True):
-        match = correlate(change, consulted, policy.correlation) if consulted else UNASKED
-        standing = stand(connection, change, declared, policy.attribution)
         environment = policy.decision.environment_of(change.first.event.call.account)
+        where = environment.name if environment else None
+        match = correlate(change, consulted, policy.correlation, where) if consulted else UNASKED
+        standing = _waived(connection, stand(connection, change, declared, policy.attribution), now)
         # History is judged as it would have been, and told to nobody.
         treatment = (
             ENFORCED if change.is_history else treatment_of(connection, change, enrolment, environment)
         )
         decision = decide(change, match, standing, policy.decision, now, treatment)
-        judgement = Judgement(match=match, standing=standing, decision=decision)
+        tests = assess(change, match, standing, decision, policy.assessment, now)
+        judgement = Judgement(
+            match=match,
+            standing=standing,
+            decision=decision,
+            tests=tests,
+            corrected_actor=next(reversed(corrections(change.actions)), None),
+        )
+        if is_emergency(change, match) and decision.disposition not in NOT_ANSWERED:
+            note_emergency(connection, change)
         judged.append(record_judgement(connection, change, judgement, now))
     is_news = any(one.is_news for one in judged)
     must_tell = any(one.judgement.decision.alert for one in judged)
@@ -99,6 +120,15 @@ def _conclude(
         due_at = partial(answer_due_at, rules=policy.decision)
         alert = compose(session, judged, due_at=due_at, now=now)
         outbox.queue(connection, have.notifiers, alert, now)
+
+
+def _waived(connection: Connection, standing: Standing, now: datetime) -> Standing:
+    """Return how a resource stands, with what of it is waived for the time being."""
+    if not standing.findings:
+        return standing
+    given = waivers(connection, [one.finding_id for one in standing.findings])
+    counting = (ref for ref, one in given.items() if isinstance(one.deed, Waived) and one.deed.counts(now))
+    return replace(standing, waived=tuple(sorted(counting)))
 
 
 def _is_before(change: Change, enrolment: Enrolment) -> bool:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select, union, update
 
+from drift.model.action import Waived
 from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
 from drift.model.judgement import Judgement
 from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
+from drift.store.actions import actions_about, waivers
 from drift.store.columns import FIRST, LAST
 from drift.store.late import in_time
 from drift.store.schema import change, change_session, change_write, write
@@ -150,6 +152,22 @@ def judge_again(connection: Connection, names: Iterable[str], since: datetime) -
             connection.execute(update(change).where(*is_young).values(to_judge=True))
 
 
+def end_waivers(connection: Connection, now: datetime) -> None:
+    """Have the changes judged again whose waiver has expired."""
+    waived = select(change.c.change_id).where(change.c.disposition == Disposition.WAIVED)
+    for change_id, action in waivers(connection, connection.execute(waived).scalars().all()).items():
+        if isinstance(action.deed, Waived) and not action.deed.counts(now):
+            mine = change.c.change_id == change_id
+            connection.execute(update(change).where(mine).values(to_judge=True))
+
+
+def note_action(connection: Connection, change_id: str) -> None:
+    """Note that somebody did something about a change, and have it judged again, however old it is."""
+    mine = change.c.change_id == change_id
+    values = {"to_judge": True, "actions": change.c.actions + 1}
+    connection.execute(update(change).where(mine).values(values))
+
+
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
     """Return a session with its changes, in order of their first write."""
     rows = changes(connection, change.c.session_id == session_id)
@@ -206,6 +224,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
     rows = connection.execute(
         select(change).where(*where).order_by(change.c.began_at, change.c.change_id)
     ).all()
+    acted = actions_about(connection, [row.change_id for row in rows if row.actions])
     for row in rows:
         writes, withdrawn = _writes_of(connection, row.change_id)
         yield ChangeRow(
@@ -217,6 +236,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
                 withdrawn=withdrawn,
                 revision=row.revision,
                 is_history=row.is_history,
+                actions=acted.get(row.change_id, ()),
             ),
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
@@ -268,8 +288,8 @@ def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
 
 
 def _is_outdated(one: Change) -> ColumnElement[bool]:
-    """Tell whether its writes changed while a change was judged, so that it must be judged again."""
-    return change.c.revision != one.revision
+    """Tell whether its writes changed, or somebody acted, while a change was judged: it is judged again."""
+    return or_(change.c.revision != one.revision, change.c.actions != len(one.actions))
 
 
 def _near(
