@@ -8,11 +8,16 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift.equipment import Equipment
+from drift.model.action import Waived, corrections
 from drift.model.change import Change, ChangeSession
+from drift.model.emergency import is_emergency
 from drift.model.enrolment import ENFORCED, Enrolment
+from drift.model.finding import Standing
 from drift.model.judgement import Judged, Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
+from drift.model.verdict import Disposition
+from drift.stages.assess import assess
 from drift.stages.compose import compose
 from drift.stages.consult import consult
 from drift.stages.correlate import correlate
@@ -21,8 +26,13 @@ from drift.stages.explain import stand
 from drift.stages.record import record_judgement
 from drift.stages.route import mention_of, recipients, route
 from drift.store import outbox
+from drift.store.actions import waivers
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
+
+NOT_ANSWERED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
+"""Nobody has to answer for these, whatever they were."""
 
 
 def judge(
@@ -85,15 +95,25 @@ def _conclude(
 ) -> None:
     policy, judged = have.policy, []
     for change, consulted in zip(session.changes, asked, strict=True):
-        match = correlate(change, consulted, policy.correlation) if consulted else UNASKED
-        standing = stand(connection, change, declared, policy.attribution)
         environment = policy.decision.environment_of(change.first.event.call.account)
+        where = environment.name if environment else None
+        match = correlate(change, consulted, policy.correlation, where) if consulted else UNASKED
+        standing = _waived(connection, stand(connection, change, declared, policy.attribution), now)
         # History is judged as it would have been, and told to nobody.
         treatment = (
             ENFORCED if change.is_history else treatment_of(connection, change, enrolment, environment)
         )
         decision = decide(change, match, standing, policy.decision, now, treatment)
-        judgement = Judgement(match=match, standing=standing, decision=decision)
+        tests = assess(change, match, standing, decision, policy.assessment, now)
+        judgement = Judgement(
+            match=match,
+            standing=standing,
+            decision=decision,
+            tests=tests,
+            corrected_actor=next(reversed(corrections(change.actions)), None),
+        )
+        if is_emergency(change, match) and decision.disposition not in NOT_ANSWERED:
+            note_emergency(connection, change)
         judged.append(record_judgement(connection, change, judgement, now))
     if any(one.is_news for one in judged):
         _tell(have, connection, session, judged, now)
@@ -116,6 +136,15 @@ def _tell(
     name = team.name if team.name in policy.routing.teams else None
     alert = replace(alert, team=name, to=team.channel, mention=mention)
     outbox.queue(connection, through, alert, now, send_at=way.sends_at(now))
+
+
+def _waived(connection: Connection, standing: Standing, now: datetime) -> Standing:
+    """Return how a resource stands, with what of it is waived for the time being."""
+    if not standing.findings:
+        return standing
+    given = waivers(connection, [one.finding_id for one in standing.findings])
+    counting = (ref for ref, one in given.items() if isinstance(one.deed, Waived) and one.deed.counts(now))
+    return replace(standing, waived=tuple(sorted(counting)))
 
 
 def _is_before(change: Change, enrolment: Enrolment) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from drift.ledger.note import SigningKey
+from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
@@ -13,6 +14,7 @@ from drift.model.enrolment import EnrolmentRules
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
 from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
+from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -46,6 +48,8 @@ class Policy:
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
     """What holds of each source."""
     canaries: Mapping[str, CanaryRules] = field(default_factory=dict)
+    actions: ActionRules = field(default_factory=ActionRules)
+    assessment: AssessmentRules = field(default_factory=AssessmentRules)
 
     def of_source(self, name: str) -> SourceRules:
         """Return what holds of a source: its owner is that of all, unless it has one of its own."""

@@ -29,6 +29,10 @@ class UsageError(DriftError):
     """The command was asked for something that cannot be had, a missing file for example."""
 
 
+class RefusedError(DriftError):
+    """Somebody may not do what they asked for, or it makes no sense; nothing was changed."""
+
+
 class StoreError(DriftError):
     """The database could not be reached, read or written."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from drift import compare, conclude, follow, self_watch
 from drift.compare import JUDGED_AGAIN_FOR
+from drift.desk import Desk
 from drift.equipment import Equipment
 from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
@@ -148,6 +149,11 @@ class Pipeline:
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""
         return conclude.judge_history(self.have, sessions, now)
+
+    @property
+    def desk(self) -> Desk:
+        """Where people say what they do about a change, whichever way they come."""
+        return Desk.of(self.have)
 
     def digest(self, now: datetime) -> None:
         """Queue the message of the day about what is only observed, if it is due."""

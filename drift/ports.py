@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
     from drift.model.coverage import Attestation
+    from drift.model.person import Person
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
 
@@ -392,6 +393,19 @@ class CodeHost(Protocol):
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission.
+        """
+        ...
+
+
+class Directory(Protocol):
+    """Knows people under all the names that they have in the cloud, the code host, the tickets and Slack."""
+
+    def people(self) -> Sequence["Person"]:
+        """Return everybody, each once, with every name that is known of them.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
         """
         ...
 

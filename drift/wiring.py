@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, StateStore, Translator, Watched
+from drift.ports import (
+    Baseline,
+    Clock,
+    Code,
+    Directory,
+    LiveConfig,
+    Recorded,
+    StateStore,
+    Translator,
+    Watched,
+)
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -21,11 +31,13 @@ from providers import catalog
 if TYPE_CHECKING:
     # Slow to import, and `classify` without a configuration needs none of these.
     from drift.config import AdapterSettings, BaselineSettings, Settings
+    from drift.desk import Desk
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
+    from drift.model.person import People
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
     from drift.store.database import Database
@@ -318,11 +330,12 @@ def _configuration(settings: "Settings") -> "ConfigRecord":
 def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
     """Return the rules of every judging stage."""
     from drift.equipment import Policy
+    from drift.stages.assess import AssessmentRules
 
     return Policy(
         identities=settings.identities,
         channels=settings.channels,
-        correlation=settings.correlation,
+        correlation=replace(settings.correlation, aliases=people_of(settings).aliases),
         detection=detect_rules(settings, key),
         decision=settings.decision,
         attribution=attribution_rules(settings),
@@ -331,6 +344,38 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         coverage=settings.coverage,
         sources={one.name: one.rules for one in settings.audit_logs},
         canaries={one.name: one.rules for one in settings.canaries},
+        actions=settings.actions,
+        assessment=AssessmentRules(
+            actions=settings.actions,
+            people=people_of(settings),
+            freezes=settings.decision.freezes,
+            controls=settings.controls,
+        ),
+    )
+
+
+def people_of(settings: "Settings") -> "People":
+    """Return everybody under all the names that the directories know."""
+    from drift.model.person import People
+
+    directories: tuple[Directory, ...] = (settings.people,)
+    return People.known(one for directory in directories for one in directory.people())
+
+
+def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":
+    """Return where people say what they do, for the command line: beside a daemon that runs, or without one.
+
+    Whoever is asked for tickets needs the secrets of their systems; the others reach nothing outside.
+    """
+    from drift.desk import Desk
+
+    return Desk(
+        database=database,
+        rules=settings.actions,
+        people=people_of(settings),
+        projects=settings.correlation.projects,
+        notifiers=tuple(one.name for one in settings.notifiers),
+        ticket_sources=_made(catalog.TICKETS, settings.tickets) if asks_tickets else {},
     )
 
 

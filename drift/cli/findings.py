@@ -1,6 +1,8 @@
 """`drift findings`: what differs from the code, as the last comparison saw it."""
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +11,7 @@ from drift.cli.lines import encoded, finding_line
 from drift.cli.options import config_option, exit_code_option, json_option
 from drift.cli.words import finding_lines, width
 from drift.errors import UsageError
+from drift.model.action import Action, Waived
 from drift.model.finding import FindingKind, FindingStatus
 from drift.reports.wording import counted, identity, moment
 from drift.terminal import shown
@@ -47,19 +50,22 @@ def command(
     """
     from drift import wiring
     from drift.reports.writers import last_writers
+    from drift.store.actions import waivers
     from drift.store.lookup import findings_of
 
-    with (
-        wiring.open_database(wiring.settings_for_reading(config)) as database,
-        database.reading() as connection,
-    ):
+    settings = wiring.settings_for_reading(config)
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        now = wiring.clock(settings, database).now()
         chosen = [FindingKind(one) for one in kinds]
         found = list(findings_of(connection, chosen, with_resolved=with_resolved))
         rows = _in_order(found, with_new=not only_register, with_register=not only_new)
         writers = last_writers(connection, rows)
+        waived = waivers(connection, [row.finding.finding_id for row in rows])
     for row in rows:
         writer = writers.get(row.finding.finding_id)
-        click.echo(encoded(finding_line(row, writer)) if as_json else _text(row, writer))
+        waiver = waived.get(row.finding.finding_id)
+        line = encoded(finding_line(row, writer, waiver, now)) if as_json else _text(row, writer, waiver, now)
+        click.echo(line)
     click.echo(_counts(rows), err=True)
     if left := len(found) - len(rows):
         click.echo(f"not listed: {counted(left, 'finding')}{_which(only_new=only_new)}", err=True)
@@ -92,7 +98,7 @@ def _which(*, only_new: bool) -> str:
     return " in the opening register" if only_new else " outside the opening register"
 
 
-def _text(row: "FindingRow", writer: "Writer | None") -> str:
+def _text(row: "FindingRow", writer: "Writer | None", waiver: Action | None, now: datetime) -> str:
     first, *rest = finding_lines(row.finding)
     life = [f"{row.finding.finding_id}  found {moment(row.first_seen_at)}"]
     if row.status in (FindingStatus.PRE_EXISTING, FindingStatus.ACKNOWLEDGED, FindingStatus.REOPENED):
@@ -107,4 +113,12 @@ def _text(row: "FindingRow", writer: "Writer | None") -> str:
         how = "written" if writer.is_explanation else "last written"
         life.append(f"{how} {moment(writer.change.began_at)} by {identity(writer.change)}")
     indent = " " * 10
-    return "\n".join([first, indent + shown(", ".join(life), width() - len(indent)), *rest])
+    beside = [", ".join(life), *_waiver(waiver, now)]
+    return "\n".join([first, *(indent + shown(line, width() - len(indent)) for line in beside), *rest])
+
+
+def _waiver(waiver: Action | None, now: datetime) -> Iterator[str]:
+    if waiver and isinstance(waiver.deed, Waived):
+        ends = "waived until" if waiver.deed.counts(now) else "its waiver ended"
+        by = f"by {waiver.by.name}, owner {waiver.deed.owner}: {waiver.deed.reason}"
+        yield f"{ends} {moment(waiver.deed.expires_at)} {by}"

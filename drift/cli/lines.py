@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from drift.model.action import Action, Doer, Waived, corrections
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, FindingStatus
 from drift.model.resource import Cloud, Json
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
@@ -34,6 +35,7 @@ class ChangeLine(msgspec.Struct, kw_only=True):
     address: str | None
     actor: str
     actor_kind: ActorKind
+    corrected_actor: str | None
     principal: str | None
     channel: Channel
     lane: Lane
@@ -95,6 +97,16 @@ class WriterLine(msgspec.Struct, kw_only=True):
     is_explanation: bool
 
 
+class WaiverLine(msgspec.Struct, kw_only=True):
+    """The last waiver of a finding, also one that has expired: then it counts no more."""
+
+    by: Doer
+    reason: str
+    owner: str
+    expires_at: datetime
+    counts: bool
+
+
 class FindingLine(ScannedFinding, kw_only=True):
     """One finding of the store: with where it was found, who wrote it, and where it is in its life."""
 
@@ -112,6 +124,7 @@ class FindingLine(ScannedFinding, kw_only=True):
     ledger_seq: int
     stands_for: tuple[str, ...]
     proposal: str | None
+    waiver: WaiverLine | None
 
 
 def encoded(line: msgspec.Struct) -> str:
@@ -139,6 +152,7 @@ def change_line(row: "ChangeRow") -> ChangeLine:
         address=judgement.standing.address if judgement else None,
         actor=change.actor.name,
         actor_kind=change.actor.kind,
+        corrected_actor=next(reversed(corrections(change.actions)), None),
         principal=change.actor.principal,
         channel=change.channel,
         lane=change.lane,
@@ -175,7 +189,9 @@ def scanned_finding(finding: DriftFinding) -> ScannedFinding:
     )
 
 
-def finding_line(row: "FindingRow", writer: "Writer | None") -> FindingLine:
+def finding_line(
+    row: "FindingRow", writer: "Writer | None", waiver: Action | None, now: datetime
+) -> FindingLine:
     """Return the JSON of a finding of the store."""
     scanned = {**msgspec.structs.asdict(scanned_finding(row.finding)), "attributes": _attributes(row.finding)}
     return FindingLine(
@@ -193,6 +209,20 @@ def finding_line(row: "FindingRow", writer: "Writer | None") -> FindingLine:
         ledger_seq=row.ledger_seq,
         stands_for=row.finding.stands_for,
         proposal=row.finding.proposal,
+        waiver=_waiver_line(waiver, now),
+    )
+
+
+def _waiver_line(waiver: Action | None, now: datetime) -> WaiverLine | None:
+    if waiver is None or not isinstance(waiver.deed, Waived):
+        return None
+    deed = waiver.deed
+    return WaiverLine(
+        by=waiver.by,
+        reason=deed.reason,
+        owner=deed.owner,
+        expires_at=deed.expires_at,
+        counts=deed.counts(now),
     )
 
 

@@ -51,11 +51,16 @@ def scope_called(text: str, connection: "Connection", settings: "Settings") -> S
 
 def operator(given: str | None) -> str:
     """Return who calls: the name that was given, and the account of the machine, which nobody can type."""
-    try:
-        account = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        account = f"uid {os.getuid()}"  # a container may run as anybody
+    account = account_of_system()
     return f"{given}, as {account}" if given else account
+
+
+def account_of_system() -> str:
+    """Return the account of the machine that the command runs as."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"  # a container may run as anybody
 
 
 def _known(name: str, names: Collection[str], what: str) -> str:

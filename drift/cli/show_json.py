@@ -6,14 +6,17 @@ from typing import Any
 import msgspec
 
 from drift.cli.lines import ChangeLine, FindingLine, change_line, finding_line
+from drift.model.action import Action
 from drift.model.change import Write
+from drift.model.control_test import Tested
 from drift.model.event import Effect, Outcome, Risk, Source
 from drift.model.evidence import EntryKind
 from drift.model.resource import Json
 from drift.model.routing import Owner
 from drift.model.ticket import TicketMatch
 from drift.model.verdict import Actor, Classification
-from drift.reports.story import ChangeStory, FindingStory, Moment
+from drift.reports.moment import Moment
+from drift.reports.story import ChangeStory, FindingStory
 from drift.store.lookup import AlertRow
 
 
@@ -57,6 +60,8 @@ class ChangeObject(ChangeLine, kw_only=True, tag_field="object", tag="change"):
     owner: _Owner
     writes: tuple[_Write, ...]
     match: TicketMatch | None
+    tests: tuple[Tested, ...]
+    actions: tuple[Action, ...]
     findings: tuple[FindingLine, ...]
     alerts: tuple[AlertRow, ...]
     timeline: tuple[Moment, ...]
@@ -66,12 +71,13 @@ class ChangeObject(ChangeLine, kw_only=True, tag_field="object", tag="change"):
 class FindingObject(FindingLine, kw_only=True, tag_field="object", tag="finding"):
     """A finding as lists print it, and everything else."""
 
+    actions: tuple[Action, ...]
     changes: tuple[ChangeLine, ...]
     timeline: tuple[Moment, ...]
     entries: tuple[_Entry, ...]
 
 
-def change_object(story: ChangeStory, due_at: datetime, owner: Owner) -> ChangeObject:
+def change_object(story: ChangeStory, due_at: datetime, owner: Owner, now: datetime) -> ChangeObject:
     """Return the JSON of everything that is known of a change, and who answers for it."""
     judgement = story.row.judgement
     return ChangeObject(
@@ -82,8 +88,16 @@ def change_object(story: ChangeStory, due_at: datetime, owner: Owner) -> ChangeO
         owner=_Owner(team=owner.team.name, rule=owner.rule),
         writes=tuple(map(_write, story.row.change.writes)),
         match=judgement.match if judgement else None,
+        tests=judgement.tests if judgement else (),
+        actions=story.row.change.actions,
         findings=tuple(
-            finding_line(row, story.writers.get(row.finding.finding_id)) for row in story.findings
+            finding_line(
+                row,
+                story.writers.get(row.finding.finding_id),
+                story.waivers.get(row.finding.finding_id),
+                now,
+            )
+            for row in story.findings
         ),
         alerts=story.alerts,
         timeline=story.moments,
@@ -91,10 +105,11 @@ def change_object(story: ChangeStory, due_at: datetime, owner: Owner) -> ChangeO
     )
 
 
-def finding_object(story: FindingStory) -> FindingObject:
+def finding_object(story: FindingStory, now: datetime) -> FindingObject:
     """Return the JSON of everything that is known of a finding."""
     return FindingObject(
-        **_fields(finding_line(story.row, story.writer)),
+        **_fields(finding_line(story.row, story.writer, story.waiver, now)),
+        actions=story.actions,
         changes=tuple(map(change_line, story.changes)),
         timeline=story.moments,
         entries=_entries(story),

@@ -6,14 +6,17 @@ from datetime import datetime
 
 from drift.cli.makers import made_by
 from drift.cli.words import attribute_lines, width
+from drift.model.action import Waived
 from drift.model.change import Change
+from drift.model.control_test import Tested
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
 from drift.model.routing import EVERYBODY, Owner
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.blame import makers_in
-from drift.reports.story import ChangeStory, FindingStory, Moment
+from drift.reports.moment import Moment
+from drift.reports.story import ChangeStory, FindingStory
 from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, means, moment
 from drift.store.lookup import AlertRow
 from drift.terminal import shown
@@ -29,6 +32,7 @@ _SIDES = {FindingKind.UNAPPLIED: "In the code -> in the state"}
 _COVERAGE = {
     Coverage.APPROVED_BEFORE: "approved before the first write",
     Coverage.DECLARED_INCIDENT: "a declared incident",
+    Coverage.DECLARED_EMERGENCY: "an emergency that somebody declared after it",
     Coverage.AFTERWARDS: "only afterwards",
     Coverage.NOT_APPROVED: "nothing that somebody else approved",
     Coverage.NONE: "nothing",
@@ -71,6 +75,7 @@ def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterato
     if judgement:
         yield from _fact("Why", *judgement.decision.reasons)
         yield from _fact("Covered by", *_cover(judgement))
+        yield from _fact("Tests", *map(_tested, judgement.tests))
         if judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
             yield from _fact("Due", f"an answer by {moment(due_at)} UTC")
     yield from _fact("Told", *map(_told, story.alerts))
@@ -102,6 +107,10 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
             "Declared", f"in {finding.baseline}" + (f", at {finding.source}" if finding.source else "")
         )
     yield from _fact("Seen", _seen(story))
+    if story.waiver and isinstance(story.waiver.deed, Waived):
+        deed = story.waiver.deed
+        by = f"by {story.waiver.by.name}, owner {deed.owner}: {deed.reason}"
+        yield from _fact("Waiver", f"until {moment(deed.expires_at)} UTC {by}")
     if row.due_at:
         owner = row.owner or "nobody is known to own it"
         yield from _fact(
@@ -142,6 +151,13 @@ def _cover(judgement: Judgement) -> Iterator[str]:
         pull = match.deployment.pull_request
         yield f"{pull.url}: {pull.title}" if pull else match.deployment.run_url
     yield from (reason for reason in match.reasons if reason not in judgement.decision.reasons)
+    if match.suggestions:
+        yield f"perhaps meant, but counts for nothing until it is linked: {', '.join(match.suggestions)}"
+
+
+def _tested(one: Tested) -> str:
+    instead = f"; instead: {one.compensated_by}" if one.compensated_by else ""
+    return f"{one.test} {one.result.replace('_', ' ')}: {one.test.asks}? {one.reason}{instead}"
 
 
 def _live(still_open: Sequence[DriftFinding], judgement: Judgement | None) -> Iterator[str]:

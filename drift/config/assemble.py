@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from drift.config import policy, tables, values
+from drift.config import control, policy, tables, values
 from drift.config.document import Document, read_document
 from drift.config.ignores import ignore_rules
 from drift.config.own_tables import own_tables, ticket_keys_of
+from drift.config.people import configured_people
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
 from drift.config.routing import routing_rules
@@ -81,6 +82,10 @@ def load(
         enrolment=policy.enrolment_rules(reader),
         routing=routing_rules(reader, policy.names(reader)),
         ignores=ignore_rules(reader),
+        actions=control.action_rules(reader),
+        controls=control.compensating_controls(reader),
+        operator=control.operator_name(reader),
+        people=configured_people(reader),
         own_tables=own,
     )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from drift.config import tables, values
+from drift.config import control, tables, values
 from drift.config.pipelines import pipeline_rule
 from drift.config.place import Place, quoted
 from drift.config.reader import Reader, Row
@@ -58,8 +58,12 @@ def channel_rules(reader: Reader, ticket_keys: TicketKeys) -> ChannelRules:
 
 
 def correlation_rules(reader: Reader) -> CorrelationRules:
-    """Return who is called what."""
-    return CorrelationRules(aliases=names(reader))
+    """Return who is called what, whose tickets count, and what is approved once for all."""
+    return CorrelationRules(
+        aliases=names(reader),
+        projects=_ticket_projects(reader.one(tables.Policy)),
+        standard_changes=control.standard_changes(reader),
+    )
 
 
 def names(reader: Reader) -> dict[str, str]:
@@ -75,6 +79,9 @@ def decision_rules(reader: Reader) -> DecisionRules:
         settle_window=values.duration(policy.place, "settle_window", policy.table.settle_window),
         answer_deadline=values.duration(policy.place, "answer_deadline", policy.table.answer_deadline),
         own_resources=_own_resources(reader.one(tables.Watch)),
+        windows=control.windows(reader),
+        freezes=control.freezes(reader),
+        emergency=control.action_rules(reader).emergency,
     )
 
 

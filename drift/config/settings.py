@@ -5,11 +5,13 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.model.approval import ActionRules
+from drift.model.control_test import CompensatingControl
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.secret import Secret
-from drift.ports import AdapterKind
+from drift.ports import AdapterKind, Directory
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -147,6 +149,12 @@ class Settings:
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
+    actions: ActionRules
+    controls: tuple[CompensatingControl, ...]
+    people: Directory
+    """Everybody whom the configuration knows under several names."""
+    operator: str | None
+    """Who acts on this machine, unless the command says otherwise."""
 
     @property
     def ledger_origin(self) -> str:

@@ -11,6 +11,8 @@ BROKEN_LOG = "log-integrity"
 LOST_CANARY = "canary-missing"
 STATE_WENT_BACK = "state-went-back"
 DEAD_JOB = "dead-job"
+COMPROMISE = "possible-compromise"
+"""Somebody says that what is recorded under their identity was not theirs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from drift.model.event import ChangeEvent, Outcome, Source
 from drift.model.resource import Resource
 from drift.model.verdict import Actor, Channel, Classification, Lane
+
+if TYPE_CHECKING:
+    # `classify` waits for every import, and nobody acts on what it prints.
+    from drift.model.action import Action
 
 SESSION_GAP = timedelta(minutes=15)
 """Writes of one actor that are further apart belong to different changes and sessions."""
@@ -125,6 +130,8 @@ class Change:
     """Rises whenever a write joins it, is amended or leaves it."""
     is_history: bool = False
     """It was taken in long after it was made: it is judged like any other, and nobody is told."""
+    actions: tuple["Action", ...] = ()
+    """What people did about it since, in order of time."""
 
     @property
     def first(self) -> Write:

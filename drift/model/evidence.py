@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.action import Deed, Doer
 from drift.model.alarm import Alarm
 from drift.model.change import Amendment, Part, Write
+from drift.model.control_test import Result
 from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.resource import Cloud
-from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
+from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
 
 
 class EntryKind(StrEnum):
@@ -32,6 +34,7 @@ class EntryKind(StrEnum):
     ATTESTATION = "attestation"
     CANARY = "canary"
     ENROLMENT = "enrolment"
+    ACTION = "action"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +101,33 @@ class DispositionRecord:
     severity: Severity
     alert: bool
     reasons: tuple[str, ...]
+    link_confidence: Confidence | None = None
+    corrected_actor: str | None = None
+    """Who made it by the word of who corrected the record; what was recorded stands beside it."""
+    t1: Result | None = None
+    """What the eight tests found; `None` in entries of versions that did not ask them."""
+    t2: Result | None = None
+    t3: Result | None = None
+    t4: Result | None = None
+    t5: Result | None = None
+    t6: Result | None = None
+    t7: Result | None = None
+    t8: Result | None = None
+    tests: tuple[str, ...] = ()
+    """Why each came out so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRecord:
+    """Body of an `action` entry: what somebody did about a change or finding. It is never taken back."""
+
+    action: str
+    """`link`, `emergency`, `approve`, `waive`, `acknowledge`, `correct`, `disown` or `review`."""
+    by: Doer
+    at: datetime
+    key: str
+    """Idempotency key: there is one entry for each."""
+    deed: Deed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

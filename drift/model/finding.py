@@ -161,11 +161,13 @@ class Standing:
     """The open findings on it."""
     agreement: Agreement | None = None
     """Why none of the change's writes departs from the code; `None` where one does, or may."""
+    waived: tuple[str, ...] = ()
+    """Ids of those findings of which a waiver counts now."""
 
     @property
     def told(self) -> tuple[DriftFinding, ...]:
         """The findings that people are told of."""
-        return tuple(one for one in self.findings if one.is_told)
+        return tuple(one for one in self.findings if one.is_told and one.finding_id not in self.waived)
 
     @property
     def is_converged(self) -> bool:

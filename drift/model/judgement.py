@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from drift.model.change import Change
+from drift.model.control_test import Tested
 from drift.model.finding import Standing
 from drift.model.ticket import TicketMatch
 from drift.model.verdict import Decision
@@ -15,6 +16,10 @@ class Judgement:
     match: TicketMatch
     standing: Standing
     decision: Decision
+    tests: tuple[Tested, ...] = ()
+    """What each of the eight tests found; a judgement of before they were asked has none."""
+    corrected_actor: str | None = None
+    """Who made it by the word of who corrected the record last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,6 +30,23 @@ class Approval:
     at: datetime
 
 
+SCOPE_FIELDS = frozenset(
+    {"title", "summary", "text", "description", "resources", "accounts", "environments", "project"}
+    | {"window", "window_start", "window_end"}
+)
+"""Fields of a ticket that say what may be changed, where and when. Its status and comments do not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edit:
+    """One edit of a ticket."""
+
+    at: datetime
+    by: str | None
+    field: str
+    """What was edited, as `Ticket` calls it; else as its system does."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
     """A ticket as its system showed it when it was read."""
@@ -49,6 +66,25 @@ class Ticket:
     """Ids of resources that the ticket names."""
     window_start: datetime | None = None
     window_end: datetime | None = None
+    project: str | None = None
+    accounts: tuple[str, ...] = ()
+    """Accounts that the ticket names; none limits it to none."""
+    environments: tuple[str, ...] = ()
+    """Environments that the ticket names; none limits it to none."""
+    is_open: bool | None = None
+    """Whether it can still be worked on; `None` where its system does not tell."""
+    closed_at: datetime | None = None
+    history: tuple[Edit, ...] = ()
+    """What was edited, in order of time, as far as its system tells."""
+    text: str = ""
+    """What it asks for, in words."""
+    sha256: str | None = None
+    """Hex SHA-256 of what its system answered."""
+
+    @property
+    def scope_edits(self) -> tuple[Edit, ...]:
+        """The edits that change what was asked for, and so what was approved."""
+        return tuple(one for one in self.history if one.field.lower() in SCOPE_FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +119,7 @@ class PullRequest:
     head_sha: str
     merged_at: datetime | None
     merged_by: str | None
+    created_at: datetime | None = None
     reviews: tuple[Review, ...] = ()
     checks: tuple[Check, ...] = ()
 
@@ -104,6 +141,8 @@ class Deployment:
     """When it ended, the last time."""
     conclusion: str | None
     pull_request: PullRequest | None = None
+    is_ref_protected: bool | None = None
+    """Whether the code host protects the branch that was deployed; `None` where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +162,8 @@ class Coverage(StrEnum):
     APPROVED_BEFORE = "approved-before"
     DECLARED_INCIDENT = "declared-incident"
     """An incident ticket that was open before the first write."""
+    DECLARED_EMERGENCY = "declared-emergency"
+    """Somebody declared it an emergency after it was made."""
     NOT_ASKED = "not-asked"
     """No code host is configured that could show the review of a configured pipeline's code."""
     AFTERWARDS = "afterwards"
@@ -146,6 +187,10 @@ class TicketMatch:
     deployment: Deployment | None = None
     approved_at: datetime | None = None
     approver: str | None = None
+    standard: str | None = None
+    """Name of the standard change that it is."""
+    suggestions: tuple[str, ...] = ()
+    """Keys of tickets that may be meant, by their time and people: they count for nothing."""
 
 
 UNASKED = TicketMatch(

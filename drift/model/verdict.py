@@ -112,7 +112,15 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """Orders severities: higher is worse."""
-        return ("low", "medium", "high", "critical").index(self.value)
+        return _BY_RANK.index(self.value)
+
+    @property
+    def raised(self) -> "Severity":
+        """The next worse severity; nothing is worse than critical."""
+        return Severity(_BY_RANK[min(self.rank + 1, len(_BY_RANK) - 1)])
+
+
+_BY_RANK = ("low", "medium", "high", "critical")
 
 
 class ToolSign(Struct, frozen=True, kw_only=True, gc=False):

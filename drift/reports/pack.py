@@ -32,9 +32,10 @@ from drift.reports.start_page import start_page
 CHANGE_COLUMNS = (
     *("change_id", "session_id", "began_at", "ended_at"),
     *("cloud", "account", "region", "environment", "resource_type", "resource_id", "address"),
-    *("summary", "actor", "actor_kind", "principal", "channel", "lane", "tool"),
+    *("summary", "actor", "corrected_actor", "actor_kind", "principal", "channel", "lane", "tool"),
     *("disposition", "severity", "alert", "reasons"),
-    *("ticket_system", "ticket", "approver", "approved_at", "deployment", "link_method"),
+    *("ticket_system", "ticket", "approver", "approved_at", "deployment", "link_method", "link_confidence"),
+    *("t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "tests"),
     *("events", "event_sha256", "recorded_at", "ledger_seq", "leaf_hash"),
 )
 FINDING_COLUMNS = (

@@ -2,32 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
+from drift.model.action import Action
 from drift.model.change import Amendment, Change, Write
 from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind, FindingRecord
 from drift.model.finding import FindingStatus
 from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
+from drift.reports.acted import acted
 from drift.reports.entries import Entry, entries_about
+from drift.reports.moment import Moment
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.reports.writers import Writer, last_writers
+from drift.store.actions import actions_about, waivers
 from drift.store.addresses import declared_as
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow, findings_on
 from drift.store.lookup import AlertRow, alerts_about
 from drift.store.written import changes_to, subject_of
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
-    """Something that happened, in one line."""
-
-    at: datetime
-    what: str
-    detail: str | None = None
-    ledger_seq: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +32,8 @@ class ChangeStory:
     """Every difference there was on its resource."""
     writers: Mapping[str, Writer]
     """Who made it so, by the finding's id."""
+    waivers: Mapping[str, Action]
+    """The last waiver of each, by the finding's id."""
     alerts: tuple[AlertRow, ...]
     """About its session."""
     moments: tuple[Moment, ...]
@@ -53,6 +48,10 @@ class FindingStory:
 
     row: FindingRow
     writer: Writer | None
+    waiver: Action | None
+    """The last one, also if it has expired."""
+    actions: tuple[Action, ...]
+    """What people did about it."""
     changes: tuple[ChangeRow, ...]
     """Those that wrote to the resource, in order of time."""
     moments: tuple[Moment, ...]
@@ -76,6 +75,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
         *(_permissions(row.judgement.match) if row.judgement else ()),
         *(_written(change, write, seqs.get(write.event.key)) for write in change.writes),
         *(_amended(entry) for entry in entries if entry.kind is EntryKind.AMENDMENT),
+        *(acted(entry) for entry in entries if entry.kind is EntryKind.ACTION),
         *(moment for entry in entries if (moment := _judged(entry))),
         *(_found(entry, entry.ref) for entry in entries if entry.kind is EntryKind.FINDING),
         *(_told(alert, seqs.get(alert.client_id)) for alert in alerts),
@@ -84,6 +84,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
         row=row,
         findings=tuple(findings),
         writers=last_writers(connection, findings),
+        waivers=waivers(connection, found),
         alerts=tuple(alerts),
         moments=_in_order(moments),
         entries=tuple(entries),
@@ -95,14 +96,23 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     changes = changes_to(connection, [subject_of(row.finding)])[row.finding.finding_id]
     standing = {change.ledger_seq for change in changes}
     about = entries_about(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)])
-    entries = [entry for entry in about if entry.kind is EntryKind.FINDING or entry.seq in standing]
+    own = [entry for entry in about if entry.ref == row.finding.finding_id]
+    entries = [entry for entry in about if entry in own or entry.seq in standing]
     moments = [
         *map(_changed, changes),
+        *(acted(entry) for entry in own if entry.kind is EntryKind.ACTION),
         *(_found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
     ]
     writer = last_writers(connection, [row]).get(row.finding.finding_id)
+    finding_id = row.finding.finding_id
     return FindingStory(
-        row=row, writer=writer, changes=changes, moments=_in_order(moments), entries=tuple(entries)
+        row=row,
+        writer=writer,
+        waiver=waivers(connection, [finding_id]).get(finding_id),
+        actions=actions_about(connection, [finding_id]).get(finding_id, ()),
+        changes=changes,
+        moments=_in_order(moments),
+        entries=tuple(entries),
     )
 
 

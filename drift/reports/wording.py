@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from drift.model.action import corrections
 from drift.model.change import Change
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.judgement import Judgement
@@ -29,6 +30,8 @@ def person(change: Change) -> str:
 
     For what goes out to others. Who has to find out what happened gets the `identity`.
     """
+    if corrected := corrections(change.actions):
+        return f"{corrected[-1]} (by correction)"
     actor = change.actor
     is_no_person = actor.kind in (ActorKind.MACHINE, ActorKind.SERVICE)
     return actor.name if is_no_person or actor.confidence is Confidence.HIGH else "somebody"
@@ -37,6 +40,8 @@ def person(change: Change) -> str:
 def identity(change: Change) -> str:
     """Name who is recorded, and how surely where there is doubt: for those who look into it."""
     actor = change.actor
+    if corrected := corrections(change.actions):
+        return f"{corrected[-1]} (corrected from {actor.name})"
     if actor.confidence is Confidence.HIGH:
         return actor.name
     return f"{actor.name} ({actor.confidence} confidence)"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from drift.model.action import corrections
 from drift.model.alert import Alert, AlertedChange
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import Outcome
@@ -35,7 +36,8 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
     told = [one for one in judged if one.judgement.decision.alert] or list(judged)
     worst = max(told, key=lambda one: one.judgement.decision.severity.rank)
     write = _riskiest(worst.change)
-    headline = _headline(write, worst, more=len(told) - 1)
+    actor = _known_actor(worst.change, write)
+    headline = _headline(actor, write, worst, more=len(told) - 1)
     action = _call_to_action(told, due_at, now)
     return Alert(
         client_id="",
@@ -43,7 +45,7 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
         severity=worst.judgement.decision.severity,
         headline=headline,
         call_to_action=action,
-        actor=_known_actor(write),
+        actor=actor,
         identity=_identity(write),
         channel=_channel(write),
         account=write.event.call.account or "unknown account",
@@ -60,10 +62,10 @@ def _riskiest(change: Change) -> Write:
     return max(change.writes, key=lambda write: len(write.event.risks))
 
 
-def _headline(write: Write, worst: Judged, *, more: int) -> str:
+def _headline(actor: str | None, write: Write, worst: Judged, *, more: int) -> str:
     others = f" and {more} more {'change' if more == 1 else 'changes'}" if more else ""
     is_attempt = write.event.outcome is Outcome.FAILURE
-    said = f"{_known_actor(write) or 'somebody'}{':' if is_attempt else ''} {write.event.summary}"
+    said = f"{actor or 'somebody'}{':' if is_attempt else ''} {write.event.summary}"
     return shown(f"{said} ({_place(worst, write.event.summary)})", HEADLINE_CHARS) + others
 
 
@@ -139,11 +141,13 @@ def _resources(ids: list[str]) -> str:
     return "this resource" if len(ids) == 1 else "these resources"
 
 
-def _known_actor(write: Write) -> str | None:
+def _known_actor(change: Change, write: Write) -> str | None:
     """Return whom a message may name: who may be a person, only where it surely was they.
 
-    Nobody is accused by a machine.
+    Nobody is accused by a machine. Whom a person named who corrected the record is named as that.
     """
+    if corrected := corrections(change.actions):
+        return f"{corrected[-1]} (by correction)"
     actor = write.actor
     is_no_person = actor.kind in (ActorKind.MACHINE, ActorKind.SERVICE)
     return actor.name if is_no_person or actor.confidence is Confidence.HIGH else None

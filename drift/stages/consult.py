@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from drift.errors import ProviderError, only_provider_errors
+from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Deployment, Ticket
 from drift.ports import CodeHost, TicketSource
@@ -25,6 +26,7 @@ def consult(
 
 def _tickets(change: Change, sources: Collection[TicketSource], unavailable: list[str]) -> tuple[Ticket, ...]:
     keys = {reference.key for write in change.writes for reference in write.classification.references}
+    keys |= {deed.ticket.key for _, deed in of_kind(change.actions, LinkedTicket)}
     found: dict[tuple[str, str], Ticket] = {}
     for source in sources:
         try:

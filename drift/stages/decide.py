@@ -3,17 +3,20 @@
 Severity comes from effect, actor, exposure and environment, never from a user agent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from msgspec import structs
 
+from drift.model.action import Disowned, Waived, of_kind
+from drift.model.approval import EmergencyRules
 from drift.model.change import Change
 from drift.model.enrolment import ENFORCED, Treatment
 from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Effect, Outcome, Risk
 from drift.model.finding import Agreement, FindingKind, Standing
+from drift.model.planned import Freeze, PlannedWindow
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Decision, Disposition, Severity
 from drift.own_resources import OwnResource, may_erase
@@ -46,6 +49,11 @@ class DecisionRules:
     """How long a person has to name the ticket before the change counts as unticketed."""
     own_resources: tuple[OwnResource, ...] = ()
     """What the watch itself depends on: whoever changes it may blind us."""
+    windows: tuple[PlannedWindow, ...] = ()
+    """Announced work, of which nobody is woken."""
+    freezes: tuple[Freeze, ...] = ()
+    """When nothing should be changed."""
+    emergency: EmergencyRules = field(default_factory=EmergencyRules)
 
     def risks_of(self, event: ChangeEvent) -> tuple[Risk, ...]:
         """Return what about `event` makes it matter more: by the cloud's rules, and by the policy's."""
@@ -93,18 +101,48 @@ def decide(
     if severity.rank < Severity.HIGH.rank and (public := _made_public(change, rules)):
         severity, how_bad = Severity.HIGH, tuple(dict.fromkeys((*public, *how_bad)))
     environment = rules.environment_of(change.first.event.call.account)
+    name = environment.name if environment else None
+    if freeze := _freeze(change, disposition, rules, name):
+        severity, how_bad = (
+            severity.raised,
+            (*how_bad, f"the freeze {freeze.name} was in force: {freeze.reason}"),
+        )
     must_tell = _must_tell(change, disposition, standing, rules, now) and not treatment.is_before(
         change.ended_at
     )
+    window = _window(change, rules, name) if must_tell else None
+    must_tell = must_tell and window is None
     is_withheld = must_tell and not (treatment.alerts(change.ended_at) or _wakes_anyway(change, rules))
     return Decision(
         disposition=disposition,
         severity=severity,
         alert=must_tell and not is_withheld,
-        environment=environment.name if environment else None,
-        reasons=(*why, *how_bad, *_why_untold(change, is_withheld=is_withheld)),
+        environment=name,
+        reasons=(*why, *how_bad, *_planned(window), *_why_untold(change, is_withheld=is_withheld)),
         is_withheld=is_withheld,
     )
+
+
+def _window(change: Change, rules: DecisionRules, environment: str | None) -> PlannedWindow | None:
+    """Return the announced work that a change belongs to; what always wakes somebody belongs to none."""
+    if _wakes_anyway(change, rules):
+        return None
+    return next((one for one in rules.windows if one.holds(change, environment)), None)
+
+
+def _planned(window: PlannedWindow | None) -> tuple[str, ...]:
+    if window is None:
+        return ()
+    who = f"approved by {window.approver}, owner {window.owner}"
+    return (f"planned work, so nobody is told: {window.name} ({window.ticket}, {who})",)
+
+
+def _freeze(
+    change: Change, disposition: Disposition, rules: DecisionRules, environment: str | None
+) -> Freeze | None:
+    if disposition in (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT):
+        return None
+    return next((one for one in rules.freezes if one.holds(change, environment)), None)
 
 
 def _why_untold(change: Change, *, is_withheld: bool) -> tuple[str, ...]:
@@ -126,11 +164,19 @@ def _disposition(
         return Disposition.BEFORE_ENROLMENT, (
             f"made before the watch began, at {treatment.watched_since:%Y-%m-%d %H:%M} UTC",
         )
+    if waiver := _waiver(change, match, now):
+        return Disposition.WAIVED, (waiver, *match.reasons)
     match match.coverage:
         case Coverage.APPROVED_BEFORE:
             return Disposition.AUTHORISED, match.reasons
         case Coverage.DECLARED_INCIDENT:
             return Disposition.EMERGENCY, match.reasons
+        case Coverage.DECLARED_EMERGENCY if match.approver or now <= _approval_due_at(change, rules):
+            return Disposition.EMERGENCY, match.reasons
+        case Coverage.DECLARED_EMERGENCY:
+            due = _approval_due_at(change, rules)
+            why = f"nobody who may approved the emergency by {due:%Y-%m-%d %H:%M} UTC"
+            return Disposition.UNTICKETED, (*match.reasons, why)
         case Coverage.AFTERWARDS:
             return Disposition.RETROACTIVE, match.reasons
         case Coverage.NOT_ASKED:
@@ -143,6 +189,22 @@ def _disposition(
             return Disposition.UNTICKETED, match.reasons
         case _:
             assert_never(match.coverage)
+
+
+def _waiver(change: Change, match: TicketMatch, now: datetime) -> str | None:
+    """Say which waiver counts; what was authorised needs none."""
+    if match.coverage in (Coverage.APPROVED_BEFORE, Coverage.NOT_ASKED):
+        return None
+    last = max(of_kind(change.actions, Waived), key=lambda one: one[0].at, default=None)
+    if last is None or not last[1].counts(now):
+        return None
+    action, deed = last
+    until = f"{deed.expires_at:%Y-%m-%d %H:%M} UTC"
+    return f"waived by {action.by.name} until {until}, owner {deed.owner}: {deed.reason}"
+
+
+def _approval_due_at(change: Change, rules: DecisionRules) -> datetime:
+    return change.began_at + rules.emergency.approve_within
 
 
 def answer_due_at(change: Change, rules: DecisionRules) -> datetime:
@@ -181,6 +243,9 @@ def _severity(
     texts = tuple(risk.text for risk in risks)
     if any(risk.slug in CRITICAL_RISKS for risk in risks):
         return Severity.CRITICAL, texts
+    if disowned := next(of_kind(change.actions, Disowned), None):
+        by = disowned[0].by.name
+        return Severity.CRITICAL, (f"{by} says that it was not theirs: the credentials may be stolen", *texts)
     if change.is_emergency:
         return Severity.CRITICAL, ("emergency access must be reviewed after every use", *texts)
     if disposition in (Disposition.AUTHORISED, Disposition.EXPLAINED):
@@ -242,7 +307,12 @@ def _is_production(change: Change, rules: DecisionRules) -> bool:
 
 
 def _wakes_anyway(change: Change, rules: DecisionRules) -> bool:
-    """Tell whether a change is of a kind that is always told: tampering, the root user, emergency access."""
+    """Tell whether a change is of a kind that is always told: tampering, the root user, emergency access.
+
+    So is one that the person disowns under whose identity it is recorded.
+    """
+    if any(of_kind(change.actions, Disowned)):
+        return True
     return change.is_emergency or any(risk.slug in CRITICAL_RISKS for risk in _risks(change, rules))
 
 

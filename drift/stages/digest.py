@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from drift.ledger.log import size_of
+from drift.model.action import corrections
 from drift.model.alert import Alert
 from drift.model.enrolment import Enrolment, EnrolmentRules, Mode
 from drift.model.environment import Environment
@@ -150,6 +151,8 @@ def _change(row: ChangeRow) -> str:
 
 def _who(row: ChangeRow) -> str:
     """Name a person only where it is sure: nobody is accused by a machine."""
+    if corrected := corrections(row.change.actions):
+        return f"{corrected[-1]} (by correction)"
     actor = row.change.actor
     is_no_person = actor.kind in (ActorKind.MACHINE, ActorKind.SERVICE)
     return actor.name if is_no_person or actor.confidence is Confidence.HIGH else "somebody"

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, union, update
 
+from drift.model.action import Waived
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
+from drift.store.actions import actions_about, waivers
 from drift.store.grouping import forget_changes
 from drift.store.late import in_time
 from drift.store.schema import change, change_write, write
@@ -70,6 +72,22 @@ def judge_again(connection: Connection, names: Iterable[str], since: datetime) -
         for column in (change.c.resource_key, change.c.outer_key):
             is_young = (column.in_(some), change.c.began_at >= since)
             in_time(connection).execute(update(change).where(*is_young).values(to_judge=True))
+
+
+def end_waivers(connection: Connection, now: datetime) -> None:
+    """Have the changes judged again whose waiver has expired."""
+    waived = select(change.c.change_id).where(change.c.disposition == Disposition.WAIVED)
+    for change_id, action in waivers(connection, connection.execute(waived).scalars().all()).items():
+        if isinstance(action.deed, Waived) and not action.deed.counts(now):
+            mine = change.c.change_id == change_id
+            connection.execute(update(change).where(mine).values(to_judge=True))
+
+
+def note_action(connection: Connection, change_id: str) -> None:
+    """Note that somebody did something about a change, and have it judged again, however old it is."""
+    mine = change.c.change_id == change_id
+    values = {"to_judge": True, "actions": change.c.actions + 1}
+    connection.execute(update(change).where(mine).values(values))
 
 
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
@@ -134,6 +152,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
         .execute(select(change).where(*where).order_by(change.c.began_at, change.c.change_id))
         .all()
     )
+    acted = actions_about(connection, [row.change_id for row in rows if row.actions])
     for row in rows:
         writes, withdrawn = _writes_of(connection, row.change_id)
         yield ChangeRow(
@@ -145,6 +164,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
                 withdrawn=withdrawn,
                 revision=row.revision,
                 is_history=row.is_history,
+                actions=acted.get(row.change_id, ()),
             ),
             judgement=row.judgement,
             ledger_seq=row.ledger_seq,
@@ -196,5 +216,5 @@ def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
 
 
 def _is_outdated(one: Change) -> ColumnElement[bool]:
-    """Tell whether its writes changed while a change was judged, so that it must be judged again."""
-    return change.c.revision != one.revision
+    """Tell whether its writes changed, or somebody acted, while a change was judged: it is judged again."""
+    return or_(change.c.revision != one.revision, change.c.actions != len(one.actions))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     true,
 )
 
+from drift.model.action import Action
 from drift.model.alarm import Alarm
 from drift.model.alert import Alert
 from drift.model.change import Write
@@ -229,6 +230,7 @@ change = Table(
     Column("judged_revision", Integer),
     Column("ledger_seq", BigInteger),
     Column("is_history", Boolean, nullable=False, server_default=false()),  # nobody is to be told of it
+    Column("actions", Integer, nullable=False, server_default="0"),  # of people, about it
     Index("ix_change_session_resource", "session_id", "resource_id", "ended_at"),
     Index("ix_change_resource", "resource_key", "began_at"),
     Index("ix_change_outer", "outer_key", "began_at"),
@@ -242,6 +244,39 @@ change_write = Table(
     Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
     Column("write_key", Key, ForeignKey("write.key"), primary_key=True, index=True),
     Column("left_because", Text),  # null: the write belongs to the change
+)
+
+action = Table(
+    "action",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("ref", Key, nullable=False),  # id of the change or finding
+    Column("kind", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Action), nullable=False),
+    Index("ix_action_ref", "ref", "ledger_seq"),
+    Index("ix_action_kind", "kind", "at"),
+    comment="What people did about changes and findings",
+)
+
+emergency = Table(
+    "emergency",
+    metadata,
+    Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
+    Column("began_at", UtcTime, nullable=False, index=True),
+    Column("closed_at", UtcTime),  # null: it still asks for something
+    comment="Changes in an emergency, until everything that it asks for is done",
+)
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("change_id", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("percent", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    comment="Of which deadline of an emergency people were reminded when",
 )
 
 baseline = Table(

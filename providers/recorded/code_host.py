@@ -56,6 +56,7 @@ class _PullRequest(Row, frozen=True):
     head_sha: str
     merged_at: datetime | None = None
     merged_by: str | None = None
+    created_at: datetime | None = None
     reviews: tuple[_Review, ...] = ()
     checks: tuple[_Check, ...] = ()
 
@@ -72,6 +73,7 @@ class _Deployment(Row, frozen=True):
     finished_at: datetime | None = None
     conclusion: str | None = None
     pull_request: _PullRequest | None = None
+    is_ref_protected: bool | None = None
 
 
 class _Document(Row, frozen=True):

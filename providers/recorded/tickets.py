@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from drift.model.ticket import Approval, ApprovalDecision, Ticket, TicketKind
+from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket, TicketKind
 from providers.recorded.documents import Row, newest_time, read_documents
 
 
@@ -54,6 +54,12 @@ class _Window(Row, frozen=True):
     end: datetime
 
 
+class _Edit(Row, frozen=True):
+    at: datetime
+    field: str
+    by: str | None = None
+
+
 class _Ticket(Row, frozen=True):
     key: str
     system: str
@@ -68,6 +74,14 @@ class _Ticket(Row, frozen=True):
     approvals: tuple[_Approval, ...] = ()
     resources: tuple[str, ...] = ()
     window: _Window | None = None
+    project: str | None = None
+    accounts: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    is_open: bool | None = None
+    closed_at: datetime | None = None
+    history: tuple[_Edit, ...] = ()
+    text: str = ""
+    sha256: str | None = None
 
 
 class _Document(Row, frozen=True):
@@ -91,4 +105,12 @@ def _translated(ticket: _Ticket) -> Ticket:
         resources=ticket.resources,
         window_start=ticket.window.start if ticket.window else None,
         window_end=ticket.window.end if ticket.window else None,
+        project=ticket.project,
+        accounts=ticket.accounts,
+        environments=ticket.environments,
+        is_open=ticket.is_open,
+        closed_at=ticket.closed_at,
+        history=tuple(Edit(at=one.at, by=one.by, field=one.field) for one in ticket.history),
+        text=ticket.text,
+        sha256=ticket.sha256,
     )

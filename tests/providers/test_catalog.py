@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from drift import ports
-from drift.config import load
+from drift.config import control_tables, load
 from drift.config.convert import keys_of
 from drift.config.tables import (
     REPEATED,
@@ -67,6 +67,8 @@ COMMON = {
     AdapterKind.CANARY: CanaryTable,
 }
 """The kinds of adapters that have more in common than a name and a type."""
+
+TABLES = (*SINGLE, *REPEATED, *control_tables.SINGLE, *control_tables.REPEATED)
 
 SHOWN_ONCE = set(keys_of(AuditLogTable)) - set(keys_of(AdapterTable))
 """There are many audit logs, and these keys are optional in each."""
@@ -169,7 +171,7 @@ def test_the_example_shows_every_key_and_no_other() -> None:
         for row in (found if isinstance(found, list) else [found])
     }
 
-    assert shown == {(table.heading, None): set(keys_of(table)) for table in (*SINGLE, *REPEATED)} | {
+    assert shown == {(table.heading, None): set(keys_of(table)) for table in TABLES} | {
         (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)} - SHOWN_ONCE
         for kind, name, adapter in ROWS
     }

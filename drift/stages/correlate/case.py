@@ -5,19 +5,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drift.model.change import Change
+from drift.model.person import People, makers_of
+from drift.model.planned import StandardChange
 from drift.model.ticket import Deployment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorrelationRules:
-    """What correlating needs to know of people."""
+    """What correlating needs to know of people, tickets and pre-approved changes."""
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Every name of a person, in lower case, with the one it stands for: two names do not make two people."""
+    projects: frozenset[str] = frozenset()
+    """Whose tickets count; none: those of every project."""
+    standard_changes: tuple[StandardChange, ...] = ()
+
+    @property
+    def people(self) -> People:
+        """Everybody under all their names."""
+        return People(aliases=self.aliases)
 
     def person(self, name: str) -> str:
         """Return the one name that stands for whoever is called `name`."""
-        return self.aliases.get(name.lower(), name.lower())
+        return self.people.person(name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,11 +37,20 @@ class Case:
     change: Change
     makers: frozenset[str]
     rules: CorrelationRules
+    environment: str | None = None
+    """Name of the environment that the change was made in, if one claims its account."""
 
     @classmethod
-    def of(cls, change: Change, deployment: Deployment | None, rules: CorrelationRules) -> "Case":
+    def of(
+        cls,
+        change: Change,
+        deployment: Deployment | None,
+        rules: CorrelationRules,
+        environment: str | None = None,
+    ) -> "Case":
         """Return the case of `change`, made by the run `deployment` if one is known."""
-        return cls(change=change, makers=_makers(change, deployment, rules), rules=rules)
+        makers = makers_of(change, deployment, rules.people)
+        return cls(change=change, makers=makers, rules=rules, environment=environment)
 
     @property
     def began_at(self) -> datetime:
@@ -48,16 +67,3 @@ class Case:
             return f"{seconds} s after the first write" if seconds else "in the second of the first write"
         length = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
         return f"{length} after the first write"
-
-
-def _makers(change: Change, deployment: Deployment | None, rules: CorrelationRules) -> frozenset[str]:
-    """Return who made the change, under every name that stands in its chain.
-
-    Behind a pipeline that is who wrote the code, or else who started the run.
-    """
-    actors = [write.actor for write in change.writes]
-    ids = [one for actor in actors for one in (actor.principal, *actor.chain) if one]
-    names = [*(actor.name for actor in actors), *(one.rpartition("/")[2] for one in ids)]
-    if deployment:
-        names.append(deployment.pull_request.author if deployment.pull_request else deployment.actor)
-    return frozenset(rules.person(name) for name in names)

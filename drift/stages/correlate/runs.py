@@ -56,6 +56,8 @@ def _why_not_of_run(case: Case, deployment: Deployment) -> str | None:
         return "a part of the change was made outside of it"
     if not all(one.classification.pipeline or _says_repository(one.actor, deployment) for one in own):
         return "no configured pipeline fits, and the token does not say that it is of this repository"
+    if deployment.is_ref_protected is False:
+        return f"it ran from {deployment.ref}, which nothing protects"
     if case.began_at < deployment.started_at:
         return "it began only after the first write"
     if deployment.finished_at is not None and case.change.ended_at > deployment.finished_at:

@@ -1,6 +1,7 @@
 """Records how each change stands."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -74,7 +75,21 @@ def _disposition_record(change: Change, judgement: Judgement) -> DispositionReco
         severity=judgement.decision.severity,
         alert=judgement.decision.alert,
         reasons=judgement.decision.reasons,
+        link_confidence=match.confidence if match.method else None,
+        corrected_actor=judgement.corrected_actor,
+        **_tests(judgement),
     )
+
+
+def _tests(judgement: Judgement) -> dict[str, Any]:
+    """Return what the eight tests found, as the columns t1 to t8, with the reasons beside them."""
+    found: dict[str, Any] = {one.test.value: one.result for one in judgement.tests}
+    found["tests"] = tuple(
+        f"{one.test}: {one.result}, {one.reason}"
+        + (f"; compensated by {one.compensated_by}" if one.compensated_by else "")
+        for one in judgement.tests
+    )
+    return found
 
 
 def _summary(change: Change) -> str:
