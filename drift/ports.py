@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
     from drift.model.coverage import Attestation
+    from drift.model.form import Answer, Filled, Form, Press
     from drift.model.person import Person
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
@@ -406,6 +407,37 @@ class Directory(Protocol):
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission; the message names it.
+        """
+        ...
+
+
+class Counter(Protocol):
+    """Where the answers of people arrive. Never raises; may be called from any thread."""
+
+    def form(self, press: "Press") -> "Form | Answer":
+        """Return what is asked for before a wish is granted, or why it is not."""
+        ...
+
+    def submit(self, filled: "Filled") -> "Answer":
+        """Do what a form says; one that is delivered again changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Answerable(Protocol):
+    """A notifier under whose messages people press buttons."""
+
+    @property
+    def is_answerable(self) -> bool:
+        """Its settings say how the answers arrive."""
+        ...
+
+    def hear(self, counter: Counter, is_over: Callable[[], bool]) -> None:
+        """Take in what people answer until it is over.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials are refused; the message names what is missing.
         """
         ...
 

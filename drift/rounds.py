@@ -1,13 +1,17 @@
 """What the daemon does at each turn of each job, by the rules that are in force then."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drift.compare import JUDGED_AGAIN_FOR
+from drift.counter import Counter
+from drift.errors import ProviderError, only_provider_errors
 from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
+from drift.ports import Answerable
 from drift.stages.notify import notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
@@ -101,6 +105,19 @@ class Rounds:
         sent = notify(have.database, have.notifiers, have.clock.now())
         failure = sent.failed[0] if sent.failed and not sent.sent else None
         return Turn(problems=sent.failed, counts=(("sent", sent.sent),), failure=failure)
+
+    def hear(self, notifier: str, acted: Callable[[], None]) -> Turn:
+        """Take in what people answer to messages, until the program stops; `acted` is called each time."""
+        answerable: object = self._pipeline.have.notifiers.get(notifier)
+        if not isinstance(answerable, Answerable):
+            return Turn(is_put_off=True)
+        counter = Counter(desk=lambda: self._pipeline.desk, clock=self._pipeline.have.clock, acted=acted)
+        try:
+            with only_provider_errors("hearing answers"):
+                answerable.hear(counter, self._pipeline.is_stopping)
+        except ProviderError as error:
+            return Turn(problems=(f"{notifier}: {error}",), failure=f"{notifier}: {error}")
+        return Turn(is_put_off=True)
 
     def seal(self) -> Turn:
         """Sign the ledger."""

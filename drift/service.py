@@ -15,6 +15,7 @@ from drift.operations.job_alarms import JobAlarms
 from drift.operations.log import Log
 from drift.operations.reload import Reload
 from drift.pipeline import Pipeline
+from drift.ports import Answerable
 from drift.reports.status import Status, read_status
 from drift.rounds import Rounds, with_stop
 from drift.store.database import Database
@@ -22,6 +23,9 @@ from drift.store.migrate import is_current
 from drift.timetable import Job, every, timetable
 
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
+
+HEAR_AGAIN_EVERY = timedelta(seconds=10)
+"""Where the connection was lost over which people's answers are heard, it is made again so soon."""
 
 RELOAD = "reload"
 
@@ -68,12 +72,26 @@ def serving(
     """
     stopping, have = Event(), pipeline.have
     rounds = Rounds(with_stop(pipeline, stopping))
+
+    def judge_now() -> None:
+        daemon.wake("judge")
+
     reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
     jobs = timetable(
         rounds,
         settings,
         [
             Job(name=RELOAD, trigger=every(LOOK_FOR_CHANGES_EVERY), run=reload.run, is_kept=False),
+            *(
+                Job(
+                    name=f"hear {name}",
+                    trigger=every(HEAR_AGAIN_EVERY),
+                    run=partial(rounds.hear, name, judge_now),
+                    is_kept=False,
+                )
+                for name, notifier in have.notifiers.items()
+                if isinstance(notifier, Answerable) and notifier.is_answerable
+            ),
             *others(lambda: reload.settings),
         ],
     )
@@ -82,7 +100,7 @@ def serving(
         Listeners(ended=log.ended, died=log.died),
         Listeners(ended=alarms.ended, died=alarms.died),
     ]
-    daemon = Daemon(jobs, have.database, listeners, stopping=stopping)
+    daemon: Daemon = Daemon(jobs, have.database, listeners, stopping=stopping)
     with ExitStack() as stack:
         port = None
         if settings.listen:

@@ -90,9 +90,14 @@ def note_action(connection: Connection, change_id: str) -> None:
     connection.execute(update(change).where(mine).values(values))
 
 
+def changes_of_session(connection: Connection, session_id: str) -> list[ChangeRow]:
+    """Return the changes of a session with their judgements, in order of their first write."""
+    return list(changes(connection, change.c.session_id == session_id))
+
+
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
     """Return a session with its changes, in order of their first write."""
-    rows = changes(connection, change.c.session_id == session_id)
+    rows = changes_of_session(connection, session_id)
     return ChangeSession(session_id=session_id, changes=tuple(row.change for row in rows))
 
 

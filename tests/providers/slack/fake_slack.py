@@ -20,6 +20,7 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.providers.slack.slack_rules import MOST_METADATA, MOST_TOGETHER, broken_rules
 
@@ -219,12 +220,16 @@ def _handler_of(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
         def _answer(self, body: bytes) -> Json:
             if not self.path.startswith("/api/"):
                 return _refusal("unknown_method")
+            path, _, query = self.path.removeprefix("/api/").partition("?")
             try:
-                content = json.loads(body or b"{}")
+                content = dict(parse_qsl(query)) | json.loads(body or b"{}")
             except ValueError:
                 return _refusal("invalid_json")
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
-            return slack.answer(self.path.removeprefix("/api/"), token, content)
+            return slack.answer(path, token, content)
+
+        def do_GET(self) -> None:
+            self._reply(200, json.dumps(self._answer(b"")).encode())
 
         def _reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)

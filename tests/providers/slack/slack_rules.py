@@ -42,6 +42,11 @@ def _block(block: Json) -> Iterator[str]:
         case {"type": "rich_text", "elements": [_, *_] as parts, **rest}:
             for part in parts:
                 yield from _rich_part(part)
+        case {"type": "actions", "block_id": str(id_), "elements": [_, *_] as elements, **rest}:
+            if len(elements) > 25 or len(id_) > 255:
+                yield "no more than 25 elements"
+            for element in elements:
+                yield from _action(element)
         case _:
             yield f"unsupported block {block!r:.100}"
             return
@@ -86,6 +91,28 @@ def _rich_element(element: Json) -> Iterator[str]:
     style = rest.pop("style", {})
     if rest or not set(style) <= {"bold", "italic", "strike", "code"}:
         yield f"unknown fields {[*rest, *style]}"
+
+
+def _action(element: Json) -> Iterator[str]:
+    match element:
+        case {"type": "button", "text": text, "action_id": str(id_), "value": str(value), **rest}:
+            yield from _plain(text, 75)
+            if not 0 < len(value) <= 2_000 or not 0 < len(id_) <= 255:
+                yield "value out of range"
+            if rest.pop("style", "primary") not in ("primary", "danger"):
+                yield "unknown style"
+        case {"type": "overflow", "action_id": str(), "options": [_, *_] as options, **rest}:
+            if len(options) > 5:
+                yield "no more than 5 options"
+            for option in options:
+                yield from _plain(option["text"], 75)
+                if not 0 < len(option["value"]) <= 150:
+                    yield "value out of range"
+        case _:
+            yield f"unsupported element {element!r:.100}"
+            return
+    if rest:
+        yield f"unknown fields {list(rest)}"
 
 
 def _plain(text: Any, most: int) -> Iterator[str]:
