@@ -16,7 +16,7 @@ from drift.model.finding import Standing
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
-from drift.model.verdict import Disposition
+from drift.model.verdict import Decision, Disposition
 from drift.stages.assess import assess
 from drift.stages.compose import compose
 from drift.stages.consult import consult
@@ -111,7 +111,7 @@ def _conclude(
             tests=tests,
             corrected_actor=next(reversed(corrections(change.actions)), None),
         )
-        if is_emergency(change, match) and decision.disposition not in NOT_ANSWERED:
+        if is_emergency(change, match) and _must_be_reviewed(change, decision):
             note_emergency(connection, change)
         judged.append(record_judgement(connection, change, judgement, now))
     is_news = any(one.is_news for one in judged)
@@ -120,6 +120,11 @@ def _conclude(
         due_at = partial(answer_due_at, rules=policy.decision)
         alert = compose(session, judged, due_at=due_at, now=now)
         outbox.queue(connection, have.notifiers, alert, now)
+
+
+def _must_be_reviewed(change: Change, decision: Decision) -> bool:
+    """Tell whether anybody has to answer for an emergency; for what nobody decided or knew, nobody has."""
+    return not change.is_history and decision.disposition not in NOT_ANSWERED
 
 
 def _waived(connection: Connection, standing: Standing, now: datetime) -> Standing:
