@@ -16,7 +16,7 @@ from drift.model.finding import Standing
 from drift.model.judgement import Judged, Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
-from drift.model.verdict import Disposition
+from drift.model.verdict import Decision, Disposition
 from drift.stages.assess import assess
 from drift.stages.compose import compose
 from drift.stages.consult import consult
@@ -112,7 +112,7 @@ def _conclude(
             tests=tests,
             corrected_actor=next(reversed(corrections(change.actions)), None),
         )
-        if is_emergency(change, match) and decision.disposition not in NOT_ANSWERED:
+        if is_emergency(change, match) and _must_be_reviewed(change, decision):
             note_emergency(connection, change)
         judged.append(record_judgement(connection, change, judgement, now))
     if any(one.is_news for one in judged):
@@ -136,6 +136,11 @@ def _tell(
     name = team.name if team.name in policy.routing.teams else None
     alert = replace(alert, team=name, to=team.channel, mention=mention)
     outbox.queue(connection, through, alert, now, send_at=way.sends_at(now))
+
+
+def _must_be_reviewed(change: Change, decision: Decision) -> bool:
+    """Tell whether anybody has to answer for an emergency; for what nobody decided or knew, nobody has."""
+    return not change.is_history and decision.disposition not in NOT_ANSWERED
 
 
 def _waived(connection: Connection, standing: Standing, now: datetime) -> Standing:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from drift.equipment import Equipment
 from drift.errors import ProviderError, RefusedError, only_provider_errors
 from drift.ledger.entry import encode_body
-from drift.model.action import Acknowledged, Disowned, Doer, LinkedTicket, Request
+from drift.model.action import Acknowledged, Disowned, Doer, LinkedTicket, Request, Waived
 from drift.model.alarm import COMPROMISE, Alarm
 from drift.model.approval import ActionRules
 from drift.model.person import People
@@ -24,6 +24,7 @@ from drift.ports import TicketSource
 from drift.stages.act import Acted, act
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.record import record_acknowledgement
+from drift.stages.remind import judge_again
 from drift.store.database import Database
 
 
@@ -104,6 +105,8 @@ class Desk:
         subject, deed, by = done.subject, done.action.deed, done.action.by
         if isinstance(deed, Disowned):
             raise_alarm(connection, self.notifiers, _compromise(subject.ref, by.name, now), now)
+        if isinstance(deed, Waived) and subject.finding:
+            judge_again(connection, subject.finding, now)
         if isinstance(deed, Acknowledged) and subject.finding:
             record_acknowledgement(connection, subject.finding, by.name, deed.reason, now)
         if isinstance(deed, Acknowledged) and self._is_approver(by.name, subject.makers):

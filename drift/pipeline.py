@@ -39,6 +39,7 @@ from drift.stages.record import (
     record_source_outage,
     record_watch,
 )
+from drift.stages.remind import end_waivers, remind
 from drift.stages.survey import survey
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions
@@ -68,6 +69,7 @@ class Pipeline:
         self.settle(now)
         seen, found = self.sweep(now)
         problems += found
+        self.follow_up(now)
         problems += self.judge(seen.by_place(), now)
         self.digest(now)
         self.renew_alarms(now)
@@ -149,6 +151,16 @@ class Pipeline:
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""
         return conclude.judge_history(self.have, sessions, now)
+
+    def follow_up(self, now: datetime) -> None:
+        """Remind people of what emergencies ask for, and have what was waived judged again when that ends.
+
+        Never while changes are judged: they would not know of it.
+        """
+        have, policy = self.have, self.have.policy
+        with have.database.transaction() as connection:
+            end_waivers(connection, now)
+            remind(connection, have.notifiers, policy.actions, policy.correlation.people, now)
 
     @property
     def desk(self) -> Desk:

@@ -75,6 +75,7 @@ class Rounds:
         now = pipeline.have.clock.now()
         pipeline.settle(now)
         compared, problems = self._compare_again(now)
+        pipeline.follow_up(now)
         problems += pipeline.judge(self._declared, now, open_since=self._open_since(now))
         with pipeline.have.database.reading() as connection:
             due = len(outbox.due(connection, pipeline.have.notifiers, now))

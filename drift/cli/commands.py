@@ -58,7 +58,9 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("findings", "drift.cli.findings", "List what differs from the code."),
         _Row("blame", "drift.cli.blame", "Show which write made each attribute of a resource differ."),
         _Row("show", "drift.cli.show", "Show everything known about one change or finding."),
-        _Row("report", "drift.cli.report", "Write the weekly report."),
+        _Row(
+            "report", "drift.cli.report", "Write the weekly report, or the register of a month's emergencies."
+        ),
         _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),
     ),
 }

@@ -1,4 +1,4 @@
-"""`drift report weekly`: one screen for the platform lead, once a week."""
+"""`drift report`: one screen for the platform lead, once a week; and the register of emergencies."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import click
 
 from drift import __version__
 from drift.cli.options import config_option
+from drift.cli.report_emergency import emergency
 from drift.cli.words import width
 from drift.config import ClockSource, Settings
 from drift.errors import UsageError
@@ -31,7 +32,10 @@ def _week(_context: click.Context, _parameter: click.Parameter, name: str | None
 
 @click.group("report", no_args_is_help=False)
 def command() -> None:
-    """Write the weekly report."""
+    """Write the weekly report, or the register of a month's emergencies."""
+
+
+command.add_command(emergency)
 
 
 @command.command("weekly")

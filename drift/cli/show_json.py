@@ -8,7 +8,7 @@ import msgspec
 from drift.cli.lines import ChangeLine, FindingLine, change_line, finding_line
 from drift.model.action import Action
 from drift.model.change import Write
-from drift.model.control_test import Tested
+from drift.model.control_test import Assessed
 from drift.model.event import Effect, Outcome, Risk, Source
 from drift.model.evidence import EntryKind
 from drift.model.resource import Json
@@ -60,7 +60,7 @@ class ChangeObject(ChangeLine, kw_only=True, tag_field="object", tag="change"):
     owner: _Owner
     writes: tuple[_Write, ...]
     match: TicketMatch | None
-    tests: tuple[Tested, ...]
+    tests: tuple[Assessed, ...]
     actions: tuple[Action, ...]
     findings: tuple[FindingLine, ...]
     alerts: tuple[AlertRow, ...]

@@ -8,7 +8,7 @@ from drift.cli.makers import made_by
 from drift.cli.words import attribute_lines, width
 from drift.model.action import Waived
 from drift.model.change import Change
-from drift.model.control_test import Tested
+from drift.model.control_test import Assessed
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
 from drift.model.routing import EVERYBODY, Owner
@@ -155,7 +155,7 @@ def _cover(judgement: Judgement) -> Iterator[str]:
         yield f"perhaps meant, but counts for nothing until it is linked: {', '.join(match.suggestions)}"
 
 
-def _tested(one: Tested) -> str:
+def _tested(one: Assessed) -> str:
     instead = f"; instead: {one.compensated_by}" if one.compensated_by else ""
     return f"{one.test} {one.result.replace('_', ' ')}: {one.test.asks}? {one.reason}{instead}"
 

@@ -46,7 +46,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tested:
+class Assessed:
     """What one test found of a change, and why."""
 
     test: ControlTest

@@ -21,6 +21,19 @@ class Step(StrEnum):
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
 
+    @property
+    def asks(self) -> str:
+        """What it asks for, in words."""
+        return _ASKS[self]
+
+
+_ASKS = {
+    Step.JUSTIFY: "a written justification",
+    Step.APPROVE: "the approval of an authorised approver who did not make it",
+    Step.REVIEW: "the review after the incident",
+    Step.FOLLOW_UP: "the code made right, or the change reverted",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
@@ -32,6 +45,11 @@ class Due:
     done_at: datetime | None = None
     by: str | None = None
     """Who did it; who has to, where that is known."""
+
+    @property
+    def half_at(self) -> datetime:
+        """When half of its time is over."""
+        return self.since + (self.at - self.since) / 2
 
     @property
     def is_late(self) -> bool:

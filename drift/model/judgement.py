@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from drift.model.change import Change
-from drift.model.control_test import Tested
+from drift.model.control_test import Assessed
 from drift.model.finding import Standing
 from drift.model.ticket import TicketMatch
 from drift.model.verdict import Decision
@@ -16,7 +16,7 @@ class Judgement:
     match: TicketMatch
     standing: Standing
     decision: Decision
-    tests: tuple[Tested, ...] = ()
+    tests: tuple[Assessed, ...] = ()
     """What each of the eight tests found; a judgement of before they were asked has none."""
     corrected_actor: str | None = None
     """Who made it by the word of who corrected the record last."""

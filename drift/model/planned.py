@@ -89,7 +89,7 @@ class StandardChange:
         if change.began_at <= self.approved_at:
             return f"the standard change {self.name} was approved only later"
         if change.ended_at >= self.expires_at:
-            return f"the standard change {self.name} expired on {self.expires_at:%Y-%m-%d}"
+            return f"the standard change {self.name} expired at {self.expires_at:%Y-%m-%d %H:%M} UTC"
         if change.ended_at > self.reviewed_at + REVIEWED_EVERY:
             return f"the standard change {self.name} was not reviewed since {self.reviewed_at:%Y-%m-%d}"
         return None

@@ -94,13 +94,19 @@ def _call_to_action(told: Sequence[Judged], due_at: DueAt, now: datetime) -> str
         return f"{_urgency(late)}A ticket came only after the change: approve it or ask for a revert."
     if any(one.judgement.decision.disposition is Disposition.EMERGENCY for one in told):
         then = "" if _are_converged(told) else ": put the change into the code or revert it"
-        return f"Review after the incident{then}."
+        is_approved = all(one.judgement.match.approver for one in told if _is_declared(one))
+        first = "" if is_approved else "Somebody else who may must approve the emergency. "
+        return f"{first}Review after the incident{then}."
     remedy = "; put it into the code or revert it" if is_drifted else ""
     if late:
         return f"It was approved only after it was made and stays on record as a deviation{remedy}."
     if any(one.judgement.decision.alert for one in told):
         return "Check that it was meant: a change of this kind is always told, whatever covers it."
     return f"It is settled, but live differs from the code{remedy}." if is_drifted else SETTLED
+
+
+def _is_declared(one: Judged) -> bool:
+    return one.judgement.match.coverage is Coverage.DECLARED_EMERGENCY
 
 
 def _is_unanswered(one: Judged) -> bool:

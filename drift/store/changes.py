@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, union, update
 
-from drift.model.action import Waived
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.judgement import Judgement
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
-from drift.store.actions import actions_about, waivers
+from drift.store.actions import actions_about
 from drift.store.grouping import forget_changes
 from drift.store.late import in_time
 from drift.store.schema import change, change_write, write
@@ -74,13 +73,9 @@ def judge_again(connection: Connection, names: Iterable[str], since: datetime) -
             in_time(connection).execute(update(change).where(*is_young).values(to_judge=True))
 
 
-def end_waivers(connection: Connection, now: datetime) -> None:
-    """Have the changes judged again whose waiver has expired."""
-    waived = select(change.c.change_id).where(change.c.disposition == Disposition.WAIVED)
-    for change_id, action in waivers(connection, connection.execute(waived).scalars().all()).items():
-        if isinstance(action.deed, Waived) and not action.deed.counts(now):
-            mine = change.c.change_id == change_id
-            connection.execute(update(change).where(mine).values(to_judge=True))
+def judge_once_more(connection: Connection, change_id: str) -> None:
+    """Have one change judged again, however old it is."""
+    connection.execute(update(change).where(change.c.change_id == change_id).values(to_judge=True))
 
 
 def note_action(connection: Connection, change_id: str) -> None:

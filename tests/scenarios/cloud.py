@@ -16,6 +16,7 @@ from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
 from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
+from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
@@ -24,7 +25,8 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, Delivery, Watched
+from drift.ports import Canary, CodeHost, Delivery, Notifier, TicketSource, Watched
+from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -172,8 +174,12 @@ class Watch:
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
-    boards: Mapping[str, Board] = field(default_factory=dict)
+    boards: Mapping[str, Notifier] = field(default_factory=dict)
     """Further notifiers."""
+    correlation: CorrelationRules = field(default_factory=CorrelationRules)
+    actions: ActionRules = field(default_factory=ActionRules)
+    ticket_sources: Mapping[str, TicketSource] = field(default_factory=dict)
+    code_hosts: Mapping[str, CodeHost] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -190,7 +196,7 @@ class Watch:
                 policy=Policy(
                     identities=IdentityRules(),
                     channels=self.channels,
-                    correlation=CorrelationRules(),
+                    correlation=self.correlation,
                     detection=DetectRules(),
                     decision=self.decision,
                     attribution=self.attribution,
@@ -199,12 +205,18 @@ class Watch:
                     canaries=dict.fromkeys(self.canaries, self.canary),
                     enrolment=self.enrolment,
                     routing=self.routing,
+                    actions=self.actions,
+                    assessment=AssessmentRules(
+                        actions=self.actions,
+                        people=self.correlation.people,
+                        freezes=self.decision.freezes,
+                    ),
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},
                 watched=self.watched,
-                ticket_sources={},
-                code_hosts={},
+                ticket_sources=self.ticket_sources,
+                code_hosts=self.code_hosts,
                 notifiers={"board": self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,

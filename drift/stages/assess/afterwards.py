@@ -3,13 +3,6 @@
 from drift.model.emergency import Due, Emergency, Step, emergency_of, is_emergency
 from drift.stages.assess.question import Answer, Question, does_not_arise, failed, not_evaluable, passed
 
-_LACKS = {
-    Step.JUSTIFY: "a written justification",
-    Step.APPROVE: "the approval of an authorised approver who did not make it",
-    Step.REVIEW: "the review after the incident",
-    Step.FOLLOW_UP: "the code made right, or the change reverted",
-}
-
 
 def emergency_complete(question: Question) -> Answer:
     """T7: an emergency is justified, approved in time by somebody else, reviewed and followed up."""
@@ -28,7 +21,7 @@ def emergency_complete(question: Question) -> Answer:
         return failed("; ".join(map(_missed, missed)))
     if waiting := emergency.open_steps:
         next_due = min(waiting, key=lambda one: one.at)
-        lacks = " and ".join(_LACKS[one.step] for one in waiting)
+        lacks = " and ".join(one.step.asks for one in waiting)
         return not_evaluable(f"not due yet: {lacks}, the first by {_moment(next_due)}")
     return passed(_complete(emergency))
 
@@ -50,8 +43,8 @@ def converged(question: Question) -> Answer:
 
 def _missed(one: Due) -> str:
     if one.done_at is not None:
-        return f"{_LACKS[one.step]} came at {one.done_at:%Y-%m-%d %H:%M} UTC, and was due by {_moment(one)}"
-    return f"lacks {_LACKS[one.step]}, which was due by {_moment(one)}"
+        return f"{one.step.asks} came at {one.done_at:%Y-%m-%d %H:%M} UTC, and was due by {_moment(one)}"
+    return f"lacks {one.step.asks}, which was due by {_moment(one)}"
 
 
 def _complete(emergency: Emergency) -> str:

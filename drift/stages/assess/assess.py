@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from drift.model.change import Change
-from drift.model.control_test import ControlTest, Result, Tested
+from drift.model.control_test import Assessed, ControlTest, Result
 from drift.model.emergency import is_emergency
 from drift.model.finding import Standing
 from drift.model.ticket import TicketMatch
@@ -43,7 +43,7 @@ def assess(
     decision: Decision,
     rules: AssessmentRules,
     now: datetime,
-) -> tuple[Tested, ...]:
+) -> tuple[Assessed, ...]:
     """Return what each of the eight tests finds, in their order.
 
     A test of which nobody can be asked now is `not_evaluable`, never `fail`.
@@ -52,7 +52,7 @@ def assess(
         change=change, match=match, standing=standing, decision=decision, rules=rules, now=now
     )
     if why := _why_not_asked(question):
-        return tuple(Tested(test=test, result=Result.NA, reason=why) for test in ControlTest)
+        return tuple(Assessed(test=test, result=Result.NA, reason=why) for test in ControlTest)
     return tuple(_tested(question, test, ask(question)) for test, ask in ASKS.items())
 
 
@@ -66,12 +66,12 @@ def _why_not_asked(question: Question) -> str | None:
             return None
 
 
-def _tested(question: Question, test: ControlTest, answer: Answer) -> Tested:
+def _tested(question: Question, test: ControlTest, answer: Answer) -> Assessed:
     if test in BEFORE and answer[0] is not Result.PASS and is_emergency(question.change, question.match):
         answer = does_not_arise(f"an emergency, of which t7 asks: {answer[1]}")
     result, reason = answer
     control = _compensates(question, test) if result is Result.FAIL else None
-    return Tested(test=test, result=result, reason=reason, compensated_by=control)
+    return Assessed(test=test, result=result, reason=reason, compensated_by=control)
 
 
 def _compensates(question: Question, test: ControlTest) -> str | None:
