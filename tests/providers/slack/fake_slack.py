@@ -220,16 +220,13 @@ def _handler_of(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
         def _answer(self, body: bytes) -> Json:
             if not self.path.startswith("/api/"):
                 return _refusal("unknown_method")
-            path, _, query = self.path.removeprefix("/api/").partition("?")
+            is_json = (self.headers.get("Content-Type") or "").startswith("application/json")
             try:
-                content = dict(parse_qsl(query)) | json.loads(body or b"{}")
+                content = json.loads(body or b"{}") if is_json else dict(parse_qsl(body.decode()))
             except ValueError:
                 return _refusal("invalid_json")
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or None
-            return slack.answer(path, token, content)
-
-        def do_GET(self) -> None:
-            self._reply(200, json.dumps(self._answer(b"")).encode())
+            return slack.answer(self.path.removeprefix("/api/"), token, content)
 
         def _reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)

@@ -203,7 +203,7 @@ class TalkingSlack(FakeSlack):
 
     def _acknowledge(self, payload: Json, answered: Json) -> None:
         content = answered.get("payload")
-        if payload["type"] == "view_submission" and content:
+        if payload.get("type") == "view_submission" and content:
             assert content["response_action"] == "update"
             assert broken_view_rules(content["view"]) == []
 
