@@ -36,7 +36,7 @@ class Known(Struct, gc=False):
     verdict: Write
     until: datetime | None
     """It is not known of later ones."""
-    form: tuple[bytes, bytes] | None = None
+    form: bytes | None = None
     """What their lines share, once one was written; its writer knows more."""
 
 

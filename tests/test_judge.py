@@ -105,7 +105,7 @@ CALLS = st.builds(
     CALLERS,
     HOURS,
     eventID=st.sampled_from(["1", "2", None]),
-    eventName=st.sampled_from(["DescribeVpcs", "CreateVpc"]),
+    eventName=st.sampled_from(["DescribeVpcs", "DescribeSubnets", "CreateVpc"]),
     readOnly=st.booleans(),
     responseElements=st.none(),
     errorCode=st.none() | st.just("AccessDenied"),

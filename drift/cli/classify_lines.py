@@ -7,7 +7,7 @@ import msgspec
 
 from drift.judge import Known
 from drift.model.change import Write
-from drift.model.event import Call, ChangeEvent, Effect, Outcome, Repeat, Source, UnreadableRecord
+from drift.model.event import Called, ChangeEvent, Effect, Outcome, Repeat, Source, UnreadableRecord
 from drift.model.resource import Cloud
 from drift.model.verdict import Actor, ActorKind, Channel, Classification, Confidence, Credential, Lane, Tool
 from drift.terminal import shown
@@ -74,9 +74,8 @@ class JsonLines:
 
     def __init__(self) -> None:
         self._encode = msgspec.json.Encoder().encode
-        self._called: dict[tuple[object, ...], bytes] = {}
+        self._called: dict[tuple[Cloud, Called], bytes] = {}
         self._forms: dict[tuple[object, ...], _Form] = {}
-        self._judged: dict[bytes, bytes] = {}
 
     def gap(self, one: UnreadableRecord) -> bytes:
         """Return the line of a record that cannot be read."""
@@ -84,16 +83,17 @@ class JsonLines:
 
     def line(self, verdict: Write) -> bytes:
         """Return the line of a record, without its end; `inert_json` makes it safe to show."""
-        event = verdict.event
-        return self._line(event.event_id, event.occurred_at, *self._shared(verdict), event.source)
+        event, call = verdict.event, verdict.event.call
+        called = self._of_call(call.cloud, Called(call.account, call.region, call.service, call.action))
+        return self._line(event.event_id, event.occurred_at, called, self._judged(verdict), event.source)
 
     def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
         """Return the line of a record that says what others say, without its end."""
         form = known.form
         if form is None:
-            called, judged = self._shared(known.verdict)
-            form = known.form = (called, self._the_same(judged))
-        return self._line(repeat.event_id, repeat.occurred_at, form[0], form[1], source)
+            form = known.form = self._judged(known.verdict)
+        called = self._of_call(known.verdict.event.call.cloud, repeat.called)
+        return self._line(repeat.event_id, repeat.occurred_at, called, form, source)
 
     def _line(
         self, event_id: str | None, at: datetime | None, called: bytes, judged: bytes, source: Source
@@ -112,28 +112,20 @@ class JsonLines:
             )
         )
 
-    def _shared(self, verdict: Write) -> tuple[bytes, bytes]:
-        """Return all of a line between the time of its record and the source, in two parts."""
+    def _judged(self, verdict: Write) -> bytes:
+        """Return all of a line between what was called and the source."""
         encode, event, found = self._encode, verdict.event, verdict.classification
         form = self._form(verdict)
         resources = encode(event.resources) if event.resources else b"[]"
         tickets = encode([one.key for one in found.references]) if found.references else b"[]"
-        rest = b"".join((form.judged, resources, b',"tickets":', tickets, form.because))
-        return self._of_call(event.call), rest
+        return b"".join((form.judged, resources, b',"tickets":', tickets, form.because))
 
-    def _the_same(self, judged: bytes) -> bytes:
-        """Return the object that was kept of these bytes: many kinds of calls share a verdict."""
-        known = self._judged.get(judged)
-        if known is None:
-            known = judged
-            _keep(self._judged, judged, judged)
-        return known
-
-    def _of_call(self, call: Call) -> bytes:
-        key = (call.cloud, call.account, call.region, call.service, call.action)
+    def _of_call(self, cloud: Cloud, called: Called) -> bytes:
+        key = (cloud, called)
         known = self._called.get(key)
         if known is None:
-            known = b"," + self._members(_Called(*key))
+            own = _Called(cloud, called.account, called.region, called.service, called.action)
+            known = b"," + self._members(own)
             _keep(self._called, key, known)
         return known
 
@@ -142,7 +134,7 @@ class JsonLines:
         key = (id(actor), id(found.reasons), found.lane, event.effect, event.outcome)
         known = self._forms.get(key)
         if known is None:
-            judged = b"," + self._members(_judged(event, actor, found)) + b',"resources":'
+            judged = b"," + self._members(_verdict(event, actor, found)) + b',"resources":'
             because = b"," + self._members(_Because(found.reasons, found.confidence)) + b',"source":'
             known = _Form(actor, found.reasons, judged, because)
             _keep(self._forms, key, known)
@@ -159,7 +151,7 @@ def _keep(kept: dict[_Key, _Kept], key: _Key, one: _Kept) -> None:
     kept[key] = one
 
 
-def _judged(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
+def _verdict(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
     return _Judged(
         effect=event.effect,
         outcome=event.outcome,
@@ -180,13 +172,13 @@ class TextLines:
 
     def line(self, verdict: Write) -> bytes:
         """Return the line of a record, without its end."""
-        return self._line(verdict, verdict.event.occurred_at)
+        return self._line(verdict, verdict.event.occurred_at, verdict.event.call.action)
 
     def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
         """Return the line of a record that says what others say, without its end."""
-        return self._line(known.verdict, repeat.occurred_at)
+        return self._line(known.verdict, repeat.occurred_at, repeat.called.action)
 
-    def _line(self, verdict: Write, at: datetime | None) -> bytes:
+    def _line(self, verdict: Write, at: datetime | None, action: str | None) -> bytes:
         event, found = verdict.event, verdict.classification
         when = f"{at:%Y-%m-%d %H:%M:%S}" if at else "no time            "
         resources = " ".join(f"{each.type or '?'} {each.id}" for each in event.resources)
@@ -197,6 +189,6 @@ class TextLines:
             f"{found.channel:10}",
             f"{found.tool:13}",
             verdict.actor.name,
-            event.call.action or "?",
+            action or "?",
         )
         return shown("  ".join(part for part in (*columns, resources, keys) if part), WIDTH).encode()
