@@ -6,7 +6,7 @@ is opened that it rests on.
 
 from datetime import datetime
 
-from msgspec import Struct, structs
+from msgspec import Raw, Struct, structs
 
 from drift.model.change import Write
 from drift.model.event import Call, ChangeEvent, OpenedSession, Repeat
@@ -36,7 +36,7 @@ class Known(Struct, gc=False):
     verdict: Write
     until: datetime | None
     """It is not known of later ones."""
-    form: bytes | None = None
+    form: Raw | None = None
     """What their lines share, once one was written; its writer knows more."""
 
 

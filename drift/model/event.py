@@ -207,6 +207,7 @@ class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
 class Called(Struct, frozen=True, gc=False):
     """What was called, and where."""
 
+    cloud: Cloud
     account: str | None
     region: str | None
     service: str | None

@@ -5,7 +5,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from drift.model.event import Called, Effect, Outcome
-from drift.model.resource import Json
+from drift.model.resource import Cloud, Json
 from drift.model.verdict import Lane
 from providers.aws.contents import Contents
 from providers.aws.origin import SIGN_IN
@@ -73,7 +73,7 @@ def deed_of(record: TrailRecord, known: ResourceMap, signals: Signals) -> Deed:
     lane = next(lanes, Lane.INFRASTRUCTURE)
     account, is_read = record.recipient_account_id or None, effect is Effect.READ
     return Deed(
-        called=Called(account, record.aws_region or None, service, name),
+        called=Called(Cloud.AWS, account, record.aws_region or None, service, name),
         event=event,
         row=row,
         effect=effect,
