@@ -6,7 +6,7 @@ is opened that it rests on.
 
 from datetime import datetime
 
-from msgspec import Struct, structs
+from msgspec import Raw, Struct, structs
 
 from drift.callers import Caller, Callers
 from drift.model.change import Write
@@ -25,7 +25,7 @@ class Known(Struct, gc=False):
     verdict: Write
     until: datetime | None
     """It is not known of later ones."""
-    form: tuple[bytes, bytes] | None = None
+    form: Raw | None = None
     """What their lines share, once one was written; its writer knows more."""
 
 

@@ -1,11 +1,11 @@
 """Judges the records of files one by one, and makes the line of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from drift.classifier import name_of, openings_in, pieces_in
 from drift.judge import Judge, Known
@@ -15,23 +15,29 @@ from drift.records import Damage
 from drift.stages.translate import Translators
 from drift.terminal import inert_json
 
+LineT = TypeVar("LineT")
+
 AT_ONCE = 32
 """Records for which each step is taken before the next: what a step needs stays in the processor's cache."""
 
 
-class LineWriter(Protocol):
-    """Makes the output lines of records, without their ends; `inert_json` makes them safe to show."""
+class LineWriter(Protocol[LineT]):
+    """Makes the output lines of records, each for itself, and their text at once."""
 
-    def line(self, verdict: Write) -> bytes:
+    def line(self, verdict: Write) -> LineT:
         """Return the line of a record."""
         ...
 
-    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> LineT:
         """Return the line of a record that says what others say, of which this is known."""
         ...
 
-    def gap(self, one: UnreadableRecord) -> bytes:
+    def gap(self, one: UnreadableRecord) -> LineT:
         """Return the line of a record that cannot be read."""
+        ...
+
+    def text(self, lines: Sequence[LineT]) -> bytes:
+        """Return the text of lines, each with its end; `inert_json` makes it safe to show."""
         ...
 
 
@@ -60,7 +66,7 @@ class Worker:
 
     translators: Translators
     judge: Judge
-    writer: LineWriter
+    writer: LineWriter[Any]
 
     def skim(self, path: Path) -> None:
         """Remember of a file what the verdicts on later ones may rest on."""
@@ -74,11 +80,11 @@ class Worker:
         while pieces := tuple(islice(numbered, AT_ONCE)):
             records = [_record(name, index, piece) for index, piece in pieces]
             said = [self._said(record) for record in records]
-            texts = [self._line(*one) for one in zip(said, records, strict=True)]
+            lines = [self._line(*one) for one in zip(said, records, strict=True)]
             unread = [one for one in said if isinstance(one, UnreadableRecord)]
             yield Lines(
-                text=inert_json(b"\n".join((*texts, b""))),
-                readable=len(texts) - len(unread),
+                text=inert_json(self.writer.text(lines)),
+                readable=len(lines) - len(unread),
                 unreadable=len(unread),
                 first_unreadable=unread[0] if unread else None,
             )
@@ -88,7 +94,7 @@ class Worker:
 
     def _line(
         self, said: ChangeEvent | Repeat | UnreadableRecord, record: RawRecord | UnreadableRecord
-    ) -> bytes:
+    ) -> Any:
         """Return the line of one record, the quick way where it only repeats what an earlier one said."""
         if isinstance(said, Repeat):
             return self.writer.repeated(self.judge.recall(said), said, record.source)

@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from drift.errors import UsageError
-from drift.model.attribution import AttributionRules
-from drift.model.detection import DetectRules
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
@@ -33,6 +31,11 @@ from drift.ports import (
     Translator,
 )
 from providers.on_demand import OnDemand
+
+if TYPE_CHECKING:
+    # `classify` waits for every import, and compares nothing.
+    from drift.model.attribution import AttributionRules
+    from drift.model.detection import DetectRules
 
 PortT_co = TypeVar("PortT_co", covariant=True)
 
@@ -239,7 +242,7 @@ def own_tables(owner: str, overrides: Mapping[str, str]) -> Mapping[str, str]:
     return {name: text for name, text in named if text.strip()}
 
 
-def detect_rules(overrides: Mapping[str, str] = {}) -> DetectRules:
+def detect_rules(overrides: Mapping[str, str] = {}) -> "DetectRules":
     """Return the tables by which declared and live configuration are compared.
 
     Raises:
@@ -273,7 +276,7 @@ def state_store(location: str) -> StateStore:
     )
 
 
-def attribution_rules(overrides: Mapping[str, str] = {}) -> AttributionRules:
+def attribution_rules(overrides: Mapping[str, str] = {}) -> "AttributionRules":
     """Return the tables by which a difference is linked to the write that made it so.
 
     Raises:

@@ -62,13 +62,17 @@ def _plain_line(
 ) -> bytes:
     event = Translators(catalog.translators()).translate(raw)
     if isinstance(event, UnreadableRecord):
-        return inert_json(writer.gap(event))
+        return _text(writer, writer.gap(event))
     opened = event.opens
     if opened and (opened.is_renewable or opened.key not in sessions):
         sessions[opened.key] = opened
     actor = attribute(event, sessions, IdentityRules())
     verdict = Write(event=event, actor=actor, classification=classify(event, actor, rules))
-    return inert_json(writer.line(verdict))
+    return _text(writer, writer.line(verdict))
+
+
+def _text(writer: LineWriter, line: Any) -> bytes:
+    return inert_json(writer.text([line])).removesuffix(b"\n")
 
 
 def as_bytes(records: Sequence[Fields]) -> bytes:
@@ -105,7 +109,7 @@ CALLS = st.builds(
     CALLERS,
     HOURS,
     eventID=st.sampled_from(["1", "2", None]),
-    eventName=st.sampled_from(["DescribeVpcs", "CreateVpc"]),
+    eventName=st.sampled_from(["DescribeVpcs", "DescribeSubnets", "CreateVpc"]),
     readOnly=st.booleans(),
     responseElements=st.none(),
     errorCode=st.none() | st.just("AccessDenied"),

@@ -1,5 +1,6 @@
 """The lines of `drift classify`: one for each record, as JSON or as text."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -7,8 +8,7 @@ import msgspec
 
 from drift.judge import Known
 from drift.model.change import Write
-from drift.model.event import Call, ChangeEvent, Effect, Outcome, Repeat, Source, UnreadableRecord
-from drift.model.resource import Cloud
+from drift.model.event import Called, ChangeEvent, Effect, Outcome, Repeat, Source, UnreadableRecord
 from drift.model.verdict import Actor, ActorKind, Channel, Classification, Confidence, Credential, Lane, Tool
 from drift.terminal import shown
 
@@ -20,16 +20,6 @@ MAX_KEPT = 50_000
 
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
-
-
-class _Called(msgspec.Struct):
-    """What calls of one kind share. Keys and their order are documented; scripts rely on every one."""
-
-    cloud: Cloud
-    account: str | None
-    region: str | None
-    service: str | None
-    action: str | None
 
 
 class _Actor(msgspec.Struct):
@@ -54,6 +44,21 @@ class _Because(msgspec.Struct):
     confidence: Confidence
 
 
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    """The line of a verdict, of which what other lines share is encoded already.
+
+    Keys and their order are documented, here and below; scripts rely on every one.
+    """
+
+    event_id: str | None
+    occurred_at: datetime | None
+    cloud: msgspec.Raw
+    """With all members before `effect`: what is raw is written as it stands."""
+    effect: msgspec.Raw
+    """With all members before `source`."""
+    source: Source
+
+
 class _Unreadable(msgspec.Struct):
     unreadable: bool
     error: str
@@ -73,68 +78,47 @@ class JsonLines:
     """Writes verdicts as JSON. Lines that are alike are made of the same parts, which makes it fast."""
 
     def __init__(self) -> None:
-        self._encode = msgspec.json.Encoder().encode
-        self._called: dict[tuple[object, ...], bytes] = {}
+        self._encoder = msgspec.json.Encoder()
+        self._encode = self._encoder.encode
+        self._called: dict[Called, msgspec.Raw] = {}
         self._forms: dict[tuple[object, ...], _Form] = {}
-        self._judged: dict[bytes, bytes] = {}
 
-    def gap(self, one: UnreadableRecord) -> bytes:
+    def text(self, lines: Sequence[msgspec.Struct]) -> bytes:
+        """Return the text of lines, each with its end; `inert_json` makes it safe to show."""
+        return self._encoder.encode_lines(lines)
+
+    def gap(self, one: UnreadableRecord) -> msgspec.Struct:
         """Return the line of a record that cannot be read."""
-        return self._encode(_Unreadable(unreadable=True, error=one.error, source=one.source))
+        return _Unreadable(unreadable=True, error=one.error, source=one.source)
 
-    def line(self, verdict: Write) -> bytes:
-        """Return the line of a record, without its end; `inert_json` makes it safe to show."""
-        event = verdict.event
-        return self._line(event.event_id, event.occurred_at, *self._shared(verdict), event.source)
+    def line(self, verdict: Write) -> msgspec.Struct:
+        """Return the line of a record."""
+        event, call = verdict.event, verdict.event.call
+        called = self._of_call(Called(call.cloud, call.account, call.region, call.service, call.action))
+        return _Line(event.event_id, event.occurred_at, called, self._judged(verdict), event.source)
 
-    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
-        """Return the line of a record that says what others say, without its end."""
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> msgspec.Struct:
+        """Return the line of a record that says what others say."""
         form = known.form
         if form is None:
-            called, judged = self._shared(known.verdict)
-            form = known.form = (called, self._the_same(judged))
-        return self._line(repeat.event_id, repeat.occurred_at, form[0], form[1], source)
+            form = known.form = self._judged(known.verdict)
+        return _Line(repeat.event_id, repeat.occurred_at, self._of_call(repeat.called), form, source)
 
-    def _line(
-        self, event_id: str | None, at: datetime | None, called: bytes, judged: bytes, source: Source
-    ) -> bytes:
-        encode = self._encode
-        return b"".join(
-            (
-                b'{"event_id":',
-                encode(event_id),
-                b',"occurred_at":',
-                encode(at),
-                called,
-                judged,
-                encode(source),
-                b"}",
-            )
-        )
-
-    def _shared(self, verdict: Write) -> tuple[bytes, bytes]:
-        """Return all of a line between the time of its record and the source, in two parts."""
+    def _judged(self, verdict: Write) -> msgspec.Raw:
+        """Return the effect in a line, and all members before the source."""
         encode, event, found = self._encode, verdict.event, verdict.classification
         form = self._form(verdict)
         resources = encode(event.resources) if event.resources else b"[]"
         tickets = encode([one.key for one in found.references]) if found.references else b"[]"
-        rest = b"".join((form.judged, resources, b',"tickets":', tickets, form.because))
-        return self._of_call(event.call), rest
+        parts = (form.judged, b',"resources":', resources, b',"tickets":', tickets, b",", form.because)
+        return msgspec.Raw(b"".join(parts))
 
-    def _the_same(self, judged: bytes) -> bytes:
-        """Return the object that was kept of these bytes: many kinds of calls share a verdict."""
-        known = self._judged.get(judged)
+    def _of_call(self, called: Called) -> msgspec.Raw:
+        """Return the cloud in a line, and all members before the effect."""
+        known = self._called.get(called)
         if known is None:
-            known = judged
-            _keep(self._judged, judged, judged)
-        return known
-
-    def _of_call(self, call: Call) -> bytes:
-        key = (call.cloud, call.account, call.region, call.service, call.action)
-        known = self._called.get(key)
-        if known is None:
-            known = b"," + self._members(_Called(*key))
-            _keep(self._called, key, known)
+            known = msgspec.Raw(_without_key(self._members(called)))
+            _keep(self._called, called, known)
         return known
 
     def _form(self, verdict: Write) -> _Form:
@@ -142,8 +126,8 @@ class JsonLines:
         key = (id(actor), id(found.reasons), found.lane, event.effect, event.outcome)
         known = self._forms.get(key)
         if known is None:
-            judged = b"," + self._members(_judged(event, actor, found)) + b',"resources":'
-            because = b"," + self._members(_Because(found.reasons, found.confidence)) + b',"source":'
+            judged = _without_key(self._members(_verdict(event, actor, found)))
+            because = self._members(_Because(found.reasons, found.confidence))
             known = _Form(actor, found.reasons, judged, because)
             _keep(self._forms, key, known)
         return known
@@ -153,13 +137,18 @@ class JsonLines:
         return self._encode(part)[1:-1]
 
 
+def _without_key(members: bytes) -> bytes:
+    """Return members without the key of the first."""
+    return members.partition(b":")[2]
+
+
 def _keep(kept: dict[_Key, _Kept], key: _Key, one: _Kept) -> None:
     if len(kept) >= MAX_KEPT:
         kept.clear()
     kept[key] = one
 
 
-def _judged(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
+def _verdict(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
     return _Judged(
         effect=event.effect,
         outcome=event.outcome,
@@ -174,19 +163,23 @@ def _judged(event: ChangeEvent, actor: Actor, found: Classification) -> _Judged:
 class TextLines:
     """Writes verdicts for people."""
 
-    def gap(self, one: UnreadableRecord) -> bytes:
+    def text(self, lines: Sequence[str]) -> bytes:
+        """Return the text of lines, each with its end."""
+        return "\n".join((*lines, "")).encode()
+
+    def gap(self, one: UnreadableRecord) -> str:
         """Return the line of a record that cannot be read."""
-        return shown(f"unreadable  {one.source.file} record {one.source.index}: {one.error}", WIDTH).encode()
+        return shown(f"unreadable  {one.source.file} record {one.source.index}: {one.error}", WIDTH)
 
-    def line(self, verdict: Write) -> bytes:
-        """Return the line of a record, without its end."""
-        return self._line(verdict, verdict.event.occurred_at)
+    def line(self, verdict: Write) -> str:
+        """Return the line of a record."""
+        return self._line(verdict, verdict.event.occurred_at, verdict.event.call.action)
 
-    def repeated(self, known: Known, repeat: Repeat, source: Source) -> bytes:
-        """Return the line of a record that says what others say, without its end."""
-        return self._line(known.verdict, repeat.occurred_at)
+    def repeated(self, known: Known, repeat: Repeat, source: Source) -> str:
+        """Return the line of a record that says what others say."""
+        return self._line(known.verdict, repeat.occurred_at, repeat.called.action)
 
-    def _line(self, verdict: Write, at: datetime | None) -> bytes:
+    def _line(self, verdict: Write, at: datetime | None, action: str | None) -> str:
         event, found = verdict.event, verdict.classification
         when = f"{at:%Y-%m-%d %H:%M:%S}" if at else "no time            "
         resources = " ".join(f"{each.type or '?'} {each.id}" for each in event.resources)
@@ -197,6 +190,6 @@ class TextLines:
             f"{found.channel:10}",
             f"{found.tool:13}",
             verdict.actor.name,
-            event.call.action or "?",
+            action or "?",
         )
-        return shown("  ".join(part for part in (*columns, resources, keys) if part), WIDTH).encode()
+        return shown("  ".join(part for part in (*columns, resources, keys) if part), WIDTH)

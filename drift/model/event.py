@@ -204,24 +204,43 @@ class ChangeEvent(Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.call.cloud}:{self.event_id}" if self.event_id else f"sha256:{self.source.sha256}"
 
 
+class Called(Struct, frozen=True, gc=False):
+    """What was called, and where."""
+
+    cloud: Cloud
+    account: str | None
+    region: str | None
+    service: str | None
+    action: str | None
+
+
 class Repeat(Struct, frozen=True, gc=False):
-    """A record that says nothing but its id, its time and why it failed beyond what `like` says.
+    """A read that says only its id, its time, what was called and why it failed beyond what `like` says.
 
     It is no part of an operation. A translator gives the same `like` to all records that agree in the
-    rest, so that they are judged once.
+    rest, so that they are judged once: no verdict on a read rests on what was read.
     """
 
     event_id: str | None
     occurred_at: datetime | None
     like: ChangeEvent
+    called: Called
     error: str | None = None
 
     def event(self, source: Source) -> ChangeEvent:
         """Return all that the record says."""
+        called = self.called
         return structs.replace(
             self.like,
             event_id=self.event_id,
             occurred_at=self.occurred_at,
+            call=structs.replace(
+                self.like.call,
+                account=called.account,
+                region=called.region,
+                service=called.service,
+                action=called.action,
+            ),
             error=self.error,
             source=source,
         )

@@ -4,8 +4,8 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from drift.model.event import Effect, Outcome
-from drift.model.resource import Json
+from drift.model.event import Called, Effect, Outcome
+from drift.model.resource import Cloud, Json
 from drift.model.verdict import Lane
 from providers.aws.contents import Contents
 from providers.aws.origin import SIGN_IN
@@ -19,13 +19,9 @@ from providers.aws.signals import Signals
 class Deed(Struct, frozen=True, kw_only=True, eq=False):
     """What was called and where, and what the tables say of it."""
 
-    account: str | None
-    """The account that was told of the call: the caller may belong to another one."""
-    region: str | None
-    action: str | None
-    """The event's name as it stands."""
-    service: str | None
-    """The event source without `.amazonaws.com`."""
+    called: Called
+    """The account is the one that was told of the call, as the caller may belong to another one; the service
+    is the event source without `.amazonaws.com`, and the action the event's name as it stands."""
     event: str | None
     """The event's name without the API date that some names carry."""
     row: ResourceRow | None
@@ -34,6 +30,8 @@ class Deed(Struct, frozen=True, kw_only=True, eq=False):
     lane: Lane
     """The table's, for what is no deployment."""
     is_read: bool
+    is_alike: bool
+    """A read that is like all others of its caller in its lane, but for what was called."""
     is_sign_in: bool
     launch: LaunchRow | None
     """The call sets a service to work."""
@@ -73,16 +71,15 @@ def deed_of(record: TrailRecord, known: ResourceMap, signals: Signals) -> Deed:
     effect = _intended(record, service, event, row, signals)
     lanes = (one.lane for one in signals.lanes if one.cover(service, event))
     lane = next(lanes, Lane.INFRASTRUCTURE)
+    account, is_read = record.recipient_account_id or None, effect is Effect.READ
     return Deed(
-        account=record.recipient_account_id or None,
-        region=record.aws_region or None,
-        action=name,
-        service=service,
+        called=Called(Cloud.AWS, account, record.aws_region or None, service, name),
         event=event,
         row=row,
         effect=effect,
         lane=lane,
-        is_read=effect is Effect.READ,
+        is_read=is_read,
+        is_alike=is_read and account is not None,
         is_sign_in=effect is Effect.AUTH,
         launch=next((one for one in signals.launches if one.cover(service, event)), None),
     )

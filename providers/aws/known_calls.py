@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from drift.model.event import Call, ChangeEvent, Effect, Outcome, Source
 from drift.model.resource import Cloud
+from drift.model.verdict import Lane
 from providers.aws.caller import Caller, caller_of
 from providers.aws.effects import Deed, deed_key, deed_of, effect_of
 from providers.aws.origin import origin_key, origin_of
@@ -29,8 +30,11 @@ _NOWHERE = Source(file="", index=0, sha256="")
 
 class _KnownCaller(Struct, frozen=True, eq=False):
     caller: Caller
-    events: dict[Deed, ChangeEvent] = field(default_factory=dict)
-    """What a record says of each deed of this caller when it says nothing but when it was done."""
+    events: dict[Deed | Lane, ChangeEvent] = field(default_factory=dict)
+    """What a record says of each deed of this caller when it says nothing but when it was done.
+
+    Of reads that are alike there is one for each lane.
+    """
 
 
 class KnownCalls:
@@ -48,13 +52,15 @@ class KnownCalls:
     def of(self, record: TrailRecord) -> tuple[ChangeEvent, Deed]:
         """Return what a record says when it says nothing but when it was done, and what was done.
 
-        Records that agree in who called what share the call of the event.
+        Records that agree in who called what share the call of the event. That of a read that is like
+        others may be of one of those, and only who called is to be taken from it.
         """
         key = deed_key(record)
         deed = self._deeds.get(key) or self._new_deed(key, record)
         key = origin_key(record)
         known = self._callers.get(key) or self._new_caller(key, record)
-        return known.events.get(deed) or self._new_event(known, deed), deed
+        kind = deed.lane if deed.is_alike else deed
+        return known.events.get(kind) or self._new_event(known, deed, kind), deed
 
     def failed(self, known: ChangeEvent) -> ChangeEvent:
         """Return what a record of such a call says when the call failed, the same for all of them."""
@@ -83,10 +89,10 @@ class KnownCalls:
             self._callers[key] = known
         return known
 
-    def _new_event(self, known: _KnownCaller, deed: Deed) -> ChangeEvent:
+    def _new_event(self, known: _KnownCaller, deed: Deed, kind: Deed | Lane) -> ChangeEvent:
         if self._calls >= MAX_CALLS:
             self._forget()
-        event = known.events[deed] = _event(known.caller, deed)
+        event = known.events[kind] = _event(known.caller, deed)
         self._calls += 1
         return event
 
@@ -103,12 +109,13 @@ def _length(key: Key) -> int:
 
 
 def _event(caller: Caller, deed: Deed) -> ChangeEvent:
+    called = deed.called
     call = Call(
         cloud=Cloud.AWS,
-        account=deed.account or caller.account or None,
-        region=deed.region,
-        service=deed.service,
-        action=deed.action,
+        account=called.account or caller.account or None,
+        region=called.region,
+        service=called.service,
+        action=called.action,
         principal=caller.principal,
         behind=caller.behind,
         acting_service=caller.service,

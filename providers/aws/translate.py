@@ -126,7 +126,8 @@ class AwsTranslator:
             return self._write(known, deed, record, source)
         error = error_of(record, Contents(record)) if has_trace_of_error(record) else None
         like = known if error is None else self._known.failed(known)
-        return Repeat(record.event_id or None, moment(record.event_time), like, error)
+        called = deed.called if deed.is_alike else replace(deed.called, account=known.call.account)
+        return Repeat(record.event_id or None, moment(record.event_time), like, called, error)
 
     def _write(self, known: ChangeEvent, deed: Deed, record: TrailRecord, source: Source) -> ChangeEvent:
         """Add what only the request and the response tell."""
@@ -165,7 +166,7 @@ class AwsTranslator:
             return None
         opened = (
             opened_by_sts(known.call, record, contents, self._signals)
-            if deed.service == STS
+            if deed.called.service == STS
             else opened_by_console(known.call, record, self._signals)
         )
         return opened or known.opens

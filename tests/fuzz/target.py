@@ -43,9 +43,8 @@ def try_bytes(data: bytes) -> int:
 
 
 def _line(writer: LineWriter, one: Write | UnreadableRecord) -> bytes:
-    if isinstance(one, UnreadableRecord):
-        return writer.gap(one)
-    return writer.line(one)
+    line = writer.gap(one) if isinstance(one, UnreadableRecord) else writer.line(one)
+    return writer.text([line]).removesuffix(b"\n")
 
 
 def _judged(raws: list[RawRecord | UnreadableRecord]) -> Iterator[Write | UnreadableRecord]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from drift.model.event import ChangeEvent, Outcome, Repeat
+from drift.model.verdict import Lane
 from providers.aws import known_calls
 from providers.aws.translate import AwsTranslator
 from tests.providers.aws.records import CLI, a_record, a_role_session, an_iam_user, as_bytes, event_by, raw
@@ -38,6 +39,57 @@ def test_reads_of_one_kind_repeat_the_same_event() -> None:
     assert isinstance(second, Repeat)
     assert first.like is second.like
     assert (first.event_id, second.event_id) == ("1", "2")
+
+
+READS: list[dict[str, Any]] = [
+    {"eventName": "DescribeVpcs"},
+    {"eventName": "DescribeSubnets", "awsRegion": "us-east-1"},
+    {"eventName": "ListRoles", "eventSource": "iam.amazonaws.com", "awsRegion": None},
+    {"eventName": "DescribeVpcs", "recipientAccountId": "444455556666"},
+    {"eventName": "DescribeVpcs", "recipientAccountId": "444455556666", "errorCode": "AccessDenied"},
+]
+
+
+def test_reads_of_one_caller_repeat_the_same_event_whatever_they_read() -> None:
+    translator = AwsTranslator()
+    said = [translator.translate(raw(as_bytes(a_record(readOnly=True, **one)))) for one in READS]
+
+    repeats = [one for one in said if isinstance(one, Repeat)]
+    assert len(repeats) == len(READS)
+    assert len({id(one.like) for one in repeats if one.error is None}) == 1
+
+
+def test_each_of_them_says_what_it_read() -> None:
+    translator = AwsTranslator()
+
+    for fields in (*READS, *READS):
+        read = {"readOnly": True, **fields}
+        assert said_by(translator, **read) == said_by(AwsTranslator(), **read)
+
+
+def test_a_read_that_names_no_account_is_of_the_callers_own() -> None:
+    translator = AwsTranslator()
+    accounts = ("444455556666", None, "444455556666")
+
+    reads = [
+        said_by(translator, eventName="ListKeys", readOnly=True, recipientAccountId=one) for one in accounts
+    ]
+
+    assert [one.call.account for one in reads] == ["444455556666", "111122223333", "444455556666"]
+
+
+def test_reads_of_different_lanes_repeat_different_events() -> None:
+    translator = AwsTranslator()
+    sources = ("ec2.amazonaws.com", "appconfig.amazonaws.com")
+
+    first, second = (
+        translator.translate(raw(as_bytes(a_record(readOnly=True, eventName="ListTags", eventSource=one))))
+        for one in sources
+    )
+
+    assert isinstance(first, Repeat)
+    assert isinstance(second, Repeat)
+    assert (first.like.lane, second.like.lane) == (Lane.INFRASTRUCTURE, Lane.CONFIGURATION)
 
 
 @pytest.mark.parametrize(
