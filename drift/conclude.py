@@ -113,7 +113,7 @@ def _conclude(
             corrected_actor=next(reversed(corrections(change.actions)), None),
         )
         if is_emergency(change, match) and _must_be_reviewed(change, decision):
-            note_emergency(connection, change)
+            note_emergency(connection, change, now)
         judged.append(record_judgement(connection, change, judgement, now))
     if any(one.is_news for one in judged):
         _tell(have, connection, session, judged, now)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from drift.equipment import Equipment
@@ -21,6 +22,7 @@ from drift.model.person import People
 from drift.model.ticket import Ticket
 from drift.model.verdict import Severity
 from drift.ports import TicketSource
+from drift.redacted import redact_deed
 from drift.stages.act import Acted, act
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.record import record_acknowledgement
@@ -94,6 +96,7 @@ class Desk:
             RefusedError: They may not; the message says why, and what is possible instead.
             StoreError: It could not be kept: nothing of it was.
         """
+        request = structs.replace(request, deed=redact_deed(request.deed))
         with self.database.transaction() as connection:
             done = act(connection, request, self.rules, self.people, self.projects, now)
             if done.is_new:

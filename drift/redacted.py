@@ -1,4 +1,4 @@
-"""Events and findings without their secrets: nothing else of them is stored, shown or sent."""
+"""Events, findings, tickets and what people write, without secrets: nothing else is stored, shown or sent."""
 
 import re
 from collections.abc import Collection
@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from drift.model.action import Deed, LinkedTicket
 from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
+from drift.model.ticket import Ticket
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
 
@@ -47,6 +49,19 @@ def _clean(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         structs.replace(one, place=redact(one.place).value, text=redact(one.text, name=one.place).value)
         for one in statements
     )
+
+
+def redact_deed(deed: Deed) -> Deed:
+    """Cut secrets out of what somebody wrote: a justification may quote the password that was changed."""
+    if isinstance(deed, LinkedTicket):
+        return structs.replace(deed, ticket=redact_ticket(deed.ticket))
+    written = {name: text for name, text in structs.asdict(deed).items() if type(text) is str}
+    return structs.replace(deed, **{name: redact(text).value for name, text in written.items()})
+
+
+def redact_ticket(ticket: Ticket) -> Ticket:
+    """Cut secrets out of what a ticket says; its hash stays that of what its system answered."""
+    return replace(ticket, title=str(redact(ticket.title).value), text=str(redact(ticket.text).value))
 
 
 def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFinding:

@@ -7,6 +7,7 @@ from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Deployment, Ticket
 from drift.ports import CodeHost, TicketSource
+from drift.redacted import redact_ticket
 
 
 def consult(
@@ -31,7 +32,8 @@ def _tickets(change: Change, sources: Collection[TicketSource], unavailable: lis
     for source in sources:
         try:
             with only_provider_errors("asking for tickets"):
-                found.update({(one.system, one.key): one for one in source.find(keys, {change.resource.id})})
+                asked = source.find(keys, {change.resource.id})
+                found.update({(one.system, one.key): redact_ticket(one) for one in asked})
         except ProviderError as error:
             unavailable.append(f"a ticket system could not be asked: {error.what}")
     return tuple(found.values())

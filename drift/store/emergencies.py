@@ -1,6 +1,7 @@
 """Emergencies that still ask for something, and of what people were reminded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -12,16 +13,28 @@ from drift.store.schema import emergency, reminder
 from drift.store.upsert import in_chunks, insert_new
 
 
-def note_emergency(connection: Connection, change: Change) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenEmergency:
+    """An emergency that still asks for something."""
+
+    row: ChangeRow
+    noted_at: datetime
+    """When it was first judged to be one: its alert said what was late by then."""
+
+
+def note_emergency(connection: Connection, change: Change, now: datetime) -> None:
     """Note that a change is an emergency: what it asks for is followed until all of it is done."""
-    values = {"change_id": change.change_id, "began_at": change.began_at}
+    values = {"change_id": change.change_id, "began_at": change.began_at, "noted_at": now}
     insert_new(connection, emergency, values)
 
 
-def open_emergencies(connection: Connection) -> list[ChangeRow]:
+def open_emergencies(connection: Connection) -> list[OpenEmergency]:
     """Return the emergencies that still ask for something, the oldest first."""
-    ids = connection.execute(select(emergency.c.change_id).where(emergency.c.closed_at.is_(None)))
-    return _rows(connection, ids.scalars().all())
+    query = select(emergency.c.change_id, emergency.c.noted_at).where(emergency.c.closed_at.is_(None))
+    noted = {row.change_id: row.noted_at for row in connection.execute(query)}
+    return [
+        OpenEmergency(row=row, noted_at=noted[row.change.change_id]) for row in _rows(connection, list(noted))
+    ]
 
 
 def emergencies_between(connection: Connection, since: datetime, until: datetime) -> list[ChangeRow]:

@@ -265,6 +265,7 @@ emergency = Table(
     metadata,
     Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
     Column("began_at", UtcTime, nullable=False, index=True),
+    Column("noted_at", UtcTime, nullable=False),  # it was first judged to be one
     Column("closed_at", UtcTime),  # null: it still asks for something
     comment="Changes in an emergency, until everything that it asks for is done",
 )

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from drift.cli.scopes import account_of_system
+from drift.model.control_test import Assessed, ControlTest, Result
 from drift.model.verdict import Disposition
 from drift.store.database import Database
 from tests.builders import NOON, a_finding, a_judgement
@@ -228,3 +230,31 @@ def test_two_commands_at_once_both_count(
 
     assert [one.wait(timeout=60) for one in running] == [0, 0, 0]
     assert len(shown(drift, change)["actions"]) == 3  # type: ignore[arg-type]
+
+
+def test_show_tells_what_the_eight_tests_found_and_why(world: World, drift: Drift) -> None:
+    failed = Assessed(
+        test=ControlTest.REVIEWER_IS_NOT_AUTHOR,
+        result=Result.FAIL,
+        reason="nobody else reviewed it",
+        compensated_by="two of us: read within a day (erin)",
+    )
+    later = Assessed(test=ControlTest.CONVERGED, result=Result.NOT_EVALUABLE, reason="not compared")
+    change = world.happened(judged=replace(a_judgement(), tests=(failed, later))).change_id
+
+    text = " ".join(drift("show", change).out.split())
+    found = shown(drift, change)["tests"]
+
+    assert (
+        "t2 fail: reviewed by somebody who did not make it? nobody else reviewed it; instead: two of" in text
+    )
+    assert "t8 not evaluable: the live configuration is as declared? not compared" in text
+    assert found == [
+        {
+            "test": "t2",
+            "result": "fail",
+            "reason": "nobody else reviewed it",
+            "compensated_by": "two of us: read within a day (erin)",
+        },
+        {"test": "t8", "result": "not_evaluable", "reason": "not compared", "compensated_by": None},
+    ]

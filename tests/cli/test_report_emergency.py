@@ -12,7 +12,7 @@ from tests.world import World
 def test_the_register_of_a_month_is_listed(world: World, drift: Drift) -> None:
     change = world.happened(at=NOON, judged=a_judgement(Disposition.EMERGENCY))
     with world.database.transaction() as connection:
-        note_emergency(connection, change)
+        note_emergency(connection, change, change.began_at)
 
     ran = drift("report", "emergency", "--month", "2026-11")
 

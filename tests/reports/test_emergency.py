@@ -43,7 +43,7 @@ def an_emergency(
     resource = Resource(type="aws_security_group", id=id_)
     change = world.happened(at=at, by=by, resource=resource, judged=found)
     with world.database.transaction() as connection:
-        note_emergency(connection, change)
+        note_emergency(connection, change, change.began_at)
     return change
 
 

@@ -473,6 +473,20 @@ def test_people_are_reminded_once_at_half_of_the_time_and_once_at_its_end(watch:
     assert "and was due Tue 17 Nov 12:00 UTC" in reminders(watch)[1]
 
 
+def test_what_was_late_when_it_was_noticed_is_told_once_and_not_reminded_of_at_once(watch: Watch) -> None:
+    """
+    The watch itself may have been down for days.
+    """
+    watch.told(an_emergency_write(), minute=2 * DAY)
+    watch.cycle(2 * DAY + 5)
+    at_once = reminders(watch)
+
+    watch.cycle(3 * DAY)
+
+    assert at_once == []
+    assert ["the review after the incident" in line for line in reminders(watch)] == [True]
+
+
 def test_a_reminder_accuses_nobody(watch: Watch) -> None:
     watch.told(an_emergency_write(), minute=1)
     watch.cycle(DAY + 1)

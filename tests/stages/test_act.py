@@ -341,3 +341,20 @@ def test_an_acknowledged_finding_says_so(world: World) -> None:
 def _alarms(world: World) -> list[str]:
     with world.database.reading() as connection:
         return [f"{row.alarm.slug}: {row.alarm.subject}" for row in alarms(connection)]
+
+
+# What must not stay
+
+
+def test_a_secret_that_somebody_writes_is_never_kept(world: World, change: Change) -> None:
+    secret = "AKIAIOSFODNN7EXAMPLE"
+    said = DeclaredEmergency(justification=f"I replaced password=hunter2horse and {secret} at once.")
+    ticket = replace(a_ticket("OPS-7"), text="the key is password=hunter2horse")
+
+    desk(world).take(a_request(said, change.change_id), LATER)
+    desk(world, ticket).link(change.change_id, "OPS-7", a_doer(), key="1", now=LATER)
+
+    with world.database.reading() as connection:
+        kept = b"".join(entry.body or b"" for entry in entries(connection))
+    assert b"hunter2horse" not in kept
+    assert b"OPS-7" in kept

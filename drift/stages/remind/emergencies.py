@@ -32,18 +32,19 @@ def remind(
 ) -> None:
     """Queue the reminders that are due, each once, and let go of the emergencies of which all is done."""
     names = list(notifiers)
-    for row in open_emergencies(connection):
+    for one in open_emergencies(connection):
+        row = one.row
         if row.judgement is None:
             continue
         emergency = _emergency(row, rules, people)
         if not emergency.open_steps or row.judgement.decision.disposition in NOT_ASKED:
             close_emergency(connection, row.change.change_id, now)
             continue
-        for percent, steps in _due(emergency, now).items():
+        for percent, steps in _due(emergency, one.noted_at, now).items():
             new = [
-                one
-                for one in steps
-                if note_reminder(connection, row.change.change_id, one.step, percent, now)
+                step
+                for step in steps
+                if note_reminder(connection, row.change.change_id, step.step, percent, now)
             ]
             if new:
                 to = _told(names, rules.emergency.escalate_to, percent)
@@ -58,10 +59,13 @@ def _emergency(row: ChangeRow, rules: ActionRules, people: People) -> Emergency:
     return emergency_of(row.change, match, standing, rules, people, makers)
 
 
-def _due(emergency: Emergency, now: datetime) -> dict[int, list[Due]]:
-    """Return the steps of which people are to be reminded by now: late ones are late, not half-way."""
-    late = [one for one in emergency.open_steps if now > one.at]
-    half = [one for one in emergency.open_steps if one.half_at <= now <= one.at]
+def _due(emergency: Emergency, noted_at: datetime, now: datetime) -> dict[int, list[Due]]:
+    """Return the steps of which people are to be reminded by now: late ones are late, not half-way.
+
+    What was late when the emergency was noted, its alert told: nobody is reminded in the same moment.
+    """
+    late = [one for one in emergency.open_steps if noted_at <= one.at < now]
+    half = [one for one in emergency.open_steps if noted_at <= one.half_at <= now <= one.at]
     return {WHOLE: late, HALF: half}
 
 

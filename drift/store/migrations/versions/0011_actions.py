@@ -31,6 +31,7 @@ def upgrade() -> None:
         "emergency",
         sa.Column("change_id", TEXT, nullable=False),
         sa.Column("began_at", TIME, nullable=False),
+        sa.Column("noted_at", TIME, nullable=False),
         sa.Column("closed_at", TIME),
         sa.PrimaryKeyConstraint("change_id", name="pk_emergency"),
         sa.ForeignKeyConstraint(["change_id"], ["change.change_id"], name="fk_emergency_change_id"),
