@@ -1,8 +1,9 @@
 """What did the clouds log since last time? Deliveries in batches, each read exactly once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -89,23 +90,23 @@ def collect(
     waiting = {key: one for key, one in unread.items() if one.is_waiting()}
     failed: list[tuple[Unread, ProviderError]] = []
     is_reading = False  # a delivery that was read tells that the source itself is well
+    is_failing = False  # the last one could not be read: then the next is not asked for twice
     unsettled: ProviderError | None = None
     with only_provider_errors("listing what is new"):
         for delivery in log.read_since(cursor):
             known = unread.get(key_of(delivery.name, delivery.version))
             if known is not None and not known.is_due(now):
                 continue
-            with database.reading() as connection:
-                position = position_in(connection, source, delivery)
+            # The cursor must not move past what could not be read.
+            is_first = not failed and not unsettled and all(one is known for one in waiting.values())
+            read = partial(_unread_batches, source, delivery, database, translators, known, is_first)
             try:
-                if position is not None:
-                    # The cursor must not move past what could not be read.
-                    is_first = not failed and not unsettled and all(one is known for one in waiting.values())
-                    yield from _batches(source, delivery, position, translators, known, moves_cursor=is_first)
-                    is_reading = True
+                is_reading |= yield from _persisting(read, is_failing=is_failing)
             except ProviderError as error:
                 failed.append((known or _unread(source, delivery, now), error))
+                is_failing = True
             else:
+                is_failing = False
                 waiting.pop(key_of(delivery.name, delivery.version), None)
                 unsettled = unsettled or _settle(delivery)
     if failed:
@@ -116,7 +117,49 @@ def collect(
     _raise_first([why for _, why in failed], unsettled, waiting.values())
 
 
+def _persisting(
+    read: Callable[[], Generator[Batch, None, bool]], *, is_failing: bool
+) -> Generator[Batch, None, bool]:
+    """Yield what `read` does, and once more where that breaks off, unless everything does just now.
+
+    One failure among many that go well is chance. A queue would give the delivery again only after
+    minutes, in which nobody is told what it holds.
+    """
+    try:
+        return (yield from read())
+    except ProviderUnavailableError as error:
+        if is_failing or error.retry_after is not None:
+            raise
+    return (yield from read())
+
+
+def _unread_batches(
+    source: str,
+    delivery: Delivery,
+    database: Database,
+    translators: Sequence[Translator],
+    known: Unread | None,
+    moves_cursor: bool,
+) -> Generator[Batch, None, bool]:
+    """Yield what is left to read of a delivery, in batches; return whether that was anything."""
+    with database.reading() as connection:
+        position = position_in(connection, source, delivery)
+    if position is None:
+        return False
+    yield from _batches(source, delivery, position, translators, known, moves_cursor=moves_cursor)
+    return True
+
+
 def _settle(delivery: Delivery) -> ProviderError | None:
+    """Let the service forget a delivery, at the second attempt if need be: it does no harm to ask twice."""
+    try:
+        delivery.settle()
+    except ProviderUnavailableError:
+        pass
+    except ProviderError as error:
+        return error
+    else:
+        return None
     try:
         delivery.settle()
     except ProviderError as error:
