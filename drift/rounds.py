@@ -1,19 +1,18 @@
 """What the daemon does at each turn of each job, by the rules that are in force then."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from drift.compare import JUDGED_AGAIN_FOR
+from drift.again import Again
 from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
+from drift.ports import Awaiting
 from drift.stages.notify import notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
-
-OPEN_AGAIN_EVERY = timedelta(minutes=5)
-"""How often a ticket is looked for once more for changes that have none: asking costs others something."""
 
 
 class Rounds:
@@ -27,7 +26,8 @@ class Rounds:
         self._pipeline = pipeline
         self._looking = threading.Lock()
         self._declared: ByPlace = {}
-        self._open_judged_at: datetime | None = None
+        self._again = Again()
+        self._judged_at: datetime | None = None
         with pipeline.have.database.reading() as connection:
             self._may_judge = not pipeline.have.watched or is_anything_compared(connection)
 
@@ -45,6 +45,11 @@ class Rounds:
         """Follow what is new in a source."""
         pipeline = self._pipeline
         return pipeline.read(source, pipeline.have.sources[source], pipeline.have.clock.now())
+
+    def awaits(self, source: str) -> bool:
+        """Tell whether a source waits by itself for what is new."""
+        log = self._pipeline.have.sources[source]
+        return isinstance(log, Awaiting) and log.waits > timedelta()
 
     def sweep(self) -> Turn:
         """Compare everything."""
@@ -71,13 +76,18 @@ class Rounds:
         now = pipeline.have.clock.now()
         pipeline.settle(now)
         compared, problems = self._compare_again(now)
-        problems += pipeline.judge(self._declared, now, open_since=self._open_since(now))
+        problems += pipeline.judge_news(self._declared, self._judged_at or now, now)
+        self._judged_at = now
+        problems += pipeline.judge_sessions(
+            self._declared, self._again.portion(pipeline.have.database, now), now
+        )
         with pipeline.have.database.reading() as connection:
             due = len(outbox.due(connection, pipeline.have.notifiers, now))
         return Turn(
             problems=tuple(problems),
             counts=(("resources compared", compared), ("alerts due", due)),
             is_put_off=pipeline.is_stopping(),
+            has_more=self._again.has_more,
         )
 
     def digest(self) -> Turn:
@@ -125,14 +135,9 @@ class Rounds:
         finally:
             self._looking.release()
 
-    def _open_since(self, now: datetime) -> datetime:
-        last = self._open_judged_at
-        if last is not None and now - last < OPEN_AGAIN_EVERY:
-            return now
-        self._open_judged_at = now
-        return now - JUDGED_AGAIN_FOR
 
-
-def with_stop(pipeline: Pipeline, stopping: threading.Event) -> Pipeline:
-    """Return the pipeline, to end between two batches once it is to stop."""
-    return replace(pipeline, is_stopping=stopping.is_set)
+def with_stop(
+    pipeline: Pipeline, stopping: threading.Event, on_write: Callable[[], None] = lambda: None
+) -> Pipeline:
+    """Return the pipeline, to end between two batches once it is to stop, and to tell which had writes."""
+    return replace(pipeline, is_stopping=stopping.is_set, on_write=on_write)

@@ -1,5 +1,7 @@
 """The running service put together: jobs, listeners, answers. Signals stay in the command line."""
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,11 @@ from drift.timetable import Job, every, timetable
 
 LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
 
+JUDGE_AT_MOST_EVERY = timedelta(seconds=1)
+"""While a source is read: in a burst the writes of a session come together, and are one message."""
+
+JUDGE = "judge"
+
 RELOAD = "reload"
 
 
@@ -36,6 +43,22 @@ class Rules:
     """Returns equipment with the rules of other settings. Raises `ConfigError`."""
     restore: Callable[[Settings], None]
     """Takes back what loading put in force in the whole process."""
+
+
+class Paced:
+    """Does something when it is asked to, but no more often than so. What comes last is done by others."""
+
+    def __init__(self, do: Callable[[], None], interval: timedelta) -> None:
+        self._do = do
+        self._interval = interval.total_seconds()
+        self._done_at = -math.inf
+
+    def ask(self) -> None:
+        """Do it, unless that was done a moment ago."""
+        now = time.monotonic()
+        if now - self._done_at >= self._interval:
+            self._done_at = now
+            self._do()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +90,8 @@ def serving(
         ConfigError: Nobody can listen where the configuration says.
     """
     stopping, have = Event(), pipeline.have
-    rounds = Rounds(with_stop(pipeline, stopping))
+    judged = Paced(lambda: daemon.wake(JUDGE), JUDGE_AT_MOST_EVERY)
+    rounds = Rounds(with_stop(pipeline, stopping, judged.ask))
     reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
     jobs = timetable(
         rounds,

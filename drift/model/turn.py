@@ -17,6 +17,9 @@ class Turn:
     is_put_off: bool = False
     """Its work is not done, though nothing is wrong: it waits for another job, or was told to stop."""
 
+    has_more: bool = False
+    """Nothing is wrong, and there is more to do at once, in a turn of its own."""
+
     def count(self, name: str) -> int:
         """Return how much was done under this name."""
         return dict(self.counts).get(name, 0)
