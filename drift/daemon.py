@@ -226,6 +226,8 @@ class Daemon:
         state.refusals = 0 if turn.failure is None or has_done else state.refusals + 1
         if turn.failure is not None:
             self._due_within(job.name, self._wait_after(state.refusals) if job.awaits else RETRY_WITHIN)
+        if turn.again_within is not None:
+            self._due_within(job.name, turn.again_within)
         if turn.counts or not turn.is_put_off:
             for one in self._listeners:
                 # stderr may be gone: nobody hears it, and the watch goes on

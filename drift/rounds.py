@@ -10,7 +10,7 @@ from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
 from drift.ports import Awaiting
-from drift.stages.notify import notify
+from drift.stages.notify import FIRST_WAIT, notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
 
@@ -110,7 +110,12 @@ class Rounds:
         have = self._pipeline.have
         sent = notify(have.database, have.notifiers, have.clock.now())
         failure = sent.failed[0] if sent.failed and not sent.sent else None
-        return Turn(problems=sent.failed, counts=(("sent", sent.sent),), failure=failure)
+        return Turn(
+            problems=sent.failed,
+            counts=(("sent", sent.sent),),
+            failure=failure,
+            again_within=FIRST_WAIT if sent.failed else None,
+        )
 
     def seal(self) -> Turn:
         """Sign the ledger."""

@@ -173,6 +173,18 @@ def test_what_waits_by_itself_and_fails_is_tried_again_soon(sqlite_database: Dat
     assert [one.turn.failure is None for one in heard.turns] == [False, False, False, True]
 
 
+def test_what_a_job_could_do_only_in_part_is_due_again_when_it_says(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    An alert that one server error held up would wait for the next one, or for the rest of `poll_every`.
+    """
+    turns = [Turn(), Turn(problems=("the channel does not answer",), again_within=SOON)]
+
+    with started(sqlite_database, heard, a_job("notify", turns.pop)):
+        heard.wait_for(lambda: len(heard.turns) == 2)
+
+
 def test_what_a_job_could_not_do_is_kept_and_told(sqlite_database: Database, heard: Heard) -> None:
     turn = Turn(problems=("the bucket is gone",), failure="the bucket is gone: password=hunter2secret")
 
