@@ -209,7 +209,7 @@ class Daemon:
                     return
 
     def _run(self, job: Job, state: _State) -> bool:
-        """Take one turn; tell whether the job waits for more to do at once."""
+        """Take one turn; tell whether another is to follow at once."""
         began = time.monotonic()
         try:
             turn = job.run()
@@ -236,8 +236,9 @@ class Daemon:
         if has_done:
             for name in job.wakes:
                 self.wake(name)
+        # What failed besides, a file or the last request, holds up nothing: the service is there.
         has_waited = job.awaits and (has_done or ended.seconds >= AWAITED.total_seconds())
-        return turn.failure is None and (turn.has_more or has_waited)
+        return turn.has_more or has_waited
 
     def _wait_after(self, failures: int) -> timedelta:
         doublings = min(max(failures, 1) - 1, MOST_DOUBLINGS)

@@ -164,6 +164,18 @@ def test_what_only_says_that_it_waits_is_not_asked_without_end(
     assert [one.job for one in heard.turns].count("read") == 1
 
 
+def test_what_waits_by_itself_and_did_only_a_part_begins_again_at_once(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    One file that cannot be read for an hour must not hold up all the others of the queue.
+    """
+    done = [Turn(counts=(("records", 1),), failure="a file cannot be read")] * 3
+
+    with started(sqlite_database, heard, an_awaiting(lambda: done.pop() if done else Turn())):
+        heard.wait_for(lambda: len(heard.turns) == 4)
+
+
 def test_what_waits_by_itself_and_fails_is_tried_again_soon(sqlite_database: Database, heard: Heard) -> None:
     turns = [Turn(), *[Turn(failure="the queue does not answer")] * 3]
 

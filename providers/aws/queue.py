@@ -29,6 +29,9 @@ AT_ONCE = 10
 LONGEST_SECONDS = 60.0
 """After so long what looks new is taken for new, however much of it there is."""
 
+NEXT_WAIT_SECONDS = 1
+"""How long it is waited for more at most, once something came: long enough for SQS to ask all its servers."""
+
 
 @dataclass(eq=False, slots=True)
 class Message:
@@ -93,10 +96,11 @@ class Queue:
         Raises:
             ProviderError: The queue cannot be read.
         """
-        begun_at, ends_at = time.time(), self._now() + LONGEST_SECONDS
+        begun_at, ends_at, wait = time.time(), self._now() + LONGEST_SECONDS, self._wait
         try:
-            while found := self._receive():
+            while found := self._receive(wait):
                 yield found
+                wait = min(wait, NEXT_WAIT_SECONDS)
                 if all(one.sent_at > begun_at for one in found) and self._is_enough(found, ends_at):
                     return
         finally:
@@ -174,10 +178,10 @@ class Queue:
             given_up=_count(there, ""),
         )
 
-    def _receive(self) -> list[Message]:
+    def _receive(self, wait: int) -> list[Message]:
         """Receive messages and hold them; return those that were not held yet."""
         asked_at = self._now()
-        found = self._ask(most=AT_ONCE, wait=self._wait, visibility=self._visibility)
+        found = self._ask(most=AT_ONCE, wait=wait, visibility=self._visibility)
         hold = self._hold
         if not hold.messages:
             hold.since = asked_at

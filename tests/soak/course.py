@@ -17,6 +17,9 @@ BEFORE_TROUBLE_SECONDS = 15
 TOLD_WITHIN_SECONDS = 600
 """After the last record was delivered."""
 
+AT_THE_END_SECONDS = 30
+"""In which the source is read to its end without a fault."""
+
 STOPPED_WITHIN_SECONDS = 10
 
 
@@ -61,6 +64,7 @@ def run(world: World, minutes: float, rate: int, names: Sequence[str]) -> Course
     world.feed.stop()
     _make_noise(world, is_noisy=False)
     _wait_until_told(world, course)
+    _pass(world, course, AT_THE_END_SECONDS)
     _stop(world, course)
     return course
 

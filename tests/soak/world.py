@@ -28,7 +28,7 @@ PREFIX = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/2026/11/30/"
 # given to somebody who never got the answer: no program can shorten that.
 CONFIG = """
 [store]
-url = "{store}"
+url_file = "store-url"
 
 [enrolment]
 mode = "enforce"
@@ -112,7 +112,6 @@ def world(folder: Path, rate: int, engine: str) -> Iterator[World]:
         config = folder / "config.toml"
         config.write_text(
             CONFIG.format(
-                store=kept.url,
                 queue=queue.replace(moto.url, url),
                 region=REGION,
                 endpoint=url,
@@ -120,6 +119,7 @@ def world(folder: Path, rate: int, engine: str) -> Iterator[World]:
                 slack=f"{slack_url}/api/",
             )
         )
+        (folder / "store-url").write_text(kept.url)
         daemon = _start(config, "run")
         saying = threading.Thread(target=_keep, args=(daemon.stderr, folder / "daemon.log"), daemon=True)
         saying.start()
