@@ -69,7 +69,7 @@ class Ending:
 
 def ending_of(world: Ended) -> Ending:
     """Look at the store, at Slack, and at the evidence with its own verifier."""
-    settings = wiring.settings_without_secrets(str(world.config))
+    settings = wiring.settings_for_reading(str(world.config))
     with wiring.open_database(settings) as database, database.reading() as connection:
         rows = list(changes(connection))
         observed = Counter(one.ref for one in entries(connection) if one.kind is EntryKind.OBSERVATION)

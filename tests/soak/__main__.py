@@ -28,10 +28,10 @@ def main(minutes: float = MINUTES, rate: int = RATE, engine: str = ENGINE, *name
     print(f"soak: {minutes:g} minutes, {rate} records a second, {engine}, {os.cpu_count()} cores", flush=True)
     with TemporaryDirectory() as name, world(Path(name), 200, engine) as running:
         course = run(running, minutes, rate, names or tuple(TROUBLES))
+        keep_log(Path(name))
         ending = ending_of(running)
         found = list(measures(running, course, ending))
         feed = running.feed
-        keep_log(Path(name))
     print(f"soak: {feed.records:,} records are {feed.records / TWO_HOURS:.0%} of two hours")
     print(f"soak: the feed was {feed.late_seconds:.0f} s late at worst")
     cost = course.processor_seconds / feed.records * 1_000_000
