@@ -19,7 +19,7 @@ help:
 	@echo "make bench    measure speed and memory, in ratios within one run"
 	@echo "make burst    have BURST=1000000 records worked off at once, in bounded memory"
 	@echo "make crash    kill the program fifty times while it works off a hundred thousand records"
-	@echo "make soak     let the daemon work ten minutes before a cloud that fails now and then"
+	@echo "make soak     give the daemon two hours' records in twelve minutes, and all that may go wrong meanwhile"
 	@echo "make fuzz     look ten minutes long for bytes that the program stumbles over"
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"

@@ -27,7 +27,7 @@ from drift.stages.record import record_judgement
 from drift.stages.route import mention_of, recipients, route
 from drift.store import outbox
 from drift.store.actions import waivers
-from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.changes import change_session_of
 from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
 
@@ -38,17 +38,13 @@ NOT_ANSWERED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
 def judge(
     have: Equipment,
     declared: ByPlace,
-    open_since: datetime,
+    ids: Sequence[str],
     now: datetime,
     is_stopping: Callable[[], bool],
 ) -> list[str]:
-    """Judge each change that is new, is pending, or whose resource stands differently now.
-
-    Those that are still open are judged again if they began after `open_since`.
-    """
+    """Judge the changes of these sessions, as they are by now."""
     with have.database.reading() as connection:
         enrolment = enrolment_now(connection, have.policy.enrolment)
-        ids = sessions_to_judge(connection, open_since)
     problems = set[str]()
     for session_id in ids:
         if is_stopping():

@@ -31,10 +31,15 @@ MOST_FAILURES = 5
 """After so many in a row somebody must look; a database that was lost may be back before."""
 
 FIRST_WAIT = timedelta(seconds=5)
-"""Before a job that died is started again. It doubles each time."""
+"""Before a job that died is started again, or one that awaits something and failed. It doubles each time."""
+
+MOST_DOUBLINGS = 10
 
 RETRY_WITHIN = timedelta(minutes=10)
 """What could not do its work is tried again so soon, however seldom it is due."""
+
+AWAITED = timedelta(seconds=1)
+"""What did nothing, and took no longer, has not waited for anything: another turn begins on schedule."""
 
 GRACE = timedelta(seconds=8)
 """What running jobs get to end in: whoever stops services kills them after ten seconds."""
@@ -64,6 +69,8 @@ class _State:
     is_running: bool = False
     is_woken: bool = False
     failures: int = 0
+    refusals: int = 0
+    """Turns in a row that did nothing but fail."""
     has_ended: bool = False
 
 
@@ -192,15 +199,17 @@ class Daemon:
                 return
             state.is_running = True
         while True:
-            self._run(job, state)
+            goes_on = self._run(job, state)
             with self._changed:
-                state.is_running = state.is_woken and not state.failures and not self.is_stopping
+                is_wanted = state.is_woken or goes_on
+                state.is_running = is_wanted and not state.failures and not self.is_stopping
                 state.is_woken = False
                 if not state.is_running:
                     self._changed.notify_all()
                     return
 
-    def _run(self, job: Job, state: _State) -> None:
+    def _run(self, job: Job, state: _State) -> bool:
+        """Take one turn; tell whether another is to follow at once."""
         began = time.monotonic()
         try:
             turn = job.run()
@@ -210,19 +219,30 @@ class Daemon:
         except BaseException as error:  # noqa: BLE001 - told, tried again, and at last raised by `wait`
             state.has_ended = True
             self._died(job, state, error)
-            return
+            return False
         state.failures = 0
         state.has_ended |= not turn.is_put_off
+        has_done = any(number for _, number in turn.counts)
+        state.refusals = 0 if turn.failure is None or has_done else state.refusals + 1
         if turn.failure is not None:
-            self._due_within(job.name, RETRY_WITHIN)
+            self._due_within(job.name, self._wait_after(state.refusals) if job.awaits else RETRY_WITHIN)
+        if turn.again_within is not None:
+            self._due_within(job.name, turn.again_within)
         if turn.counts or not turn.is_put_off:
             for one in self._listeners:
                 # stderr may be gone: nobody hears it, and the watch goes on
                 with suppress(OSError, StoreError):
                     one.ended(ended)
-        if any(number for _, number in turn.counts):
+        if has_done:
             for name in job.wakes:
                 self.wake(name)
+        # What failed besides, a file or the last request, holds up nothing: the service is there.
+        has_waited = job.awaits and (has_done or ended.seconds >= AWAITED.total_seconds())
+        return turn.has_more or has_waited
+
+    def _wait_after(self, failures: int) -> timedelta:
+        doublings = min(max(failures, 1) - 1, MOST_DOUBLINGS)
+        return self._first_wait * (1 << doublings)
 
     def _alarm(self, job: str, text: str) -> None:
         for one in self._listeners:
@@ -247,7 +267,7 @@ class Daemon:
             self._alarm(job.name, f"{job.name} died {counted(state.failures, 'time')} in a row: {why}")
             self.stop()
             return
-        wait = self._first_wait * 2 ** (state.failures - 1)
+        wait = self._wait_after(state.failures)
         self._alarm(job.name, f"{job.name} died: {why}; it is tried again in {wait.total_seconds():g} s")
         self._due_at(job.name, datetime.now(UTC) + wait)
 

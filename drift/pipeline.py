@@ -41,10 +41,12 @@ from drift.stages.record import (
 )
 from drift.stages.remind import end_waivers, remind
 from drift.stages.survey import survey
+from drift.store.changes import sessions_to_judge
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally
+from drift.store.to_judge import sessions_with_news
 
 SETTLED_KEPT_FOR = timedelta(days=45)
 """Queues deliver nothing again that is older: SQS keeps messages for two weeks, Pub/Sub for a month."""
@@ -57,6 +59,8 @@ class Pipeline:
     have: Equipment
     is_stopping: Callable[[], bool] = lambda: False
     """Asked between batches and between change sessions: what is left then is done by the next run."""
+    on_write: Callable[[], None] = lambda: None
+    """Called after each batch that told of a write: nobody need wait for the end of a source to judge it."""
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
@@ -94,6 +98,8 @@ class Pipeline:
                 observed = self.observe(haul, now)
                 unread.update(observed.unread)
                 records, writes = records + observed.records, writes + observed.writes
+                if observed.writes:
+                    self.on_write()
                 if self.is_stopping():
                     break
             else:
@@ -145,8 +151,21 @@ class Pipeline:
         Those that are still open are judged again if they began after `open_since`, by default if they
         are young.
         """
-        since = open_since or now - JUDGED_AGAIN_FOR
-        return conclude.judge(self.have, declared, since, now, self.is_stopping)
+        with self.have.database.reading() as connection:
+            ids = sessions_to_judge(connection, open_since or now - JUDGED_AGAIN_FOR)
+        return self.judge_sessions(declared, ids, now)
+
+    def judge_news(self, declared: ByPlace, since: datetime, now: datetime) -> list[str]:
+        """Judge each change that is new, whose resource stands differently, or whose time ran out `since`."""
+        rules = self.have.policy.decision
+        waits = rules.settle_window, rules.answer_deadline
+        with self.have.database.reading() as connection:
+            ids = sessions_with_news(connection, since, now, waits)
+        return self.judge_sessions(declared, ids, now)
+
+    def judge_sessions(self, declared: ByPlace, ids: Sequence[str], now: datetime) -> list[str]:
+        """Judge the changes of these sessions."""
+        return conclude.judge(self.have, declared, ids, now, self.is_stopping)
 
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""

@@ -103,6 +103,16 @@ class AuditLog(Protocol):
 
 
 @runtime_checkable
+class Awaiting(Protocol):
+    """An audit log that waits for what is new, as queues do, so that nobody needs to look at intervals."""
+
+    @property
+    def waits(self) -> timedelta:
+        """How long `read_since` waits for a first delivery. Zero: it does not."""
+        ...
+
+
+@runtime_checkable
 class Attesting(Protocol):
     """An audit log for whose completeness the cloud itself vouches, with signatures."""
 

@@ -5,19 +5,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from drift.compare import JUDGED_AGAIN_FOR
+from drift.again import Again
 from drift.counter import Counter
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
-from drift.ports import Answerable
-from drift.stages.notify import notify
+from drift.ports import Answerable, Awaiting
+from drift.stages.notify import FIRST_WAIT, notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
-
-OPEN_AGAIN_EVERY = timedelta(minutes=5)
-"""How often a ticket is looked for once more for changes that have none: asking costs others something."""
 
 
 class Rounds:
@@ -31,7 +28,8 @@ class Rounds:
         self._pipeline = pipeline
         self._looking = threading.Lock()
         self._declared: ByPlace = {}
-        self._open_judged_at: datetime | None = None
+        self._again = Again()
+        self._judged_at: datetime | None = None
         with pipeline.have.database.reading() as connection:
             self._may_judge = not pipeline.have.watched or is_anything_compared(connection)
 
@@ -49,6 +47,11 @@ class Rounds:
         """Follow what is new in a source."""
         pipeline = self._pipeline
         return pipeline.read(source, pipeline.have.sources[source], pipeline.have.clock.now())
+
+    def awaits(self, source: str) -> bool:
+        """Tell whether a source waits by itself for what is new."""
+        log = self._pipeline.have.sources[source]
+        return isinstance(log, Awaiting) and log.waits > timedelta()
 
     def sweep(self) -> Turn:
         """Compare everything."""
@@ -76,13 +79,18 @@ class Rounds:
         pipeline.settle(now)
         compared, problems = self._compare_again(now)
         pipeline.follow_up(now)
-        problems += pipeline.judge(self._declared, now, open_since=self._open_since(now))
+        problems += pipeline.judge_news(self._declared, self._judged_at or now, now)
+        self._judged_at = now
+        problems += pipeline.judge_sessions(
+            self._declared, self._again.portion(pipeline.have.database, now), now
+        )
         with pipeline.have.database.reading() as connection:
             due = len(outbox.due(connection, pipeline.have.notifiers, now))
         return Turn(
             problems=tuple(problems),
             counts=(("resources compared", compared), ("alerts due", due)),
             is_put_off=pipeline.is_stopping(),
+            has_more=self._again.has_more,
         )
 
     def digest(self) -> Turn:
@@ -105,7 +113,12 @@ class Rounds:
         have = self._pipeline.have
         sent = notify(have.database, have.notifiers, have.clock.now())
         failure = sent.failed[0] if sent.failed and not sent.sent else None
-        return Turn(problems=sent.failed, counts=(("sent", sent.sent),), failure=failure)
+        return Turn(
+            problems=sent.failed,
+            counts=(("sent", sent.sent),),
+            failure=failure,
+            again_within=FIRST_WAIT if sent.failed else None,
+        )
 
     def hear(self, notifier: str, acted: Callable[[], None]) -> Turn:
         """Take in what people answer to messages, until the program stops; `acted` is called each time."""
@@ -143,14 +156,9 @@ class Rounds:
         finally:
             self._looking.release()
 
-    def _open_since(self, now: datetime) -> datetime:
-        last = self._open_judged_at
-        if last is not None and now - last < OPEN_AGAIN_EVERY:
-            return now
-        self._open_judged_at = now
-        return now - JUDGED_AGAIN_FOR
 
-
-def with_stop(pipeline: Pipeline, stopping: threading.Event) -> Pipeline:
-    """Return the pipeline, to end between two batches once it is to stop."""
-    return replace(pipeline, is_stopping=stopping.is_set)
+def with_stop(
+    pipeline: Pipeline, stopping: threading.Event, on_write: Callable[[], None] = lambda: None
+) -> Pipeline:
+    """Return the pipeline, to end between two batches once it is to stop, and to tell which had writes."""
+    return replace(pipeline, is_stopping=stopping.is_set, on_write=on_write)

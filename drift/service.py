@@ -1,5 +1,7 @@
 """The running service put together: jobs, listeners, answers. Signals stay in the command line."""
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -27,6 +29,11 @@ LOOK_FOR_CHANGES_EVERY = timedelta(seconds=10)
 HEAR_AGAIN_EVERY = timedelta(seconds=10)
 """Where the connection was lost over which people's answers are heard, it is made again so soon."""
 
+JUDGE_AT_MOST_EVERY = timedelta(seconds=1)
+"""While a source is read: in a burst the writes of a session come together, and are one message."""
+
+JUDGE = "judge"
+
 RELOAD = "reload"
 
 
@@ -40,6 +47,22 @@ class Rules:
     """Returns equipment with the rules of other settings. Raises `ConfigError`."""
     restore: Callable[[Settings], None]
     """Takes back what loading put in force in the whole process."""
+
+
+class Paced:
+    """Does something when it is asked to, but no more often than so. What comes last is done by others."""
+
+    def __init__(self, do: Callable[[], None], interval: timedelta) -> None:
+        self._do = do
+        self._interval = interval.total_seconds()
+        self._done_at = -math.inf
+
+    def ask(self) -> None:
+        """Do it, unless that was done a moment ago."""
+        now = time.monotonic()
+        if now - self._done_at >= self._interval:
+            self._done_at = now
+            self._do()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +94,11 @@ def serving(
         ConfigError: Nobody can listen where the configuration says.
     """
     stopping, have = Event(), pipeline.have
-    rounds = Rounds(with_stop(pipeline, stopping))
+    judged = Paced(lambda: daemon.wake(JUDGE), JUDGE_AT_MOST_EVERY)
+    rounds = Rounds(with_stop(pipeline, stopping, judged.ask))
 
     def judge_now() -> None:
-        daemon.wake("judge")
+        daemon.wake(JUDGE)
 
     reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
     jobs = timetable(

@@ -32,6 +32,8 @@ class Job:
     """Jobs that are due at once when this one has done something."""
     at_start: bool = False
     """It is due whenever the program starts, however short a time ago it ran."""
+    awaits: bool = False
+    """It waits by itself for something to do: another turn begins as soon as one has ended."""
     is_kept: bool = True
     """When it last ran is kept in the store. Without that it counts as never run after a start."""
 
@@ -70,6 +72,7 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
                 run=partial(rounds.read, one.name),
                 wakes=("judge",),
                 at_start=True,
+                awaits=rounds.awaits(one.name),
             )
             for one in settings.audit_logs
         ),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,65 @@ def test_who_is_woken_while_it_runs_runs_once_more(sqlite_database: Database, he
         daemon.wake("judge")
         daemon.wake("judge")
         may_end.set()
+        heard.wait_for(lambda: len(heard.turns) == 2)
+
+
+def an_awaiting(run: Callable[[], Turn], *wakes: str) -> Job:
+    """A job that waits by itself for something to do, and is looked at only once an hour."""
+    return replace(a_job("read", run, SELDOM, *wakes), awaits=True)
+
+
+def test_what_waits_by_itself_begins_again_as_soon_as_it_has_done_something(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    done = [Turn(counts=(("records", 1),))] * 3
+
+    with started(sqlite_database, heard, an_awaiting(lambda: done.pop() if done else Turn())):
+        heard.wait_for(lambda: len(heard.turns) == 4)
+
+
+def test_what_only_says_that_it_waits_is_not_asked_without_end(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    A service that answers at once that there is nothing would be asked a thousand times a second.
+    """
+    with started(sqlite_database, heard, an_awaiting(Turn), a_job("judge", Turn, SOON)):
+        heard.wait_for(lambda: [one.job for one in heard.turns].count("judge") == 5)
+
+    assert [one.job for one in heard.turns].count("read") == 1
+
+
+def test_what_waits_by_itself_and_did_only_a_part_begins_again_at_once(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    One file that cannot be read for an hour must not hold up all the others of the queue.
+    """
+    done = [Turn(counts=(("records", 1),), failure="a file cannot be read")] * 3
+
+    with started(sqlite_database, heard, an_awaiting(lambda: done.pop() if done else Turn())):
+        heard.wait_for(lambda: len(heard.turns) == 4)
+
+
+def test_what_waits_by_itself_and_fails_is_tried_again_soon(sqlite_database: Database, heard: Heard) -> None:
+    turns = [Turn(), *[Turn(failure="the queue does not answer")] * 3]
+
+    with started(sqlite_database, heard, an_awaiting(turns.pop)):
+        heard.wait_for(lambda: len(heard.turns) == 4)
+
+    assert [one.turn.failure is None for one in heard.turns] == [False, False, False, True]
+
+
+def test_what_a_job_could_do_only_in_part_is_due_again_when_it_says(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    An alert that one server error held up would wait for the next one, or for the rest of `poll_every`.
+    """
+    turns = [Turn(), Turn(problems=("the channel does not answer",), again_within=SOON)]
+
+    with started(sqlite_database, heard, a_job("notify", turns.pop)):
         heard.wait_for(lambda: len(heard.turns) == 2)
 
 

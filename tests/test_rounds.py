@@ -2,19 +2,26 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 
 import pytest
 
+from drift.again import AT_ONCE, Again
 from drift.model.baseline import Declaration, DeclaredResource
+from drift.model.event import Effect
 from drift.model.resource import LiveReading
+from drift.model.survey import ByPlace
+from drift.model.verdict import Disposition
+from drift.pipeline import Pipeline
 from drift.ports import Watched
-from drift.rounds import OPEN_AGAIN_EVERY, Rounds, with_stop
+from drift.rounds import Rounds, with_stop
 from drift.stages.collect import BATCH_RECORDS
 from drift.store.database import Database
 from tests.builders import NOON, an_event
 from tests.scenarios.cloud import ALICE, Watch
 from tests.scenarios.test_read_again import Estate, a_resize
+from tests.store.test_to_judge import a_change
 
 PATIENCE = 30
 
@@ -111,23 +118,104 @@ def test_judging_does_not_wait_for_a_sweep_and_compares_the_next_time(
     assert afterwards.count("resources compared") == 1
 
 
+def judged(watch: Watch, rounds: Rounds, at: datetime) -> list[int]:
+    """How many sessions a turn judges: what is new first, and then what is looked at once more."""
+    seen: list[int] = []
+    judge = type(rounds.pipeline).judge_sessions
+
+    def counted(pipeline: Pipeline, declared: ByPlace, ids: Sequence[str], now: datetime) -> list[str]:
+        seen.append(len(ids))
+        return judge(pipeline, declared, ids, now)
+
+    watch.clock.time = at
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(type(rounds.pipeline), "judge_sessions", counted)
+        rounds.judge()
+    return seen
+
+
 def test_a_ticket_is_not_looked_for_at_every_turn(watch: Watch) -> None:
+    """
+    Thousands of changes may lack one: each turn would ask for all of them before it tells of a new one.
+    """
     watch.cycle()
     rounds = Rounds(watch.pipeline)
-    asked: list[int] = []
-    judge = type(rounds.pipeline).judge
+    happened(watch, rounds, minute=1)
+    second, minute = timedelta(seconds=1), timedelta(minutes=1)
+    at = NOON + minute
 
-    def counted(*arguments: object, open_since: object, **named: object) -> list[str]:
-        asked.append(open_since == watch.clock.time)
-        return judge(*arguments, open_since=open_since, **named)  # type: ignore[arg-type]
+    assert judged(watch, rounds, at) == [1, 1]
+    assert judged(watch, rounds, at + second) == [0, 0]
+    assert judged(watch, rounds, at + minute) == [0, 1]
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(type(rounds.pipeline), "judge", counted)
-        for later in (timedelta(), OPEN_AGAIN_EVERY / 2, OPEN_AGAIN_EVERY):
-            watch.clock.time = NOON + later
-            rounds.judge()
 
-    assert asked == [False, True, False]
+def test_a_ticket_that_did_not_come_in_time_is_looked_for_less_often(watch: Watch) -> None:
+    watch.cycle()
+    rounds = Rounds(watch.pipeline)
+    happened(watch, rounds, minute=1)
+    late, minute = NOON + timedelta(hours=5), timedelta(minutes=1)
+    judged(watch, rounds, late)
+
+    assert [judged(watch, rounds, late + number * minute)[1] for number in range(1, 7)].count(1) == 1
+
+
+def test_whoever_was_to_answer_and_did_not_is_told_of_in_the_minute_that_the_time_is_over(
+    watch: Watch,
+) -> None:
+    watch.cycle()
+    rounds = Rounds(watch.pipeline)
+    happened(watch, rounds, minute=1)
+    due_at = NOON + timedelta(minutes=1) + watch.pipeline.have.policy.decision.answer_deadline
+    second = timedelta(seconds=1)
+    judged(watch, rounds, due_at - second)
+
+    assert judged(watch, rounds, due_at) == [1, 0]
+
+
+def test_what_is_looked_at_once_more_comes_in_portions(sqlite_database: Database) -> None:
+    """
+    What is new has its turn between two of them.
+    """
+    again, sessions = Again(), [f"ses-{number:03}" for number in range(2 * AT_ONCE + 1)]
+    with sqlite_database.transaction() as connection:
+        for one in sessions:
+            a_change(connection, Disposition.PENDING, session_id=one)
+
+    portions = [again.portion(sqlite_database, NOON + timedelta(seconds=number)) for number in range(4)]
+
+    assert [len(one) for one in portions] == [AT_ONCE, AT_ONCE, 1, 0]
+    assert sorted(chain.from_iterable(portions)) == sessions
+    assert not again.has_more
+
+
+def test_looking_once_more_takes_a_tenth_of_the_time_at_most(sqlite_database: Database) -> None:
+    again = Again()
+    with sqlite_database.transaction() as connection:
+        for number in range(AT_ONCE + 1):
+            a_change(connection, Disposition.PENDING, session_id=f"ses-{number:03}")
+    again.portion(sqlite_database, NOON)
+    again.portion(sqlite_database, NOON + timedelta(minutes=1))
+
+    assert not again.portion(sqlite_database, NOON + timedelta(minutes=9))
+    assert again.portion(sqlite_database, NOON + timedelta(minutes=10))
+
+
+def test_who_judges_is_told_of_a_batch_with_writes_before_the_source_is_read_to_its_end(watch: Watch) -> None:
+    """
+    A queue that is never empty is never read to its end.
+    """
+    told: list[int] = []
+
+    def note() -> None:
+        told.append(sum(watch.counts().values()))
+
+    rounds = Rounds(with_stop(watch.pipeline, threading.Event(), note))
+    watch.deliver(*(an_event(event_id=f"e-{number}", principal=ALICE) for number in range(BATCH_RECORDS + 1)))
+    watch.deliver(an_event(event_id="a-read", principal=ALICE, effect=Effect.READ))
+
+    rounds.read("trail")
+
+    assert told == [BATCH_RECORDS, BATCH_RECORDS + 1]
 
 
 def test_reading_that_is_told_to_stop_ends_after_the_batch_in_hand(watch: Watch) -> None:

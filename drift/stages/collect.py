@@ -110,6 +110,7 @@ class _Reading:
         self._failed: list[tuple[Unread, ProviderError]] = []
         self._unsettled: ProviderError | None = None
         self._is_reading = False  # a delivery that was read tells that the source itself is well
+        self._is_failing = False  # the last one could not be read: then the next is not asked for twice
         self._haul: list[Batch] = []
 
     def hauls(self, log: AuditLog, cursor: str | None) -> Iterator[Haul]:
@@ -134,28 +135,45 @@ class _Reading:
             return
         if any(key == key_of(one.delivery.name, one.delivery.version) for one in self._haul):
             yield from self._hauled()  # it came twice: how far it was read is known once that is kept
+        try:
+            yield from self._persisting(delivery, known)
+        except ProviderError as error:
+            self._failed.append((known or _unread(self._source, delivery, self._now), error))
+            self._is_failing = True
+        else:
+            self._is_failing = False
+            self._waiting.pop(key, None)
+
+    def _persisting(self, delivery: Delivery, known: Unread | None) -> Iterator[Haul]:
+        """Read a delivery, and once more where that breaks off, unless everything does just now.
+
+        One failure among many that go well is chance. A queue would give the delivery again only after
+        minutes, in which nobody is told what it holds.
+        """
+        try:
+            yield from self._read(delivery, known)
+        except ProviderUnavailableError as error:
+            if self._is_failing or error.retry_after is not None:
+                raise
+        else:
+            return
+        yield from self._read(delivery, known)
+
+    def _read(self, delivery: Delivery, known: Unread | None) -> Iterator[Haul]:
         with self._database.reading() as connection:
             position = position_in(connection, self._source, delivery)
         if position is None:
-            self._waiting.pop(key, None)
             self._settle(delivery)
             return
-        try:
-            # The cursor must not move past what could not be read.
-            is_first = not (
-                self._failed or self._unsettled or any(one is not known for one in self._waiting.values())
-            )
-            for batch in _batches(
-                self._source, delivery, position, self._translators, known, moves_cursor=is_first
-            ):
-                self._haul.append(batch)
-                if not batch.is_last or sum(len(one.records) for one in self._haul) >= BATCH_RECORDS:
-                    yield from self._hauled()
-        except ProviderError as error:
-            self._failed.append((known or _unread(self._source, delivery, self._now), error))
-        else:
-            self._is_reading = True
-            self._waiting.pop(key, None)
+        # The cursor must not move past what could not be read.
+        others = any(one is not known for one in self._waiting.values())
+        is_first = not (self._failed or self._unsettled or others)
+        translators = self._translators
+        for batch in _batches(self._source, delivery, position, translators, known, moves_cursor=is_first):
+            self._haul.append(batch)
+            if not batch.is_last or sum(len(one.records) for one in self._haul) >= BATCH_RECORDS:
+                yield from self._hauled()
+        self._is_reading = True
 
     def _hauled(self) -> Iterator[Haul]:
         if self._haul:
@@ -166,8 +184,12 @@ class _Reading:
                     self._settle(batch.delivery)
 
     def _settle(self, delivery: Delivery) -> None:
+        """Let the service forget a delivery, at the second attempt if need be: asking twice does no harm."""
         try:
-            delivery.settle()
+            try:
+                delivery.settle()
+            except ProviderUnavailableError:
+                delivery.settle()
         except ProviderError as error:
             self._unsettled = self._unsettled or error
 

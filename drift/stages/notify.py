@@ -76,6 +76,8 @@ def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: date
         )
         append(connection, kind=EntryKind.ALERT, ref=queued.alert.session_id, body=body, recorded_at=now)
         outbox.mark_sent(connection, queued, reference, now)
+        # It works again: what waited through an outage need not wait for as long once more.
+        outbox.due_by(connection, queued.notifier, now + FIRST_WAIT)
     return None
 
 
@@ -96,7 +98,5 @@ def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError,
 def _wait(attempts: int, error: ProviderError) -> timedelta:
     if isinstance(error, ProviderUnavailableError) and error.retry_after is not None:
         return min(error.retry_after, LONGEST_WAIT)  # one wrong header must not silence us for good
-    if isinstance(error, ProviderAccessError):
-        return LONGEST_WAIT  # a person must mend it first
     doubled: timedelta = FIRST_WAIT * 2**attempts
     return min(doubled, LONGEST_WAIT)

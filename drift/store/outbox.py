@@ -162,6 +162,16 @@ def mark_failed(
     )
 
 
+def due_by(connection: Connection, notifier: str, at: datetime) -> None:
+    """Let what waits longer for its next attempt with a notifier be due at `at`."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.status == DeliveryStatus.QUEUED, outbox.c.next_attempt_at > at)
+        .where(outbox.c.notifier == notifier)
+        .values(next_attempt_at=at)
+    )
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many alerts are in each status."""
     rows = connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))

@@ -23,16 +23,13 @@ from providers.aws.settings import DELAY, AwsSettings
 from providers.aws.trail_partitions import TrailPlace
 from providers.aws.trail_paths import may_be_log
 
-MOST = 10_000
-"""Messages of one pass, of some hundred records each: then other sources have their turn."""
-
 
 class CloudTrailQueueSettings(AwsSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The queue, and the bucket that its messages name."""
 
     queue_url: str
-    wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
-    """How long a poll waits for the first message."""
+    wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=20)] = 5
+    """How long a poll waits for a message. Zero: it does not, and the queue is looked at every so often."""
     visibility_seconds: Annotated[int, msgspec.Meta(ge=30, le=43_200)] = 300
     """How long a message that could not be read stays away before it is tried again."""
     buckets: tuple[str, ...] = ()
@@ -81,9 +78,14 @@ class CloudTrailQueue:
         """Return how long CloudTrail may take to deliver a file."""
         return DELAY
 
+    @property
+    def waits(self) -> timedelta:
+        """Return how long a poll waits; see `Awaiting`."""
+        return self._queue.waits
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver what the queue holds, whatever was read before: it forgets by itself; see `AuditLog`."""
-        for messages in self._queue.received(MOST):
+        for messages in self._queue.received():
             letters = [_Letter.of(message) for message in messages]
             self._queue.delete([one.message for one in letters if not one.left and not one.is_strange])
             for delivery in at_hand(one for letter in letters for one in self._deliveries(letter)):

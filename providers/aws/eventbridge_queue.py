@@ -21,9 +21,6 @@ from providers.aws.queue import AT_ONCE, Message, Queue
 from providers.aws.s3_messages import announced
 from providers.aws.settings import DELAY, AwsSettings
 
-MOST = 100_000
-"""Messages of one pass: then other sources have their turn."""
-
 BUNDLE = 500
 """Records that are kept in one transaction."""
 
@@ -32,8 +29,8 @@ class EventBridgeQueueSettings(AwsSettings, frozen=True, kw_only=True, forbid_un
     """The queue that is the target of a rule."""
 
     queue_url: str
-    wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
-    """How long a poll waits for the first message."""
+    wait_seconds: Annotated[int, msgspec.Meta(ge=0, le=20)] = 5
+    """How long a poll waits for a message. Zero: it does not, and the queue is looked at every so often."""
     visibility_seconds: Annotated[int, msgspec.Meta(ge=30, le=43_200)] = 300
     """How long a message that could not be kept stays away before it is tried again."""
 
@@ -62,6 +59,11 @@ class EventBridgeQueue:
         """Return how long CloudTrail may take; EventBridge adds next to nothing."""
         return DELAY
 
+    @property
+    def waits(self) -> timedelta:
+        """Return how long a poll waits; see `Awaiting`."""
+        return self._queue.waits
+
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver what the queue holds, whatever was read before: it forgets by itself; see `AuditLog`."""
         for messages in self._gathered():
@@ -82,7 +84,7 @@ class EventBridgeQueue:
         """Yield what is received, together as long as there is more than one receipt can bring."""
         gathered: list[Message] = []
         size = 0
-        for messages in self._queue.received(MOST):
+        for messages in self._queue.received():
             gathered += messages
             size += sum(len(one.body) for one in messages)
             if len(messages) < AT_ONCE or len(gathered) >= self._bundle or size >= BUNDLE_BYTES:

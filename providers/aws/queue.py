@@ -5,10 +5,12 @@ is put off. What was not deleted comes again, to whoever asks then, and ends in 
 the queue has one.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -24,6 +26,12 @@ from providers.aws.session import AwsAccess, open_client
 AT_ONCE = 10
 """The most messages that SQS takes or gives in one request."""
 
+LONGEST_SECONDS = 60.0
+"""After so long what looks new is taken for new, however much of it there is."""
+
+NEXT_WAIT_SECONDS = 1
+"""How long it is waited for more at most, once something came: long enough for SQS to ask all its servers."""
+
 
 @dataclass(eq=False, slots=True)
 class Message:
@@ -32,6 +40,8 @@ class Message:
     id: str
     body: str
     handle: str
+    sent_at: float = -math.inf
+    """Seconds since 1970, by the clock of SQS."""
     is_deleted: bool = False
 
 
@@ -72,21 +82,33 @@ class Queue:
         region = self._access.region or self.address.region
         return open_client("sqs", replace(self._access, region=region))
 
-    def received(self, most: int) -> Iterator[Sequence[Message]]:
-        """Yield the messages that wait, ten at a time, until there are none, or `most` were received.
+    @property
+    def waits(self) -> timedelta:
+        """How long it is waited for a message where there is none."""
+        return timedelta(seconds=self._wait)
 
-        What is received once more while it is held, is yielded once.
+    def received(self) -> Iterator[Sequence[Message]]:
+        """Yield the messages that were sent before this was called, ten at a time.
+
+        What is sent meanwhile may be left to the next call: a busy queue is never empty. SQS keeps the
+        order only by and large. What is received once more while it is held, is yielded once.
 
         Raises:
             ProviderError: The queue cannot be read.
         """
-        count = 0
+        begun_at, ends_at, wait = time.time(), self._now() + LONGEST_SECONDS, self._wait
         try:
-            while count < most and (found := self._receive()):
-                count += len(found)
+            while found := self._receive(wait):
                 yield found
+                wait = min(wait, NEXT_WAIT_SECONDS)
+                if all(one.sent_at > begun_at for one in found) and self._is_enough(found, ends_at):
+                    return
         finally:
             self._hold = _Hold()  # what was not deleted comes again by itself
+
+    def _is_enough(self, found: Sequence[Message], ends_at: float) -> bool:
+        """Tell whether to stop at what looks new: of as many as fit, a wrong clock of ours may say so."""
+        return len(found) < AT_ONCE or self._now() > ends_at
 
     def keep(self) -> None:
         """Go on holding what is held, if the work on it takes long. To be called now and then.
@@ -156,10 +178,10 @@ class Queue:
             given_up=_count(there, ""),
         )
 
-    def _receive(self) -> list[Message]:
+    def _receive(self, wait: int) -> list[Message]:
         """Receive messages and hold them; return those that were not held yet."""
         asked_at = self._now()
-        found = self._ask(most=AT_ONCE, wait=self._wait, visibility=self._visibility)
+        found = self._ask(most=AT_ONCE, wait=wait, visibility=self._visibility)
         hold = self._hold
         if not hold.messages:
             hold.since = asked_at
@@ -179,10 +201,9 @@ class Queue:
                 MaxNumberOfMessages=most,
                 WaitTimeSeconds=wait,
                 VisibilityTimeout=visibility,
+                AttributeNames=["SentTimestamp"],
             )
-        return [
-            Message(one["MessageId"], one["Body"], one["ReceiptHandle"]) for one in answer.get("Messages", ())
-        ]
+        return [_message(one) for one in answer.get("Messages", ())]
 
     def _attributes(self, url: str, arn: str) -> Any:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "RedrivePolicy"]
@@ -193,6 +214,12 @@ class Queue:
     def _refusing(self, doing: str, action: str) -> AbstractContextManager[None]:
         what = f"{doing} the queue {self.address.name}"
         return refusals(what, action=action, on=self.address.arn, asker=SOURCES)
+
+
+def _message(one: Any) -> Message:
+    sent = str(one.get("Attributes", {}).get("SentTimestamp", ""))
+    sent_at = int(sent) / 1000 if sent.isdecimal() else -math.inf
+    return Message(one["MessageId"], one["Body"], one["ReceiptHandle"], sent_at)
 
 
 def _entry(message: Message) -> dict[str, Any]:

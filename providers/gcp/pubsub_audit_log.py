@@ -72,6 +72,11 @@ class GcpPubSub:
         """Return how long after a call its entry may be published."""
         return GOOGLES_DELAY
 
+    @property
+    def waits(self) -> timedelta:
+        """Return how long a pull waits; see `Awaiting`."""
+        return self._wait
+
     def again(self, name: str) -> None:
         """Messages come with their content: there is none that could not be opened."""
 

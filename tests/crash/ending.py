@@ -4,6 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from subprocess import Popen
+from typing import Protocol
 
 import msgspec
 from sqlalchemy import select
@@ -14,10 +17,29 @@ from drift.ledger.verify import verify_pack
 from drift.model.evidence import CoverageInterval, EntryKind
 from drift.model.verdict import Decision, Disposition
 from drift.store.changes import ChangeRow, changes
+from drift.store.gaps import open_gaps
 from drift.store.schema import write
 from drift.store.tally import funnel_totals
 from tests.crash.burst import Burst
-from tests.crash.world import World
+from tests.providers.slack.fake_slack import FakeSlack
+
+
+class Ended(Protocol):
+    """A world in which the program has done its work."""
+
+    @property
+    def config(self) -> Path:
+        """Its configuration."""
+        ...
+
+    @property
+    def slack(self) -> FakeSlack:
+        """Where it told people."""
+        ...
+
+    def start(self, *command: str) -> "Popen[bytes]":
+        """Start the program."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,21 +57,26 @@ class Ending:
     """Sessions with a change that no ticket covers, and that somebody must be told of."""
     messages: Counter[str]
     """How often Slack took the message of each session."""
+    strangers: int
+    """Messages that came again and do not bear the client id of the one before, so that nobody knows them."""
     holes: int
     """Entries about coverage between which something is missing."""
+    open_gaps: int
+    """Gaps in the coverage that are not filled."""
     problems: tuple[str, ...]
     """What the auditor's verifier finds wrong."""
 
 
-def ending_of(world: World) -> Ending:
+def ending_of(world: Ended) -> Ending:
     """Look at the store, at Slack, and at the evidence with its own verifier."""
-    settings = wiring.settings_without_secrets(str(world.config))
+    settings = wiring.settings_for_reading(str(world.config))
     with wiring.open_database(settings) as database, database.reading() as connection:
         rows = list(changes(connection))
         observed = Counter(one.ref for one in entries(connection) if one.kind is EntryKind.OBSERVATION)
         covered = [one.body or b"" for one in entries(connection) if one.kind is EntryKind.COVERAGE]
         kept = frozenset(connection.execute(select(write.c.key)).scalars())
         fates = funnel_totals(connection)
+        gaps = open_gaps(connection)
     payloads = [message.content["metadata"]["event_payload"] for message in world.slack.messages]
     return Ending(
         writes=kept,
@@ -60,7 +87,9 @@ def ending_of(world: World) -> Ending:
             row.change.session_id for row in rows if row.judgement and _must_be_told(row.judgement.decision)
         ),
         messages=Counter(one["session_id"] for one in payloads),
+        strangers=_strangers((one["session_id"], one["client_id"]) for one in payloads),
         holes=_holes([msgspec.json.decode(body, type=CoverageInterval) for body in covered]),
+        open_gaps=len(gaps),
         problems=tuple(_problems_of_the_pack(world)),
     )
 
@@ -87,7 +116,19 @@ def what_is_wrong(ending: Ending, undisturbed: Ending, burst: Burst, kills: int)
     repeated = ending.messages.total() - len(ending.messages)
     if repeated > kills:
         yield f"{repeated} messages came again, of {kills} runs that were killed"
+    if ending.strangers:
+        yield f"{ending.strangers} of them bear another client id than the message before"
+    if ending.open_gaps:
+        yield f"{ending.open_gaps} gaps in the coverage are not filled"
     yield from ending.problems
+
+
+def _strangers(messages: Iterable[tuple[str, str]]) -> int:
+    """Count the messages about a session under more ids than one: news edits a message that is there."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for session_id, client_id in messages:
+        ids[session_id].add(client_id)
+    return sum(len(one) - 1 for one in ids.values())
 
 
 def _judged(rows: Iterable[ChangeRow]) -> dict[str, frozenset[str]]:
@@ -113,7 +154,7 @@ def _must_be_told(decision: Decision) -> bool:
     return decision.alert and decision.disposition is Disposition.UNTICKETED
 
 
-def _problems_of_the_pack(world: World) -> list[str]:
+def _problems_of_the_pack(world: Ended) -> list[str]:
     pack = world.config.parent / "pack"
     process = world.start("evidence", "export", "--out", str(pack))
     _, said = process.communicate()

@@ -187,6 +187,69 @@ def test_a_body_that_breaks_off_is_a_failure_of_the_source(database: Database) -
     assert isinstance(raised.value.__cause__, ConnectionResetError)
 
 
+class Failing:
+    """Opens a file of two records, after it has failed a few times."""
+
+    def __init__(self, *failures: ProviderUnavailableError) -> None:
+        self.opened = 0
+        self._failures = list(failures)
+
+    def open(self) -> BinaryIO:
+        """Fail, or open the file."""
+        self.opened += 1
+        if self._failures:
+            raise self._failures.pop(0)
+        return BytesIO(a_file(2))
+
+    def delivery(self, name: str) -> Delivery:
+        """Deliver the file under a name."""
+        return replace(a_delivery(0, name=name), open=self.open)
+
+
+BROKEN = ProviderUnavailableError("status 500", hint="wait")
+
+
+def test_what_breaks_off_once_is_read_at_the_second_attempt(database: Database) -> None:
+    """
+    A queue would give it again only after minutes.
+    """
+    failing = Failing(BROKEN)
+
+    keep(database, read(database, Trail(failing.delivery("a"))))
+
+    assert failing.opened == 2
+
+
+def test_a_source_that_is_down_is_asked_twice_for_one_delivery_and_no_other(database: Database) -> None:
+    first, second = Failing(BROKEN, BROKEN, BROKEN), Failing(BROKEN, BROKEN, BROKEN)
+
+    with pytest.raises(ProviderUnavailableError):
+        read(database, Trail(first.delivery("a"), second.delivery("b")))
+
+    assert (first.opened, second.opened) == (2, 1)
+
+
+def test_a_source_that_says_when_to_ask_again_is_not_asked_before(database: Database) -> None:
+    failing = Failing(ProviderUnavailableError("busy", hint="wait", retry_after=timedelta(seconds=9)))
+
+    with pytest.raises(ProviderUnavailableError):
+        read(database, Trail(failing.delivery("a")))
+
+    assert failing.opened == 1
+
+
+def test_a_service_that_did_not_hear_that_a_delivery_was_read_is_told_again(database: Database) -> None:
+    failures = [BROKEN]
+
+    def settle() -> None:
+        if failures:
+            raise failures.pop()
+
+    keep(database, read(database, Trail(a_delivery(1, settle=settle))))
+
+    assert failures == []
+
+
 def test_a_service_is_told_that_a_delivery_was_read_only_once_all_of_it_is_kept(database: Database) -> None:
     settled: list[str] = []
     trail = Trail(a_delivery(BATCH_RECORDS + 1, settle=lambda: settled.append("the delivery")))

@@ -117,7 +117,7 @@ def test_what_fails_is_tried_again_after_a_wait_that_doubles(database: Database)
     [
         (ProviderUnavailableError("busy", hint="", retry_after=timedelta(seconds=90)), timedelta(seconds=90)),
         (ProviderUnavailableError("busy", hint="", retry_after=timedelta(days=9999)), LONGEST_WAIT),
-        (REFUSED, LONGEST_WAIT),
+        (REFUSED, FIRST_WAIT),
     ],
 )
 def test_how_long_to_wait_depends_on_the_failure(
@@ -128,6 +128,35 @@ def test_how_long_to_wait_depends_on_the_failure(
     notify(database, {"phone": Phone(error)}, NOON)
 
     assert next_attempt(database) - NOON == wait
+
+
+def test_what_waited_through_an_outage_is_due_soon_once_a_message_gets_through(database: Database) -> None:
+    """
+    However long the outage was, and the wait has grown by then, people hear of everything at its end.
+    """
+    phone = Phone(REFUSED, REFUSED, REFUSED, REFUSED, REFUSED)
+    queue(database, "phone", headline="in the outage")
+    now = NOON
+    for _ in range(5):
+        notify(database, {"phone": phone}, now)
+        now = next_attempt(database)
+    ended_at = now - minutes(1)
+    queue(database, "phone", session="ses-2", headline="after it")
+
+    notify(database, {"phone": phone}, ended_at)
+    notify(database, {"phone": phone}, ended_at + FIRST_WAIT)
+
+    assert phone.headlines == ["after it", "in the outage"]
+
+
+def test_what_waits_for_another_notifier_goes_on_waiting(database: Database) -> None:
+    down = Phone(ProviderUnavailableError("busy", hint="", retry_after=LONGEST_WAIT))
+    queue(database, "down", "up")
+
+    notify(database, {"down": down, "up": Phone()}, NOON)
+
+    assert notify(database, {"down": down, "up": Phone()}, NOON + LONGEST_WAIT - minutes(1)) == Sent()
+    assert notify(database, {"down": down, "up": Phone()}, NOON + LONGEST_WAIT) == Sent(sent=1)
 
 
 def test_a_message_that_is_refused_is_a_dead_letter_and_hides_no_other(database: Database) -> None:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
-from providers.aws.cloudtrail_queue import CloudTrailQueue
+from providers.aws.cloudtrail_queue import CloudTrailQueue, CloudTrailQueueSettings
 from tests.providers.aws.sources.place import CREATED, Place, a_key, a_log
 from tests.providers.state_stores.proxy import Answer
 
@@ -349,6 +352,43 @@ def test_messages_are_asked_for_ten_at_a_time_and_only_when_they_are_needed(plac
 
     assert len(rest) == 24
     assert (asked_first, place.asked("ReceiveMessage")) == (1, 4)
+
+
+def test_what_is_sent_meanwhile_is_left_to_the_next_pass(place: Place) -> None:
+    """
+    A busy queue is never empty, and a pass without end would never say how far it came.
+    """
+    place.notify_queue()
+    place.put(a_key("0"), a_log("0"))
+    source, read = place.queue_source(), 0
+
+    for read, delivery in enumerate(islice(source.read_since(None), 5), start=1):
+        delivery.settle()
+        place.put(a_key(str(read)), a_log(str(read)))
+
+    assert read == 2
+    assert len(list(source.read_since(None))) == 1
+
+
+def test_everything_that_was_sent_before_a_pass_is_read_in_it(place: Place) -> None:
+    """
+    A wrong clock makes a queue look new that has more than fits into one receipt.
+    """
+    place.notify_queue()
+    for number in range(25):
+        place.put(a_key(str(number)), a_log(str(number)))
+
+    with patch("providers.aws.queue.time.time", lambda: 0.0):
+        deliveries = list(place.queue_source().read_since(None))
+
+    assert len(deliveries) == 25
+
+
+def test_a_queue_waits_by_itself_unless_it_is_told_not_to(place: Place) -> None:
+    settings = CloudTrailQueueSettings(queue_url=place.queue_url)
+
+    assert CloudTrailQueue(settings).waits == timedelta(seconds=5)
+    assert place.queue_source().waits == timedelta()
 
 
 def test_a_message_is_held_while_those_before_it_are_worked_on(place: Place) -> None:
