@@ -47,7 +47,7 @@ def observe(have: Equipment, batch: Batch, now: datetime) -> Observed:
     said = [(raw, _translated(have, raw)) for raw in batch.records]
     if have.vault and (kept := _to_keep(have, batch, said)):
         # Before the evidence that names them, and outside its transaction: a vault may take its time.
-        have.vault.records.keep(kept, now)
+        have.vault.keep(kept, now)
     with have.database.transaction() as connection:
         wanted = (one for _, one in said if isinstance(one, ChangeEvent) and _is_wanted(one, batch))
         expect(connection, [one.key for one in wanted])

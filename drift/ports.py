@@ -449,6 +449,14 @@ class RawVault(Protocol):
         """
         ...
 
+    def check(self) -> str:
+        """Try whether records could be kept and erased, leaving none behind; say what was seen.
+
+        Raises:
+            ProviderError: They could not be kept; a permission that is missing is named.
+        """
+        ...
+
     def read(self, sha256: str) -> bytes | None:
         """Return the record of this hash, or `None` if it was never kept or is erased.
 

@@ -391,7 +391,7 @@ def _vault(settings: "Settings") -> "Vault | None":
     if settings.vault is None:
         return None
     (records,) = _made(catalog.VAULTS, [settings.vault]).values()
-    return Vault(records=records, keep_for=settings.vault.keep_for)
+    return Vault(records=records, keep_for=settings.vault.keep_for, name=settings.vault.name)
 
 
 def clock(settings: "Settings", database: "Database | None") -> Clock:

@@ -121,6 +121,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
     yield "clock", have.database, partial(_clock, have.database)
     for name, log in have.sources.items():
         yield f"audit log {name}", log, partial(read_log, name, log, have.database)
+    if have.vault:
+        yield f"vault {have.vault.name}", have.vault.records, have.vault.check
     for one in have.watched:
         yield f"baseline {one.baseline.name}", one.live, partial(_baseline, one)
     for name, tickets in have.ticket_sources.items():

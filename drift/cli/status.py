@@ -23,6 +23,7 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     read_age_seconds: float | None
     outage: str | None
+    held_up: str | None
 
 
 class _Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +84,7 @@ def _report(status: Status) -> _Report:
                 read_at=one.read_at,
                 read_age_seconds=_seconds(status.age(one.read_at)),
                 outage=one.outage,
+                held_up=one.held_up,
             )
             for one in status.sources
         ],
@@ -124,7 +126,8 @@ def _source(source: SourceStatus, status: Status) -> str:
     newest = _ago(status, source.newest_record_at, "newest record", "no record yet")
     read = _ago(status, source.read_at, "read to its end", "never read to its end")
     outage = f"; it cannot be read: {source.outage}" if source.outage else ""
-    return f"{newest}, {read}{outage}"
+    held_up = f"; it is read no further: {source.held_up}" if source.held_up else ""
+    return f"{newest}, {read}{outage}{held_up}"
 
 
 def _job(job: JobRun, status: Status) -> str:

@@ -34,6 +34,8 @@ class SourceSeen:
     records: int
     outage: str | None
     """Why it cannot be read now."""
+    held_up: str | None = None
+    """Why it is read no further although it could be: the vault cannot keep what it delivers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +73,9 @@ class Seen:
         """Every source delivered, and all that it delivered could be read."""
         return (
             bool(self.sources)
-            and all(source.records and source.outage is None for source in self.sources)
+            and all(
+                source.records and source.outage is None and source.held_up is None for source in self.sources
+            )
             and not self.unreadable
             and not self.outages
         )

@@ -16,6 +16,7 @@ from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow, findings
+from drift.store.held_up import all_held_up
 
 COMPARED_WITHIN = timedelta(days=1)
 """A comparison that is older says nothing of how things stand."""
@@ -53,6 +54,8 @@ class WeeklyFacts:
     """By the policy, in this week."""
     outages: Mapping[str, str]
     """Why a source cannot be read now."""
+    held_up: Mapping[str, str]
+    """Why a source is read no further although it could be."""
     gaps: tuple[GapRecord | None, ...]
     """Recorded in this week; `None` where the body was erased."""
     declared: int
@@ -86,6 +89,7 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
             for source in settings.sources
             if (reason := meta.read(connection, meta.outage_of(source))) is not None
         },
+        held_up={name: one.what for name, one in all_held_up(connection, settings.sources).items()},
         gaps=tuple(gaps_recorded(connection, week.since, week.until)),
         declared=declared,
         compared=compared,

@@ -134,7 +134,12 @@ def _seen(facts: WeeklyFacts) -> Seen:
     )
     return Seen(
         sources=tuple(
-            SourceSeen(name=name, records=facts.records.get(name, 0), outage=facts.outages.get(name))
+            SourceSeen(
+                name=name,
+                records=facts.records.get(name, 0),
+                outage=facts.outages.get(name),
+                held_up=facts.held_up.get(name),
+            )
             for name in names
         ),
         unreadable=len(facts.gaps) - outages,

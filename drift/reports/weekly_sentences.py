@@ -72,6 +72,7 @@ def _read(seen: Seen) -> str:
         *([counted(seen.outages, "outage")] if seen.outages else []),
         *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
         *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
+        *(f"{source.name} waits for the vault" for source in seen.sources if source.held_up is not None),
     ]
     return f"{counted(seen.records, 'record')} read from {names}, {', '.join(gaps)}."
 
@@ -81,6 +82,9 @@ def unseen(seen: Seen) -> Iterator[str]:
     unread = [source for source in seen.sources if source.outage is not None]
     for source in unread:
         yield f"{source.name} cannot be read: {source.outage}; drift check says what is missing"
+    for source in seen.sources:
+        if source.held_up is not None:
+            yield f"{source.name} is read no further: {source.held_up}; drift check tries the vault"
     if seen.outages and not unread:
         outages = counted(seen.outages, "outage")
         yield f"{outages} this week; drift check tells whether everything can be read again"

@@ -3,12 +3,14 @@
 from drift.stages.alarm.gaps import find_broken_logs, find_old_gaps
 from drift.stages.alarm.raising import end_alarm, only_these, raise_alarm
 from drift.stages.alarm.silence import find_silence
+from drift.stages.alarm.vault import find_vault_failures
 
 __all__ = [
     "end_alarm",
     "find_broken_logs",
     "find_old_gaps",
     "find_silence",
+    "find_vault_failures",
     "only_these",
     "raise_alarm",
 ]
