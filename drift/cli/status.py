@@ -52,6 +52,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[_Source]
     jobs: list[_Job]
     alerts: dict[str, int]
+    gaps: int
     findings: int
     evidence: _Evidence
 
@@ -99,6 +100,7 @@ def _report(status: Status) -> _Report:
             for one in status.jobs
         ],
         alerts={one.value: status.alerts.get(one, 0) for one in DeliveryStatus},
+        gaps=status.gaps,
         findings=status.findings,
         evidence=_Evidence(
             entries=status.entries,
@@ -118,6 +120,8 @@ def _lines(status: Status) -> Iterator[str]:
         yield "jobs      none ran yet: `drift run` runs them, `drift run --once` does without"
     alerts = ", ".join(f"{number:,} {name}" for name, number in status.alerts.items() if number)
     yield f"alerts    {alerts or 'none yet'}"
+    if status.gaps:
+        yield f"gaps      {status.gaps:,} open: `drift gaps` lists them"
     yield f"findings  {status.findings:,} open"
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
 

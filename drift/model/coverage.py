@@ -53,6 +53,15 @@ class GapKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Acceptance:
+    """That somebody accepts of a gap that it can never be filled: it stays one, and asks for nothing more."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
     """What is known not to have been seen, until it is filled."""
 
@@ -71,6 +80,7 @@ class Gap:
     """`None`: since the source began, or not known."""
     to_at: datetime | None = None
     """`None`: it still goes on, or is not known."""
+    accepted: Acceptance | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,6 +59,14 @@ def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> l
     return [body for body in bodies if body is None or body.status is GapStatus.OPEN]
 
 
+def gaps_accepted(connection: Connection, since: datetime, until: datetime) -> list[GapRecord]:
+    """Return the gaps of which somebody accepted, in a span, that they can never be filled."""
+    inside = (ledger.c.recorded_at >= format_time(since), ledger.c.recorded_at < format_time(until))
+    gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
+    bodies = (gap.read_as(GapRecord) for gap in gaps)
+    return [body for body in bodies if body is not None and body.status is GapStatus.ACCEPTED]
+
+
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:
     rows = written(connection).execute(
         select(ledger.c.seq, ledger.c.recorded_at, ledger.c.kind, ledger.c.ref, evidence_body.c.body)

@@ -10,6 +10,7 @@ from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
 from drift.store import covered, meta, outbox
+from drift.store.gaps import open_gaps
 from drift.store.held_up import held_up
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.outbox import DeliveryStatus
@@ -40,6 +41,8 @@ class Status:
     jobs: tuple[JobRun, ...]
     alerts: dict[str, int]
     """How many there are in each status."""
+    gaps: int
+    """Open ones: what is known not to have been seen."""
     findings: int
     """Open ones."""
     entries: int
@@ -67,6 +70,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         sources=tuple(_source(connection, name) for name in sources),
         jobs=tuple(runs.values()),
         alerts=outbox.counts(connection),
+        gaps=len(open_gaps(connection)),
         findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,

@@ -48,6 +48,19 @@ class Unread:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A gap of which somebody accepted that it can never be filled. It is covered no more for that."""
+
+    source: str
+    place: str | None
+    """The account and region, or the delivery, if it is not all of the source."""
+    from_at: datetime | None
+    to_at: datetime | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What the numbers rest on."""
 
@@ -62,6 +75,8 @@ class Seen:
     compared: int
     excluded: int = 0
     """Writes that the policy leaves out."""
+    accepted: tuple[Accepted, ...] = ()
+    """Gaps that somebody accepted in the week."""
 
     @property
     def records(self) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.model.change import Change
 from drift.model.evidence import Checkpoint, GapRecord
-from drift.reports.entries import gaps_recorded
+from drift.reports.entries import gaps_accepted, gaps_recorded
 from drift.reports.week import Week
 from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
@@ -58,6 +58,8 @@ class WeeklyFacts:
     """Why a source is read no further although it could be."""
     gaps: tuple[GapRecord | None, ...]
     """Recorded in this week; `None` where the body was erased."""
+    accepted: tuple[GapRecord, ...]
+    """Gaps that somebody accepted in this week."""
     declared: int
     compared: int
     """Of the declared, those that were held against what is there within a day."""
@@ -91,6 +93,7 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         },
         held_up={name: one.what for name, one in all_held_up(connection, settings.sources).items()},
         gaps=tuple(gaps_recorded(connection, week.since, week.until)),
+        accepted=tuple(gaps_accepted(connection, week.since, week.until)),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),

@@ -5,9 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
 from drift.reports.week import Week
-from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, Unread, WeeklyReport
+from drift.reports.weekly import (
+    Accepted,
+    Alerts,
+    ChangedResource,
+    Figure,
+    Seen,
+    SourceSeen,
+    Unread,
+    WeeklyReport,
+)
 from drift.reports.weekly_actions import actions, closed
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.weekly_first_days import first_days
@@ -148,6 +158,19 @@ def _seen(facts: WeeklyFacts) -> Seen:
         declared=facts.declared,
         compared=facts.compared,
         excluded=facts.writes_excluded,
+        accepted=tuple(map(_accepted, facts.accepted)),
+    )
+
+
+def _accepted(gap: GapRecord) -> Accepted:
+    place = f"account {gap.account} {gap.region or ''}".rstrip() if gap.account else gap.file
+    return Accepted(
+        source=gap.source,
+        place=place,
+        from_at=gap.from_at,
+        to_at=gap.to_at,
+        by=gap.by or "somebody",
+        reason=gap.reason or "",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
-from drift.reports.weekly import Action, Missing, Seen, WeeklyReport
+from drift.reports.weekly import Accepted, Action, Missing, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
 
 DEFINITIONS = (
@@ -91,8 +91,16 @@ def unseen(seen: Seen) -> Iterator[str]:
     for one in seen.unread:
         record = "" if one.index is None else f" record {one.index}"
         yield f"Unreadable: {one.file}{record}: {one.error}"
+    yield from map(_accepted, seen.accepted)
     if more := seen.unreadable - len(seen.unread):
         yield f"Unreadable: {more:,} more; drift classify FILE shows all of a file"
+
+
+def _accepted(one: Accepted) -> str:
+    place = f", {one.place}" if one.place else ""
+    begins = f", from {moment(one.from_at)}" if one.from_at else ""
+    ends = f" to {moment(one.to_at)}" if one.to_at else ""
+    return f"Not seen for good: {one.source}{place}{begins}{ends}; accepted by {one.by}: {one.reason}"
 
 
 def _compared(seen: Seen) -> str:

@@ -44,7 +44,8 @@ def record_attestations(
     """Record the spans that are news: verified ones as such, broken ones as gaps until they are verified."""
     meta.write(connection, _asked(source), now.isoformat())
     known = dict(covered.attested_places(connection, source))
-    broken = {row.gap_id: row for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)}
+    known_gaps = gaps.open_gaps(connection, source, GapKind.ATTESTATION, with_accepted=True)
+    broken = {row.gap_id: row for row in known_gaps}
     filled: list[Gap] = []
     verified: list[Attestation] = []
     for one in attested:
