@@ -110,6 +110,8 @@ class Pipeline:
                 record_set_aside(connection, source, rules.owner, now)
             failure = f"{source}: {error}"
             problems.append(failure)
+        given_up = self_watch.look_for_given_up(have, source, log, now)
+        problems += given_up if failure is None else []  # else it is told already that nobody answers
         if unread:
             problems.append(f"{source}: {follow.told_of(unread)}")
         return Turn(

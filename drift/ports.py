@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
-    from drift.model.coverage import Attestation
+    from drift.model.coverage import Attestation, GivenUp
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
 
@@ -120,6 +120,19 @@ class Probing(Protocol):
 
         Raises:
             ProviderError: It cannot be read; a permission that is missing is named.
+        """
+        ...
+
+
+@runtime_checkable
+class GivingUp(Protocol):
+    """An audit log whose service puts aside what was given out some times and never settled."""
+
+    def given_up(self) -> "GivenUp | None":
+        """Tell what lies there, taking nothing; `None`: it puts nothing aside.
+
+        Raises:
+            ProviderError: It cannot be asked; a permission that is missing is named.
         """
         ...
 

@@ -12,6 +12,7 @@ LOST_CANARY = "canary-missing"
 STATE_WENT_BACK = "state-went-back"
 DEAD_JOB = "dead-job"
 VAULT_FAILS = "vault-fails"
+DEAD_LETTERS = "dead-letters"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,18 @@ class Attestation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GivenUp:
+    """What the service of a source put aside, since nobody who was given it could read it."""
+
+    count: int
+    """How many messages lie there, roughly."""
+    place: str
+    """`the queue driftledger-dead`."""
+    redrive: str
+    """How they are brought back, as an order: `move them back with ...`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReadSpan:
     """What was read of a source since it was recorded last, in the records' own time."""
 

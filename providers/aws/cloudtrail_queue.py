@@ -11,7 +11,7 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 
 from drift.errors import ProviderResponseError
-from drift.model.coverage import Attestation
+from drift.model.coverage import Attestation, GivenUp
 from drift.ports import Delivery
 from providers.aws.digests import Digests
 from providers.aws.queue import Message, Queue
@@ -105,6 +105,10 @@ class CloudTrailQueue:
             if may_be_log(one.key):
                 self._open(one).close()
         return self._queue.standing().told()
+
+    def given_up(self) -> GivenUp | None:
+        """Tell how many messages lie in the dead-letter queue; see `GivingUp`."""
+        return self._queue.standing().lost()
 
     def attested(self, since: datetime) -> Iterator[Attestation]:
         """Verify the trail's digest files, where the settings name it; see `Attesting`."""
