@@ -124,6 +124,15 @@ class Probing(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerTime:
+    """What time an answer of a service bore, and what time it was here when it came."""
+
+    theirs: datetime
+    """To the second."""
+    ours: datetime
+
+
 @runtime_checkable
 class GivingUp(Protocol):
     """An audit log whose service puts aside what was given out some times and never settled."""
@@ -143,6 +152,16 @@ class Canary(Protocol):
     @property
     def resource(self) -> str:
         """The id of what it touches, as records name it: a record of anything else is none of it."""
+        ...
+
+    def check(self) -> str:
+        """Try whether it could write, as far as that can be told without; say what was seen.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: What it should touch is not there.
+        """
         ...
 
     def write(self, token: str) -> None:

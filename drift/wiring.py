@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, StateStore, Translator, Watched
+from drift.ports import (
+    AnswerTime,
+    Baseline,
+    Clock,
+    Code,
+    LiveConfig,
+    Recorded,
+    StateStore,
+    Translator,
+    Watched,
+)
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -107,6 +117,11 @@ def cut_out(settings: "Settings") -> None:
         redact.use(own.text if own else "")
     except ValueError as error:
         raise (config.wrong_table(own, error) if own else error) from error
+
+
+def answer_times() -> Mapping[str, AnswerTime]:
+    """Return what time it was at each host that answered so far, by its own clock and by ours."""
+    return catalog.answer_times()
 
 
 def translators(settings: "Settings") -> tuple[Translator, ...]:

@@ -19,6 +19,7 @@ from drift.model.detection import DetectRules
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
+    AnswerTime,
     AuditLog,
     Baseline,
     Canary,
@@ -255,6 +256,13 @@ def key_services() -> Mapping[str, KeyService]:
     from providers.aws.kms import AwsKms
 
     return {"aws_kms": AwsKms()}
+
+
+def answer_times() -> Mapping[str, AnswerTime]:
+    """Return what time it was at each host that answered, by its own clock and by ours."""
+    from providers.answer_times import answer_times
+
+    return answer_times()
 
 
 def state_store(location: str) -> StateStore:

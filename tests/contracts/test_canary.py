@@ -28,7 +28,9 @@ class Cage:
     """Remove what the canary touches."""
     deny: Callable[[], None]
     permission: str
-    """What it takes."""
+    """What writing takes."""
+    looking: str
+    """What trying it takes."""
     break_down: Callable[[], None]
 
 
@@ -53,6 +55,7 @@ def aws_parameter_tag(servers: Servers) -> Iterator[Cage]:
             take_away=lambda: ssm.delete_parameter(Name=name),
             deny=lambda: proxy.refuse(400, json.dumps(denied).encode()),
             permission="ssm:AddTagsToResource",
+            looking="ssm:ListTagsForResource",
             break_down=lambda: proxy.refuse(500, b"{}"),
         )
 
@@ -87,6 +90,31 @@ def test_writing_again_leaves_nothing_behind_but_the_last(cage: Cage) -> None:
 
 def test_it_says_what_it_touches(cage: Cage) -> None:
     assert cage.canary.resource
+
+
+def test_trying_it_writes_nothing(cage: Cage) -> None:
+    cage.canary.write(TOKEN)
+
+    assert cage.canary.check()
+    assert cage.written() == [TOKEN]
+
+
+def test_trying_it_names_a_permission_that_lacks(cage: Cage) -> None:
+    cage.deny()
+
+    with pytest.raises(ProviderAccessError, match=cage.looking) as raised:
+        cage.canary.check()
+
+    assert "the-watch-itself" in raised.value.hint
+
+
+def test_trying_it_tells_that_what_it_touches_is_gone(cage: Cage) -> None:
+    cage.take_away()
+
+    with pytest.raises(ProviderResponseError) as raised:
+        cage.canary.check()
+
+    assert raised.value.hint
 
 
 def test_where_a_permission_lacks_it_is_named(cage: Cage) -> None:
