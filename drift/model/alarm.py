@@ -14,6 +14,9 @@ DEAD_JOB = "dead-job"
 VAULT_FAILS = "vault-fails"
 DEAD_LETTERS = "dead-letters"
 
+BLINDING = frozenset({SILENT_ACCOUNT, OLD_GAP, BROKEN_LOG, LOST_CANARY, VAULT_FAILS, DEAD_LETTERS})
+"""While one of these stands, nobody can say that everything was seen."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:

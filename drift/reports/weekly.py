@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.alarm import BLINDING
 from drift.model.evidence import Checkpoint
 from drift.model.verdict import Severity
 from drift.reports.week import Week
@@ -48,6 +49,17 @@ class Unread:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmSeen:
+    """An alarm about the watch itself that stood at some time of the week."""
+
+    slug: str
+    text: str
+    since: datetime
+    ended_at: datetime | None
+    """`None`: it stands at the end of the week, or now while that lasts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
     """A gap of which somebody accepted that it can never be filled. It is covered no more for that."""
 
@@ -77,6 +89,12 @@ class Seen:
     """Writes that the policy leaves out."""
     accepted: tuple[Accepted, ...] = ()
     """Gaps that somebody accepted in the week."""
+    verified: tuple[tuple[str, int], ...] = ()
+    """How many delivered files were held against what the cloud signed, and fit, by source."""
+    broken: tuple[str, ...] = ()
+    """Where what the cloud signed says that something is missing or altered."""
+    alarms: tuple[AlarmSeen, ...] = ()
+    """Those that stand come first."""
 
     @property
     def records(self) -> int:
@@ -93,7 +111,14 @@ class Seen:
             )
             and not self.unreadable
             and not self.outages
+            and not self.broken
+            and not any(alarm.ended_at is None and alarm.slug in BLINDING for alarm in self.alarms)
         )
+
+    @property
+    def alarms_standing(self) -> int:
+        """How many alarms about the watch itself stand."""
+        return sum(alarm.ended_at is None for alarm in self.alarms)
 
     @property
     def is_everything_compared(self) -> bool:

@@ -19,6 +19,7 @@ from drift.reports.weekly import (
     WeeklyReport,
 )
 from drift.reports.weekly_actions import actions, closed
+from drift.reports.weekly_alarms import alarms_seen
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.weekly_first_days import first_days
 from drift.reports.wording import resource_name
@@ -135,11 +136,14 @@ def _open_at(facts: WeeklyFacts, at: datetime) -> list[FindingRow]:
 
 def _seen(facts: WeeklyFacts) -> Seen:
     names = sorted({*facts.settings.sources, *facts.records})
+    # A gap of an account is one of the cloud's own word; no other knows the account.
+    broken = [gap for gap in facts.gaps if gap is not None and gap.account is not None]
+    others = [gap for gap in facts.gaps if gap is None or gap.account is None]
     # A gap without a place in a file is a source that could not be read at all.
-    outages = sum(gap is not None and gap.file is None for gap in facts.gaps)
+    outages = sum(gap is not None and gap.file is None for gap in others)
     unread = (
         Unread(file=gap.file, index=gap.index, error=gap.error)
-        for gap in facts.gaps
+        for gap in others
         if gap is not None and gap.file is not None
     )
     return Seen(
@@ -152,21 +156,27 @@ def _seen(facts: WeeklyFacts) -> Seen:
             )
             for name in names
         ),
-        unreadable=len(facts.gaps) - outages,
+        unreadable=len(others) - outages,
         unread=tuple(islice(unread, MOST_UNREAD)),
         outages=outages,
         declared=facts.declared,
         compared=facts.compared,
         excluded=facts.writes_excluded,
         accepted=tuple(map(_accepted, facts.accepted)),
+        verified=tuple(sorted(facts.verified.items())),
+        broken=tuple(f"{gap.source}, {_place(gap)}: {gap.error}" for gap in broken),
+        alarms=tuple(alarms_seen(facts)),
     )
 
 
+def _place(gap: GapRecord) -> str | None:
+    return f"account {gap.account} {gap.region or ''}".rstrip() if gap.account else gap.file
+
+
 def _accepted(gap: GapRecord) -> Accepted:
-    place = f"account {gap.account} {gap.region or ''}".rstrip() if gap.account else gap.file
     return Accepted(
         source=gap.source,
-        place=place,
+        place=_place(gap),
         from_at=gap.from_at,
         to_at=gap.to_at,
         by=gap.by or "somebody",
