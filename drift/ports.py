@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
-    from drift.model.coverage import Attestation, GivenUp
+    from drift.model.coverage import AskedSince, Attestation, GivenUp
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
 
@@ -102,8 +102,8 @@ class AuditLog(Protocol):
 class Attesting(Protocol):
     """An audit log for whose completeness the cloud itself vouches, with signatures."""
 
-    def attested(self, since: datetime) -> Iterator["Attestation"]:
-        """Yield what the cloud vouches for, or fails to, of the time after `since`, in order of time.
+    def attested(self, since: "AskedSince") -> Iterator["Attestation"]:
+        """Yield what the cloud vouches for, or fails to, of each trail since its time, in order of time.
 
         Raises:
             ProviderError: It cannot be asked; what was yielded before stands.
