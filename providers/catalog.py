@@ -173,6 +173,7 @@ VAULTS: Mapping[str, Adapter[RawVault]] = {
 
 CANARIES: Mapping[str, Adapter[Canary]] = {
     "aws-parameter-tag": Adapter("providers.aws.canary", "AwsParameterTag"),
+    "gcp-topic-label": Adapter("providers.gcp.canary", "GcpTopicLabel", paths=("credentials_file",)),
 }
 
 TRANSLATORS: Mapping[Cloud, str] = {

@@ -10,6 +10,9 @@ import pytest
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.ports import Canary
 from providers.aws.canary import TAG, AwsParameterTag, AwsParameterTagSettings
+from providers.gcp.canary import LABEL, GcpTopicLabel, GcpTopicLabelSettings
+from tests.providers.gcp.sources.grpc_server import UNAVAILABLE
+from tests.providers.gcp.topic_service import NAME, topic
 from tests.providers.state_stores.proxy import proxy_of
 from tests.providers.state_stores.s3 import REGION, a_client
 from tests.providers.state_stores.servers import Servers
@@ -60,8 +63,32 @@ def aws_parameter_tag(servers: Servers) -> Iterator[Cage]:
         )
 
 
+@contextmanager
+def gcp_topic_label(_: Servers) -> Iterator[Cage]:
+    """A topic of Pub/Sub."""
+    with topic() as service:
+        settings = GcpTopicLabelSettings(topic=NAME, endpoint=service.endpoint)
+
+        def break_down() -> None:
+            service.down = UNAVAILABLE
+
+        def take_away() -> None:
+            service.is_there = False
+
+        yield Cage(
+            canary=GcpTopicLabel(settings),
+            written=lambda: [value for key, value in service.labels.items() if key == LABEL],
+            take_away=take_away,
+            deny=service.granted.clear,
+            permission="pubsub.topics.update",
+            looking="pubsub.topics.get",
+            break_down=break_down,
+        )
+
+
 CANARIES: dict[str, Callable[[Servers], AbstractContextManager[Cage]]] = {
     "aws-parameter-tag": aws_parameter_tag,
+    "gcp-topic-label": gcp_topic_label,
 }
 
 
