@@ -1,16 +1,18 @@
 """Everything that the pipeline works with, as wiring put it together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from drift.errors import ProviderError, VaultError, only_provider_errors
 from drift.ledger.note import SigningKey
 from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
+from drift.model.event import RawRecord
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
 from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
@@ -63,6 +65,35 @@ class Vault:
 
     records: RawVault
     keep_for: timedelta
+    name: str = "vault"
+    """Of its table in the configuration."""
+
+    def keep(self, records: Sequence[RawRecord], now: datetime) -> None:
+        """Keep records.
+
+        Raises:
+            VaultError: It cannot: that is no fault of whoever delivered them.
+        """
+        try:
+            with only_provider_errors("keeping records"):
+                self.records.keep(records, now)
+        except ProviderError as error:
+            raise self._failed(error) from error
+
+    def check(self) -> str:
+        """Try whether it could keep records, and say what was seen.
+
+        Raises:
+            VaultError: It could not.
+        """
+        try:
+            with only_provider_errors("trying it"):
+                return self.records.check()
+        except ProviderError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: ProviderError) -> VaultError:
+        return VaultError(f"the vault {self.name} cannot keep records: {error.what}", hint=error.hint)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

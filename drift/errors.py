@@ -41,6 +41,10 @@ class LedgerIntegrityError(DriftError):
     """The evidence does not add up: it was altered, or a key does not fit."""
 
 
+class VaultError(DriftError):
+    """The vault cannot keep what was delivered, so nothing of it may become evidence yet."""
+
+
 class ProviderError(DriftError):
     """A system outside could not do what an adapter asked of it."""
 

@@ -43,7 +43,7 @@ def observe(have: Equipment, haul: Haul, now: datetime) -> Observed:
     told = [(batch, [(raw, _translated(have, raw)) for raw in batch.records]) for batch in haul]
     if have.vault and (kept := [raw for batch, said in told for raw in _to_keep(have, batch, said)]):
         # Before the evidence that names them, and outside its transaction: a vault may take its time.
-        have.vault.records.keep(kept, now)
+        have.vault.keep(kept, now)
     with have.database.transaction() as connection:
         intake = Intake(have, connection, source, now)
         intake.expect([one for _, said in told for _, one in said if isinstance(one, ChangeEvent)])

@@ -19,7 +19,7 @@ from drift import compare, conclude, follow, self_watch
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
 from drift.equipment import Equipment
-from drift.errors import ProviderError
+from drift.errors import ProviderError, VaultError
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
@@ -42,6 +42,7 @@ from drift.stages.record import (
 from drift.stages.remind import end_waivers, remind
 from drift.stages.survey import survey
 from drift.store.changes import sessions_to_judge
+from drift.store.held_up import let_go
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
@@ -94,6 +95,7 @@ class Pipeline:
         have, unread, failure, is_whole = self.have, Counter[str](), None, False
         rules, problems, records, writes = have.policy.of_source(source), list[str](), 0, 0
         try:
+            self_watch.try_vault(have, source)
             for haul in collect(source, log, have.database, have.translators.all, now):
                 observed = self.observe(haul, now)
                 unread.update(observed.unread)
@@ -106,13 +108,19 @@ class Pipeline:
                 is_whole = True
                 with have.database.transaction() as connection:
                     record_coverage(connection, source, now - log.delay, rules, now)
+                    let_go(connection, source)
                 problems += self_watch.attest(have, source, log, now)
+        except VaultError as error:  # the source is well: its coverage ends here, and that is all
+            failure = self_watch.note_held_up(have, source, error, now)
+            problems.append(failure)
         except ProviderError as error:
             with have.database.transaction() as connection:
                 record_source_outage(connection, source, error, rules.owner, now)
                 record_set_aside(connection, source, rules.owner, now)
             failure = f"{source}: {error}"
             problems.append(failure)
+        given_up = self_watch.look_for_given_up(have, source, log, now)
+        problems += given_up if failure is None else []  # else it is told already that nobody answers
         if unread:
             problems.append(f"{source}: {follow.told_of(unread)}")
         return Turn(

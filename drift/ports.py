@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
-    from drift.model.coverage import Attestation
+    from drift.model.coverage import AskedSince, Attestation, GivenUp
     from drift.model.form import Answer, Filled, Form, Press
     from drift.model.person import Person
     from drift.model.state_map import MappedState
@@ -116,8 +116,8 @@ class Awaiting(Protocol):
 class Attesting(Protocol):
     """An audit log for whose completeness the cloud itself vouches, with signatures."""
 
-    def attested(self, since: datetime) -> Iterator["Attestation"]:
-        """Yield what the cloud vouches for, or fails to, of the time after `since`, in order of time.
+    def attested(self, since: "AskedSince") -> Iterator["Attestation"]:
+        """Yield what the cloud vouches for, or fails to, of each trail since its time, in order of time.
 
         Raises:
             ProviderError: It cannot be asked; what was yielded before stands.
@@ -138,12 +138,44 @@ class Probing(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerTime:
+    """What time an answer of a service bore, and what time it was here when it came."""
+
+    theirs: datetime
+    """To the second."""
+    ours: datetime
+
+
+@runtime_checkable
+class GivingUp(Protocol):
+    """An audit log whose service puts aside what was given out some times and never settled."""
+
+    def given_up(self) -> "GivenUp | None":
+        """Tell what lies there, taking nothing; `None`: it puts nothing aside.
+
+        Raises:
+            ProviderError: It cannot be asked; a permission that is missing is named.
+        """
+        ...
+
+
 class Canary(Protocol):
     """Makes a harmless write, by which it is tried whether the watch sees what is written."""
 
     @property
     def resource(self) -> str:
         """The id of what it touches, as records name it: a record of anything else is none of it."""
+        ...
+
+    def check(self) -> str:
+        """Try whether it could write, as far as that can be told without; say what was seen.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: What it should touch is not there.
+        """
         ...
 
     def write(self, token: str) -> None:
@@ -504,6 +536,14 @@ class RawVault(Protocol):
             ProviderUnavailableError: Trying again later may succeed.
             ProviderAccessError: The key or a permission is missing.
             ProviderResponseError: A record is not what its hash says; nothing is kept.
+        """
+        ...
+
+    def check(self) -> str:
+        """Try whether records could be kept and erased, leaving none behind; say what was seen.
+
+        Raises:
+            ProviderError: They could not be kept; a permission that is missing is named.
         """
         ...
 

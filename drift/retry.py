@@ -108,7 +108,7 @@ def _record(
             if isinstance(said, UnreadableRecord):
                 return ProviderResponseError(said.error, hint="try it again with a newer version")
             if have.vault:
-                have.vault.records.keep([raw], now)  # before the evidence that names it is committed
+                have.vault.keep([raw], now)  # before the evidence that names it is committed
             tally.count_readable()
             tally.keep(connection)
         record_record_read(connection, one, owner, now)

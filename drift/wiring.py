@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
 from drift.ports import (
+    AnswerTime,
     Baseline,
     Clock,
     Code,
@@ -119,6 +120,11 @@ def cut_out(settings: "Settings") -> None:
         redact.use(own.text if own else "")
     except ValueError as error:
         raise (config.wrong_table(own, error) if own else error) from error
+
+
+def answer_times() -> Mapping[str, AnswerTime]:
+    """Return what time it was at each host that answered so far, by its own clock and by ours."""
+    return catalog.answer_times()
 
 
 def translators(settings: "Settings") -> tuple[Translator, ...]:
@@ -413,11 +419,13 @@ def archive(settings: "Settings", source: str) -> "Archive":
     """Return the history that a command names: an [[audit_log]], the [[vault]], or a path.
 
     Raises:
-        UsageError: There is nothing of this name.
+        UsageError: There is nothing of this name, or it is a queue.
     """
     from drift.replay.archive import archive_of_log, archive_of_vault
 
     if logs := [one for one in settings.audit_logs if one.name == source]:
+        if catalog.AUDIT_LOGS[logs[0].type].is_queue:
+            raise _queue_refused(settings, source)
         return archive_of_log(source, _made(catalog.AUDIT_LOGS, logs)[source])
     if settings.vault and settings.vault.name == source:
         return archive_of_vault(source, _made(catalog.VAULTS, [settings.vault])[source])
@@ -431,13 +439,23 @@ def archive(settings: "Settings", source: str) -> "Archive":
     return archive_of_log(path, catalog.log_files(path), can_be_counted=True)
 
 
+def _queue_refused(settings: "Settings", source: str) -> UsageError:
+    """Return why a queue is not gone through: what is read there is taken from the daemon."""
+    vault = f", or the vault {settings.vault.name}" if settings.vault else ""
+    return UsageError(
+        f'"{source}" is a queue, which is for `drift run` alone to read',
+        hint="name what keeps the records: the bucket, workspace or project that they lie in as an"
+        f" [[audit_log]], the path of a trail archive{vault}",
+    )
+
+
 def _vault(settings: "Settings") -> "Vault | None":
     from drift.equipment import Vault
 
     if settings.vault is None:
         return None
     (records,) = _made(catalog.VAULTS, [settings.vault]).values()
-    return Vault(records=records, keep_for=settings.vault.keep_for)
+    return Vault(records=records, keep_for=settings.vault.keep_for, name=settings.vault.name)
 
 
 def clock(settings: "Settings", database: "Database | None") -> Clock:

@@ -17,6 +17,7 @@ from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
+    AnswerTime,
     AuditLog,
     Baseline,
     Canary,
@@ -56,6 +57,8 @@ class Adapter(Generic[PortT_co]):
     """Whether it is given the services that open what was sealed with their keys."""
     states: str | None = None
     """The setting that names states, by path or URI: it is given the store that reads them."""
+    is_queue: bool = False
+    """Whether what it delivers is for one reader alone: nobody else may go through it."""
     schemes: tuple[str, ...] = ()
     """How the URIs of its states begin, of a store; a path has no scheme."""
 
@@ -95,16 +98,20 @@ class Adapter(Generic[PortT_co]):
 AUDIT_LOGS: Mapping[str, Adapter[AuditLog]] = {
     "log-files": Adapter("providers.log_files.audit_log", "LogFiles", paths=("path",)),
     "launchdarkly": Adapter("providers.launchdarkly.audit_log", "LaunchDarklyAuditLog"),
-    "cloudtrail-queue": Adapter("providers.aws.cloudtrail_queue", "CloudTrailQueue"),
+    "cloudtrail-queue": Adapter("providers.aws.cloudtrail_queue", "CloudTrailQueue", is_queue=True),
     "cloudtrail-bucket": Adapter("providers.aws.trail_bucket", "TrailBucket"),
     "cloudtrail-lookup": Adapter("providers.aws.cloudtrail_lookup", "CloudTrailLookup"),
-    "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue"),
+    "eventbridge-queue": Adapter("providers.aws.eventbridge_queue", "EventBridgeQueue", is_queue=True),
     "azure-log-analytics": Adapter("providers.azure.log_analytics", "AzureLogAnalytics", paths=("ca_file",)),
     "azure-activity-log": Adapter("providers.azure.activity_log", "AzureActivityLog", paths=("ca_file",)),
-    "azure-event-hub": Adapter("providers.azure.event_hub", "AzureEventHub", paths=("ca_file",)),
+    "azure-event-hub": Adapter(
+        "providers.azure.event_hub", "AzureEventHub", paths=("ca_file",), is_queue=True
+    ),
     "entra-pim": Adapter("providers.azure.pim", "EntraPim", paths=("ca_file",)),
     "gcp-logging": Adapter("providers.gcp.logging_audit_log", "GcpLogging", paths=("credentials_file",)),
-    "gcp-pubsub": Adapter("providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",)),
+    "gcp-pubsub": Adapter(
+        "providers.gcp.pubsub_audit_log", "GcpPubSub", paths=("credentials_file",), is_queue=True
+    ),
 }
 
 BASELINES: Mapping[str, Adapter[Baseline]] = {
@@ -169,6 +176,7 @@ VAULTS: Mapping[str, Adapter[RawVault]] = {
 
 CANARIES: Mapping[str, Adapter[Canary]] = {
     "aws-parameter-tag": Adapter("providers.aws.canary", "AwsParameterTag"),
+    "gcp-topic-label": Adapter("providers.gcp.canary", "GcpTopicLabel", paths=("credentials_file",)),
 }
 
 TRANSLATORS: Mapping[Cloud, str] = {
@@ -258,6 +266,13 @@ def key_services() -> Mapping[str, KeyService]:
     from providers.aws.kms import AwsKms
 
     return {"aws_kms": AwsKms()}
+
+
+def answer_times() -> Mapping[str, AnswerTime]:
+    """Return what time it was at each host that answered, by its own clock and by ours."""
+    from providers.answer_times import answer_times
+
+    return answer_times()
 
 
 def state_store(location: str) -> StateStore:

@@ -7,8 +7,10 @@ from itertools import islice
 
 import click
 
+from drift.cli.canary_standing import canary_standing
 from drift.cli.cost import cost_lines
 from drift.cli.options import config_option
+from drift.cli.skew import Skew, skew_of
 from drift.cli.words import LOST_STORE
 from drift.clock import SystemClock
 from drift.equipment import Equipment
@@ -61,6 +63,7 @@ def command(cost: bool, config: str | None) -> int:
         enrolled = _enrolled(have)
         for what, adapter, attempt in _trials(have):
             failed += not tried(what, adapter, attempt)
+        failed += not _say_skew(skew_of(wiring.answer_times()))
     for rule in settings.ignores:
         if rule.is_expired(have.clock.now()):
             told = f'note    ignore "{rule.name}" of {rule.owner} has expired: what it hid is drift again'
@@ -105,6 +108,17 @@ def tried(what: str, adapter: object, attempt: Callable[[], str]) -> bool:
     return works
 
 
+def _say_skew(skew: Skew) -> bool:
+    """Say how far our clock is from those of the services just asked; return whether that will do."""
+    what = "clocks of the services"
+    if skew.fits is not None:
+        _say_ok(what, skew.fits)
+    for kind, lines in (("note   ", skew.notes), ("FAILED ", skew.problems)):
+        for line in lines:
+            click.echo(shown(f"{kind} {what}: {line}", limit=500))
+    return not skew.problems
+
+
 def _say_ok(what: str, seen: str) -> None:
     click.echo(shown(f"ok      {what}: {seen}", limit=500))
 
@@ -121,6 +135,10 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
     yield "clock", have.database, partial(_clock, have.database)
     for name, log in have.sources.items():
         yield f"audit log {name}", log, partial(read_log, name, log, have.database)
+    if have.vault:
+        yield f"vault {have.vault.name}", have.vault.records, have.vault.check
+    for name, canary in have.canaries.items():
+        yield f"canary {name}", canary, partial(canary_standing, name, canary, have.database)
     for one in have.watched:
         yield f"baseline {one.baseline.name}", one.live, partial(_baseline, one)
     for name, tickets in have.ticket_sources.items():

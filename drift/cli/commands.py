@@ -33,6 +33,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
         _Row("replay", "drift.cli.replay", "Take in an archive as history, or try other rules on it."),
         _Row("alarms", "drift.cli.alarms", "List what is wrong with the watch itself."),
+        _Row("gaps", "drift.cli.gaps", "List what was not seen, and accept what can never be filled."),
         _Row("quarantine", "drift.cli.quarantine", "List what could not be read, and read it again."),
         _Row("status", "drift.cli.status", "Show whether the watch works: sources, jobs, alerts, evidence."),
     ),

@@ -23,6 +23,7 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None
     read_age_seconds: float | None
     outage: str | None
+    held_up: str | None
 
 
 class _Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[_Source]
     jobs: list[_Job]
     alerts: dict[str, int]
+    gaps: int
     findings: int
     evidence: _Evidence
 
@@ -83,6 +85,7 @@ def _report(status: Status) -> _Report:
                 read_at=one.read_at,
                 read_age_seconds=_seconds(status.age(one.read_at)),
                 outage=one.outage,
+                held_up=one.held_up,
             )
             for one in status.sources
         ],
@@ -97,6 +100,7 @@ def _report(status: Status) -> _Report:
             for one in status.jobs
         ],
         alerts={one.value: status.alerts.get(one, 0) for one in DeliveryStatus},
+        gaps=status.gaps,
         findings=status.findings,
         evidence=_Evidence(
             entries=status.entries,
@@ -116,6 +120,8 @@ def _lines(status: Status) -> Iterator[str]:
         yield "jobs      none ran yet: `drift run` runs them, `drift run --once` does without"
     alerts = ", ".join(f"{number:,} {name}" for name, number in status.alerts.items() if number)
     yield f"alerts    {alerts or 'none yet'}"
+    if status.gaps:
+        yield f"gaps      {status.gaps:,} open: `drift gaps` lists them"
     yield f"findings  {status.findings:,} open"
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
 
@@ -124,7 +130,8 @@ def _source(source: SourceStatus, status: Status) -> str:
     newest = _ago(status, source.newest_record_at, "newest record", "no record yet")
     read = _ago(status, source.read_at, "read to its end", "never read to its end")
     outage = f"; it cannot be read: {source.outage}" if source.outage else ""
-    return f"{newest}, {read}{outage}"
+    held_up = f"; it is read no further: {source.held_up}" if source.held_up else ""
+    return f"{newest}, {read}{outage}{held_up}"
 
 
 def _job(job: JobRun, status: Status) -> str:

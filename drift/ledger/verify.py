@@ -838,6 +838,7 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
     """Count what the summary states."""
     closed = sum(row_of(one).get("status") == "closed" for one in listed.gaps)
+    accepted = sum(row_of(one).get("status") == "accepted" for one in listed.gaps)
     return {
         "entries": len(ledger.hashes),
         "entries_by_kind": ledger.kinds,
@@ -850,8 +851,9 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
         "findings_by_status": count_by(listed.findings, "status"),
         "records_read": total(listed.coverage, "records"),
         "records_unreadable": total(listed.coverage, "unreadable"),
-        "gaps": len(listed.gaps) - closed,
+        "gaps": len(listed.gaps) - closed - accepted,
         "gaps_closed": closed,
+        **({"gaps_accepted": accepted} if accepted else {}),
         "writes_excluded": listed.excluded,
     }
 

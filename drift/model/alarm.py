@@ -13,6 +13,11 @@ STATE_WENT_BACK = "state-went-back"
 DEAD_JOB = "dead-job"
 COMPROMISE = "possible-compromise"
 """Somebody says that what is recorded under their identity was not theirs."""
+VAULT_FAILS = "vault-fails"
+DEAD_LETTERS = "dead-letters"
+
+BLINDING = frozenset({SILENT_ACCOUNT, OLD_GAP, BROKEN_LOG, LOST_CANARY, VAULT_FAILS, DEAD_LETTERS})
+"""While one of these stands, nobody can say that everything was seen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,37 @@
 """How completely the sources were read, and who says so."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trail:
+    """One log for which a cloud vouches: an account may have several in a region."""
+
+    account: str
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedSince:
+    """Since when a cloud is asked for its word: of each trail since it is known, and no longer."""
+
+    trails: Mapping[Trail, datetime]
+    others: datetime
+    """Of trails that are not known yet."""
+
+    def of(self, trail: Trail) -> datetime:
+        """Return since when it is asked about one trail."""
+        return self.trails.get(trail, self.others)
+
+    def of_place(self, account: str, region: str) -> datetime:
+        """Return since when it is asked about any trail of an account and region."""
+        known = (at for one, at in self.trails.items() if (one.account, one.region) == (account, region))
+        return min((self.others, *known))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +51,25 @@ class Attestation:
     """How many delivered files were held against it."""
     problem: str | None = None
     """Why it does not hold; `None` where it does."""
+    trail: str = ""
+    """Whose log it is; empty in what was recorded before trails were told apart."""
+
+    @property
+    def of_trail(self) -> Trail:
+        """The log that it is about."""
+        return Trail(account=self.account, region=self.region, name=self.trail)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GivenUp:
+    """What the service of a source put aside, since nobody who was given it could read it."""
+
+    count: int
+    """How many messages lie there, roughly."""
+    place: str
+    """`the queue driftledger-dead`."""
+    redrive: str
+    """How they are brought back, as an order: `move them back with ...`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +100,15 @@ class GapKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Acceptance:
+    """That somebody accepts of a gap that it can never be filled: it stays one, and asks for nothing more."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
     """What is known not to have been seen, until it is filled."""
 
@@ -71,6 +127,9 @@ class Gap:
     """`None`: since the source began, or not known."""
     to_at: datetime | None = None
     """`None`: it still goes on, or is not known."""
+    accepted: Acceptance | None = None
+    trail: str = ""
+    """Of an attestation: whose log it is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

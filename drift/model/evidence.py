@@ -193,6 +193,8 @@ class GapStatus(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     """What was missing was read since."""
+    ACCEPTED = "accepted"
+    """It is still missing, and somebody accepts that it always will be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,6 +217,9 @@ class GapRecord:
     region: str | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+    by: str | None = None
+    """Who accepts it, where its status says so."""
+    reason: str | None = None
 
 
 class EnrolmentTurn(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from drift.errors import ProviderError
+from drift.errors import ProviderError, VaultError
 from drift.ledger.checkpoint import seal
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
@@ -73,7 +73,7 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
             taken.first_unreadable = taken.first_unreadable or next(iter(unreadable), None)
             taken.records += len(batch.records)
             told.records(len(batch.records), batch.is_last)
-    except ProviderError as error:
+    except (ProviderError, VaultError) as error:
         taken.problems.append(f"{archive.name}: {error}")
     with have.database.transaction() as connection:
         record_history(connection, history_of(archive.name), have.clock.now())

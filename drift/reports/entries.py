@@ -1,5 +1,6 @@
 """Finds entries of the ledger by what they are about."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
 from drift.ledger.log import written
 from drift.ledger.tables import evidence_body, ledger
-from drift.model.evidence import EntryKind, GapRecord, GapStatus
+from drift.model.evidence import AttestationRecord, EntryKind, GapRecord, GapStatus
 from drift.store.upsert import in_chunks
 
 Body = TypeVar("Body")
@@ -57,6 +58,24 @@ def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> l
     gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
     bodies = [gap.read_as(GapRecord) for gap in gaps]
     return [body for body in bodies if body is None or body.status is GapStatus.OPEN]
+
+
+def gaps_accepted(connection: Connection, since: datetime, until: datetime) -> list[GapRecord]:
+    """Return the gaps of which somebody accepted, in a span, that they can never be filled."""
+    inside = (ledger.c.recorded_at >= format_time(since), ledger.c.recorded_at < format_time(until))
+    gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
+    bodies = (gap.read_as(GapRecord) for gap in gaps)
+    return [body for body in bodies if body is not None and body.status is GapStatus.ACCEPTED]
+
+
+def files_verified(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many files fit what the cloud signed, by source, as it was recorded in a span."""
+    inside = (ledger.c.recorded_at >= format_time(since), ledger.c.recorded_at < format_time(until))
+    found: Counter[str] = Counter()
+    for entry in _entries(connection, ledger.c.kind == EntryKind.ATTESTATION.value, *inside):
+        if (body := entry.read_as(AttestationRecord)) is not None:
+            found[body.source] += sum(span.files for span in body.spans)
+    return dict(found)
 
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:

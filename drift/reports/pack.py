@@ -51,7 +51,7 @@ COVERAGE_COLUMNS = (
 )
 GAP_COLUMNS = (
     *("source", "account", "region", "file", "index", "sha256", "error"),
-    *("status", "gap_id", "owner", "from_at", "to_at"),
+    *("status", "gap_id", "owner", "from_at", "to_at", "by", "reason"),
     *("recorded_at", "ledger_seq", "leaf_hash"),
 )
 
@@ -60,7 +60,8 @@ _MEANING = {
     " one after the other, and how many records were read meanwhile: those that came late may be older. It"
     " does not prove that the cloud delivered everything to the source.",
     "gaps.csv": "What is known not to have been read or judged, and, with the status closed and the same"
-    " gap_id, that it was read since. Files are named as their source named them.",
+    " gap_id, that it was read since, or, with the status accepted, who accepts that it never will be, and"
+    " why: it stays unread. Files are named as their source named them.",
 }
 """What the tables beside the summary say: they are easily taken for more."""
 

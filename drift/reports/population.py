@@ -76,7 +76,8 @@ class Population:
 
     def counts(self) -> dict[str, Any]:
         """Return the totals that the pack states and its verifier counts again."""
-        closed = sum(row.fields.get("status") == GapStatus.CLOSED for row in self.gaps)
+        statuses = Counter(row.fields.get("status") for row in self.gaps)
+        closed, accepted = statuses[GapStatus.CLOSED], statuses[GapStatus.ACCEPTED]
         return {
             "entries": sum(self.entries_by_kind.values()),
             "entries_by_kind": self.entries_by_kind,
@@ -89,8 +90,10 @@ class Population:
             "findings_by_status": _count_by(self.findings, "status"),
             "records_read": sum(row.fields["records"] for row in self.coverage),
             "records_unreadable": sum(row.fields["unreadable"] for row in self.coverage),
-            "gaps": len(self.gaps) - closed,
+            "gaps": len(self.gaps) - closed - accepted,
             "gaps_closed": closed,
+            # Packs of before anything could be accepted do not state it.
+            **({"gaps_accepted": accepted} if accepted else {}),
             "writes_excluded": self.writes_excluded,
         }
 

@@ -10,6 +10,8 @@ from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
 from drift.store import covered, meta, outbox
+from drift.store.gaps import open_gaps
+from drift.store.held_up import held_up
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
@@ -26,6 +28,8 @@ class SourceStatus:
     """When it was last read to its end; `None` if it never was."""
     outage: str | None
     """Why it cannot be read now."""
+    held_up: str | None
+    """Why it is read no further although it could be: the vault cannot keep what it delivers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,8 @@ class Status:
     jobs: tuple[JobRun, ...]
     alerts: dict[str, int]
     """How many there are in each status."""
+    gaps: int
+    """Open ones: what is known not to have been seen."""
     findings: int
     """Open ones."""
     entries: int
@@ -64,6 +70,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         sources=tuple(_source(connection, name) for name in sources),
         jobs=tuple(runs.values()),
         alerts=outbox.counts(connection),
+        gaps=len(open_gaps(connection)),
         findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,
@@ -72,10 +79,12 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
 
 
 def _source(connection: Connection, name: str) -> SourceStatus:
+    held = held_up(connection, name)
     read = covered.source_read_of(connection, name)
     return SourceStatus(
         name=name,
         newest_record_at=covered.heard_at_of(connection, name),
         read_at=read.read_at if read else None,
         outage=meta.read(connection, meta.outage_of(name)),
+        held_up=held.what if held else None,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.alarm import BLINDING
 from drift.model.evidence import Checkpoint
 from drift.model.verdict import Severity
 from drift.reports.week import Week
@@ -34,6 +35,8 @@ class SourceSeen:
     records: int
     outage: str | None
     """Why it cannot be read now."""
+    held_up: str | None = None
+    """Why it is read no further although it could be: the vault cannot keep what it delivers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +46,30 @@ class Unread:
     file: str
     index: int | None
     error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmSeen:
+    """An alarm about the watch itself that stood at some time of the week."""
+
+    slug: str
+    text: str
+    since: datetime
+    ended_at: datetime | None
+    """`None`: it stands at the end of the week, or now while that lasts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A gap of which somebody accepted that it can never be filled. It is covered no more for that."""
+
+    source: str
+    place: str | None
+    """The account and region, or the delivery, if it is not all of the source."""
+    from_at: datetime | None
+    to_at: datetime | None
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +87,14 @@ class Seen:
     compared: int
     excluded: int = 0
     """Writes that the policy leaves out."""
+    accepted: tuple[Accepted, ...] = ()
+    """Gaps that somebody accepted in the week."""
+    verified: tuple[tuple[str, int], ...] = ()
+    """How many delivered files were held against what the cloud signed, and fit, by source."""
+    broken: tuple[str, ...] = ()
+    """Where what the cloud signed says that something is missing or altered."""
+    alarms: tuple[AlarmSeen, ...] = ()
+    """Those that stand come first."""
 
     @property
     def records(self) -> int:
@@ -71,10 +106,19 @@ class Seen:
         """Every source delivered, and all that it delivered could be read."""
         return (
             bool(self.sources)
-            and all(source.records and source.outage is None for source in self.sources)
+            and all(
+                source.records and source.outage is None and source.held_up is None for source in self.sources
+            )
             and not self.unreadable
             and not self.outages
+            and not self.broken
+            and not any(alarm.ended_at is None and alarm.slug in BLINDING for alarm in self.alarms)
         )
+
+    @property
+    def alarms_standing(self) -> int:
+        """How many alarms about the watch itself stand."""
+        return sum(alarm.ended_at is None for alarm in self.alarms)
 
     @property
     def is_everything_compared(self) -> bool:

@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.model.change import Change
 from drift.model.evidence import Checkpoint, GapRecord
-from drift.reports.entries import gaps_recorded
+from drift.reports.entries import files_verified, gaps_accepted, gaps_recorded
 from drift.reports.week import Week
 from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
+from drift.store.alarms import AlarmRow, alarms
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow, findings
+from drift.store.held_up import all_held_up
 
 COMPARED_WITHIN = timedelta(days=1)
 """A comparison that is older says nothing of how things stand."""
@@ -53,8 +55,16 @@ class WeeklyFacts:
     """By the policy, in this week."""
     outages: Mapping[str, str]
     """Why a source cannot be read now."""
+    held_up: Mapping[str, str]
+    """Why a source is read no further although it could be."""
     gaps: tuple[GapRecord | None, ...]
     """Recorded in this week; `None` where the body was erased."""
+    accepted: tuple[GapRecord, ...]
+    """Gaps that somebody accepted in this week."""
+    verified: Mapping[str, int]
+    """How many files fit what the cloud signed, by source, as it was recorded in this week."""
+    alarms: tuple[AlarmRow, ...]
+    """All there ever were, the oldest first."""
     declared: int
     compared: int
     """Of the declared, those that were held against what is there within a day."""
@@ -86,7 +96,11 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
             for source in settings.sources
             if (reason := meta.read(connection, meta.outage_of(source))) is not None
         },
+        held_up={name: one.what for name, one in all_held_up(connection, settings.sources).items()},
         gaps=tuple(gaps_recorded(connection, week.since, week.until)),
+        accepted=tuple(gaps_accepted(connection, week.since, week.until)),
+        verified=files_verified(connection, week.since, week.until),
+        alarms=tuple(alarms(connection, with_ended=True)),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),

@@ -3,7 +3,6 @@
 from functools import partial
 
 from drift.reports.weekly_page import Page
-from drift.reports.weekly_sentences import DEFINITIONS
 from drift.terminal import shown
 
 
@@ -22,4 +21,4 @@ def weekly_html(page: Page) -> str:
         # turn the direction of a line or smuggle in what nobody sees.
         finalize=partial(shown, limit=1000),
     )
-    return environment.get_template("weekly.html.j2").render(page=page, definitions=DEFINITIONS)
+    return environment.get_template("weekly.html.j2").render(page=page)

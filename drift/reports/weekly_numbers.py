@@ -5,10 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
 from drift.reports.week import Week
-from drift.reports.weekly import Alerts, ChangedResource, Figure, Seen, SourceSeen, Unread, WeeklyReport
+from drift.reports.weekly import (
+    Accepted,
+    Alerts,
+    ChangedResource,
+    Figure,
+    Seen,
+    SourceSeen,
+    Unread,
+    WeeklyReport,
+)
 from drift.reports.weekly_actions import actions, closed
+from drift.reports.weekly_alarms import alarms_seen
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.weekly_first_days import first_days
 from drift.reports.wording import resource_name
@@ -125,24 +136,51 @@ def _open_at(facts: WeeklyFacts, at: datetime) -> list[FindingRow]:
 
 def _seen(facts: WeeklyFacts) -> Seen:
     names = sorted({*facts.settings.sources, *facts.records})
+    # A gap of an account is one of the cloud's own word; no other knows the account.
+    broken = [gap for gap in facts.gaps if gap is not None and gap.account is not None]
+    others = [gap for gap in facts.gaps if gap is None or gap.account is None]
     # A gap without a place in a file is a source that could not be read at all.
-    outages = sum(gap is not None and gap.file is None for gap in facts.gaps)
+    outages = sum(gap is not None and gap.file is None for gap in others)
     unread = (
         Unread(file=gap.file, index=gap.index, error=gap.error)
-        for gap in facts.gaps
+        for gap in others
         if gap is not None and gap.file is not None
     )
     return Seen(
         sources=tuple(
-            SourceSeen(name=name, records=facts.records.get(name, 0), outage=facts.outages.get(name))
+            SourceSeen(
+                name=name,
+                records=facts.records.get(name, 0),
+                outage=facts.outages.get(name),
+                held_up=facts.held_up.get(name),
+            )
             for name in names
         ),
-        unreadable=len(facts.gaps) - outages,
+        unreadable=len(others) - outages,
         unread=tuple(islice(unread, MOST_UNREAD)),
         outages=outages,
         declared=facts.declared,
         compared=facts.compared,
         excluded=facts.writes_excluded,
+        accepted=tuple(map(_accepted, facts.accepted)),
+        verified=tuple(sorted(facts.verified.items())),
+        broken=tuple(f"{gap.source}, {_place(gap)}: {gap.error}" for gap in broken),
+        alarms=tuple(alarms_seen(facts)),
+    )
+
+
+def _place(gap: GapRecord) -> str | None:
+    return f"account {gap.account} {gap.region or ''}".rstrip() if gap.account else gap.file
+
+
+def _accepted(gap: GapRecord) -> Accepted:
+    return Accepted(
+        source=gap.source,
+        place=_place(gap),
+        from_at=gap.from_at,
+        to_at=gap.to_at,
+        by=gap.by or "somebody",
+        reason=gap.reason or "",
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drift.reports.weekly import Action, Figure, WeeklyReport
+from drift.reports.weekly_alarms import alarm_lines
 from drift.reports.weekly_first_days import first_days_lines
-from drift.reports.weekly_sentences import coverage, period, subject, unseen, verdict, witness
+from drift.reports.weekly_sentences import coverage, definitions, period, subject, unseen, verdict, witness
 from drift.reports.wording import counted, duration, moment
 
 MOST_ROWS = 10
@@ -76,6 +77,8 @@ class Page:
     more_actions: str
     tables: tuple[Table, ...]
     health: tuple[Health, ...]
+    definitions: str
+    """What the words mean, and how far it can be known that nothing is missing."""
     period: str
     made_by: str
     witness: str
@@ -91,7 +94,7 @@ def page_of(report: WeeklyReport) -> Page:
         subject=subject(report),
         title=f"Infra change control, week {report.week.number}, {report.organisation}",
         verdict=verdict(report),
-        needs_somebody=bool(report.actions),
+        needs_somebody=bool(report.actions or seen.alarms_standing),
         coverage=coverage(seen),
         is_covered=seen.is_everything,
         first_days=tuple(first_days_lines(report.first_days)),
@@ -100,6 +103,7 @@ def page_of(report: WeeklyReport) -> Page:
         more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",
         tables=(_closed(report), _changed_resources(report)),
         health=tuple(_health(report)),
+        definitions=definitions(seen),
         period=period(report),
         made_by=f"{report.tool_version}, configuration {report.configuration_sha256}",
         witness=witness(report.checkpoint),
@@ -203,6 +207,7 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
         text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
         is_bad=bool(alerts.dead) or unrouted,
     )
+    yield from (Health(text=line, is_bad=is_bad) for line, is_bad in alarm_lines(report.seen.alarms))
     yield from (Health(text=line, is_bad=True) for line in unseen(report.seen))
     if report.checkpoint is None:
         yield Health(text="Evidence: the ledger was never sealed", is_bad=True)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
-from drift.reports.weekly import Action, Missing, Seen, WeeklyReport
+from drift.reports.weekly import Accepted, Action, Missing, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
+
+MOST_BROKEN = 3
 
 DEFINITIONS = (
     "Manual: made by a person in a console, with a command line or with Terraform from a laptop, "
@@ -14,30 +16,60 @@ DEFINITIONS = (
     "Unticketed: nobody else approved it in time. "
     "Emergencies: declared ones and uses of emergency access, of all changes in production. "
     "Changes that the cloud made by itself are not counted. "
-    "Records were read from the first to the last delivered; a file missing in between is not noticed."
+    "A source that was read to its end told all that had been delivered to it."
 )
+
+
+def definitions(seen: Seen) -> str:
+    """Say what the words mean, and whether it would be noticed if something had never been delivered."""
+    held = [f"{counted(files, 'file')} of {source}" for source, files in seen.verified]
+    if not held:
+        return (
+            f"{DEFINITIONS} No cloud vouched for its log this week: an account that fell silent is noticed, "
+            "a single file that was never delivered is not."
+        )
+    fit = "all of them fit" if not seen.broken else "not all of it fits"
+    return (
+        f"{DEFINITIONS} {' and '.join(held)} were held against what the cloud signed, and {fit}: there, "
+        "a file that is missing is noticed. Elsewhere a single file that was never delivered is not."
+    )
 
 
 def subject(report: WeeklyReport) -> str:
     """Return the subject line: how many need somebody, of which week and whose."""
-    number = len(report.actions)
-    marks = [f"{number} {'needs' if number == 1 else 'need'} you"]
-    if not report.seen.is_everything:
-        marks = [*marks[: bool(number)], "not all seen"]
-    mark = ", ".join(marks)
-    return f"[{mark}] Infra change control - wk {report.week.number} - {report.organisation}"
+    number, alarms = len(report.actions), report.seen.alarms_standing
+    marks = [
+        *([] if report.seen.is_everything else ["not all seen"]),
+        *([counted(alarms, "alarm")] if alarms else []),
+    ]
+    if number or not marks:
+        marks = [f"{number} {'needs' if number == 1 else 'need'} you", *marks]
+    return f"[{', '.join(marks)}] Infra change control - wk {report.week.number} - {report.organisation}"
 
 
 def verdict(report: WeeklyReport) -> str:
     """Return the first sentence: does anything need somebody, and what?"""
+    return _of_changes(report) + _of_the_watch(report.seen)
+
+
+def _of_changes(report: WeeklyReport) -> str:
     if not report.actions:
         if not report.seen.is_everything:
             return "Nothing that was seen needs you, but not everything was seen."
+        if report.seen.alarms_standing:
+            return f"No change needs you: {counted(report.changes, 'change')}, none waits for anybody."
         return f"Nothing needs you: {counted(report.changes, 'change')}, none waits for anybody."
     needs = Counter(_need(one) for one in report.actions)
     parts = (f"{needs[phrase]} {phrase}" for phrase in (*_NEEDS.values(), *_WAITS.values()) if needs[phrase])
     number = len(report.actions)
     return f"{number} {'needs' if number == 1 else 'need'} you: {', '.join(parts)}."
+
+
+def _of_the_watch(seen: Seen) -> str:
+    number = seen.alarms_standing
+    if not number:
+        return ""
+    return f" {counted(number, 'alarm')} about the watch itself {'stands' if number == 1 else 'stand'}."
 
 
 _NEEDS = {
@@ -70,8 +102,10 @@ def _read(seen: Seen) -> str:
         f"{seen.unreadable:,} of them unreadable" if seen.unreadable else "none unreadable",
         *([f"{counted(seen.excluded, 'write')} left out by the policy"] if seen.excluded else []),
         *([counted(seen.outages, "outage")] if seen.outages else []),
+        *([f"{counted(len(seen.broken), 'span')} not as the cloud signed"] if seen.broken else []),
         *(f"{source.name} delivered nothing" for source in seen.sources if not source.records),
         *(f"{source.name} cannot be read now" for source in seen.sources if source.outage is not None),
+        *(f"{source.name} waits for the vault" for source in seen.sources if source.held_up is not None),
     ]
     return f"{counted(seen.records, 'record')} read from {names}, {', '.join(gaps)}."
 
@@ -81,14 +115,26 @@ def unseen(seen: Seen) -> Iterator[str]:
     unread = [source for source in seen.sources if source.outage is not None]
     for source in unread:
         yield f"{source.name} cannot be read: {source.outage}; drift check says what is missing"
+    for source in seen.sources:
+        if source.held_up is not None:
+            yield f"{source.name} is read no further: {source.held_up}; drift check tries the vault"
     if seen.outages and not unread:
         outages = counted(seen.outages, "outage")
         yield f"{outages} this week; drift check tells whether everything can be read again"
+    yield from (f"Not what the cloud signed: {one}" for one in seen.broken[:MOST_BROKEN])
     for one in seen.unread:
         record = "" if one.index is None else f" record {one.index}"
         yield f"Unreadable: {one.file}{record}: {one.error}"
+    yield from map(_accepted, seen.accepted)
     if more := seen.unreadable - len(seen.unread):
         yield f"Unreadable: {more:,} more; drift classify FILE shows all of a file"
+
+
+def _accepted(one: Accepted) -> str:
+    place = f", {one.place}" if one.place else ""
+    begins = f", from {moment(one.from_at)}" if one.from_at else ""
+    ends = f" to {moment(one.to_at)}" if one.to_at else ""
+    return f"Not seen for good: {one.source}{place}{begins}{ends}; accepted by {one.by}: {one.reason}"
 
 
 def _compared(seen: Seen) -> str:

@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Iterator
 
 from drift.reports.weekly_page import ActionLine, Page, Table, Tile
-from drift.reports.weekly_sentences import DEFINITIONS
 from drift.terminal import shown
 
 WIDTH = 96
@@ -41,7 +40,7 @@ def _lines(page: Page, width: int) -> Iterator[str]:
     for line in page.health:
         yield from _wrapped(f"{'! ' if line.is_bad else ''}{line.text}", width, _INDENT)
     yield from ("", "-" * width)
-    yield from _wrapped(DEFINITIONS, width)
+    yield from _wrapped(page.definitions, width)
     yield from _wrapped(page.witness, width)
     if page.note:
         yield ""

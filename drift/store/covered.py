@@ -139,30 +139,6 @@ def hours_heard(
     return [datetime.strptime(hour, _HOUR).replace(tzinfo=UTC) for hour in rows.scalars()]
 
 
-def attested_since(connection: Connection, source: str) -> datetime | None:
-    """Return up to when the cloud vouches for every place of a source of which it ever did."""
-    oldest = func.min(coverage.c.attested_to, type_=coverage.c.attested_to.type)
-    attested: datetime | None = connection.execute(
-        select(oldest).where(coverage.c.source == source)
-    ).scalar_one()
-    return attested
-
-
-def attested_places(connection: Connection, source: str) -> Mapping[tuple[str, str], datetime]:
-    """Return up to when the cloud vouches, by account and region."""
-    where = (coverage.c.source == source, coverage.c.attested_to.is_not(None))
-    rows = connection.execute(
-        select(coverage.c.account, coverage.c.region, coverage.c.attested_to).where(*where)
-    )
-    return {(row.account, row.region): row.attested_to for row in rows}
-
-
-def keep_attested(connection: Connection, source: str, account: str, region: str, up_to: datetime) -> None:
-    """Note up to when the cloud vouches for a place."""
-    key = {"source": source, "account": account, "region": region, "records": 0, "unreadable": 0}
-    insert_or_update(connection, coverage, {**key, "attested_to": up_to}, {"attested_to": up_to})
-
-
 def _span(row: Row[tuple[object, ...]]) -> ReadSpan:
     return ReadSpan(
         source=row.source,

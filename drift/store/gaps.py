@@ -1,4 +1,4 @@
-"""Gaps that are open, but for single records: those are in quarantine."""
+"""Gaps that are open or accepted, but for single records: those are in quarantine."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from drift.store.upsert import insert_or_update
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GapRow:
-    """A gap that is open, and the latest entry about it."""
+    """A gap that is not filled, and the latest entry about it."""
 
     gap_id: str
     gap: Gap
@@ -29,9 +29,16 @@ def gap_id_of(*identity: str) -> str:
 
 
 def open_gaps(
-    connection: Connection, source: str | None = None, kind: GapKind | None = None
+    connection: Connection,
+    source: str | None = None,
+    kind: GapKind | None = None,
+    *,
+    with_accepted: bool = False,
 ) -> Sequence[GapRow]:
-    """Return the open gaps, of a source or of a kind if that is asked, the oldest first."""
+    """Return the open gaps, of a source or of a kind if that is asked, the oldest first.
+
+    Those that somebody accepted for good are left out unless they are asked for.
+    """
     query = select(coverage_gap).order_by(coverage_gap.c.opened_at, coverage_gap.c.gap_id)
     if source is not None:
         query = query.where(coverage_gap.c.source == source)
@@ -40,11 +47,12 @@ def open_gaps(
     return [
         GapRow(gap_id=row.gap_id, gap=row.body, recorded_at=row.recorded_at, ledger_seq=row.ledger_seq)
         for row in connection.execute(query)
+        if with_accepted or row.body.accepted is None
     ]
 
 
 def keep_gap(connection: Connection, row: GapRow) -> None:
-    """Keep a gap that is open, as it is known now."""
+    """Keep a gap that is not filled, as it is known now."""
     gap = row.gap
     values = {
         "kind": gap.kind,

@@ -70,8 +70,18 @@ coverage = Table(
     Column("covered_from", UtcTime),  # null: the source was not read to its end since it told of the place
     Column("recorded_to", UtcTime),  # the last entry ends here
     Column("recorded_at", UtcTime),
-    Column("attested_to", UtcTime),  # the cloud vouches up to here
     comment="Of each account and region: what was read since the last coverage entry of the ledger",
+)
+
+attested = Table(
+    "attested",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("account", Key, primary_key=True),
+    Column("region", Key, primary_key=True),
+    Column("trail", Key, primary_key=True),  # empty: of before it was told apart
+    Column("up_to", UtcTime, nullable=False),
+    comment="Up to when the cloud vouches for each trail",
 )
 
 source_read = Table(

@@ -27,7 +27,8 @@ class AwsParameterTagSettings(AwsSettings, frozen=True, kw_only=True, forbid_unk
 class AwsParameterTag:
     """A `Canary` that sets the tag `driftledger-canary` of a parameter that is there already.
 
-    It takes the permission `ssm:AddTagsToResource` on that parameter, and no other.
+    It takes the permission `ssm:AddTagsToResource` on that parameter; `check` looks at its tags, which
+    takes `ssm:ListTagsForResource`.
     """
 
     def __init__(self, settings: AwsParameterTagSettings) -> None:
@@ -42,6 +43,14 @@ class AwsParameterTag:
     @cached_property
     def _ssm(self) -> Any:
         return open_client("ssm", self._access)
+
+    def check(self) -> str:
+        """Look whether the parameter is there: whether it may be tagged is told by the first write alone."""
+        where = f"parameter {self._parameter}"
+        doing = "looking at the tags of the canary"
+        with refusals(doing, action="ssm:ListTagsForResource", on=where, asker=CANARIES):
+            self._ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=self._parameter)
+        return f"the parameter {self._parameter} is there"
 
     def write(self, token: str) -> None:
         """Set the tag; see `Canary`."""

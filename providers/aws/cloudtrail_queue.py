@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property, partial
 from io import BytesIO
 from typing import Annotated, Any, BinaryIO
@@ -11,7 +11,7 @@ from typing import Annotated, Any, BinaryIO
 import msgspec
 
 from drift.errors import ProviderResponseError
-from drift.model.coverage import Attestation
+from drift.model.coverage import AskedSince, Attestation, GivenUp
 from drift.ports import Delivery
 from providers.at_hand import at_hand
 from providers.aws.digests import Digests
@@ -108,7 +108,11 @@ class CloudTrailQueue:
                 self._open(one).close()
         return self._queue.standing().told()
 
-    def attested(self, since: datetime) -> Iterator[Attestation]:
+    def given_up(self) -> GivenUp | None:
+        """Tell how many messages lie in the dead-letter queue; see `GivingUp`."""
+        return self._queue.standing().lost()
+
+    def attested(self, since: AskedSince) -> Iterator[Attestation]:
         """Verify the trail's digest files, where the settings name it; see `Attesting`."""
         if self._digests:
             yield from self._digests.attested(since)

@@ -10,6 +10,8 @@ from providers.aws.digest_file import Digest
 class Chain:
     """The digests of one trail, account and region, as far as they were read."""
 
+    trail: str
+    """Its name."""
     since: datetime
     """What ended before is read only to hold the next one against it."""
     is_added: bool

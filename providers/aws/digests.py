@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from drift.errors import ProviderError, ProviderResponseError
-from drift.model.coverage import Attestation
+from drift.model.coverage import AskedSince, Attestation, Trail
 from providers.aws.digest_chain import Chain
 from providers.aws.digest_file import Digest, LoggedFile, read_digest
 from providers.aws.digest_keys import DigestKeys
@@ -51,8 +51,8 @@ class Digests:
         self._keys = DigestKeys(access)
         self._now = now
 
-    def attested(self, since: datetime) -> Iterator[Attestation]:
-        """Verify the digests of the time after `since`, with every file that they name; see `Attesting`."""
+    def attested(self, since: AskedSince) -> Iterator[Attestation]:
+        """Verify the digests of each trail since its time, and every file that they name; see `Attesting`."""
         found = list(partitions(self._s3, self._place, DIGESTS))
         if not found:
             raise ProviderResponseError(
@@ -62,21 +62,28 @@ class Digests:
         chains = (self._partition(one, since) for one in found)
         yield from heapq.merge(*chains, key=lambda one: one.to_at)
 
-    def _partition(self, one: Partition, since: datetime) -> Iterator[Attestation]:
+    def _partition(self, one: Partition, since: AskedSince) -> Iterator[Attestation]:
         chains: dict[tuple[str, bool], Chain] = {}
-        after = f"{one.prefix}{since - timedelta(days=1):%Y/%m/%d}"
+        earliest = since.of_place(one.account, one.region)
+        after = f"{one.prefix}{earliest - timedelta(days=1):%Y/%m/%d}"
         for listed in list_objects(self._s3, self._place.bucket, one.prefix, after=after):
             name = _NAME.fullmatch(listed.key.rpartition("/")[2])
-            if name is None or (at := _time(name["at"])) is None or at <= since - BEFORE:
+            if name is None or (at := _time(name["at"])) is None:
+                continue
+            trail = _trail_in(name["chain"], one)
+            asked = since.of(Trail(account=one.account, region=one.region, name=trail))
+            if at <= asked - BEFORE:
                 continue
             key = name["chain"], bool(name["added"])
-            chain = chains.setdefault(key, Chain(since=since, is_added=bool(name["added"])))
+            new = Chain(trail=trail, since=asked, is_added=bool(name["added"]))
+            chain = chains.setdefault(key, new)
             yield from self._next(one, _Found(listed.key, at), chain)
         now = self._now()
         for chain in chains.values():
             if not chain.is_added and chain.end_at and chain.end_at < now - LATE:
                 where = uri(self._place.bucket, one.prefix)
-                yield _attest(one, chain.end_at, now - LATE, where, "no digest was written since")
+                problem = "no digest was written since"
+                yield _attest(one, chain, chain.end_at, now - LATE, where, problem)
 
     def _next(self, one: Partition, found: "_Found", chain: Chain) -> Iterator[Attestation]:
         """Verify one digest, and what it says of the one before it."""
@@ -85,17 +92,18 @@ class Digests:
             digest = read_digest(self._s3, self._place.bucket, found.key, one.region, self._keys)
         except NotAsWrittenError as error:
             if found.at > chain.since:
-                yield _attest(one, chain.end_at or found.at - timedelta(hours=1), found.at, where, str(error))
+                begin = chain.end_at or found.at - timedelta(hours=1)
+                yield _attest(one, chain, begin, found.at, where, str(error))
             chain.move_to_broken(found.key, found.at)
             return
         if problem := chain.problem_before(digest):
             begin = chain.end_at or chain.since
-            yield _attest(one, begin, max(begin, digest.says.digest_start_time), where, problem)
+            yield _attest(one, chain, begin, max(begin, digest.says.digest_start_time), where, problem)
         if digest.end_at > chain.since:
             files = digest.says.log_files
             problem = self._problem_of(digest)
             begin = digest.says.digest_start_time
-            yield _attest(one, begin, digest.end_at, where, problem, files=len(files))
+            yield _attest(one, chain, begin, digest.end_at, where, problem, files=len(files))
         chain.move_to(digest)
 
     def _problem_of(self, digest: Digest) -> str | None:
@@ -131,8 +139,20 @@ class _Found:
     at: datetime
 
 
+def _trail_in(chain: str, one: Partition) -> str:
+    """Return the name of a trail with the region that it is at home in, out of the name of its digests."""
+    return chain.partition(f"_CloudTrail-Digest_{one.region}_")[2] or chain
+
+
 def _attest(
-    one: Partition, from_at: datetime, to_at: datetime, document: str, problem: str | None, *, files: int = 0
+    one: Partition,
+    chain: Chain,
+    from_at: datetime,
+    to_at: datetime,
+    document: str,
+    problem: str | None,
+    *,
+    files: int = 0,
 ) -> Attestation:
     return Attestation(
         account=one.account,
@@ -142,6 +162,7 @@ def _attest(
         document=document,
         files=files,
         problem=problem,
+        trail=chain.trail,
     )
 
 

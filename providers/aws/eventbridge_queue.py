@@ -15,6 +15,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 
 from drift.errors import ProviderResponseError
+from drift.model.coverage import GivenUp
 from drift.ports import Delivery
 from providers.aws.bundles import BUNDLE_BYTES, bundled, is_sound
 from providers.aws.queue import AT_ONCE, Message, Queue
@@ -79,6 +80,10 @@ class EventBridgeQueue:
         """Tell how many messages wait and were given up; see `Probing`."""
         self._queue.peek()
         return self._queue.standing().told()
+
+    def given_up(self) -> GivenUp | None:
+        """Tell how many messages lie in the dead-letter queue; see `GivingUp`."""
+        return self._queue.standing().lost()
 
     def _gathered(self) -> Iterator[list[Message]]:
         """Yield what is received, together as long as there is more than one receipt can bring."""

@@ -174,7 +174,7 @@ class Queue:
             waiting=waiting,
             held=held,
             attempts=int(redrive["maxReceiveCount"]),
-            dead_letters=arn.rpartition(":")[2],
+            dead_letters_arn=arn,
             given_up=_count(there, ""),
         )
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drift.model.coverage import GivenUp
+
 UNTIL_RETENTION = "no dead-letter queue: what cannot be read is lost when the queue's retention ends"
 
 
@@ -14,10 +16,29 @@ class QueueStanding:
     held: int
     attempts: int | None
     """After how many receipts a message is given up; `None` where there is no dead-letter queue."""
-    dead_letters: str = ""
-    """The name of the dead-letter queue."""
+    dead_letters_arn: str = ""
+    """Of the dead-letter queue."""
     given_up: int = 0
     """How many lie there."""
+
+    @property
+    def dead_letters(self) -> str:
+        """The name of the dead-letter queue."""
+        return self.dead_letters_arn.rpartition(":")[2]
+
+    def lost(self) -> GivenUp | None:
+        """Return what was given up; `None` where there is no dead-letter queue.
+
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+        """
+        if self.attempts is None:
+            return None
+        command = f"aws sqs start-message-move-task --source-arn {self.dead_letters_arn}"
+        return GivenUp(
+            count=self.given_up,
+            place=f"the queue {self.dead_letters}",
+            redrive=f"move them back with `{command}`",
+        )
 
     def told(self) -> Sequence[str]:
         """Say how many messages wait, and what became of those that could not be read."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from providers.answer_times import note_answer
+
 if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
 
@@ -58,8 +60,13 @@ def client_of(session: Any, service: str, access: AwsAccess) -> Any:
         user_agent_extra="driftledger",
     )
     client = session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)
+    client.meta.events.register("after-call", _note_time)
     client.meta.events.register("after-call", _refuse_what_is_cut)
     return client
+
+
+def _note_time(http_response: Any, **_: object) -> None:
+    note_answer(http_response.url, http_response.headers)
 
 
 def _refuse_what_is_cut(http_response: Any, model: Any, **_: object) -> None:

@@ -10,13 +10,13 @@ import heapq
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property, partial
 from typing import Annotated, Any
 
 import msgspec
 
-from drift.model.coverage import Attestation
+from drift.model.coverage import AskedSince, Attestation
 from drift.ports import Delivery
 from providers.at_hand import at_hand
 from providers.aws.digests import Digests
@@ -118,7 +118,7 @@ class TrailBucket:
         accounts = len({one.account for one in found})
         return (f"files of {accounts:,} accounts, in {len(found):,} folders of an account and region",)
 
-    def attested(self, since: datetime) -> Iterator[Attestation]:
+    def attested(self, since: AskedSince) -> Iterator[Attestation]:
         """Verify the trail's digest files, if the settings say so; see `Attesting`."""
         if self._settings.digests:
             yield from self._digests.attested(since)

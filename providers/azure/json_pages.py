@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from drift.errors import ProviderResponseError
+from providers.answer_times import note_answer
 from providers.azure.record import moment
 from providers.azure.refusals import refusals
 from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, sign_in
@@ -69,6 +70,7 @@ class JsonPages:
         ):
             request = HttpRequest("GET", url, headers={"Accept": "application/json"})
             answer = self._client.send_request(request)
+            note_answer(url, answer.headers)
             if answer.status_code != 200:
                 raise HttpResponseError(response=answer)
             body: bytes = answer.read()

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from drift.model.secret import Secret
+from providers.answer_times import note_answer
 from providers.azure.refusals import refusals
 from providers.packs.vault import PackVault
 
@@ -60,6 +61,7 @@ class _Container:
             self._settings.container,
             credential=self._credential(),
             retry_total=0,
+            raw_response_hook=lambda one: note_answer(one.http_request.url, one.http_response.headers),
             connection_timeout=CONNECT_WITHIN,
             read_timeout=ANSWER_WITHIN,
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from drift.errors import ProviderResponseError
+from providers.answer_times import note_answer
 from providers.azure.envelopes import Column, Table
 from providers.azure.refusals import refusals
 from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, sign_in
@@ -36,6 +37,11 @@ class Workspace:
         from azure.monitor.query import LogsQueryStatus
 
         bodies: list[bytes] = []
+
+        def took(response: Any) -> None:
+            note_answer(response.http_request.url, response.http_response.headers)
+            bodies.append(response.http_response.body())
+
         where = f"the table {table} of the workspace {self.id}"
         grant = "grant the role Log Analytics Reader on the workspace"
         with refusals(f"reading {where}", action=PERMISSION, on=where, grant=grant, keys="`client_secret`"):
@@ -45,7 +51,7 @@ class Workspace:
                     query,
                     timespan=None,
                     # The SDK turns times into its own; records are kept as they were delivered.
-                    raw_response_hook=lambda response: bodies.append(response.http_response.body()),
+                    raw_response_hook=took,
                 )
             except HttpResponseError as error:
                 if error.status_code in TOO_MUCH:

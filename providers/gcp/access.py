@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from providers.answer_times import note_answer
+
 PLAIN = "http://"
 """How the endpoint of an emulator begins: it is spoken to without encryption, and told no credentials."""
 
@@ -41,8 +43,17 @@ class GcpApi:
         from google.auth.transport.requests import Request
 
         if self._credentials is not None and not self._credentials.valid:
-            self._credentials.refresh(Request())
+            self._credentials.refresh(Request(_dated_session()))
         return self._client
+
+
+def _dated_session() -> Any:
+    """Return a session that notes what time it is at Google: over gRPC it does not say."""
+    from requests import Session
+
+    session = Session()
+    session.hooks["response"].append(lambda answer, **_: note_answer(answer.url, answer.headers))
+    return session
 
 
 def credentials_of(file: str | None, scope: str) -> Any:

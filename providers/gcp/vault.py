@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from drift.model.secret import Secret
+from providers.answer_times import note_answer
 from providers.gcp.refusals import refusals
 from providers.packs.vault import PackVault
 
@@ -56,7 +57,9 @@ class _Bucket:
             load: Any = Credentials.from_service_account_file
             credentials = load(file, scopes=[SCOPE])
         options = {"api_endpoint": self._settings.endpoint} if self._settings.endpoint else None
-        return Client(credentials=credentials, client_options=options)
+        client: Any = Client(credentials=credentials, client_options=options)
+        client._http.hooks["response"].append(lambda answer, **_: note_answer(answer.url, answer.headers))
+        return client
 
     @property
     def name(self) -> str:

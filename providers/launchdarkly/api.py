@@ -24,6 +24,7 @@ from drift.errors import (
     ProviderUnavailableError,
 )
 from drift.model.secret import Secret
+from providers.answer_times import note_answer
 from providers.launchdarkly.entry import moment, text_in
 
 PATH = "/api/v2/auditlog"
@@ -79,6 +80,7 @@ class Api:
         )
         try:
             with self._opener.open(request, timeout=self._timeout) as answer:
+                note_answer(self._url, answer.headers)
                 body = answer.read(MAX_BYTES + 1)
                 # `read` is silent about bytes that were announced and never came.
                 if answer.length and len(body) <= MAX_BYTES:

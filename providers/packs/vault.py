@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
+from threading import Lock
 from typing import Protocol
+from uuid import uuid4
 
 from drift.errors import ProviderError, ProviderResponseError
 from drift.model.event import RawRecord, Source
@@ -30,6 +32,9 @@ FIRST_BYTES = 32 * 1024
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+TRIAL = "trial"
+"""Where a pack is written to see whether it can be. It is no day, so nothing of it is ever read."""
 
 
 class PackPlace(Protocol):
@@ -67,6 +72,7 @@ class PackVault:
     def __init__(self, place: PackPlace, key: Secret) -> None:
         self._place = place
         self._keys: Mapping[bytes, Secret] = read_keys(key)
+        self._trying = Lock()
 
     def keep(self, records: Sequence[RawRecord], kept_at: datetime) -> None:
         """Write the records as packs of the day of `kept_at`, and wait until they are safe."""
@@ -82,6 +88,26 @@ class PackVault:
             hashes = b"".join(sha256(body).digest() for body in part)
             name = f"{sha256(hashes).hexdigest()}{SUFFIX}"
             self._place.write(_day(kept_at).isoformat(), name, seal(part, key_id, key))
+
+    def check(self) -> str:
+        """Write a pack of an empty record apart from the others, read it and remove it; see `RawVault`.
+
+        Nothing less tells whether there is room, and whether the key and the permissions are right.
+        """
+        key_id, key = next(iter(self._keys.items()))
+        name = f"{uuid4().hex}{SUFFIX}"
+        with self._trying:
+            self._place.write(TRIAL, name, seal([b""], key_id, key))
+            open_pack(self._name(TRIAL, name), self._place.read(TRIAL, name), self._keys)
+            try:
+                self._place.remove(TRIAL)
+            except ProviderError as error:  # a lock against erasing keeps no record from being kept
+                erased = f"but not erased: {error.what}"
+            else:
+                erased = "and erased"
+        days = len(self._days())
+        told = f"{days:,} {'day' if days == 1 else 'days'}"
+        return f"{self._place.name}: records of {told}; one can be kept, read {erased}"
 
     def read(self, sha256: str) -> bytes | None:
         """Look through the packs, those of the newest day first.

@@ -267,3 +267,30 @@ def ending(world: Path) -> list[str]:
         ]
         kinds = sorted(f"{one.kind} {one.ref}" for one in entries(connection) if one.kind != "config-version")
     return [*stand, *(kind for kind in kinds if "checkpoint" not in kind and "coverage" not in kind)]
+
+
+QUEUES = {
+    "cloudtrail-queue": 'queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/driftledger"',
+    "eventbridge-queue": 'queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/driftledger"',
+    "gcp-pubsub": 'subscription = "projects/example-audit/subscriptions/driftledger"',
+    "azure-event-hub": 'hub = "insights-activity-logs"\nnamespace = "example.servicebus.windows.net"',
+}
+
+
+@pytest.mark.parametrize("type_", QUEUES)
+@pytest.mark.parametrize("more", [(), ("--policy", "config.toml")], ids=["taken-in", "tried"])
+def test_a_queue_is_refused_before_anything_is_asked_of_it(
+    world: Path, type_: str, more: tuple[str, ...]
+) -> None:
+    """
+    What is read out of a queue is taken from the daemon.
+    """
+    config = world / "config.toml"
+    table = f'\n[[audit_log]]\nname = "queue"\ntype = "{type_}"\n{QUEUES[type_]}\n'
+    config.write_text(config.read_text() + table)
+
+    done = drift(world, "replay", "queue", *more)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith('drift: "queue" is a queue, which is for `drift run` alone to read; name what')
+    assert not (world / "store.sqlite3").exists()

@@ -10,6 +10,9 @@ import pytest
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.ports import Canary
 from providers.aws.canary import TAG, AwsParameterTag, AwsParameterTagSettings
+from providers.gcp.canary import LABEL, GcpTopicLabel, GcpTopicLabelSettings
+from tests.providers.gcp.sources.grpc_server import UNAVAILABLE
+from tests.providers.gcp.topic_service import NAME, topic
 from tests.providers.state_stores.proxy import proxy_of
 from tests.providers.state_stores.s3 import REGION, a_client
 from tests.providers.state_stores.servers import Servers
@@ -28,7 +31,9 @@ class Cage:
     """Remove what the canary touches."""
     deny: Callable[[], None]
     permission: str
-    """What it takes."""
+    """What writing takes."""
+    looking: str
+    """What trying it takes."""
     break_down: Callable[[], None]
 
 
@@ -53,12 +58,37 @@ def aws_parameter_tag(servers: Servers) -> Iterator[Cage]:
             take_away=lambda: ssm.delete_parameter(Name=name),
             deny=lambda: proxy.refuse(400, json.dumps(denied).encode()),
             permission="ssm:AddTagsToResource",
+            looking="ssm:ListTagsForResource",
             break_down=lambda: proxy.refuse(500, b"{}"),
+        )
+
+
+@contextmanager
+def gcp_topic_label(_: Servers) -> Iterator[Cage]:
+    """A topic of Pub/Sub."""
+    with topic() as service:
+        settings = GcpTopicLabelSettings(topic=NAME, endpoint=service.endpoint)
+
+        def break_down() -> None:
+            service.down = UNAVAILABLE
+
+        def take_away() -> None:
+            service.is_there = False
+
+        yield Cage(
+            canary=GcpTopicLabel(settings),
+            written=lambda: [value for key, value in service.labels.items() if key == LABEL],
+            take_away=take_away,
+            deny=service.granted.clear,
+            permission="pubsub.topics.update",
+            looking="pubsub.topics.get",
+            break_down=break_down,
         )
 
 
 CANARIES: dict[str, Callable[[Servers], AbstractContextManager[Cage]]] = {
     "aws-parameter-tag": aws_parameter_tag,
+    "gcp-topic-label": gcp_topic_label,
 }
 
 
@@ -87,6 +117,31 @@ def test_writing_again_leaves_nothing_behind_but_the_last(cage: Cage) -> None:
 
 def test_it_says_what_it_touches(cage: Cage) -> None:
     assert cage.canary.resource
+
+
+def test_trying_it_writes_nothing(cage: Cage) -> None:
+    cage.canary.write(TOKEN)
+
+    assert cage.canary.check()
+    assert cage.written() == [TOKEN]
+
+
+def test_trying_it_names_a_permission_that_lacks(cage: Cage) -> None:
+    cage.deny()
+
+    with pytest.raises(ProviderAccessError, match=cage.looking) as raised:
+        cage.canary.check()
+
+    assert "the-watch-itself" in raised.value.hint
+
+
+def test_trying_it_tells_that_what_it_touches_is_gone(cage: Cage) -> None:
+    cage.take_away()
+
+    with pytest.raises(ProviderResponseError) as raised:
+        cage.canary.check()
+
+    assert raised.value.hint
 
 
 def test_where_a_permission_lacks_it_is_named(cage: Cage) -> None:

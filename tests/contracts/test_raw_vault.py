@@ -355,6 +355,7 @@ def test_a_vault_that_cannot_be_reached_says_so_with_the_next_step(cellar: Cella
 
     for ask in (
         lambda: vault.keep([a_record(b"two")], NOON),
+        vault.check,
         lambda: vault.read(hash_of(b"one")),
         lambda: list(vault.batches(NOON)),
         lambda: vault.count(NOON + 2 * DAY),
@@ -363,6 +364,38 @@ def test_a_vault_that_cannot_be_reached_says_so_with_the_next_step(cellar: Cella
         with pytest.raises(ProviderError) as raised:
             ask()
         assert raised.value.hint
+
+
+def test_trying_it_leaves_nothing_behind(cellar: Cellar, vault: RawVault) -> None:
+    vault.keep([a_record(b"one")], NOON)
+    before = cellar.contents()
+
+    said = vault.check()
+
+    assert said.endswith("records of 1 day; one can be kept, read and erased")
+    assert cellar.contents() == before
+    assert [batch.name[:10] for batch in vault.batches(NOON - DAY)] == [f"{NOON:%Y-%m-%d}"]
+
+
+def test_trying_it_names_the_permission_that_is_missing(cellar: Cellar, vault: RawVault) -> None:
+    if cellar.deny is None:
+        pytest.skip("the tests may run as root, whom no permission stops")
+    cellar.deny()
+
+    with pytest.raises(ProviderAccessError) as raised:
+        vault.check()
+
+    assert cellar.permission in raised.value.what
+
+
+def test_many_may_try_it_at_once(vault: RawVault) -> None:
+    """
+    Each source that it holds up does, in a thread of its own.
+    """
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: vault.check(), range(8)))
+
+    assert len(set(said)) == 1
 
 
 def _flipped(content: bytes, at: int) -> bytes:

@@ -289,6 +289,29 @@ def test_a_gap_that_was_filled_is_listed_with_its_end_and_counted_apart(
     assert verify_pack(str(tmp_path / "pack")).all_problems == []
 
 
+def test_a_gap_that_somebody_accepted_is_listed_with_who_and_why_and_is_not_filled(
+    database: Database, tmp_path: Path
+) -> None:
+    lost = replace(a_gap().body, gap_id="gap-1")  # type: ignore[type-var]
+    accepted = replace(lost, status=GapStatus.ACCEPTED, by="dana", reason="the logs expired")
+    with database.transaction() as connection:
+        append_all(connection, [replace(a_gap(), body=body) for body in (lost, accepted)])
+        seal(connection, KEY, NOON)
+    a_pack(database, tmp_path / "pack")
+
+    summary = json.loads((tmp_path / "pack/01_ipe/summary.json").read_text())
+    rows = table_of(tmp_path / "pack/01_ipe/gaps.csv")
+    counts = summary["counts"]
+    assert (counts["gaps"], counts["gaps_closed"], counts["gaps_accepted"]) == (1, 0, 1)
+    assert [(row["status"], row["by"], row["reason"]) for row in rows] == [
+        ("open", "", ""),
+        ("accepted", "dana", "the logs expired"),
+    ]
+    page = " ".join((tmp_path / "pack/00_START_HERE.html").read_text(encoding="utf-8").split())
+    assert "Of 1 somebody accepted" in page
+    assert verify_pack(str(tmp_path / "pack")).all_problems == []
+
+
 def test_coverage_is_nowhere_taken_for_more_than_it_is(pack: Path) -> None:
     summary = json.loads((pack / "01_ipe/summary.json").read_text())
     page = " ".join((pack / "00_START_HERE.html").read_text(encoding="utf-8").split())

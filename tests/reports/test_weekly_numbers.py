@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drift.model.alarm import SILENT_ACCOUNT, Alarm
+from drift.model.coverage import Attestation
 from drift.model.enrolment import SEVERITIES_DUE, EnrolmentRules, Mode, Opening
 from drift.model.environment import Environment
 from drift.model.judgement import Judgement
@@ -16,7 +18,9 @@ from drift.reports.week import Week
 from drift.reports.weekly import Figure, Missing, WeeklyReport
 from drift.reports.weekly_facts import WeeklySettings, read_facts
 from drift.reports.weekly_numbers import weekly_report
+from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.decide import DecisionRules
+from drift.stages.record import record_attestations
 from drift.store.database import Database
 from tests.builders import (
     ACCOUNT,
@@ -446,3 +450,52 @@ def test_a_past_week_reads_the_same_whenever_it_is_asked_for(world: World) -> No
     world.sealed(at=SUNDAY)
 
     assert report_of(world, now=SUNDAY + 2 * DAY) == report_of(world, now=SUNDAY + 99 * DAY)
+
+
+def test_the_alarms_that_stood_in_the_week_are_listed_those_that_stand_first(world: World) -> None:
+    def an_alarm(subject: str) -> Alarm:
+        return Alarm(
+            slug=SILENT_ACCOUNT, subject=subject, text=subject, hint="", severity=Severity.HIGH, since=NOON
+        )
+
+    with world.database.transaction() as connection:
+        for subject, began, ended in (
+            ("before", -9, -8),
+            ("into the week", -1, 1),
+            ("within", 1, 2),
+            ("still", 2, None),
+            ("until later", 0, 12),
+            ("after", 8, None),
+        ):
+            raise_alarm(connection, [], an_alarm(subject), NOON + began * DAY)
+            if ended is not None:
+                end_alarm(connection, [], SILENT_ACCOUNT, subject, NOON + ended * DAY)
+
+    seen = report_of(world).seen
+
+    assert [(one.text, one.ended_at is None) for one in seen.alarms] == [
+        ("until later", True),
+        ("still", True),
+        ("into the week", False),
+        ("within", False),
+    ]
+    assert not seen.is_everything_read
+
+
+def test_what_the_cloud_vouched_for_in_the_week_is_counted_by_source_and_what_it_did_not_is_named(
+    world: World,
+) -> None:
+    span = Attestation(
+        account=ACCOUNT, region="eu", from_at=NOON, to_at=NOON + DAY / 24, document="digest", files=3
+    )
+    later = replace(span, from_at=span.to_at, to_at=span.to_at + DAY / 24)
+    broken = replace(later, from_at=later.to_at, problem="a.gz was altered")
+    with world.database.transaction() as connection:
+        record_attestations(connection, "trail", [span, later, broken], None, NOON + DAY)
+        record_attestations(connection, "old", [span], None, NOON - 9 * DAY)
+
+    seen = report_of(world).seen
+
+    assert seen.verified == (("trail", 6),)
+    assert seen.broken == (f"trail, account {ACCOUNT} eu: a.gz was altered",)
+    assert (seen.unreadable, seen.outages) == (0, 0)

@@ -1,9 +1,9 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from drift.reports.weekly import Action, Alerts, Closed, Figure, Missing, Seen, SourceSeen, Unread
-from drift.reports.weekly_page import Page, page_of
-from drift.reports.weekly_sentences import DEFINITIONS
+from drift.model.alarm import DEAD_JOB, SILENT_ACCOUNT
+from drift.reports.weekly import Action, AlarmSeen, Alerts, Closed, Figure, Missing, Seen, SourceSeen, Unread
+from drift.reports.weekly_page import Health, Page, page_of
 from tests.builders import NOON
 from tests.reports.reporting import SEEN, a_report, an_action
 
@@ -120,7 +120,70 @@ def test_no_gap_is_claimed_where_nobody_could_notice_one() -> None:
     page = page_of(a_report())
 
     assert page.coverage.startswith("1,204 records read from trail, none unreadable. ")
-    assert "a file missing in between is not noticed" in DEFINITIONS
+    assert "a single file that was never delivered is not." in page.definitions
+
+
+def test_files_that_were_held_against_what_the_cloud_signed_are_said_to_be() -> None:
+    verified = replace(SEEN, verified=(("trail", 1204),))
+
+    said = page_of(a_report(seen=verified)).definitions
+    assert "1,204 files of trail were held against what the cloud signed, and all of them fit: there" in said
+    broken = page_of(a_report(seen=replace(verified, broken=("trail, account 1 eu: a.gz was altered",))))
+    assert "and not all of it fits" in broken.definitions
+    assert "1 span not as the cloud signed" in broken.coverage
+    told = "Not what the cloud signed: trail, account 1 eu: a.gz was altered"
+    assert told in [line.text for line in broken.health if line.is_bad]
+    assert not broken.is_covered
+
+
+def an_alarm(slug: str = SILENT_ACCOUNT, *, ended_at: datetime | None = None) -> AlarmSeen:
+    return AlarmSeen(slug=slug, text="account 1 is silent", since=NOON, ended_at=ended_at)
+
+
+def test_an_alarm_that_stands_is_in_the_subject_the_verdict_and_the_detector() -> None:
+    page = page_of(a_report(seen=replace(SEEN, alarms=(an_alarm(),))))
+
+    assert page.subject.startswith("[not all seen, 1 alarm] ")
+    assert page.verdict == (
+        "Nothing that was seen needs you, but not everything was seen. 1 alarm about the watch itself stands."
+    )
+    assert page.needs_somebody
+    [line] = [line for line in page.health if line.text.startswith("Alarm")]
+    assert line == Health(text="Alarm since 2026-11-16 12:00, stands: account 1 is silent", is_bad=True)
+
+
+def test_a_job_that_is_dead_hides_nothing_of_what_was_seen_and_needs_somebody_all_the_same() -> None:
+    page = page_of(a_report(seen=replace(SEEN, alarms=(an_alarm(DEAD_JOB), an_alarm(DEAD_JOB)))))
+
+    assert page.subject.startswith("[2 alarms] ")
+    assert page.is_covered
+    assert page.verdict.startswith("No change needs you: 14 changes, none waits for anybody. 2 alarms about")
+
+
+def test_an_alarm_that_is_over_is_told_and_needs_nobody() -> None:
+    over = an_alarm(ended_at=NOON + timedelta(hours=2))
+    page = page_of(a_report(seen=replace(SEEN, alarms=(over,))))
+
+    assert page.subject.startswith("[0 need you] ")
+    text = "Alarm of 2026-11-16 12:00, over since 2026-11-16 14:00: account 1 is silent"
+    assert Health(text=text, is_bad=False) in page.health
+
+
+def test_of_many_alarms_some_are_named_and_the_others_counted() -> None:
+    page = page_of(a_report(seen=replace(SEEN, alarms=(an_alarm(),) * 12)))
+
+    assert sum(line.text.startswith("Alarm") for line in page.health) == 10
+    assert "2 more alarms: drift alarms --all lists them" in [line.text for line in page.health]
+
+
+def test_a_source_that_the_vault_holds_up_is_not_said_to_be_down() -> None:
+    trail = SourceSeen(name="trail", records=1204, outage=None, held_up="the vault safe cannot keep records")
+    page = page_of(a_report(seen=replace(SEEN, sources=(trail,))))
+
+    assert "trail waits for the vault" in page.coverage
+    told = "trail is read no further: the vault safe cannot keep records; drift check tries the vault"
+    assert told in [line.text for line in page.health if line.is_bad]
+    assert not page.is_covered
 
 
 def test_what_was_not_seen_is_told_with_the_next_step() -> None:

@@ -148,3 +148,60 @@ def test_what_cannot_be_asked_is_a_problem_and_what_came_before_it_stands(
 
     assert watch.problems(2.5 * HOUR) == ("trail: the bucket does not answer (wait)",)
     assert attested(watch) == [("12:00", "13:00", 2)]
+
+
+def test_a_region_that_is_given_up_does_not_have_the_others_verified_again(
+    watch: Watch, log: AttestedLog
+) -> None:
+    """
+    Each verification reads every file again: seven days of an organisation, each hour.
+    """
+    log.word = [an_hour(0), an_hour(0, region="us-east-1")]
+    watch.cycle(1.5 * HOUR)
+
+    for hour in range(1, 30):
+        log.word += [an_hour(hour)]
+        before = log.verified
+        watch.cycle((hour + 1.7) * HOUR)
+        assert log.verified == before + 1
+
+
+def test_two_trails_over_one_account_have_a_gap_each(watch: Watch, log: AttestedLog) -> None:
+    """
+    The word of one fills no gap of the other.
+    """
+    missing = "its digest is missing"
+    log.word = [
+        an_hour(0),
+        an_hour(0, trail="own"),
+        an_hour(1, problem=missing),
+        an_hour(1, problem=missing, trail="own"),
+    ]
+    watch.cycle(2.5 * HOUR)
+    first, second = watch.bodies(EntryKind.GAP)
+    assert first["gap_id"] != second["gap_id"]
+
+    log.word[2] = an_hour(1)
+    watch.cycle(3.6 * HOUR)
+
+    *_, closed = watch.bodies(EntryKind.GAP)
+    assert (closed["status"], len(watch.bodies(EntryKind.GAP))) == ("closed", 3)
+    assert len(watch.alarms()) == 1
+    log.word[3] = an_hour(1, trail="own")
+    watch.cycle(4.7 * HOUR)
+    assert watch.alarms() == []
+
+
+def test_a_trail_that_lags_behind_another_is_vouched_for_all_the_same(watch: Watch, log: AttestedLog) -> None:
+    log.word = [an_hour(0), an_hour(1), an_hour(0, trail="own")]
+    watch.cycle(2.5 * HOUR)
+    log.word += [an_hour(1, trail="own")]
+
+    watch.cycle(3.6 * HOUR)
+
+    spans = [span for body in watch.bodies(EntryKind.ATTESTATION) for span in body["spans"]]
+    assert sorted((one["trail"], one["from_at"][11:16], one["to_at"][11:16]) for one in spans) == [
+        ("org", "12:00", "14:00"),
+        ("own", "12:00", "13:00"),
+        ("own", "13:00", "14:00"),
+    ]

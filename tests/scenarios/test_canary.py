@@ -25,6 +25,10 @@ class Bird:
         self.tokens: list[str] = []
         self.is_denied = False
 
+    def check(self) -> str:
+        """Say what it touches."""
+        return "a bird"
+
     def write(self, token: str) -> None:
         """Write, if that is allowed."""
         if self.is_denied:

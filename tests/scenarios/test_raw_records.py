@@ -29,6 +29,12 @@ class Safe:
             raise ProviderUnavailableError("the vault is shut", hint="open it")
         self.kept |= {record.source.sha256: (record.body, kept_at) for record in records}
 
+    def check(self) -> str:
+        """Say that it is there, unless it is shut."""
+        if self.is_shut:
+            raise ProviderUnavailableError("the vault is shut", hint="open it")
+        return "a safe"
+
     def read(self, sha256: str) -> bytes | None:
         """Return a record."""
         found = self.kept.get(sha256)

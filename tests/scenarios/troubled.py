@@ -7,7 +7,7 @@ from functools import partial
 from typing import BinaryIO
 
 from drift.errors import ProviderError, ProviderResponseError, ProviderUnavailableError
-from drift.model.coverage import Attestation
+from drift.model.coverage import AskedSince, Attestation, Trail
 from drift.ports import Delivery
 from tests.builders import ACCOUNT, NOON
 from tests.scenarios.cloud import Log
@@ -67,16 +67,21 @@ class AttestedLog(TroubledLog):
         super().__init__()
         self.word: list[Attestation] = []
         self.asked: list[datetime] = []
+        self.verified = 0
+        """How often a span was gone through, each with all of its files."""
 
-    def attested(self, since: datetime) -> Iterator[Attestation]:
+    def attested(self, since: AskedSince) -> Iterator[Attestation]:
         """Say what the cloud says of the time since."""
-        self.asked.append(since)
+        self.asked.append(since.of(Trail(account=ACCOUNT, region="eu-west-1", name="org")))
         for one in sorted(self.word, key=lambda one: one.from_at):
-            if one.to_at > since:
+            if one.to_at > since.of(one.of_trail):
+                self.verified += 1
                 yield one
 
 
-def an_hour(number: int, *, problem: str | None = None, region: str = "eu-west-1") -> Attestation:
+def an_hour(
+    number: int, *, problem: str | None = None, region: str = "eu-west-1", trail: str = "org"
+) -> Attestation:
     """What the cloud says of an hour after noon."""
     begins = NOON + timedelta(hours=number)
     return Attestation(
@@ -87,4 +92,5 @@ def an_hour(number: int, *, problem: str | None = None, region: str = "eu-west-1
         document=f"s3://trail/digest-{number}.json.gz",
         files=2,
         problem=problem,
+        trail=trail,
     )

@@ -17,16 +17,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 import drift.store.schema  # noqa: F401  (registers its tables)
 from drift.errors import StoreError
 from drift.ledger.entry import encode_body
+from drift.model.coverage import AskedSince, Trail
 from drift.model.enrolment import EnrolmentRules, Mode
 from drift.model.resource import Resource
 from drift.model.verdict import Statement, Trust
+from drift.stages.record import attested_since
 from drift.store.addresses import declared_as
+from drift.store.attested import attested_trails
 from drift.store.changes import changes, last_judgement
+from drift.store.columns import UtcTime
 from drift.store.database import Database
 from drift.store.enrolment import enrolment_now, is_discovery_opened, unopened
 from drift.store.metadata import metadata
@@ -302,3 +306,27 @@ def in_any_order(statement: str | None) -> str:
 def run(code: str) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], env=environment)
+
+
+def test_what_the_cloud_vouched_for_is_known_before_trails_were_told_apart(database_url: str) -> None:
+    """
+    Else what came while the new version was put in place would never be verified.
+    """
+    database = Database(database_url)
+    with database.transaction() as connection:
+        to_version(connection, "0008")
+        row = {"source": "trail", "account": "1", "region": "eu", "records": 0, "unreadable": 0}
+        names = ", ".join(row)
+        values = ", ".join(f":{name}" for name in row)
+        told = text(f"INSERT INTO coverage ({names}, attested_to) VALUES ({values}, :at)")  # noqa: S608
+        connection.execute(told.bindparams(bindparam("at", NOON, UtcTime)), row)
+
+    migrate(database)
+
+    with database.reading() as connection:
+        assert attested_trails(connection, "trail") == {Trail(account="1", region="eu", name=""): NOON}
+        asked = attested_since(connection, "trail", NOON + timedelta(days=3))
+    assert asked == AskedSince(
+        trails={Trail(account="1", region="eu", name=""): NOON}, others=NOON - timedelta(days=1)
+    )
+    database.close()

@@ -14,8 +14,9 @@ from drift.store.gaps import open_gaps
 
 _NEXT = {
     GapKind.OUTAGE: "`drift check` says what is missing",
-    GapKind.LOST: "look whether a copy of what it delivered is kept elsewhere",
-    GapKind.DELIVERY: "`drift quarantine` lists it, `drift quarantine retry` reads it again",
+    GapKind.LOST: "look whether a copy of what it delivered is kept elsewhere, or accept it (`drift gaps`)",
+    GapKind.DELIVERY: "`drift quarantine` lists it, `drift quarantine retry` reads it again; if it is gone"
+    " for good, accept that (`drift gaps`)",
 }
 
 

@@ -14,6 +14,7 @@ from drift.stages.record.comparisons import (
 from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
+    accept_gap,
     record_delivery_read,
     record_record_read,
     record_set_aside,
@@ -26,6 +27,7 @@ from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
+    "accept_gap",
     "attested_since",
     "opening_of",
     "record_acknowledgement",

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from drift.ledger.log import append
-from drift.model.coverage import Attestation, Gap, GapKind
+from drift.model.coverage import AskedSince, Attestation, Gap, GapKind, Trail
 from drift.model.evidence import AttestationRecord, EntryKind
 from drift.stages.record.gaps import close_gap, open_gap
-from drift.store import covered, gaps, meta
+from drift.store import gaps, meta
+from drift.store.attested import attested_trails, keep_attested
 from drift.store.gaps import gap_id_of
 
 ASKED_EVERY = timedelta(hours=1)
@@ -23,15 +24,24 @@ ASKS_AGAIN_FOR = timedelta(days=1)
 FIRST_LOOKS_BACK = timedelta(days=1)
 
 
-def attested_since(connection: Connection, source: str, now: datetime) -> datetime | None:
-    """Return since when the cloud is to be asked for its word; `None`: it is too early to ask again."""
+def attested_since(connection: Connection, source: str, now: datetime) -> AskedSince | None:
+    """Return since when the cloud is to be asked for its word; `None`: it is too early to ask again.
+
+    Each trail has its own time: one that is given up must not have all others verified again and again.
+    """
     asked_at = meta.read(connection, _asked(source))
     if asked_at is not None and now - datetime.fromisoformat(asked_at) < ASKED_EVERY:
         return None
-    since = covered.attested_since(connection, source) or now - FIRST_LOOKS_BACK
-    broken = [row.gap.from_at for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)]
-    late = [at for at in broken if at and at > now - ASKS_AGAIN_FOR]
-    return max(min([since, *late]), now - LOOKS_BACK)
+    known = dict(attested_trails(connection, source))
+    others = max(known.values(), default=now) - FIRST_LOOKS_BACK
+    for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION):
+        if (at := row.gap.from_at) is not None and at > now - ASKS_AGAIN_FOR:
+            trail = _trail_of(row.gap)
+            known[trail] = min(at, known.get(trail, at))
+    earliest = now - LOOKS_BACK
+    return AskedSince(
+        trails={trail: max(at, earliest) for trail, at in known.items()}, others=max(others, earliest)
+    )
 
 
 def record_attestations(
@@ -43,12 +53,13 @@ def record_attestations(
 ) -> None:
     """Record the spans that are news: verified ones as such, broken ones as gaps until they are verified."""
     meta.write(connection, _asked(source), now.isoformat())
-    known = dict(covered.attested_places(connection, source))
-    broken = {row.gap_id: row for row in gaps.open_gaps(connection, source, GapKind.ATTESTATION)}
+    known = dict(attested_trails(connection, source))
+    known_gaps = gaps.open_gaps(connection, source, GapKind.ATTESTATION, with_accepted=True)
+    broken = {row.gap_id: row for row in known_gaps}
     filled: list[Gap] = []
     verified: list[Attestation] = []
     for one in attested:
-        gap_id, place = _gap_id(source, one), (one.account, one.region)
+        gap_id, trail = _gap_id(source, one), one.of_trail
         if one.problem is not None:
             if gap_id not in broken:
                 open_gap(connection, gap_id, _gap(source, one, owner, now), now)
@@ -56,11 +67,11 @@ def record_attestations(
         if gap_id in broken:
             filled.append(broken[gap_id].gap)
             close_gap(connection, broken.pop(gap_id), None, now)
-        elif place in known and one.to_at <= known[place] and not any(_lies_in(one, gap) for gap in filled):
+        elif trail in known and one.to_at <= known[trail] and not any(_lies_in(one, gap) for gap in filled):
             continue
         verified.append(one)
-        known[place] = max(one.to_at, known.get(place, one.to_at))
-        covered.keep_attested(connection, source, *place, known[place])
+        known[trail] = max(one.to_at, known.get(trail, one.to_at))
+        keep_attested(connection, source, trail, known[trail])
     if verified:
         body = AttestationRecord(source=source, spans=tuple(_joined(verified)))
         append(connection, kind=EntryKind.ATTESTATION, ref=source, body=body, recorded_at=now)
@@ -71,17 +82,16 @@ def _asked(source: str) -> str:
 
 
 def _joined(verified: Sequence[Attestation]) -> Iterable[Attestation]:
-    """Join the spans of a place that follow one another."""
-    last: dict[tuple[str, str], Attestation] = {}
+    """Join the spans of a trail that follow one another."""
+    last: dict[Trail, Attestation] = {}
     for one in verified:
-        place = (one.account, one.region)
-        before = last.pop(place, None)
+        before = last.pop(one.of_trail, None)
         if before is not None and before.to_at == one.from_at:
-            last[place] = replace(one, from_at=before.from_at, files=before.files + one.files)
+            last[one.of_trail] = replace(one, from_at=before.from_at, files=before.files + one.files)
             continue
         if before is not None:
             yield before
-        last[place] = one
+        last[one.of_trail] = one
     yield from last.values()
 
 
@@ -97,16 +107,22 @@ def _gap(source: str, one: Attestation, owner: str | None, now: datetime) -> Gap
         name=one.document,
         from_at=one.from_at,
         to_at=one.to_at,
+        trail=one.trail,
     )
+
+
+def _trail_of(gap: Gap) -> Trail:
+    return Trail(account=gap.account or "", region=gap.region or "", name=gap.trail)
 
 
 def _lies_in(one: Attestation, gap: Gap) -> bool:
     """Tell whether a span is one of several that a gap went over."""
-    if (one.account, one.region) != (gap.account, gap.region) or gap.from_at is None or gap.to_at is None:
+    if one.of_trail != _trail_of(gap) or gap.from_at is None or gap.to_at is None:
         return False
     return gap.from_at <= one.from_at and one.to_at <= gap.to_at
 
 
 def _gap_id(source: str, one: Attestation) -> str:
-    """The span tells which it is: a document that is missing may be found under another name."""
-    return gap_id_of(GapKind.ATTESTATION, source, one.account, one.region, one.from_at.isoformat())
+    """Trail and span tell which it is: a document that is missing may be found under another name."""
+    place = (one.account, one.region, one.trail)
+    return gap_id_of(GapKind.ATTESTATION, source, *place, one.from_at.isoformat())

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from drift.errors import ProviderError
 from drift.ledger.log import append
-from drift.model.coverage import Gap, GapKind
+from drift.model.coverage import Acceptance, Gap, GapKind
 from drift.model.event import UnreadableRecord
 from drift.model.evidence import EntryKind, GapRecord, GapStatus
 from drift.model.unread import Unread
@@ -32,6 +32,17 @@ def close_gap(connection: Connection, row: GapRow, to_at: datetime | None, now: 
     gap = replace(row.gap, to_at=to_at or row.gap.to_at)
     _append_closed(connection, _record(row.gap_id, gap, GapStatus.CLOSED), row.ledger_seq, now)
     gaps.forget_gap(connection, row.gap_id)
+
+
+def accept_gap(connection: Connection, row: GapRow, by: str, reason: str, now: datetime) -> GapRow:
+    """Record that somebody accepts of a gap that it can never be filled. It is covered no more for that."""
+    accepted = Acceptance(by=by, reason=redact(reason).value, at=now)
+    body = replace(_record(row.gap_id, row.gap, GapStatus.ACCEPTED), by=accepted.by, reason=accepted.reason)
+    ref, links = row.gap.name or row.gap.source, (row.ledger_seq,)
+    entry = append(connection, kind=EntryKind.GAP, ref=ref, body=body, recorded_at=now, links=links)
+    one = replace(row, gap=replace(row.gap, accepted=accepted), recorded_at=now, ledger_seq=entry.seq)
+    gaps.keep_gap(connection, one)
+    return one
 
 
 def record_source_outage(
@@ -92,7 +103,7 @@ def record_delivery_read(connection: Connection, one: Unread, now: datetime) -> 
     """Record that a delivery is read that was set aside."""
     quarantine.release(connection, one)
     gap_id = _gap_of_delivery(one)
-    for row in gaps.open_gaps(connection, one.source, GapKind.DELIVERY):
+    for row in gaps.open_gaps(connection, one.source, GapKind.DELIVERY, with_accepted=True):
         if row.gap_id == gap_id:
             close_gap(connection, row, None, now)
 

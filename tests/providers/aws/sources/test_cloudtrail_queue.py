@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
+from drift.model.coverage import GivenUp
 from providers.aws.cloudtrail_queue import CloudTrailQueue, CloudTrailQueueSettings
 from tests.providers.aws.sources.place import CREATED, Place, a_key, a_log
 from tests.providers.state_stores.proxy import Answer
@@ -485,9 +486,17 @@ def test_what_was_given_up_is_told(place: Place) -> None:
     source = place.queue_source(visibility_seconds=0)
     assert source.probe()[1] == "0 messages given up after 2 attempts"
 
+    assert (found := source.given_up()) is not None
+    assert found.count == 0
+
     for _ in range(3):
         list(source.read_since(None))
 
+    assert source.given_up() == GivenUp(
+        count=1,
+        place=f"the queue dead-{place.bucket}",
+        redrive=f"move them back with `aws sqs start-message-move-task --source-arn {place.arn_of(dead)}`",
+    )
     assert source.probe() == (
         "about 0 messages to read, 0 being read",
         (
@@ -500,6 +509,7 @@ def test_what_was_given_up_is_told(place: Place) -> None:
 def test_a_queue_without_one_for_dead_letters_is_told_of(place: Place) -> None:
     place.send("x")
 
+    assert place.queue_source().given_up() is None
     assert place.queue_source().probe() == (
         "about 1 message to read, 0 being read",
         "no dead-letter queue: what cannot be read is lost when the queue's retention ends",

@@ -3,14 +3,14 @@
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
-from drift.model.coverage import Attestation
+from drift.model.coverage import AskedSince, Attestation, Trail
 from drift.ports import Attesting
 from providers.aws.digests import Digests
 from providers.aws.s3_objects import open_s3
@@ -30,6 +30,8 @@ class Account:
     trail: Validated
     service: CloudTrailService
     place: Place
+    known: dict[Trail, datetime] = field(default_factory=dict)
+    """Since when it is asked about some trails; of the others as a test says."""
 
     def attested(
         self, since: datetime = NOON, *, now: datetime | None = None, prefix: str = ""
@@ -39,7 +41,8 @@ class Account:
         access = AwsAccess(region=REGION, endpoint=self.service.url)
         place = TrailPlace.at(self.place.bucket, prefix)
         at = now or self.trail.end_at + HOUR
-        return list(Digests(place, s3, access, now=lambda: at).attested(since))
+        asked = AskedSince(trails=self.known, others=since)
+        return list(Digests(place, s3, access, now=lambda: at).attested(asked))
 
     def problems(self, since: datetime = NOON) -> list[str]:
         """Only what is wrong."""
@@ -116,6 +119,27 @@ def test_two_trails_in_one_bucket_have_a_chain_each(account: Account) -> None:
 
     assert account.problems() == []
     assert len(account.attested()) == 4
+
+
+def test_each_trail_is_verified_since_its_own_time(account: Account) -> None:
+    """
+    One that is given up must not have all others verified again with it.
+    """
+    other = Validated(place=account.place, trail="other")
+    other.hour("one")
+    for id_ in ("one", "two", "three"):
+        account.trail.hour(id_)
+    [first, *_] = account.attested()
+    names = {one.trail for one in account.attested()}
+    assert names == {first.trail, f"other_{REGION}"}
+
+    account.known[first.of_trail] = NOON + 2 * HOUR
+
+    found = account.attested(now=NOON + 3 * HOUR)
+    assert {(one.trail, round((one.to_at - NOON) / HOUR)) for one in found} == {
+        (f"other_{REGION}", 1),
+        (first.trail, 3),
+    }
 
 
 def test_files_that_are_added_later_are_verified_by_a_digest_of_their_own(account: Account) -> None:
@@ -352,8 +376,9 @@ def test_a_source_vouches_only_where_its_settings_say_so(
     vouching = _source(account.place, kind, **given, digests=_digests(account.place, kind))
 
     assert isinstance(vouching, Attesting)
-    assert list(without.attested(NOON)) == []
-    assert next(vouching.attested(NOON)).problem is None
+    since_noon = AskedSince(trails={}, others=NOON)
+    assert list(without.attested(since_noon)) == []
+    assert next(vouching.attested(since_noon)).problem is None
 
 
 def _source(place: Place, kind: str, **given: Any) -> Any:

@@ -1,6 +1,7 @@
 """What goes wrong at the other end of a source, whichever it is: throttled, denied, cut off, poisoned."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderUnavailable
 from drift.model.event import RawRecord
 from drift.ports import Delivery
 from drift.records import records_of
+from providers import answer_times
 from providers.catalog import translators
 from tests.providers.azure.sources.trails import TRAILS, AzureTrail
 
@@ -35,6 +37,18 @@ def test_records_come_the_oldest_first(trail: AzureTrail) -> None:
         trail.deliver(note)
 
     assert notes(trail, read(trail)) == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize("name", [name for name in TRAILS if name != "azure-event-hub"])
+def test_each_answer_over_http_says_what_time_it_is(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_times, "_latest", {})
+    with TRAILS[name](tmp_path) as trail:
+        read(trail)
+
+    [(_, answered)] = answer_times.answer_times().items()
+    assert abs(answered.ours - answered.theirs) < timedelta(minutes=5)
 
 
 def test_a_service_that_is_asked_too_often_says_how_long_to_wait(trail: AzureTrail) -> None:

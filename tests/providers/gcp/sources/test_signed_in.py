@@ -31,6 +31,8 @@ endpoint, key, name = sys.argv[1:]
 settings = GcpPubSubSettings(subscription=name, endpoint=endpoint, credentials_file=key)
 for delivery in GcpPubSub(settings).read_since(None):
     delivery.settle()
+from providers.answer_times import answer_times
+assert list(answer_times()) == ["127.0.0.1"]  # of the token
 """
 
 
