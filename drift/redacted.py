@@ -1,5 +1,6 @@
-"""Events and findings without their secrets: nothing else of them is stored, shown or sent."""
+"""Events, findings and tickets without their secrets: nothing else of them is stored, shown or sent."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -9,8 +10,13 @@ from msgspec import structs
 from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
+from drift.model.ticket import Ticket, TicketEdit
+from drift.model.ticket_search import TicketCandidate
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
+
+MAX_TEXT = 1000
+"""Characters of a ticket's description that are kept: enough to tell what it is about."""
 
 
 def redact_event(event: ChangeEvent) -> ChangeEvent:
@@ -60,6 +66,32 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
         fingerprint=finding.fingerprint if _hides(clean) else None,
         proposal=redact(finding.proposal).value,
     )
+
+
+def redact_ticket(ticket: Ticket) -> Ticket:
+    """Cut secrets out of what people wrote into a ticket, and shorten its description."""
+    text = str(redact(ticket.text).value)
+    return replace(
+        ticket,
+        title=redact(ticket.title).value,
+        text=_short(text) or "",
+        text_sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        history=tuple(_clean_edit(one) for one in ticket.history),
+    )
+
+
+def redact_candidate(candidate: TicketCandidate) -> TicketCandidate:
+    """Cut secrets out of a title."""
+    return replace(candidate, title=redact(candidate.title).value)
+
+
+def _clean_edit(edit: TicketEdit) -> TicketEdit:
+    before, after = (_short(redact(one, name=edit.field).value) for one in (edit.before, edit.after))
+    return replace(edit, before=before, after=after)
+
+
+def _short(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _hides(attributes: Collection[AttributeDrift]) -> bool:

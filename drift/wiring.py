@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, StateStore, Translator, Watched
+from drift.ports import (
+    Baseline,
+    Clock,
+    Code,
+    LiveConfig,
+    Recorded,
+    StateStore,
+    TicketSource,
+    Translator,
+    Watched,
+)
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -284,7 +294,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
-                ticket_sources=_made(catalog.TICKETS, settings.tickets),
+                ticket_sources=_ticket_sources(settings),
                 code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings),
@@ -354,7 +364,7 @@ def trial(settings: "Settings", rules: "Settings", database: "Database", recall:
             translators=Translators(translators(rules)),
             sources={},
             watched=(),
-            ticket_sources=_made(catalog.TICKETS, settings.tickets),
+            ticket_sources=_ticket_sources(settings),
             code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
             notifiers={},
             vault=None,
@@ -383,6 +393,13 @@ def archive(settings: "Settings", source: str) -> "Archive":
         )
     path = str(Path(source).absolute())
     return archive_of_log(path, catalog.log_files(path), can_be_counted=True)
+
+
+def _ticket_sources(settings: "Settings") -> dict[str, TicketSource]:
+    from drift.redacted_tickets import RedactedTickets
+
+    made = _made(catalog.TICKETS, settings.tickets)
+    return {name: RedactedTickets(one) for name, one in made.items()}
 
 
 def _vault(settings: "Settings") -> "Vault | None":

@@ -1,8 +1,11 @@
 """Tickets, pull requests and deployments: what may authorise a change."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from drift.model.verdict import Confidence
 
@@ -19,6 +22,8 @@ class ApprovalDecision(StrEnum):
 
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """What this person said before counts no longer; the history tells who took it back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,8 +31,26 @@ class Approval:
     """One person's decision on a ticket."""
 
     by: str
+    """Their mail address, or else the id by which their system never means anybody else."""
     decision: ApprovalDecision
     at: datetime
+    name: str | None = None
+    """What they call themselves: for people to read, and proof of nothing."""
+    is_by_deleted_user: bool = False
+    """Their account is gone, so nobody can tell any more who they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketEdit:
+    """One change of a ticket, as its system remembers it."""
+
+    at: datetime
+    by: str | None
+    """As `Approval.by`. `None`: the system does not tell, or did it by itself."""
+    field: str
+    """In the words of its system: `status`, `description`, `labels`."""
+    before: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +72,39 @@ class Ticket:
     """Ids of resources that the ticket names."""
     window_start: datetime | None = None
     window_end: datetime | None = None
+    is_open: bool = True
+    """Neither resolved nor closed when it was read."""
+    closed_at: datetime | None = None
+    """When it was resolved or closed, whichever came first; `None` also where the system does not tell."""
+    project: str | None = None
+    """The project, repository or table that it is in now."""
+    accounts: tuple[str, ...] = ()
+    """Accounts, projects and subscriptions that it is for; empty: it names none."""
+    environments: tuple[str, ...] = ()
+    """Environments that it is for, in its own words; empty: it names none."""
+    text: str = ""
+    """The beginning of its description, without secrets once it has left `redact_ticket`."""
+    text_sha256: str | None = None
+    """SHA-256 of the whole description without its secrets, so that an edit at its end shows too."""
+    history: tuple[TicketEdit, ...] = ()
+    """Its edits, the oldest first."""
+    untold: tuple[str, ...] = ()
+    """Fields whose edits its system does not tell, so that `history` lacks them; snapshots show those too."""
+    former_keys: tuple[str, ...] = ()
+    """What it was called before it was moved: people go on to write that."""
+
+    def is_called(self, key: str) -> bool:
+        """Tell whether `key` means this ticket, by its name of now or an earlier one."""
+        return key == self.key or key in self.former_keys
+
+    def snapshot(self) -> bytes:
+        """Return all of it as it was read: the same bytes for the same ticket, JSON with sorted keys."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its snapshot, in hexadecimal: another one later means that it was changed since."""
+        return hashlib.sha256(self.snapshot()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +168,8 @@ class Consulted:
 
     tickets: tuple[Ticket, ...] = ()
     deployment: Deployment | None = None
+    deleted: tuple[str, ...] = ()
+    """Keys that are named, and whose tickets were deleted: they did exist."""
     unavailable: tuple[str, ...] = ()
     """Why one of them could not be asked: never taken for "nothing there"."""
     is_code_host_configured: bool = True

@@ -51,6 +51,8 @@ def recorded(folder: Path) -> Iterator[TicketSystem]:
 def _row(ticket: Ticket) -> dict[str, object]:
     row: dict[str, object] = msgspec.to_builtins(ticket)
     start, end = row.pop("window_start"), row.pop("window_end")
+    for derived in ("is_open", "text_sha256", "untold"):
+        del row[derived]
     return row | {"window": {"start": start, "end": end} if start else None}
 
 
