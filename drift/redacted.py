@@ -10,7 +10,7 @@ from msgspec import structs
 from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
-from drift.model.ticket import Ticket, TicketEdit
+from drift.model.ticket import Edit, Ticket
 from drift.model.ticket_search import TicketCandidate
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
@@ -85,7 +85,7 @@ def redact_candidate(candidate: TicketCandidate) -> TicketCandidate:
     return replace(candidate, title=redact(candidate.title).value)
 
 
-def _clean_edit(edit: TicketEdit) -> TicketEdit:
+def _clean_edit(edit: Edit) -> Edit:
     before, after = (_short(redact(one, name=edit.field).value) for one in (edit.before, edit.after))
     return replace(edit, before=before, after=after)
 

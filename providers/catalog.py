@@ -146,6 +146,8 @@ AMBIENT_LIVE = ("terraform",)
 
 TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "recorded": Adapter("providers.recorded.tickets", "RecordedTickets", paths=("path",)),
+    "jira-cloud": Adapter("providers.jira.cloud", "JiraCloud"),
+    "jira-data-center": Adapter("providers.jira.data_center", "JiraDataCenter"),
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {

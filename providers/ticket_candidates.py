@@ -22,34 +22,27 @@ def candidate_of(ticket: Ticket) -> TicketCandidate:
     )
 
 
-def likeliest(
-    search: TicketSearch, found: Iterable[tuple[TicketCandidate, str, Sequence[str]]]
-) -> Sequence[TicketCandidate]:
-    """Return those that fit, best first. Each comes with the text that may hold hints, and what it names.
+def likeliest(search: TicketSearch, found: Iterable[Ticket]) -> Sequence[TicketCandidate]:
+    """Return those that fit, best first.
 
     A resource weighs more than a person, and a person more than a word; of equals, the one that is
     open comes first, then the one that was touched last. Without any hint, time alone decides.
     """
     scored = [
-        (_score(search, candidate, text, names), candidate)
-        for candidate, text, names in found
-        if search.is_in_time(candidate.created_at, candidate.updated_at)
+        (_score(search, one), one) for one in found if search.is_in_time(one.created_at, one.updated_at)
     ]
     has_hints = bool(search.people or search.resources or search.words)
     fitting = [(score, one) for score, one in scored if score or not has_hints]
-    fitting.sort(key=lambda pair: (pair[0], pair[1].is_open, pair[1].updated_at), reverse=True)
-    return [one for _, one in fitting[: search.most]]
+    fitting.sort(key=lambda pair: (pair[0], pair[1].is_open is not False, pair[1].updated_at), reverse=True)
+    return [candidate_of(one) for _, one in fitting[: search.most]]
 
 
-def _score(search: TicketSearch, candidate: TicketCandidate, text: str, names: Sequence[str]) -> int:
-    body = f"{candidate.key}\n{candidate.title}\n{text}".lower()
-    named = {name.lower() for name in (*names, candidate.requested_by or "")}
-
-    def count(hints: Iterable[str], *, in_text: bool) -> int:
-        return sum(hint.lower() in named or (in_text and hint.lower() in body) for hint in hints if hint)
-
+def _score(search: TicketSearch, ticket: Ticket) -> int:
+    body = f"{ticket.key}\n{ticket.title}\n{ticket.text}".lower()
+    named = {resource.lower() for resource in ticket.resources}
+    people = {(ticket.requested_by or "").lower(), (ticket.assignee or "").lower()}
     return (
-        100 * count(search.resources, in_text=True)
-        + 10 * count(search.people, in_text=False)
-        + count(search.words, in_text=True)
+        100 * sum(one.lower() in named or one.lower() in body for one in search.resources if one.strip())
+        + 10 * sum(one.lower() in people for one in search.people if one.strip())
+        + sum(one.lower() in body for one in search.words if one.strip())
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from drift.model.finding import AttributeDrift
-from drift.model.ticket import Ticket, TicketEdit
+from drift.model.ticket import Edit, Ticket
 from drift.model.ticket_search import TicketCandidate, TicketSearch
 from drift.model.verdict import Statement
 from drift.redact import MASK
@@ -121,10 +121,8 @@ LEAK = "postgres://app:hunter2hunter2@db.example.com/app"
 
 def a_leaking_ticket() -> Ticket:
     edits = (
-        TicketEdit(at=NOON, by="bob@example.com", field="description", before=LEAK, after="none"),
-        TicketEdit(
-            at=NOON, by="bob@example.com", field="admin_password", before=None, after="hunter2hunter2"
-        ),
+        Edit(at=NOON, by="bob@example.com", field="description", before=LEAK, after="none"),
+        Edit(at=NOON, by="bob@example.com", field="admin_password", before=None, after="hunter2hunter2"),
     )
     return replace(a_ticket(), title=f"reset {LEAK}", text=f"see {LEAK}", history=edits)
 

@@ -41,14 +41,14 @@ class Approval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TicketEdit:
+class Edit:
     """One change of a ticket, as its system remembers it."""
 
     at: datetime
     by: str | None
     """As `Approval.by`. `None`: the system does not tell, or did it by itself."""
     field: str
-    """In the words of its system: `status`, `description`, `labels`."""
+    """What was edited, as `Ticket` calls it; else as its system does."""
     before: str | None = None
     after: str | None = None
 
@@ -72,8 +72,8 @@ class Ticket:
     """Ids of resources that the ticket names."""
     window_start: datetime | None = None
     window_end: datetime | None = None
-    is_open: bool = True
-    """Neither resolved nor closed when it was read."""
+    is_open: bool | None = None
+    """Neither resolved nor closed when it was read; `None` where its system does not tell."""
     closed_at: datetime | None = None
     """When it was resolved or closed, whichever came first; `None` also where the system does not tell."""
     project: str | None = None
@@ -86,7 +86,7 @@ class Ticket:
     """The beginning of its description, without secrets once it has left `redact_ticket`."""
     text_sha256: str | None = None
     """SHA-256 of the whole description without its secrets, so that an edit at its end shows too."""
-    history: tuple[TicketEdit, ...] = ()
+    history: tuple[Edit, ...] = ()
     """Its edits, the oldest first."""
     untold: tuple[str, ...] = ()
     """Fields whose edits its system does not tell, so that `history` lacks them; snapshots show those too."""

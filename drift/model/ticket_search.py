@@ -49,4 +49,4 @@ class TicketCandidate:
     requested_by: str | None
     created_at: datetime
     updated_at: datetime
-    is_open: bool = True
+    is_open: bool | None = None

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 from msgspec import structs
 
-from drift.model.ticket import Approval, ApprovalDecision, Ticket, TicketEdit, TicketKind
+from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket, TicketKind
 from drift.model.ticket_search import TicketCandidate, TicketSearch
 from providers.recorded.documents import Row, newest_time, read_documents
-from providers.ticket_candidates import candidate_of, likeliest
+from providers.ticket_candidates import likeliest
 
 
 class RecordedTicketsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +48,7 @@ class RecordedTickets:
 
     def candidates(self, search: TicketSearch) -> Sequence[TicketCandidate]:
         """Return the tickets that fit what is known; see `TicketSource`."""
-        return likeliest(search, [(candidate_of(one), one.text, one.resources) for one in self._newest()])
+        return likeliest(search, self._newest())
 
     def _newest(self) -> Sequence[Ticket]:
         found: dict[tuple[str, str], _Ticket] = {}
@@ -74,7 +74,7 @@ class _Approval(Row, frozen=True):
     is_by_deleted_user: bool = False
 
 
-class _Edit(Row, frozen=True):
+class _RecordedEdit(Row, frozen=True):
     at: datetime
     field: str
     by: str | None = None
@@ -106,7 +106,7 @@ class _Ticket(Row, frozen=True):
     accounts: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     text: str = ""
-    history: tuple[_Edit, ...] = ()
+    history: tuple[_RecordedEdit, ...] = ()
     former_keys: tuple[str, ...] = ()
 
 
@@ -136,6 +136,6 @@ def _translated(ticket: _Ticket) -> Ticket:
         accounts=ticket.accounts,
         environments=ticket.environments,
         text=ticket.text,
-        history=tuple(TicketEdit(**structs.asdict(edit)) for edit in ticket.history),
+        history=tuple(Edit(**structs.asdict(edit)) for edit in ticket.history),
         former_keys=ticket.former_keys,
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from drift.model.ticket import Ticket, TicketEdit
+from drift.model.ticket import Edit, Ticket
 from tests.builders import NOON, a_ticket, an_approval
 
 
@@ -34,7 +34,7 @@ def test_a_snapshot_is_json_with_sorted_keys_and_every_field() -> None:
         {"window_end": NOON},
         {"closed_at": NOON, "is_open": False},
         {"text_sha256": "0" * 64},
-        {"history": (TicketEdit(at=NOON, by="bob@example.com", field="summary"),)},
+        {"history": (Edit(at=NOON, by="bob@example.com", field="summary"),)},
         {"updated_at": NOON + timedelta(seconds=1)},
     ],
     ids=lambda edit: next(iter(edit)),

@@ -38,6 +38,7 @@ SECRETS = {
     "AZURE_STORAGE_SAS_TOKEN": "sv=2026&sig=x",
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
+    "JIRA_TOKEN": "ATATT-1",
     "SLACK_TOKEN": "xoxb-1",
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
