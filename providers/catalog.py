@@ -148,6 +148,7 @@ TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "recorded": Adapter("providers.recorded.tickets", "RecordedTickets", paths=("path",)),
     "jira-cloud": Adapter("providers.jira.cloud", "JiraCloud"),
     "jira-data-center": Adapter("providers.jira.data_center", "JiraDataCenter"),
+    "servicenow": Adapter("providers.servicenow.tickets", "ServiceNow"),
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {

@@ -16,6 +16,7 @@ from drift.model.ticket_search import TicketSearch
 from providers.recorded.tickets import RecordedTickets, RecordedTicketsSettings
 from tests.builders import NOON, a_ticket, an_approval
 from tests.providers.tickets.jira_systems import jira_cloud, jira_data_center
+from tests.providers.tickets.servicenow_system import servicenow
 from tests.providers.tickets.system import TicketSystem
 
 HOUR = timedelta(hours=1)
@@ -52,6 +53,7 @@ SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[TicketSystem]]] = {
     "recorded": recorded,
     "jira-cloud": jira_cloud,
     "jira-data-center": jira_data_center,
+    "servicenow": servicenow,
 }
 
 
@@ -231,10 +233,19 @@ def test_what_decides_about_a_change_is_told_as_it_was_filed(scoped: TicketSyste
 
 
 def test_an_incident_is_told_from_a_change(system: TicketSystem) -> None:
-    for number, kind in enumerate(sorted(system.kinds), start=1):
-        filed(system, number, kind=kind)
+    keys = {kind: key_of(system, kind) for kind in system.kinds}
+    for kind, key in keys.items():
+        system.file(a_ticket(key, kind=kind))
 
-    assert [found(system, number).kind for number in range(1, len(system.kinds) + 1)] == sorted(system.kinds)
+    told = {one.key: one.kind for one in system.source.find(keys.values(), ())}
+
+    assert told == {key: kind for kind, key in keys.items()}
+
+
+def key_of(system: TicketSystem, kind: TicketKind) -> str:
+    if kind is TicketKind.INCIDENT:
+        return (system.incident_key or system.key)(2)
+    return system.key(1)
 
 
 def test_every_time_is_in_utc(system: TicketSystem) -> None:

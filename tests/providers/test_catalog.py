@@ -39,6 +39,8 @@ SECRETS = {
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "JIRA_TOKEN": "ATATT-1",
+    "SERVICENOW_TOKEN": "x",
+    "SERVICENOW_PASSWORD": "x",
     "SLACK_TOKEN": "xoxb-1",
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",

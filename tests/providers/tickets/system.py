@@ -19,6 +19,8 @@ class TicketSystem:
     break_down: Callable[[], None]
     key: Callable[[int], str] = "OPS-{}".format
     """What the nth ticket is called."""
+    incident_key: Callable[[int], str] | None = None
+    """What the nth incident is called, where that differs."""
     who: Callable[[str], str] = "{}@example.com".format
     """What somebody with this first name is called."""
     kinds: frozenset[TicketKind] = frozenset(TicketKind)
