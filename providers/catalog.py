@@ -149,6 +149,7 @@ TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "jira-cloud": Adapter("providers.jira.cloud", "JiraCloud"),
     "jira-data-center": Adapter("providers.jira.data_center", "JiraDataCenter"),
     "servicenow": Adapter("providers.servicenow.tickets", "ServiceNow"),
+    "github-issues": Adapter("providers.github.tickets", "GitHubIssues"),
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {

@@ -34,14 +34,10 @@ _NOTHING = frozenset({"_no response_", "n/a", "none", "-", ""})
 """What a form, or a person, writes where there is nothing to say."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Headings:
-    """What the sections are called; upper and lower case are the same."""
+RESOURCES, ACCOUNTS, ENVIRONMENTS, WINDOW = "resources", "accounts", "environments", "window"
 
-    resources: str = "Resources"
-    accounts: str = "Accounts"
-    environments: str = "Environments"
-    window: str = "Window"
+_SECTIONS = frozenset({RESOURCES, ACCOUNTS, ENVIRONMENTS, WINDOW})
+"""What the sections are called; upper and lower case are the same."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,19 +51,14 @@ class Scope:
     window_end: datetime | None = None
 
 
-def scope_in(text: str, headings: Headings) -> Scope:
+def scope_in(text: str) -> Scope:
     """Return what the sections of a description say."""
-    known = (headings.resources, headings.accounts, headings.environments, headings.window)
-    sections = _sections(text[:MAX_TEXT], frozenset(name.strip().lower() for name in known))
-
-    def said(heading: str) -> str:
-        return sections.get(heading.strip().lower(), "")
-
-    start, end = window_in(said(headings.window))
+    said = _sections(text[:MAX_TEXT])
+    start, end = window_in(said.get(WINDOW, ""))
     return Scope(
-        resources=ids_in(said(headings.resources)),
-        accounts=ids_in(said(headings.accounts)),
-        environments=names_in(said(headings.environments)),
+        resources=ids_in(said.get(RESOURCES, "")),
+        accounts=ids_in(said.get(ACCOUNTS, "")),
+        environments=names_in(said.get(ENVIRONMENTS, "")),
         window_start=start,
         window_end=end,
     )
@@ -95,17 +86,17 @@ def window_in(text: str) -> tuple[datetime | None, datetime | None]:
             return None, None
 
 
-def _sections(text: str, known: frozenset[str]) -> dict[str, str]:
+def _sections(text: str) -> dict[str, str]:
     """Return what stands in the known sections, by their names in small letters; of two, the first."""
     sections: dict[str, list[str]] = {}
     below: list[str] | None = None
     for line in text.splitlines():
         heading, labelled = _HEADING.match(line), _LINE.match(line)
         name = (heading or labelled or {"name": ""})["name"].strip().lower()
-        if name in known and name not in sections:
+        if name in _SECTIONS and name not in sections:
             sections[name] = [] if heading else [line[labelled.start("rest") :]] if labelled else []
             below = sections[name] if heading else None
-        elif heading or name in known:
+        elif heading or name in _SECTIONS:
             below = None
         elif below is not None:
             below.append(line)

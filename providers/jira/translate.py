@@ -11,7 +11,7 @@ from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket
 from providers.jira.documents import Fields, History, Issue, RequestApproval, User
 from providers.jira.rules import JiraRules
 from providers.jira.values import text_of
-from providers.ticket_text import Headings, Scope, ids_in, names_in, scope_in
+from providers.ticket_text import Scope, ids_in, names_in, scope_in
 from providers.ticket_values import moment, optional_moment
 
 SYSTEM = "jira"
@@ -84,7 +84,7 @@ class Translation:
         return self._scope(issue, text, f"reading {issue.key} in Jira")
 
     def _scope(self, issue: Issue, text: str, what: str) -> Scope:
-        rules, written = self.rules, scope_in(text, Headings())
+        rules, written = self.rules, scope_in(text)
 
         def said(field: str) -> str:
             return text_of(issue.fields.get(field))

@@ -7,7 +7,7 @@ from datetime import datetime
 from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket
 from providers.servicenow.rules import ASKED_BY, KINDS, NAMES, ServiceNowSettings
 from providers.servicenow.tables import Row
-from providers.ticket_text import Headings, names_in, scope_in
+from providers.ticket_text import names_in, scope_in
 from providers.ticket_values import moment, optional_moment
 
 SYSTEM = "servicenow"
@@ -32,7 +32,7 @@ class Read:
 def resources_of(row: Row, settings: ServiceNowSettings) -> tuple[str, ...]:
     """Return the ids of the resources that a row is for."""
     named = (row[column] for column in settings.resource_columns)
-    described = scope_in(row["description"], Headings()).resources
+    described = scope_in(row["description"]).resources
     return tuple(dict.fromkeys(one for one in (*named, *described) if one))
 
 
@@ -42,7 +42,7 @@ def ticket_of(read: Read, settings: ServiceNowSettings) -> Ticket:
     Raises:
         ProviderResponseError: A column that is never empty is, or holds no time.
     """
-    row, scope = read.row, scope_in(read.row["description"], Headings())
+    row, scope = read.row, scope_in(read.row["description"])
     start, end = (optional_moment(row[column], what=WHAT) for column in ("start_date", "end_date"))
     ends = [at for at in (optional_moment(row[one], what=WHAT) for one in ("resolved_at", "closed_at")) if at]
     environment = settings.environment_column

@@ -15,6 +15,7 @@ from drift.model.ticket import Edit, Ticket, TicketKind
 from drift.model.ticket_search import TicketSearch
 from providers.recorded.tickets import RecordedTickets, RecordedTicketsSettings
 from tests.builders import NOON, a_ticket, an_approval
+from tests.providers.tickets.github_system import github
 from tests.providers.tickets.jira_systems import jira_cloud, jira_data_center
 from tests.providers.tickets.servicenow_system import servicenow
 from tests.providers.tickets.system import TicketSystem
@@ -54,6 +55,7 @@ SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[TicketSystem]]] = {
     "jira-cloud": jira_cloud,
     "jira-data-center": jira_data_center,
     "servicenow": servicenow,
+    "github-issues": github,
 }
 
 
