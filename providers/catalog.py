@@ -150,6 +150,8 @@ TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "jira-data-center": Adapter("providers.jira.data_center", "JiraDataCenter"),
     "servicenow": Adapter("providers.servicenow.tickets", "ServiceNow"),
     "github-issues": Adapter("providers.github.tickets", "GitHubIssues"),
+    "gitlab-issues": Adapter("providers.gitlab.tickets", "GitLabIssues"),
+    "pagerduty-incidents": Adapter("providers.pagerduty.tickets", "PagerDutyIncidents"),
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {

@@ -144,7 +144,10 @@ class TicketApi:
         status, said = answer.status, f": {answer.said}" if answer.said else ""
         what = f"{answer.what} was answered with status {status}"
         if 300 <= status < 400:
-            return _web_page(answer.what)
+            return ProviderAccessError(
+                f"{what}, which leads elsewhere: to a page to sign in, or to a new name",
+                hint="check `base_url` and the names in the settings",
+            )
         if status == 429 or status >= 500 or is_spent(answer):
             return ProviderUnavailableError(
                 what, hint="it is asked again in the next cycle", retry_after=wait_of(answer.headers)

@@ -39,6 +39,7 @@ SECRETS = {
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "JIRA_TOKEN": "ATATT-1",
+    "PAGERDUTY_TOKEN": "u+1",
     "GITHUB_TOKEN": "github_pat_1",
     "SERVICENOW_TOKEN": "x",
     "SERVICENOW_PASSWORD": "x",

@@ -207,9 +207,9 @@ class Jira:
             raise RefusedError(
                 Answer(status=404, body={"errorMessages": ["The group was not found."]}), "no such group"
             )
-        start = int(asked.query.get("startAt", 0))
+        start = 0 if self.is_looping else int(asked.query.get("startAt", 0))
         page = self.members[start : start + PAGE]
-        is_last = start + PAGE >= len(self.members)
+        is_last = start + PAGE >= len(self.members) and not self.is_looping
         told = {"startAt": start, "maxResults": PAGE, "total": len(self.members), "isLast": is_last}
         return Answer(body=told | {"values": page})
 

@@ -56,17 +56,19 @@ def jira_data_center(_: Path) -> Iterator[TicketSystem]:
         def source(token: str) -> TicketSource:
             return JiraDataCenter(data_center_settings(server.url, token))
 
-        def file_here(ticket: Ticket) -> None:
-            file(jira, ticket)
+        def loop() -> None:
+            jira.members = [a_user("erin@example.com")]
+            jira.is_looping = True
 
         yield TicketSystem(
             source=source(TOKEN),
-            file=file_here,
+            file=lambda ticket: file(jira, ticket),
             break_down=lambda: setattr(server, "fault", lambda _: Answer(status=503, body={})),
             server=server,
             with_token=source,
             forbidden=FORBIDDEN,
             permission='"Browse projects"',
+            loop=loop,
             drop=_drop(jira),
             required="summary",
             spoil_time=_spoil_time(jira),

@@ -24,9 +24,6 @@ class TicketSystem:
     who: Callable[[str], str] = "{}@example.com".format
     """What somebody with this first name is called."""
     kinds: frozenset[TicketKind] = frozenset(TicketKind)
-    has_approvals: bool = True
-    has_scope: bool = True
-    """Whether its tickets name resources, and windows."""
     server: Server | None = None
     """`None`: it is no server."""
     with_token: Callable[[str], TicketSource] | None = None
