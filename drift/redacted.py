@@ -18,6 +18,9 @@ from drift.redact import MASK, redact
 MAX_TEXT = 1000
 """Characters of a ticket's description that are kept: enough to tell what it is about."""
 
+MAX_EDIT = 200
+"""Characters that are kept of what an edit of a ticket put in the place of what."""
+
 
 def redact_event(event: ChangeEvent) -> ChangeEvent:
     """Cut secrets out of what a call was given, and out of every text that it carried."""
@@ -74,7 +77,7 @@ def redact_ticket(ticket: Ticket) -> Ticket:
     return replace(
         ticket,
         title=redact(ticket.title).value,
-        text=_short(text) or "",
+        text=_short(text, MAX_TEXT),
         text_sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
         history=tuple(_clean_edit(one) for one in ticket.history),
     )
@@ -86,12 +89,15 @@ def redact_candidate(candidate: TicketCandidate) -> TicketCandidate:
 
 
 def _clean_edit(edit: Edit) -> Edit:
-    before, after = (_short(redact(one, name=edit.field).value) for one in (edit.before, edit.after))
+    before, after = (
+        None if one is None else _short(str(redact(one, name=edit.field).value), MAX_EDIT)
+        for one in (edit.before, edit.after)
+    )
     return replace(edit, before=before, after=after)
 
 
-def _short(text: str | None) -> str | None:
-    return text if text is None or len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}\N{HORIZONTAL ELLIPSIS}"
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _hides(attributes: Collection[AttributeDrift]) -> bool:

@@ -7,6 +7,7 @@ https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/ (2026-
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated
+from urllib.parse import quote
 
 import msgspec
 
@@ -129,7 +130,7 @@ class JiraCloud:
     ) -> FoundIssues:
         asked: dict[str, object] = {"jql": question, "maxResults": most, "fields": list(fields)}
         if ids:
-            asked["reconcileIssues"] = [int(one) for one in ids[:MOST_RECONCILED]]
+            asked["reconcileIssues"] = [int(one) for one in ids[:MOST_RECONCILED] if one.isdecimal()]
         if token:
             asked["nextPageToken"] = token
         answer = self._api.post(f"{ROOT}/search/jql", asked, what="searching issues", needs=NEEDS_ISSUES)
@@ -145,7 +146,7 @@ class JiraCloud:
 
         def page(start: int) -> tuple[Iterable[History], int | None]:
             answer = self._api.get(
-                f"{ROOT}/issue/{issue.id}/changelog",
+                f"{ROOT}/issue/{quote(issue.id, safe='')}/changelog",
                 {"startAt": start, "maxResults": PAGE},
                 what=what,
                 needs=NEEDS_ISSUES,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
 from providers.jira.documents import (
     ApprovalPage,
@@ -93,7 +94,7 @@ class Questions:
 
         def page(start: int) -> tuple[Iterable[RequestApproval], int | None]:
             answer = self.api.get(
-                f"rest/servicedeskapi/request/{key}/approval",
+                f"rest/servicedeskapi/request/{quote(key, safe='')}/approval",
                 {"start": start, "limit": PAGE},
                 what=what,
                 needs=NEEDS_REQUESTS,

@@ -48,7 +48,7 @@ def document_text(document: Json) -> str:
 def _pieces(node: Json, depth: int) -> Iterator[str]:
     if not isinstance(node, dict) or depth > MAX_DEPTH:
         return
-    kind, attributes = node.get("type"), node.get("attrs")
+    kind, attributes = str(node.get("type")), node.get("attrs")
     if kind == "text":
         yield str(node.get("text", ""))
     elif kind == "hardBreak":

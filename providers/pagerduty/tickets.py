@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
+from urllib.parse import quote
 
 import msgspec
 
@@ -121,7 +122,7 @@ class PagerDutyIncidents:
 
         def page(offset: int) -> tuple[Iterable[LogEntry], int | None]:
             answer = self._api.get(
-                f"incidents/{incident.id}/log_entries",
+                f"incidents/{quote(incident.id, safe='')}/log_entries",
                 {"limit": PAGE, "offset": offset},
                 what=what,
                 needs=NEEDS,
@@ -172,9 +173,8 @@ class PagerDutyIncidents:
         if agent is None or not agent.is_user:
             return None
         if agent.id not in people:
-            answer = self._api.get(
-                f"users/{agent.id}", what="reading a user", needs=NEEDS_USERS, absent={403, 404}
-            )
+            path = f"users/{quote(agent.id, safe='')}"
+            answer = self._api.get(path, what="reading a user", needs=NEEDS_USERS, absent={403, 404})
             people[agent.id] = answer.read_as(OneUser).user.email if answer.status == 200 else agent.id
         return people[agent.id]
 

@@ -1,8 +1,12 @@
 """What every ticket system must say when its service refuses, fails, or answers something else."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
@@ -12,8 +16,9 @@ from drift.errors import (
     ProviderResponseError,
     ProviderUnavailableError,
 )
-from drift.model.ticket import Edit
-from tests.builders import NOON
+from drift.model.ticket import Edit, TicketKind
+from drift.model.ticket_search import TicketSearch
+from tests.builders import NOON, an_approval
 from tests.contracts.test_ticket_source import SYSTEMS, filed, found
 from tests.providers.tickets.server import TOKEN, Answer, Asked, Server
 from tests.providers.tickets.system import TicketSystem
@@ -177,3 +182,45 @@ def test_a_time_that_is_none_is_refused(system: TicketSystem) -> None:
 
     assert isinstance(error, ProviderResponseError)
     assert "is no time" in error.what
+
+
+ODD = (None, True, -1, 10**30, 0.5, "", "x", "\ud800", "2026-99-99", "..", [], {}, [None], {"x": 1})
+"""What may stand in an answer in the place of what should."""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_stands_in_an_answer_only_our_errors_come_out(system: TicketSystem, seed: int) -> None:
+    """
+    One odd value of one ticket must not end the cycle with an error that nobody expects.
+    """
+    server, chance = server_of(system), Random(seed)
+    if TicketKind.CHANGE in system.kinds:
+        approval = an_approval(system.who("erin"), at=NOON)
+        filed(system, 1, approvals=(approval,), resources=("sg-0abc",), window_start=NOON, window_end=NOON)
+    server.fault = lambda asked: _spoilt(server, asked, chance)
+
+    with suppress(ProviderError):
+        system.source.find([system.key(1)], ["sg-0abc"])
+    with suppress(ProviderError):
+        system.source.candidates(TicketSearch(near=NOON, people=(system.who("alice"),), words=("port",)))
+
+
+def _spoilt(server: Server, asked: Asked, chance: Random) -> Answer | None:
+    """Answer as the service does, but for one value."""
+    if chance.random() < 0.5:
+        return None
+    answer = server.service.answer(asked)
+    body = deepcopy(answer.body)
+    places = list(_places(body))
+    if places:
+        container, key = chance.choice(places)
+        container[key] = chance.choice(ODD)
+    return Answer(status=answer.status, body=body, headers=answer.headers)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in a document where a value stands."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield value, key
+        yield from _places(one)
