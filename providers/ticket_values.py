@@ -1,10 +1,16 @@
-"""Credentials that go into headers, and times that come out of answers."""
+"""Addresses and credentials, which go into requests, and times, which come out of answers."""
 
 import base64
 from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
+
+import msgspec
 
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.secret import Secret
+
+Address: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^https?://[^@?#\s]+$")]
+"""Where an API answers. It is shown in messages, so that no user, password or query may stand in it."""
 
 
 def header_text(secret: Secret, *, what: str) -> str:

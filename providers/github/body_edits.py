@@ -39,7 +39,7 @@ def body_edits(api: TicketApi, issue: Issue, *, needs: str) -> Sequence[Edit]:
         variables = {"owner": owner, "name": name, "number": issue.number, "after": after or None}
         answer = api.post("graphql", {"query": QUERY, "variables": variables}, what=what, needs=needs)
         found = answer.read_as(BodyEdits)
-        if found.errors or found.edits is None:
+        if not found.is_told:
             said = found.errors[0].message[:200] if found.errors else "it is not there"
             raise ProviderAccessError(
                 f"{answer.what}: {needs} is missing: {said}",

@@ -133,7 +133,16 @@ class BodyEdits(_Document, frozen=True):
     errors: tuple[_GraphQlError, ...] = ()
 
     @property
-    def edits(self) -> _Edits | None:
-        """The edits; `None` where they are not told."""
-        issue = self.data.repository.issue if self.data and self.data.repository else None
-        return issue.user_content_edits if issue else None
+    def is_told(self) -> bool:
+        """Whether the issue may be looked at."""
+        return not self.errors and self._issue is not None
+
+    @property
+    def edits(self) -> "_Edits":
+        """The edits; none where there is nothing to tell."""
+        found = self._issue.user_content_edits if self._issue else None
+        return found or _Edits(page_info=_PageInfo(has_next_page=False), nodes=())
+
+    @property
+    def _issue(self) -> "_EditedIssue | None":
+        return self.data.repository.issue if self.data and self.data.repository else None

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
 
 import msgspec
 
 from drift.model.secret import Secret
+from providers.ticket_values import Address
 
 REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}", re.ASCII)
 
@@ -26,7 +26,7 @@ class GitHubIssuesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     token: Secret
     repositories: tuple[str, ...]
     """`owner/name` of each repository in whose issues changes are approved."""
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")] = "https://api.github.com"
+    base_url: Address = "https://api.github.com"
     """Of a server of one's own: `https://github.example.com/api/v3`."""
     approval_labels: tuple[str, ...] = ()
     """Whoever sets one of these labels approves. Default: nobody approves anything."""

@@ -26,6 +26,7 @@ MOST_HINTS = 6
 NEEDS = 'the repository permission "Issues: read"'
 
 MOVED, MISSING, DELETED = 301, 404, 410
+"""What the status of an answer says of an issue."""
 
 _NEXT = re.compile(r'<[^>]*[?&]page=(?P<page>\d{1,6})[^>]*>;\s*rel="next"')
 
@@ -75,7 +76,7 @@ class GitHubIssues:
 
     def deleted(self, keys: Collection[str]) -> Collection[str]:
         """Return those of these keys whose issues were deleted: GitHub remembers them."""
-        return [key for key in sorted(set(keys)) if self._asked(key).status == DELETED]
+        return [key for key in sorted(set(keys)) if _is_deleted(self._asked(key))]
 
     def candidates(self, search: TicketSearch) -> Sequence[TicketCandidate]:
         """Return issues that fit what is known; see `TicketSource`."""
@@ -183,6 +184,11 @@ class GitHubIssues:
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
+
+
+def _is_deleted(answer: Answer) -> bool:
+    """Tell a deleted issue from a repository whose issues were switched off: both are gone."""
+    return answer.status == DELETED and "deleted" in answer.said.lower()
 
 
 def _next_page(answer: Answer) -> int | None:

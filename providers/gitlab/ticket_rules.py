@@ -1,11 +1,11 @@
 """What a configuration says of GitLab's issues: where changes are requested, and which labels mean what."""
 
 import re
-from typing import Annotated
 
 import msgspec
 
 from drift.model.secret import Secret
+from providers.ticket_values import Address
 
 PROJECT = re.compile(r"[A-Za-z0-9_][\w.-]{0,254}(?:/[A-Za-z0-9_][\w.-]{0,254}){1,20}", re.ASCII)
 
@@ -18,7 +18,7 @@ class GitLabIssuesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     token: Secret
     projects: tuple[str, ...]
     """Full path of each project in whose issues changes are approved: `example/ops/infra`."""
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")] = "https://gitlab.com"
+    base_url: Address = "https://gitlab.com"
     approval_labels: tuple[str, ...] = ()
     """Whoever sets one of these labels approves. Default: nobody approves anything."""
     decline_labels: tuple[str, ...] = ()

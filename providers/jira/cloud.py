@@ -6,10 +6,7 @@ https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/ (2026-
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Annotated
 from urllib.parse import quote
-
-import msgspec
 
 from drift.errors import ProviderUnavailableError
 from drift.model.secret import Secret
@@ -22,7 +19,7 @@ from providers.jira.rules import JiraRules
 from providers.jira.translate import Read, Translation
 from providers.ticket_api import TicketApi, all_pages
 from providers.ticket_candidates import likeliest
-from providers.ticket_values import basic, header_text
+from providers.ticket_values import Address, basic, header_text
 
 ROOT = "rest/api/3"
 
@@ -36,12 +33,12 @@ MOST_RECONCILED = 50
 class JiraCloudSettings(JiraRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The site, and who asks it."""
 
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")]
+    base_url: Address
     """`https://example.atlassian.net`; for a token with scopes `https://api.atlassian.com/ex/jira/CLOUD-ID`."""
     token: Secret
     email: str | None = None
     """Whose API token it is. Without it, the token stands alone, as one of OAuth does."""
-    site: Annotated[str, msgspec.Meta(pattern="^https?://")] | None = None
+    site: Address | None = None
     """Where people read issues, if not at `base_url`."""
 
 
@@ -67,7 +64,7 @@ class JiraCloud:
     def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
         """Return the issues with these keys, and those that name these resources; see `TicketSource`."""
         wanted = sorted({key for key in keys if self._settings.allows(key)})
-        found = {one.id: one for one in self._fetch(wanted)}
+        found = {one.id: one for one in self._fetch(wanted) if self._settings.allows(one.key)}
         names, known = self._translation(None), {one for one in resource_ids if one.strip()}
         for one in self._naming(known, ids=list(found)):
             if not known.isdisjoint(names.scope_of(one).resources):

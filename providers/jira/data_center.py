@@ -1,9 +1,6 @@
 """Jira Data Center: a server of one's own, asked with a personal access token."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Annotated
-
-import msgspec
 
 from drift.model.secret import Secret
 from drift.model.ticket import Ticket
@@ -15,7 +12,7 @@ from providers.jira.rules import JiraRules
 from providers.jira.translate import Read, Translation
 from providers.ticket_api import TicketApi, all_pages
 from providers.ticket_candidates import likeliest
-from providers.ticket_values import header_text
+from providers.ticket_values import Address, header_text
 
 ROOT = "rest/api/2"
 
@@ -25,7 +22,7 @@ PAGE = 50
 class JiraDataCenterSettings(JiraRules, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The server, and who asks it."""
 
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")]
+    base_url: Address
     """With the context path, if it has one: `https://jira.example.com/jira`."""
     token: Secret
     """A personal access token."""
@@ -51,7 +48,8 @@ class JiraDataCenter:
     def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
         """Return the issues with these keys, and those that name these resources; see `TicketSource`."""
         wanted = sorted({key for key in keys if self._settings.allows(key)})
-        found = {one.id: one for one in map(self._issue, wanted) if one}
+        issues = (self._issue(key) for key in wanted)
+        found = {one.id: one for one in issues if one and self._settings.allows(one.key)}
         names, known = self._translation(None), {one for one in resource_ids if one.strip()}
         for one in self._naming(known):
             if not known.isdisjoint(names.scope_of(one).resources):

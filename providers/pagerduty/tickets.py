@@ -21,7 +21,7 @@ from providers.pagerduty.ticket_documents import (
 )
 from providers.ticket_api import TicketApi, all_pages
 from providers.ticket_candidates import likeliest
-from providers.ticket_values import header_text, moment, optional_moment
+from providers.ticket_values import Address, header_text, moment, optional_moment
 
 SYSTEM = "pagerduty"
 
@@ -52,7 +52,7 @@ class PagerDutyIncidentsSettings(msgspec.Struct, frozen=True, kw_only=True, forb
     """A read-only API key."""
     site: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.-]+\.pagerduty\.com$")]
     """Where people see incidents: `example.pagerduty.com`. Keys begin with it."""
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")] = "https://api.pagerduty.com"
+    base_url: Address = "https://api.pagerduty.com"
     """In Europe: `https://api.eu.pagerduty.com`."""
     services: tuple[str, ...] = ()
     """Ids of the services whose incidents count; default: all that may be seen."""

@@ -1,12 +1,12 @@
 """What the configuration says of an instance's tables, and which columns are read."""
 
 import re
-from typing import Annotated
 
 import msgspec
 
 from drift.model.secret import Secret
 from drift.model.ticket import TicketKind
+from providers.ticket_values import Address
 
 CHANGES, INCIDENTS = "change_request", "incident"
 
@@ -64,7 +64,7 @@ NAMES = {
 class ServiceNowSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The instance, and who asks it."""
 
-    base_url: Annotated[str, msgspec.Meta(pattern="^https?://")]
+    base_url: Address
     """`https://example.service-now.com`"""
     username: str | None = None
     password: Secret | None = None

@@ -186,6 +186,24 @@ def test_edits_of_the_body_that_may_not_be_read_are_not_taken_for_none(
         GitHubIssues(settings).find([KEY], ())
 
 
+def test_an_issue_whose_edits_github_keeps_no_list_of_has_none(
+    service: GitHub, server: Server, settings: GitHubIssuesSettings
+) -> None:
+    file_by(service)
+    empty = {"data": {"repository": {"issue": {"userContentEdits": None}}}}
+    server.fault = lambda asked: Answer(body=empty) if asked.path == "/graphql" else None
+
+    assert only_ticket(settings).history == ()
+
+
+def test_issues_that_were_switched_off_are_not_deleted(
+    server: Server, settings: GitHubIssuesSettings
+) -> None:
+    server.fault = lambda _: Answer(status=410, body={"message": "Issues are disabled for this repo"})
+
+    assert list(GitHubIssues(settings).deleted([KEY])) == []
+
+
 def test_the_edits_of_a_server_of_ones_own_are_beside_its_rest_api(
     service: GitHub, server: Server, settings: GitHubIssuesSettings
 ) -> None:

@@ -78,6 +78,14 @@ def test_a_moved_issue_is_found_by_its_former_key(jira: Jira, settings: JiraClou
     assert (ticket.key, ticket.former_keys, ticket.project) == ("OPS-1", ("OLD-7",), "OPS")
 
 
+def test_an_issue_that_was_moved_out_of_the_projects_counts_no_more(
+    jira: Jira, settings: JiraCloudSettings
+) -> None:
+    file(jira, replace(a_ticket("HR-1"), former_keys=("OPS-7",)))
+
+    assert JiraCloud(structs.replace(settings, projects=("OPS",))).find(["OPS-7"], ()) == []
+
+
 def test_two_keys_of_one_issue_bring_it_once(jira: Jira, settings: JiraCloudSettings) -> None:
     file(jira, replace(a_ticket("OPS-1"), former_keys=("OLD-7",)))
 
