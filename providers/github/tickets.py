@@ -11,7 +11,8 @@ from providers.github.body_edits import body_edits
 from providers.github.ticket_documents import Event, FoundIssues, Issue, Repository
 from providers.github.ticket_rules import GitHubIssuesSettings, logins, phrase
 from providers.github.ticket_translate import Read, ticket_of
-from providers.ticket_api import Answer, TicketApi, all_pages
+from providers.ticket_answers import Answer
+from providers.ticket_api import TicketApi, all_pages
 from providers.ticket_candidates import likeliest
 from providers.ticket_text import scope_in
 from providers.ticket_values import header_text

@@ -11,7 +11,8 @@ from drift.model.ticket_search import TicketCandidate, TicketSearch
 from providers.gitlab.ticket_documents import Issue, LabelEvent, Note, Project, StateEvent
 from providers.gitlab.ticket_rules import GitLabIssuesSettings
 from providers.gitlab.ticket_translate import Read, ticket_of
-from providers.ticket_api import Answer, TicketApi, all_pages
+from providers.ticket_answers import Answer
+from providers.ticket_api import TicketApi, all_pages
 from providers.ticket_candidates import likeliest
 from providers.ticket_text import scope_in
 from providers.ticket_values import header_text

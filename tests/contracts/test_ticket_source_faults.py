@@ -85,6 +85,19 @@ def test_a_permission_that_is_missing_is_named(system: TicketSystem) -> None:
     assert "docs/tickets.md" in error.hint
 
 
+def test_a_refusal_that_quotes_the_token_is_passed_on_without_it(system: TicketSystem) -> None:
+    def quoting(asked: Asked) -> Answer:
+        shown = asked.headers.get("private-token") or asked.headers["authorization"]
+        sent = shown.rpartition(" ")[2].removeprefix("token=")
+        return Answer(status=403, body={"message": f"the token {sent} lacks a permission"})
+
+    server_of(system).fault = quoting
+
+    error = error_of(lambda: found(system))
+
+    assert error.what.endswith("the token (hidden) lacks a permission")
+
+
 def test_a_service_that_wants_fewer_requests_says_when_to_ask_again(system: TicketSystem) -> None:
     server_of(system).fault = always(Answer(status=429, body={}, headers={"Retry-After": "17"}))
 

@@ -8,7 +8,8 @@ import pytest
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
-from providers.ticket_api import LONGEST_WAIT, MAX_PAGES, Answer, TicketApi, all_pages, wait_of
+from providers.ticket_answers import LONGEST_WAIT, Answer, wait_of
+from providers.ticket_api import MAX_PAGES, TicketApi, all_pages
 from providers.ticket_values import basic, header_text, moment, optional_moment
 
 # Pages
