@@ -35,6 +35,8 @@ class GitHubIssuesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     """Whose approval labels count, by login; default: everybody's who may set labels."""
     incident_labels: tuple[str, ...] = ("incident",)
     """Issues with one of these are incidents."""
+    by_resource: bool = True
+    """Whether issues are searched for that name the resource: GitHub allows thirty searches a minute."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.

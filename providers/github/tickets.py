@@ -69,7 +69,7 @@ class GitHubIssues:
             if issue and issue.pull_request is None and self._settings.allows(issue.repository):
                 _, former = found.get(issue.key, (issue, ()))
                 found[issue.key] = issue, former if issue.key == key else (*former, key)
-        known = {one for one in resource_ids if one.strip()}
+        known = {one for one in resource_ids if one.strip() and self._settings.by_resource}
         for issue in self._naming(known):
             if not known.isdisjoint(scope_in(issue.body or "").resources):
                 found.setdefault(issue.key, (issue, ()))

@@ -158,6 +158,18 @@ def test_the_forms_that_issue_forms_write_are_read(service: GitHub, settings: Gi
     assert (ticket.window_start, ticket.window_end) == (NOON, NOON + HOUR * 1.5)
 
 
+def test_nothing_is_searched_for_where_keys_alone_count(
+    service: GitHub, server: Server, settings: GitHubIssuesSettings
+) -> None:
+    file_by(service, resources=("sg-0abc",))
+
+    source = GitHubIssues(structs.replace(settings, by_resource=False))
+
+    assert source.find((), ["sg-0abc"]) == []
+    assert len(source.find([KEY], ["sg-0abc"])) == 1
+    assert not any("search" in asked.path for asked in server.asked)
+
+
 def test_a_search_that_ran_out_of_time_is_no_answer(server: Server, settings: GitHubIssuesSettings) -> None:
     server.fault = lambda _: Answer(body={"total_count": 0, "incomplete_results": True, "items": []})
 
