@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from drift.model.person import Person
     from drift.model.state_map import MappedState
     from drift.model.ticket import Deployment, Ticket
+    from drift.model.ticket_search import TicketCandidate, TicketSearch
 
 
 def _nothing() -> None:
@@ -415,14 +416,45 @@ class Watched:
 class TicketSource(Protocol):
     """A system in which changes are requested and approved."""
 
+    def check(self) -> str:
+        """Try all that `find` takes, changing nothing; say what was seen.
+
+        Raises:
+            ProviderError: It cannot be asked, or not for all; the message names what is missing.
+        """
+        ...
+
     def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence["Ticket"]:
         """Return the tickets with these keys, and those that name these resources, each once.
 
-        Keys that do not exist are left out.
+        Keys that do not exist, or that are of no project in which changes are approved, are left
+        out: they are cut out of text that anybody may have written. A ticket that was moved is found
+        by its former key too, and says so. Descriptions come whole, with what secrets they hold.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
-            ProviderAccessError: The credentials lack a permission.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is none of such a system.
+        """
+        ...
+
+    def deleted(self, keys: Collection[str]) -> Collection[str]:
+        """Return those of these keys whose tickets existed and were deleted.
+
+        Empty where the system does not tell that from a ticket that never was.
+
+        Raises:
+            ProviderError: As `find`.
+        """
+        ...
+
+    def candidates(self, search: "TicketSearch") -> Sequence["TicketCandidate"]:
+        """Return tickets that may be the one that is looked for, the likeliest first, `search.most` at most.
+
+        They are for a person to choose from. What was written a moment ago may still be missing.
+
+        Raises:
+            ProviderError: As `find`.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Events, findings, tickets and what people write, without secrets: nothing else is stored, shown or sent."""
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import replace
@@ -10,9 +11,16 @@ from drift.model.action import Deed, LinkedTicket
 from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
-from drift.model.ticket import Ticket
+from drift.model.ticket import Edit, Ticket
+from drift.model.ticket_search import TicketCandidate
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
+
+MAX_TEXT = 1000
+"""Characters of a ticket's description that are kept: enough to tell what it is about."""
+
+MAX_EDIT = 200
+"""Characters that are kept of what an edit of a ticket put in the place of what."""
 
 
 def redact_event(event: ChangeEvent, clean_call: Call | None = None) -> ChangeEvent:
@@ -59,11 +67,6 @@ def redact_deed(deed: Deed) -> Deed:
     return structs.replace(deed, **{name: redact(text).value for name, text in written.items()})
 
 
-def redact_ticket(ticket: Ticket) -> Ticket:
-    """Cut secrets out of what a ticket says; its hash stays that of what its system answered."""
-    return replace(ticket, title=str(redact(ticket.title).value), text=str(redact(ticket.text).value))
-
-
 def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFinding:
     """Cut secrets out of the values of a finding; those marked sensitive are hidden already.
 
@@ -78,6 +81,36 @@ def redact_finding(finding: DriftFinding, resource: Collection[Json]) -> DriftFi
         fingerprint=finding.fingerprint if _hides(clean) else None,
         proposal=redact(finding.proposal).value,
     )
+
+
+def redact_ticket(ticket: Ticket) -> Ticket:
+    """Cut secrets out of what people wrote into a ticket, and shorten its description."""
+    text = str(redact(ticket.text).value)
+    return replace(
+        ticket,
+        title=redact(ticket.title).value,
+        text=_short(text, MAX_TEXT),
+        # A ticket whose description was shortened already keeps the hash of the whole.
+        text_sha256=ticket.text_sha256 or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        history=tuple(_clean_edit(one) for one in ticket.history),
+    )
+
+
+def redact_candidate(candidate: TicketCandidate) -> TicketCandidate:
+    """Cut secrets out of a title."""
+    return replace(candidate, title=redact(candidate.title).value)
+
+
+def _clean_edit(edit: Edit) -> Edit:
+    before, after = (
+        None if one is None else _short(str(redact(one, name=edit.field).value), MAX_EDIT)
+        for one in (edit.before, edit.after)
+    )
+    return replace(edit, before=before, after=after)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _hides(attributes: Collection[AttributeDrift]) -> bool:

@@ -55,6 +55,9 @@ class TicketKeys:
 def _key_of(match: re.Match[str], named: Mapping[str, str | None]) -> str:
     owner = next((value for name, value in named.items() if value and name[:5] == "owner"), None)
     number = next((value for name, value in named.items() if value and name[:6] == "number"), None)
+    merge = next((value for name, value in named.items() if value and name[:5] == "merge"), None)
+    if owner and merge:
+        return f"{owner}!{merge}"
     return f"{owner}#{number}" if owner and number else match[0]
 
 

@@ -22,6 +22,7 @@ from drift.ports import (
     LiveConfig,
     Recorded,
     StateStore,
+    TicketSource,
     Translator,
     Watched,
 )
@@ -302,7 +303,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 translators=Translators(translators(settings)),
                 sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
-                ticket_sources=_made(catalog.TICKETS, settings.tickets),
+                ticket_sources=_ticket_sources(settings),
                 code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings),
@@ -406,7 +407,7 @@ def trial(settings: "Settings", rules: "Settings", database: "Database", recall:
             translators=Translators(translators(rules)),
             sources={},
             watched=(),
-            ticket_sources=_made(catalog.TICKETS, settings.tickets),
+            ticket_sources=_ticket_sources(settings),
             code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
             notifiers={},
             vault=None,
@@ -447,6 +448,13 @@ def _queue_refused(settings: "Settings", source: str) -> UsageError:
         hint="name what keeps the records: the bucket, workspace or project that they lie in as an"
         f" [[audit_log]], the path of a trail archive{vault}",
     )
+
+
+def _ticket_sources(settings: "Settings") -> dict[str, TicketSource]:
+    from drift.redacted_tickets import RedactedTickets
+
+    made = _made(catalog.TICKETS, settings.tickets)
+    return {name: RedactedTickets(one) for name, one in made.items()}
 
 
 def _vault(settings: "Settings") -> "Vault | None":

@@ -156,6 +156,12 @@ AMBIENT_LIVE = ("terraform",)
 
 TICKETS: Mapping[str, Adapter[TicketSource]] = {
     "recorded": Adapter("providers.recorded.tickets", "RecordedTickets", paths=("path",)),
+    "jira-cloud": Adapter("providers.jira.cloud", "JiraCloud"),
+    "jira-data-center": Adapter("providers.jira.data_center", "JiraDataCenter"),
+    "servicenow": Adapter("providers.servicenow.tickets", "ServiceNow"),
+    "github-issues": Adapter("providers.github.tickets", "GitHubIssues"),
+    "gitlab-issues": Adapter("providers.gitlab.tickets", "GitLabIssues"),
+    "pagerduty-incidents": Adapter("providers.pagerduty.tickets", "PagerDutyIncidents"),
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {

@@ -1,12 +1,17 @@
 """What is recorded of events and findings holds no secret."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from drift.model.finding import AttributeDrift
+from drift.model.ticket import Edit, Ticket
+from drift.model.ticket_search import TicketCandidate, TicketSearch
 from drift.model.verdict import Statement
 from drift.redact import MASK
-from drift.redacted import redact_event, redact_finding
-from tests.builders import a_finding, an_event
+from drift.redacted import MAX_TEXT, redact_event, redact_finding, redact_ticket
+from drift.redacted_tickets import RedactedTickets
+from providers.ticket_candidates import candidate_of
+from tests.builders import NOON, a_finding, a_ticket, an_event
 
 
 def test_the_parameters_of_a_call_say_where_something_was_cut_out() -> None:
@@ -109,3 +114,67 @@ def test_a_finding_without_secrets_stays_as_it_is() -> None:
     finding = a_finding()
 
     assert redact_finding(finding, [{"ingress": []}]) == replace(finding)
+
+
+LEAK = "postgres://app:hunter2hunter2@db.example.com/app"
+
+
+def a_leaking_ticket() -> Ticket:
+    edits = (
+        Edit(at=NOON, by="bob@example.com", field="description", before=LEAK, after="none"),
+        Edit(at=NOON, by="bob@example.com", field="admin_password", before=None, after="hunter2hunter2"),
+    )
+    return replace(a_ticket(), title=f"reset {LEAK}", text=f"see {LEAK}", history=edits)
+
+
+def test_a_ticket_loses_its_secrets_wherever_people_wrote_them() -> None:
+    clean = redact_ticket(a_leaking_ticket())
+
+    assert b"hunter2" not in clean.snapshot()
+    assert [edit.field for edit in clean.history] == ["description", "admin_password"]
+
+
+def test_a_long_description_is_shortened_and_an_edit_at_its_end_still_shows() -> None:
+    one, other = (redact_ticket(replace(a_ticket(), text="x" * 5000 + end)) for end in "ab")
+
+    assert len(one.text) == MAX_TEXT
+    assert one.text == other.text
+    assert one.sha256 != other.sha256
+
+
+def test_that_a_secret_was_exchanged_shows_in_no_digest() -> None:
+    """
+    Else whoever has the evidence could try passwords until the digest fits.
+    """
+    one, other = (
+        redact_ticket(replace(a_ticket(), text=f"postgres://app:{password}@db.example.com/app"))
+        for password in ("hunter2hunter2", "correcthorse")
+    )
+
+    assert one.sha256 == other.sha256
+
+
+class Leaking:
+    """A ticket system in which people write down their passwords."""
+
+    def check(self) -> str:
+        return "answers"
+
+    def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
+        return [a_leaking_ticket()] if keys else []
+
+    def deleted(self, keys: Collection[str]) -> Collection[str]:
+        return list(keys)
+
+    def candidates(self, search: TicketSearch) -> Sequence[TicketCandidate]:
+        return [candidate_of(a_leaking_ticket())]
+
+
+def test_no_ticket_passes_with_its_secrets() -> None:
+    source = RedactedTickets(Leaking())
+
+    [ticket], [candidate] = source.find(["OPS-1"], ()), source.candidates(TicketSearch(near=NOON))
+
+    assert b"hunter2" not in ticket.snapshot()
+    assert "hunter2" not in candidate.title
+    assert (source.check(), source.deleted(["OPS-2"])) == ("answers", ["OPS-2"])

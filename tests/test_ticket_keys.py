@@ -25,6 +25,13 @@ def found(text: str, *projects: str) -> list[str]:
         ("INC0012345.", "INC0012345"),
         ("see https://github.com/example/infra/pull/7", "example/infra#7"),
         ("https://gitlab.com/example/ops/infra/-/issues/12", "example/ops/infra#12"),
+        ("https://gitlab.com/example/ops/infra/-/work_items/12", "example/ops/infra#12"),
+        ("https://gitlab.com/example/ops/infra/-/merge_requests/12", "example/ops/infra!12"),
+        ("for example/infra#7, as agreed", "example/infra#7"),
+        ("(example/ops/infra#12)", "example/ops/infra#12"),
+        ("https://example.pagerduty.com/incidents/Q02JTSNZWHSEKV", "example.pagerduty.com#Q02JTSNZWHSEKV"),
+        ("https://example.eu.pagerduty.com/incidents/PT4KHLK?x", "example.eu.pagerduty.com#PT4KHLK"),
+        ("CHG0030001", "CHG0030001"),
     ],
 )
 def test_a_key_is_found_wherever_people_put_it(text: str, key: str) -> None:
@@ -38,6 +45,8 @@ def test_a_key_is_found_wherever_people_put_it(text: str, key: str) -> None:
         "CVE-2026-12345", "ISO-8601",
         "ops-123", "OPS-", "OPS-12345678", "OPS-12a", "xOPS-123", "1OPS-123", "A-1", "CHG123", "#12",
         "https://github.com/example/infra", "0f1e2d3c-AB-12", "UTC-5", "GPT-4", "RFC-3339",
+        "#123", "infra#12", "example/infra#0", "https://x.example.com/a/b#12", "/var/log#12", "a/b#12a",
+        "https://pagerduty.com/incidents/Q02JTSNZWHSEKV", "https://evil.com/.pagerduty.com/incidents/Q02JTSNZ",
         "us-EAST-1", "n2-STANDARD-4", "N2-STANDARD-4", "SHA512-256", "TLS1-2", "TLSV1-2", "WINDOWS-1252",
     ],
 )  # fmt: skip

@@ -1,8 +1,11 @@
 """Tickets, pull requests and deployments: what may authorise a change."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from drift.model.verdict import Confidence
 
@@ -19,6 +22,8 @@ class ApprovalDecision(StrEnum):
 
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """What this person said before counts no longer; the history tells who took it back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,8 +31,26 @@ class Approval:
     """One person's decision on a ticket."""
 
     by: str
+    """Their mail address, or else the id by which their system never means anybody else."""
     decision: ApprovalDecision
     at: datetime
+    name: str | None = None
+    """What they call themselves: for people to read, and proof of nothing."""
+    is_by_deleted_user: bool = False
+    """Their account is gone, so nobody can tell any more who they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edit:
+    """One change of a ticket, as its system remembers it."""
+
+    at: datetime
+    by: str | None
+    """As `Approval.by`. `None`: the system does not tell, or did it by itself."""
+    field: str
+    """What was edited, as `Ticket` calls it; else as its system does."""
+    before: str | None = None
+    after: str | None = None
 
 
 SCOPE_FIELDS = frozenset(
@@ -35,16 +58,6 @@ SCOPE_FIELDS = frozenset(
     | {"window", "window_start", "window_end"}
 )
 """Fields of a ticket that say what may be changed, where and when. Its status and comments do not."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edit:
-    """One edit of a ticket."""
-
-    at: datetime
-    by: str | None
-    field: str
-    """What was edited, as `Ticket` calls it; else as its system does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,20 +79,39 @@ class Ticket:
     """Ids of resources that the ticket names."""
     window_start: datetime | None = None
     window_end: datetime | None = None
-    project: str | None = None
-    accounts: tuple[str, ...] = ()
-    """Accounts that the ticket names; none limits it to none."""
-    environments: tuple[str, ...] = ()
-    """Environments that the ticket names; none limits it to none."""
     is_open: bool | None = None
-    """Whether it can still be worked on; `None` where its system does not tell."""
+    """Neither resolved nor closed when it was read; `None` where its system does not tell."""
     closed_at: datetime | None = None
-    history: tuple[Edit, ...] = ()
-    """What was edited, in order of time, as far as its system tells."""
+    """When it was resolved or closed, whichever came first; `None` also where the system does not tell."""
+    project: str | None = None
+    """The project, repository or table that it is in now."""
+    accounts: tuple[str, ...] = ()
+    """Accounts, projects and subscriptions that it is for; empty: it names none."""
+    environments: tuple[str, ...] = ()
+    """Environments that it is for, in its own words; empty: it names none."""
     text: str = ""
-    """What it asks for, in words."""
-    sha256: str | None = None
-    """Hex SHA-256 of what its system answered."""
+    """The beginning of its description, without secrets once it has left `redact_ticket`."""
+    text_sha256: str | None = None
+    """SHA-256 of the whole description without its secrets, so that an edit at its end shows too."""
+    history: tuple[Edit, ...] = ()
+    """Its edits, the oldest first."""
+    untold: tuple[str, ...] = ()
+    """Fields whose edits its system does not tell, so that `history` lacks them; snapshots show those too."""
+    former_keys: tuple[str, ...] = ()
+    """What it was called before it was moved: people go on to write that."""
+
+    def is_called(self, key: str) -> bool:
+        """Tell whether `key` means this ticket, by its name of now or an earlier one."""
+        return key == self.key or key in self.former_keys
+
+    def snapshot(self) -> bytes:
+        """Return all of it as it was read: the same bytes for the same ticket, JSON with sorted keys."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its snapshot, in hexadecimal: another one later means that it was changed since."""
+        return hashlib.sha256(self.snapshot()).hexdigest()
 
     @property
     def scope_edits(self) -> tuple[Edit, ...]:
@@ -151,6 +183,8 @@ class Consulted:
 
     tickets: tuple[Ticket, ...] = ()
     deployment: Deployment | None = None
+    deleted: tuple[str, ...] = ()
+    """Keys that are named, and whose tickets were deleted: they did exist."""
     unavailable: tuple[str, ...] = ()
     """Why one of them could not be asked: never taken for "nothing there"."""
     is_code_host_configured: bool = True

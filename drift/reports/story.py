@@ -9,7 +9,7 @@ from drift.model.action import Action
 from drift.model.change import Amendment, Change, Write
 from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind, FindingRecord
 from drift.model.finding import FindingStatus
-from drift.model.ticket import Deployment, PullRequest, Ticket, TicketMatch
+from drift.model.ticket import ApprovalDecision, Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.acted import acted
 from drift.reports.entries import Entry, entries_about
 from drift.reports.moment import Moment
@@ -159,7 +159,22 @@ def _ticket(ticket: Ticket) -> Iterator[Moment]:
     by = f" by {ticket.requested_by}" if ticket.requested_by else ""
     yield Moment(at=ticket.created_at, what=f"{ticket.key} was created{by}", detail=ticket.title)
     for approval in ticket.approvals:
-        yield Moment(at=approval.at, what=f"{approval.by} {approval.decision} {ticket.key}")
+        if approval.decision is ApprovalDecision.WITHDRAWN:
+            yield Moment(at=approval.at, what=f"what {approval.by} said of {ticket.key} was withdrawn")
+        else:
+            yield Moment(at=approval.at, what=f"{approval.by} {approval.decision} {ticket.key}")
+    for edit in ticket.history:
+        if edit.field in _TOLD_OF_TICKETS:
+            who = edit.by or "somebody"
+            yield Moment(at=edit.at, what=f"{who} edited {ticket.key}: {edit.field.replace('_', ' ')}")
+    if ticket.closed_at:
+        yield Moment(at=ticket.closed_at, what=f"{ticket.key} was closed")
+
+
+_TOLD_OF_TICKETS = frozenset(
+    {"title", "text", "resources", "accounts", "environments", "window_start", "window_end", "project"}
+)
+"""Fields whose edits change what was asked for; who works on a ticket changes nothing of that."""
 
 
 def _deployment(deployment: Deployment) -> Iterator[Moment]:

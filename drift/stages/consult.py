@@ -7,7 +7,6 @@ from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Deployment, Ticket
 from drift.ports import CodeHost, TicketSource
-from drift.redacted import redact_ticket
 
 
 def consult(
@@ -15,28 +14,35 @@ def consult(
 ) -> Consulted:
     """Ask every ticket system and code host what they know of `change`; one that fails hides no other."""
     unavailable: list[str] = []
-    tickets = _tickets(change, ticket_sources, unavailable)
+    tickets, deleted = _tickets(change, ticket_sources, unavailable)
     deployment = _deployment(change, code_hosts, unavailable)
     return Consulted(
         tickets=tickets,
+        deleted=deleted,
         deployment=deployment,
         unavailable=tuple(unavailable),
         is_code_host_configured=bool(code_hosts),
     )
 
 
-def _tickets(change: Change, sources: Collection[TicketSource], unavailable: list[str]) -> tuple[Ticket, ...]:
+def _tickets(
+    change: Change, sources: Collection[TicketSource], unavailable: list[str]
+) -> tuple[tuple[Ticket, ...], tuple[str, ...]]:
+    """Return the tickets that are found, and the keys of those that were deleted."""
     keys = {reference.key for write in change.writes for reference in write.classification.references}
     keys |= {deed.ticket.key for _, deed in of_kind(change.actions, LinkedTicket)}
     found: dict[tuple[str, str], Ticket] = {}
+    deleted: set[str] = set()
     for source in sources:
         try:
             with only_provider_errors("asking for tickets"):
-                asked = source.find(keys, {change.resource.id})
-                found.update({(one.system, one.key): redact_ticket(one) for one in asked})
+                tickets = source.find(keys, {change.resource.id})
+                found.update({(one.system, one.key): one for one in tickets})
+                if missing := {key for key in keys if not any(one.is_called(key) for one in tickets)}:
+                    deleted.update(source.deleted(missing))
         except ProviderError as error:
             unavailable.append(f"a ticket system could not be asked: {error.what}")
-    return tuple(found.values())
+    return tuple(found.values()), tuple(sorted(deleted))
 
 
 def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[str]) -> Deployment | None:

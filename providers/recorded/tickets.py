@@ -4,9 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec import structs
 
 from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket, TicketKind
+from drift.model.ticket_search import TicketCandidate, TicketSearch
 from providers.recorded.documents import Row, newest_time, read_documents
+from providers.ticket_candidates import likeliest
 
 
 class RecordedTicketsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,14 +28,34 @@ class RecordedTickets:
     def __init__(self, settings: RecordedTicketsSettings) -> None:
         self._path = settings.path
 
+    def check(self) -> str:
+        """Read the files."""
+        number = len(self._newest())
+        return f"{number:,} recorded {'ticket' if number == 1 else 'tickets'}"
+
     def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
         """Return the tickets with these keys, and those that name these resources, in order of their keys."""
+        return [
+            ticket
+            for ticket in self._newest()
+            if not set(keys).isdisjoint((ticket.key, *ticket.former_keys))
+            or not set(resource_ids).isdisjoint(ticket.resources)
+        ]
+
+    def deleted(self, keys: Collection[str]) -> Collection[str]:
+        """Return nothing: a file does not say what it once held."""
+        return ()
+
+    def candidates(self, search: TicketSearch) -> Sequence[TicketCandidate]:
+        """Return the tickets that fit what is known; see `TicketSource`."""
+        return likeliest(search, self._newest())
+
+    def _newest(self) -> Sequence[Ticket]:
         found: dict[tuple[str, str], _Ticket] = {}
         for ticket in self._tickets():
-            if ticket.key in keys or not set(resource_ids).isdisjoint(ticket.resources):
-                known = found.get((ticket.system, ticket.key))
-                if known is None or known.updated_at <= ticket.updated_at:
-                    found[ticket.system, ticket.key] = ticket
+            known = found.get((ticket.system, ticket.key))
+            if known is None or known.updated_at <= ticket.updated_at:
+                found[ticket.system, ticket.key] = ticket
         return [_translated(found[name]) for name in sorted(found)]
 
     def read_at(self) -> datetime | None:
@@ -47,17 +70,21 @@ class _Approval(Row, frozen=True):
     by: str
     decision: ApprovalDecision
     at: datetime
+    name: str | None = None
+    is_by_deleted_user: bool = False
+
+
+class _RecordedEdit(Row, frozen=True):
+    at: datetime
+    field: str
+    by: str | None = None
+    before: str | None = None
+    after: str | None = None
 
 
 class _Window(Row, frozen=True):
     start: datetime
     end: datetime
-
-
-class _Edit(Row, frozen=True):
-    at: datetime
-    field: str
-    by: str | None = None
 
 
 class _Ticket(Row, frozen=True):
@@ -74,14 +101,14 @@ class _Ticket(Row, frozen=True):
     approvals: tuple[_Approval, ...] = ()
     resources: tuple[str, ...] = ()
     window: _Window | None = None
+    is_open: bool | None = None
+    closed_at: datetime | None = None
     project: str | None = None
     accounts: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
-    is_open: bool | None = None
-    closed_at: datetime | None = None
-    history: tuple[_Edit, ...] = ()
     text: str = ""
-    sha256: str | None = None
+    history: tuple[_RecordedEdit, ...] = ()
+    former_keys: tuple[str, ...] = ()
 
 
 class _Document(Row, frozen=True):
@@ -89,7 +116,6 @@ class _Document(Row, frozen=True):
 
 
 def _translated(ticket: _Ticket) -> Ticket:
-    approvals = (Approval(by=given.by, decision=given.decision, at=given.at) for given in ticket.approvals)
     return Ticket(
         system=ticket.system,
         key=ticket.key,
@@ -101,16 +127,16 @@ def _translated(ticket: _Ticket) -> Ticket:
         assignee=ticket.assignee,
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
-        approvals=tuple(approvals),
+        approvals=tuple(Approval(**structs.asdict(given)) for given in ticket.approvals),
         resources=ticket.resources,
         window_start=ticket.window.start if ticket.window else None,
         window_end=ticket.window.end if ticket.window else None,
+        is_open=ticket.closed_at is None if ticket.is_open is None else ticket.is_open,
+        closed_at=ticket.closed_at,
         project=ticket.project,
         accounts=ticket.accounts,
         environments=ticket.environments,
-        is_open=ticket.is_open,
-        closed_at=ticket.closed_at,
-        history=tuple(Edit(at=one.at, by=one.by, field=one.field) for one in ticket.history),
         text=ticket.text,
-        sha256=ticket.sha256,
+        history=tuple(Edit(**structs.asdict(edit)) for edit in ticket.history),
+        former_keys=ticket.former_keys,
     )

@@ -8,7 +8,7 @@ import pytest
 from drift.cli.show_json import ChangeObject, FindingObject
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Resource
-from drift.model.ticket import Coverage
+from drift.model.ticket import ApprovalDecision, Coverage, Edit
 from drift.model.verdict import Channel, Confidence, Credential, Disposition, Severity, Tool
 from tests.builders import (
     NOON,
@@ -78,6 +78,26 @@ def test_a_change_is_told_from_who_did_what_to_the_evidence(drift: Drift, world:
         "",
         "Evidence    ledger entries 0, 1, 2, 3, 4",
     ]
+
+
+def test_an_edit_of_what_was_approved_shows_in_its_place(drift: Drift, world: World) -> None:
+    edits = (
+        Edit(at=NOON + HOUR, by="mallory@example.com", field="window_end", before="12:00", after="18:00"),
+        Edit(at=NOON + HOUR, by=None, field="labels"),
+    )
+    approval = an_approval(at=NOON - HOUR)
+    withdrawn = replace(approval, decision=ApprovalDecision.WITHDRAWN, at=NOON + 2 * HOUR)
+    ticket = replace(
+        a_ticket(approvals=[approval, withdrawn]), history=edits, closed_at=NOON + 3 * HOUR, is_open=False
+    )
+    change = world.happened("write", judged=a_judgement(match=a_match(ticket=ticket)))
+
+    lines = [line.strip() for line in drift("show", change.change_id).lines]
+
+    assert "2026-11-16 13:00:00  mallory@example.com edited OPS-1: window end" in lines
+    assert "2026-11-16 14:00:00  what erin@example.com said of OPS-1 was withdrawn" in lines
+    assert "2026-11-16 15:00:00  OPS-1 was closed" in lines
+    assert not any("labels" in line for line in lines)
 
 
 def test_a_ticket_is_told_with_why_it_does_not_count(drift: Drift, world: World) -> None:

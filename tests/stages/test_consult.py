@@ -1,6 +1,7 @@
 """Asking ticket systems and code hosts: one that fails hides no other, and never means "nothing there"."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from drift.errors import ProviderUnavailableError
 from drift.model.ticket import Deployment, Ticket
@@ -25,9 +26,12 @@ PIPELINE = a_classification(channel=Channel.PIPELINE, run_id="9182736455")
 class Tickets:
     """A ticket system in memory."""
 
-    def __init__(self, *tickets: Ticket, failure: ProviderUnavailableError | None = None) -> None:
+    def __init__(
+        self, *tickets: Ticket, failure: ProviderUnavailableError | None = None, deleted: Collection[str] = ()
+    ) -> None:
         self.asked: list[tuple[set[str], set[str]]] = []
         self._tickets = tickets
+        self._deleted = deleted
         self._failure = failure
 
     def find(self, keys: Collection[str], resource_ids: Collection[str]) -> Sequence[Ticket]:
@@ -36,6 +40,10 @@ class Tickets:
         if self._failure:
             raise self._failure
         return self._tickets
+
+    def deleted(self, keys: Collection[str]) -> Collection[str]:
+        """Return what it is asked for, and remembers as deleted."""
+        return [key for key in keys if key in self._deleted]
 
 
 class Runs:
@@ -116,3 +124,22 @@ def test_a_code_host_that_fails_hides_no_other_and_is_named() -> None:
 def test_whether_there_is_a_code_host_is_said() -> None:
     assert consult(a_change(), [], [Runs()]).is_code_host_configured
     assert not consult(a_change(), [], []).is_code_host_configured
+
+
+def test_a_ticket_that_was_deleted_is_told_from_one_that_never_was() -> None:
+    references = [Reference(key=key, place="session name") for key in ("OPS-1", "OPS-2", "OPS-3")]
+    change = a_change(a_write(classification=a_classification(references=references)))
+
+    found = consult(change, [Tickets(a_ticket("OPS-1"), deleted=["OPS-1", "OPS-2"])], [])
+
+    assert found.deleted == ("OPS-2",)
+
+
+def test_a_ticket_that_was_moved_is_not_looked_for_among_the_deleted() -> None:
+    references = [Reference(key="OLD-1", place="session name")]
+    change = a_change(a_write(classification=a_classification(references=references)))
+    moved = replace(a_ticket("OPS-1"), former_keys=("OLD-1",))
+
+    found = consult(change, [Tickets(moved, deleted=["OLD-1"])], [])
+
+    assert found.deleted == ()

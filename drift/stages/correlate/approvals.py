@@ -12,7 +12,7 @@ def approval_of(case: Case, what: str, said: Iterable[Approval]) -> tuple[Approv
     What was said after the change counts only where nothing stood at its end. An approval that
     is taken back later did stand, and the answer must not depend on when it is asked for.
     """
-    in_order = sorted(said, key=lambda one: (one.at, one.decision is ApprovalDecision.DECLINED))
+    in_order = sorted(said, key=lambda one: (one.at, one.decision is not ApprovalDecision.APPROVED))
     at_its_end = [one for one in in_order if one.at <= case.change.ended_at]
     approval, why_not = _standing(case, what, at_its_end)
     return (approval, why_not) if approval else _standing(case, what, in_order)
@@ -26,6 +26,9 @@ def _standing(case: Case, what: str, said: Iterable[Approval]) -> tuple[Approval
         if one.decision is ApprovalDecision.APPROVED:
             refusals.pop(person, None)
             approvals.setdefault(person, one)
+        elif one.decision is ApprovalDecision.WITHDRAWN:
+            approvals.pop(person, None)
+            refusals.pop(person, None)
         else:
             approvals.pop(person, None)
             refusals[person] = one

@@ -56,7 +56,7 @@ def correlate(
 def _matches(case: Case, consulted: Consulted) -> Iterator[TicketMatch]:
     change, tickets = case.change, consulted.tickets
     references = dict.fromkeys(one for write in change.writes for one in write.classification.references)
-    named = [(one, ticket) for one in references for ticket in tickets if ticket.key == one.key]
+    named = [(one, ticket) for one in references for ticket in tickets if ticket.is_called(one.key)]
 
     for one, ticket in _of_session(named):
         yield by_ticket(case, ticket, one.place, Confidence.HIGH)
@@ -101,7 +101,8 @@ def _without(coverage: Coverage, *reasons: str) -> TicketMatch:
 def _nothing_found(change: Change, consulted: Consulted) -> Iterator[str]:
     claimed = {one.key: one.place for write in change.writes for one in write.classification.references}
     for key, place in claimed.items():
-        yield f"{key} stands in the {place}, but no such ticket was found"
+        what = "its ticket was deleted" if key in consulted.deleted else "no such ticket was found"
+        yield f"{key} stands in the {place}, but {what}"
     if change.channel is Channel.PIPELINE:
         yield _why_no_run(change, consulted)
     elif not claimed:

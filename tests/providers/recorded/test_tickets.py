@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from drift.errors import ProviderResponseError, ProviderUnavailableError
-from drift.model.ticket import Approval, ApprovalDecision, Ticket, TicketKind
+from drift.model.ticket import Approval, ApprovalDecision, Edit, Ticket, TicketKind
 from drift.ports import TicketSource
 from providers.recorded.tickets import RecordedTickets, RecordedTicketsSettings
 
@@ -43,6 +43,15 @@ def test_a_ticket_is_read_with_everything_it_says(tmp_path: Path) -> None:
             approvals=[{"by": "erin@example.com", "decision": "approved", "at": "2026-11-18T10:30:00+01:00"}],
             resources=["sg-0abc"],
             window={"start": "2026-11-20T00:00:00Z", "end": "2026-11-20T04:00:00Z"},
+            closed_at="2026-11-20T05:00:00Z",
+            project="OPS",
+            accounts=["111122223333"],
+            environments=["production"],
+            text="The vendor asks for it.",
+            history=[
+                {"at": "2026-11-18T10:00:00Z", "field": "title", "by": "dana@example.com", "after": "x"}
+            ],
+            former_keys=["OLD-1"],
         ),
     )
 
@@ -69,6 +78,16 @@ def test_a_ticket_is_read_with_everything_it_says(tmp_path: Path) -> None:
         resources=("sg-0abc",),
         window_start=datetime(2026, 11, 20, 0, tzinfo=UTC),
         window_end=datetime(2026, 11, 20, 4, tzinfo=UTC),
+        is_open=False,
+        closed_at=datetime(2026, 11, 20, 5, tzinfo=UTC),
+        project="OPS",
+        accounts=("111122223333",),
+        environments=("production",),
+        text="The vendor asks for it.",
+        history=(
+            Edit(at=datetime(2026, 11, 18, 10, tzinfo=UTC), by="dana@example.com", field="title", after="x"),
+        ),
+        former_keys=("OLD-1",),
     )
     assert ticket.approvals[0].at.tzinfo is UTC
 
@@ -160,3 +179,9 @@ def test_a_damaged_file_is_named_with_its_field(tmp_path: Path, content: bytes, 
 def test_a_file_that_is_not_there_may_come(tmp_path: Path, path: str) -> None:
     with pytest.raises(ProviderUnavailableError, match="cannot be read"):
         source(tmp_path / path).find({"OPS-1"}, ())
+
+
+def test_a_ticket_is_found_by_its_former_key_too(tmp_path: Path) -> None:
+    file = a_file(tmp_path, a_ticket(former_keys=["OLD-1"]))
+
+    assert [one.key for one in source(file).find({"OLD-1"}, ())] == ["OPS-1"]

@@ -1,0 +1,1 @@
+"""ServiceNow's change requests and incidents as tickets."""
