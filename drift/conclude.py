@@ -13,7 +13,7 @@ from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
 from drift.stages.compose import compose
-from drift.stages.consult import consult
+from drift.stages.consult import AskedOnce, consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.explain import stand
@@ -65,9 +65,10 @@ def judge_history(have: Equipment, sessions: Sequence[ChangeSession], now: datet
 
 def _asked(have: Equipment, session: ChangeSession, enrolment: Enrolment) -> list[Consulted | None]:
     """Ask what covers each change. What was made before the watch began needs no ticket."""
-    tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
+    tickets, hosts = have.ticket_sources.values(), [AskedOnce(one) for one in have.code_hosts.values()]
+    repositories = have.policy.channels.repositories
     return [
-        None if _is_before(change, enrolment) else consult(change, tickets, hosts)
+        None if _is_before(change, enrolment) else consult(change, tickets, hosts, repositories)
         for change in session.changes
     ]
 

@@ -15,7 +15,7 @@ from drift.equipment import Equipment
 from drift.errors import DriftError, StoreError, only_provider_errors
 from drift.model.enrolment import Mode
 from drift.model.resource import NotRead
-from drift.ports import AuditLog, CodeHost, Probing, Remarking, TicketSource, Watched
+from drift.ports import AuditLog, Probing, Remarking, TicketSource, Watched
 from drift.reports.status import read_status
 from drift.reports.wording import counted, duration
 from drift.store.clock import clock_skew
@@ -126,7 +126,7 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
     for name, tickets in have.ticket_sources.items():
         yield f"tickets {name}", tickets, partial(_tickets, tickets)
     for name, host in have.code_hosts.items():
-        yield f"code host {name}", host, partial(_code_host, host)
+        yield f"code host {name}", host, host.check
     for name, notifier in have.notifiers.items():
         yield f"notifier {name}", notifier, notifier.check
 
@@ -187,9 +187,4 @@ def _baseline(one: Watched) -> str:
 
 def _tickets(source: TicketSource) -> str:
     source.find(["DRIFTLEDGER-0"], [])
-    return "answers"
-
-
-def _code_host(host: CodeHost) -> str:
-    host.deployment("0")
     return "answers"

@@ -1,6 +1,6 @@
 """What do the ticket system and the code host say about a change? The one stage that asks them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.change import Change
@@ -9,12 +9,18 @@ from drift.ports import CodeHost, TicketSource
 
 
 def consult(
-    change: Change, ticket_sources: Collection[TicketSource], code_hosts: Collection[CodeHost]
+    change: Change,
+    ticket_sources: Collection[TicketSource],
+    code_hosts: Collection[CodeHost],
+    repositories: Mapping[str, str] = {},
 ) -> Consulted:
-    """Ask every ticket system and code host what they know of `change`; one that fails hides no other."""
+    """Ask every ticket system and code host what they know of `change`; one that fails hides no other.
+
+    `repositories` are those of the configured pipelines, by the names of these.
+    """
     unavailable: list[str] = []
     tickets = _tickets(change, ticket_sources, unavailable)
-    deployment = _deployment(change, code_hosts, unavailable)
+    deployment = _deployment(change, code_hosts, repositories, unavailable)
     return Consulted(
         tickets=tickets,
         deployment=deployment,
@@ -35,15 +41,62 @@ def _tickets(change: Change, sources: Collection[TicketSource], unavailable: lis
     return tuple(found.values())
 
 
-def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[str]) -> Deployment | None:
+def _deployment(
+    change: Change,
+    hosts: Collection[CodeHost],
+    repositories: Mapping[str, str],
+    unavailable: list[str],
+) -> Deployment | None:
     run_id = change.run_id
     if run_id is None:
         return None
+    places = _places(change, repositories)
     for host in hosts:
         try:
             with only_provider_errors("asking for the pipeline's run"):
-                if deployment := host.deployment(run_id):
+                if deployment := host.deployment(run_id, places):
                     return deployment
         except ProviderError as error:
             unavailable.append(f"a code host could not be asked: {error.what}")
     return None
+
+
+def _places(change: Change, repositories: Mapping[str, str]) -> tuple[str, ...]:
+    """Return where the run may be of: what its token says, and what the policy says of its pipeline.
+
+    Only a part of a subject that looks like a path may be a repository, and a ref is none.
+    """
+    found = dict.fromkeys(
+        part
+        for write in change.writes
+        for part in (write.actor.subject or "").split(":")
+        if "/" in part and not part.startswith("refs/")
+    )
+    pipelines = (write.classification.pipeline for write in change.writes)
+    found |= dict.fromkeys(repositories[one] for one in pipelines if one and one in repositories)
+    return tuple(found)
+
+
+class AskedOnce:
+    """A code host that is asked no more than once about each run: a session may have hundreds of changes."""
+
+    def __init__(self, host: CodeHost) -> None:
+        self._host = host
+        self._known: dict[tuple[str, tuple[str, ...]], Deployment | ProviderError | None] = {}
+
+    def check(self) -> str:
+        """Try the host itself."""
+        return self._host.check()
+
+    def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
+        """Return what the host said at first, or raise it."""
+        key = (run_id, tuple(repositories))
+        if key not in self._known:
+            try:
+                self._known[key] = self._host.deployment(run_id, key[1])
+            except ProviderError as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, ProviderError):
+            raise found
+        return found

@@ -1,6 +1,6 @@
 """The question: a change, and everybody who made it and so cannot approve it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -53,11 +53,24 @@ class Case:
 def _makers(change: Change, deployment: Deployment | None, rules: CorrelationRules) -> frozenset[str]:
     """Return who made the change, under every name that stands in its chain.
 
-    Behind a pipeline that is who wrote the code, or else who started the run.
+    Behind a pipeline that is who wrote or committed the code, or else who started the run, and who
+    started it by hand whatever it deployed.
     """
     actors = [write.actor for write in change.writes]
     ids = [one for actor in actors for one in (actor.principal, *actor.chain) if one]
     names = [*(actor.name for actor in actors), *(one.rpartition("/")[2] for one in ids)]
     if deployment:
-        names.append(deployment.pull_request.author if deployment.pull_request else deployment.actor)
+        names += _behind(deployment)
     return frozenset(rules.person(name) for name in names)
+
+
+def _behind(deployment: Deployment) -> Iterator[str]:
+    if pull_request := deployment.pull_request:
+        yield pull_request.author
+        yield from pull_request.committers
+        if pull_request.head_committer:
+            yield pull_request.head_committer
+    else:
+        yield deployment.actor
+    if deployment.dispatched_by:
+        yield deployment.dispatched_by

@@ -1,0 +1,1 @@
+"""GitHub: reviews, pipeline runs and how they are controlled, through its REST API."""

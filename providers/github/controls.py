@@ -1,0 +1,234 @@
+"""How a repository at GitHub is controlled: what protects its branch, who may push, what deploys.
+
+Much of it only administrators may see, and some only those who may change it. What the credentials do
+not show is not verifiable. https://docs.github.com/rest/authentication/permissions-required-for-github-apps
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from drift.errors import ProviderAccessError, ProviderResponseError
+from drift.model.pipeline_control import ControlDocument, PipelineControls, RuleBypass, Verifiable
+from providers.codeowners import owner_of_all
+from providers.control_text import document
+from providers.deploying import may_deploy
+from providers.github.api import RepositoryApi, segment
+from providers.github.branches import guarded
+from providers.github.documents import Repository
+from providers.github.refusals import NotThereError
+
+CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""In the order in which GitHub looks."""
+
+WORKFLOWS = ".github/workflows"
+
+NOT_PROTECTED = "Branch not protected"
+
+PERIODS = ((timedelta(hours=23), "day"), (timedelta(days=6), "week"))
+"""How far back bypasses are listed; beyond, and at first, a month is all that GitHub keeps."""
+
+
+class _Content(Struct, frozen=True):
+    content: str = ""
+
+
+class _Listed(Struct, frozen=True):
+    name: str
+    path: str
+    sha: str
+    type: str
+
+
+class _Ruleset(Struct, frozen=True):
+    id: int
+
+
+class _Suite(Struct, frozen=True):
+    id: int
+    ref: str
+    after_sha: str
+    pushed_at: datetime
+    actor_name: str | None = None
+
+
+class _ReviewRule(Struct, frozen=True):
+    required_approving_review_count: int = 0
+
+
+class _Protection(Struct, frozen=True):
+    required_pull_request_reviews: _ReviewRule | None = None
+
+
+def controls_of(
+    api: RepositoryApi, repository: Repository, since: datetime | None, owner: str | None
+) -> PipelineControls:
+    """Return how a repository is controlled now, and who got round its rules after `since`."""
+    branch = repository.default_branch
+    bypasses, listed = _bypasses(api, since)
+    codeowners = document("codeowners", lambda: _first_file(api, CODEOWNERS, branch), NotThereError)
+    documents = [
+        document("protection", lambda: _protection(api, branch), NotThereError),
+        document("rulesets", lambda: _rulesets(api), NotThereError),
+        document("ruleset-history", lambda: _history(api), NotThereError),
+        document("environments", lambda: _pages(api, "environments"), NotThereError),
+        document("access", lambda: _access(api), NotThereError),
+        document("deploy-keys", lambda: _pages(api, "keys"), NotThereError),
+        document("workflow-permissions", lambda: _json(api, "actions/permissions/workflow"), NotThereError),
+        *([listed] if listed else []),
+        codeowners,
+        *_workflows(api, branch),
+    ]
+    found = guarded(api, branch)
+    return PipelineControls(
+        repository=repository.full_name,
+        default_branch=branch,
+        is_protected=found.is_protected if found else None,
+        required_approvals=_required_approvals(api, branch, found.required_approvals if found else None),
+        owner=owner_of_all(codeowners.text) or owner,
+        documents=tuple(sorted(documents, key=lambda one: one.name)),
+        bypasses=bypasses,
+    )
+
+
+def _protection(api: RepositoryApi, branch: str) -> object:
+    try:
+        return _json(api, f"branches/{segment(branch)}/protection")
+    except NotThereError as error:
+        if NOT_PROTECTED.lower() in error.said.lower():
+            return None
+        raise
+
+
+def _required_approvals(api: RepositoryApi, branch: str, by_rules: int | None) -> int | None:
+    """Return how many approvals the strictest of rules and protection wants."""
+    path = f"branches/{segment(branch)}/protection"
+    try:
+        protection = api.get(path, _Protection, doing=f"reading the protection of {branch}")
+    except NotThereError as error:
+        return (by_rules or 0) if NOT_PROTECTED.lower() in error.said.lower() else by_rules
+    except ProviderAccessError:
+        return by_rules
+    own = protection.required_pull_request_reviews
+    return max(by_rules or 0, own.required_approving_review_count if own else 0)
+
+
+def _rulesets(api: RepositoryApi) -> object:
+    """Return every ruleset that holds there, those of the organisation too, each with its rules."""
+    return [_json(api, f"rulesets/{one.id}", includes_parents="true") for one in _ruleset_ids(api, "true")]
+
+
+def _history(api: RepositoryApi) -> object:
+    """Return who changed which ruleset when; of those of the organisation it is not told here."""
+    return {str(one.id): _pages(api, f"rulesets/{one.id}/history") for one in _ruleset_ids(api, "false")}
+
+
+def _ruleset_ids(api: RepositoryApi, includes_parents: str) -> Sequence[_Ruleset]:
+    pages = api.list(
+        "rulesets", list[_Ruleset], doing="listing the rulesets", includes_parents=includes_parents
+    )
+    return sorted((one for page in pages for one in page), key=lambda one: one.id)
+
+
+class _Person(Struct, frozen=True):
+    login: str
+    role_name: str = ""
+
+
+class _Team(Struct, frozen=True):
+    slug: str
+    permission: str = ""
+
+
+def _access(api: RepositoryApi) -> object:
+    """Return who may do what: whoever may write may push and dispatch."""
+    people = api.list("collaborators", list[_Person], doing="listing the collaborators", affiliation="all")
+    teams = api.list("teams", list[_Team], doing="listing the teams")
+    return {
+        "people": sorted([one.login, one.role_name] for page in people for one in page),
+        "teams": sorted([one.slug, one.permission] for page in teams for one in page),
+    }
+
+
+def _bypasses(
+    api: RepositoryApi, since: datetime | None
+) -> tuple[tuple[RuleBypass, ...], ControlDocument | None]:
+    """Return who got round the rules, or else a document that says why nobody can tell."""
+    age = datetime.now(UTC) - since if since else timedelta.max
+    period = next((name for limit, name in PERIODS if age < limit), "month")
+    doing = "listing the bypasses"
+    try:
+        pages = api.list(
+            "rulesets/rule-suites", list[_Suite], doing=doing, rule_suite_result="bypass", time_period=period
+        )
+    except (ProviderAccessError, NotThereError) as error:
+        return (), ControlDocument(name="bypasses", status=Verifiable.NOT_VERIFIABLE, text="", why=str(error))
+    found = [
+        RuleBypass(
+            id=str(one.id),
+            by=one.actor_name or "unknown",
+            ref=one.ref,
+            after_sha=one.after_sha,
+            at=one.pushed_at,
+        )
+        for page in pages
+        for one in page
+        if since is None or one.pushed_at > since
+    ]
+    return tuple(sorted(found, key=lambda one: (one.at, one.id))), None
+
+
+def _workflows(api: RepositoryApi, branch: str) -> Iterator[ControlDocument]:
+    """Yield the list of all workflows, with the hashes of git, and the text of those that deploy."""
+    doing = "listing the workflows"
+    try:
+        entries = api.get(f"contents/{WORKFLOWS}", list[_Listed], doing=doing, ref=branch)
+    except (ProviderAccessError, NotThereError) as error:
+        yield ControlDocument(name="workflows", status=Verifiable.NOT_VERIFIABLE, text="", why=str(error))
+        return
+    texts = {
+        one.path: _file(api, one.path, branch)
+        for one in entries
+        if one.type == "file" and one.name.endswith((".yml", ".yaml"))
+    }
+    shas = {one.path: one.sha for one in entries}
+    yield document("workflows", lambda: {path: shas[path] for path in texts}, NotThereError)
+    for path, text in texts.items():
+        if may_deploy(text):
+            yield ControlDocument(name=path, status=Verifiable.READ, text=text)
+
+
+def _first_file(api: RepositoryApi, paths: Sequence[str], branch: str) -> str:
+    """Return the first of these files that is there; empty if none is."""
+    for path in paths:
+        try:
+            return _file(api, path, branch)
+        except NotThereError:
+            continue
+    return ""
+
+
+def _file(api: RepositoryApi, path: str, branch: str) -> str:
+    found = api.get(f"contents/{segment_path(path)}", _Content, doing=f"reading {path}", ref=branch)
+    try:
+        return base64.b64decode(found.content).decode(errors="replace")
+    except (binascii.Error, ValueError) as error:
+        raise ProviderResponseError(
+            f"{path} of {api.name} is not encoded as it should be", hint="report it"
+        ) from error
+
+
+def segment_path(path: str) -> str:
+    """Return a path that may stand in an address."""
+    return "/".join(segment(part) for part in path.split("/"))
+
+
+def _json(api: RepositoryApi, path: str, **parameters: str) -> object:
+    return api.get(path, object, doing=f"reading {path}", **parameters)
+
+
+def _pages(api: RepositoryApi, path: str) -> object:
+    return api.list(path, object, doing=f"reading {path}")
