@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from drift import compare, conclude, follow, self_watch
+from drift import compare, conclude, control_watch, follow, self_watch
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.equipment import Equipment
 from drift.errors import ProviderError
@@ -68,6 +68,7 @@ class Pipeline:
         seen, found = self.sweep(now)
         problems += found
         problems += self.judge(seen.by_place(), now)
+        problems += self.capture(now).problems
         self.digest(now)
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now).failed
@@ -148,6 +149,10 @@ class Pipeline:
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""
         return conclude.judge_history(self.have, sessions, now)
+
+    def capture(self, now: datetime) -> control_watch.Captured:
+        """Look how the repositories are controlled of which that was not looked at today."""
+        return control_watch.capture_controls(self.have, now)
 
     def digest(self, now: datetime) -> None:
         """Queue the message of the day about what is only observed, if it is due."""

@@ -85,6 +85,12 @@ class Rounds:
         self._pipeline.digest(self._pipeline.have.clock.now())
         return Turn()
 
+    def capture(self) -> Turn:
+        """Look how repositories are controlled, once a day each."""
+        done = self._pipeline.capture(self._pipeline.have.clock.now())
+        counts = (("repositories", done.repositories), ("changed", done.changed))
+        return Turn(problems=done.problems, counts=counts, failure=done.failure)
+
     def canary(self) -> Turn:
         """Make the harmless writes of our own that are due."""
         self._pipeline.canary(self._pipeline.have.clock.now())

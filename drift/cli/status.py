@@ -44,6 +44,27 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_age_seconds: float | None
 
 
+class _ControlFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with how a repository is controlled, as `--json` prints it."""
+
+    host: str
+    repository: str
+    weakness: str
+    severity: str
+    owner: str | None
+    text: str
+    opened_at: datetime
+
+
+class _Controls(msgspec.Struct, frozen=True, kw_only=True):
+    """How the repositories are controlled, as `--json` prints it."""
+
+    repositories: int
+    captured_at: datetime | None
+    captured_age_seconds: float | None
+    findings: list[_ControlFinding]
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -53,6 +74,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     alerts: dict[str, int]
     findings: int
     evidence: _Evidence
+    controls: _Controls
 
 
 @click.command("status")
@@ -104,6 +126,23 @@ def _report(status: Status) -> _Report:
             checkpoint_at=status.checkpoint_at,
             checkpoint_age_seconds=_seconds(status.age(status.checkpoint_at)),
         ),
+        controls=_Controls(
+            repositories=status.controls.repositories,
+            captured_at=status.controls.captured_at,
+            captured_age_seconds=_seconds(status.age(status.controls.captured_at)),
+            findings=[
+                _ControlFinding(
+                    host=row.finding.host,
+                    repository=row.finding.repository,
+                    weakness=row.finding.weakness,
+                    severity=row.finding.severity,
+                    owner=row.finding.owner,
+                    text=row.finding.text,
+                    opened_at=row.opened_at,
+                )
+                for row in status.controls.findings
+            ],
+        ),
     )
 
 
@@ -117,7 +156,21 @@ def _lines(status: Status) -> Iterator[str]:
     alerts = ", ".join(f"{number:,} {name}" for name, number in status.alerts.items() if number)
     yield f"alerts    {alerts or 'none yet'}"
     yield f"findings  {status.findings:,} open"
+    yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+
+
+def _controls(status: Status) -> Iterator[str]:
+    """Say how the repositories are controlled, where a code host tells."""
+    found = status.controls
+    if not found.repositories:
+        return
+    many = counted(found.repositories, "repository", "repositories")
+    seen = _ago(status, found.captured_at, "all looked at within the last", "never looked at")
+    yield f"controls  {many}, {seen.removesuffix(' ago')}, {counted(len(found.findings), 'finding')}"
+    for row in found.findings:
+        one = row.finding
+        yield f"control   {one.severity}: {one.text} (owner: {one.owner or 'nobody'})"
 
 
 def _source(source: SourceStatus, status: Status) -> str:

@@ -6,7 +6,7 @@ repositories that the configuration names; never outside of what the configurati
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -67,6 +67,7 @@ class GitHub:
     def __init__(self, settings: GitHubSettings) -> None:
         self._settings = settings
         self._is_scan = scan_names(settings.security_checks)
+        self._remarks: tuple[str, ...] = ()
         self._api = code_api(settings.base_url, self._sign_in().headers, settings.ca_file)
 
     def check(self) -> str:
@@ -78,7 +79,14 @@ class GitHub:
             )
         for name in self._settings.repositories or names[:1]:
             self._try(RepositoryApi(api=self._api, name=name))
+        found = self.controls((self._settings.repositories or names)[0], datetime.now(UTC))
+        hidden = [one for one in (found.documents if found else ()) if one.why is not None]
+        self._remarks = tuple(f"not verifiable: {one.name}: {one.why}" for one in hidden)
         return f"{len(names):,} {'repository' if len(names) == 1 else 'repositories'} in scope"
+
+    def remarks(self) -> Sequence[str]:
+        """Return what of the pipelines' control is not verifiable, as the last `check` saw it."""
+        return self._remarks
 
     def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
         """Look for the run where it may be of; see `CodeHost`."""

@@ -24,7 +24,7 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, Delivery, Watched
+from drift.ports import Canary, CodeHost, Delivery, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -170,6 +170,7 @@ class Watch:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
+    code_hosts: Mapping[str, CodeHost] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -199,7 +200,7 @@ class Watch:
                 sources={"trail": self.log},
                 watched=self.watched,
                 ticket_sources={},
-                code_hosts={},
+                code_hosts=self.code_hosts,
                 notifiers={"board": self.board},
                 vault=self.vault,
                 canaries=self.canaries,

@@ -11,6 +11,7 @@ from drift.stages.record.comparisons import (
     record_declared,
     record_declared_again,
 )
+from drift.stages.record.controls import record_control_check, record_controls, record_out_of_scope
 from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
@@ -34,6 +35,8 @@ __all__ = [
     "record_baselines",
     "record_comparison",
     "record_configuration",
+    "record_control_check",
+    "record_controls",
     "record_coverage",
     "record_declared",
     "record_declared_again",
@@ -43,6 +46,7 @@ __all__ = [
     "record_history",
     "record_judgement",
     "record_opening",
+    "record_out_of_scope",
     "record_outage",
     "record_record_read",
     "record_set_aside",
