@@ -150,6 +150,7 @@ TICKETS: Mapping[str, Adapter[TicketSource]] = {
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {
     "github": Adapter("providers.github.code_host", "GitHub", paths=("ca_file",)),
+    "gitlab": Adapter("providers.gitlab.code_host", "GitLab", paths=("ca_file",)),
     "recorded": Adapter("providers.recorded.code_host", "RecordedCodeHost", paths=("path",)),
 }
 

@@ -11,7 +11,7 @@ from providers.github.refusals import refusal
 
 T = TypeVar("T")
 
-REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}")
+REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,39}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
 
 _NEXT = re.compile(r'<([^>]{1,2000})>\s*;\s*rel="next"')
 

@@ -1,1 +1,1 @@
-"""GitLab."""
+"""GitLab: merge requests, pipelines and how they are controlled, through its REST API."""

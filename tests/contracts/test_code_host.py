@@ -17,6 +17,9 @@ from providers.recorded.code_host import RecordedCodeHost, RecordedCodeHostSetti
 from tests.builders import NOON, a_deployment, a_review, minutes
 from tests.providers.github.service import github
 from tests.providers.github.told import run
+from tests.providers.gitlab.service import gitlab
+from tests.providers.gitlab.told import run as run_at_gitlab
+from tests.providers.gitlab.told import told as told_by_gitlab
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +63,23 @@ def at_github(folder: Path) -> Iterator[Forge]:
         )
 
 
+@contextmanager
+def at_gitlab(folder: Path) -> Iterator[Forge]:
+    """GitLab, with a token."""
+    del folder
+    with gitlab() as lab:
+        yield Forge(
+            host=lab.host,
+            run=lambda one: run_at_gitlab(lab, one),
+            break_down=lambda: lab.proxy.refuse(502, b"<html>"),
+            told=told_by_gitlab,
+        )
+
+
 HOSTS: dict[str, Callable[[Path], AbstractContextManager[Forge]]] = {
     "recorded": recorded,
     "github": at_github,
+    "gitlab": at_gitlab,
 }
 
 

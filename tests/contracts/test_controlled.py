@@ -13,6 +13,8 @@ from drift.ports import Controlled
 from tests.builders import NOON, minutes
 from tests.providers.github.controlled import Repository, control
 from tests.providers.github.service import github
+from tests.providers.gitlab.controlled import control as control_at_gitlab
+from tests.providers.gitlab.service import gitlab
 
 REPOSITORY = "example/infra"
 
@@ -65,8 +67,28 @@ def at_github() -> Iterator[Forge]:
         )
 
 
+@contextmanager
+def at_gitlab() -> Iterator[Forge]:
+    """GitLab, with a token."""
+    with gitlab(owner="platform@example.com") as lab:
+
+        def hide() -> None:
+            for path in ("protected_branches", "deploy_keys", "approval_rules"):
+                lab.service.refuse(f".*infra/{path}", 403, {"message": "403 Forbidden"})
+
+        yield Forge(
+            host=lab.host,
+            control=lambda one: control_at_gitlab(lab, one),
+            hide=hide,
+            deny=lambda: lab.service.refuse(".*", 401, {"message": "401 Unauthorized"}),
+            break_down=lambda: lab.proxy.refuse(502, b"<html>"),
+            workflow=".gitlab-ci.yml",
+        )
+
+
 HOSTS: dict[str, Callable[[], AbstractContextManager[Forge]]] = {
     "github": at_github,
+    "gitlab": at_gitlab,
 }
 
 

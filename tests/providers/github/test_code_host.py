@@ -308,6 +308,7 @@ def test_a_run_is_looked_for_where_the_token_says_before_anywhere_else() -> None
 
         assert found_at(hub, "example/infra") == "example/infra"
         assert found_at(hub) is None
+        assert found_at(hub, "example/..", "example/.", "example/a/b", "examples/infra") is None
 
 
 def found_at(hub: Hub, *hints: str) -> str | None:
