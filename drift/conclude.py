@@ -20,6 +20,7 @@ from drift.stages.explain import stand
 from drift.stages.record import record_judgement
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
+from drift.store.deployments import note_run
 from drift.store.enrolment import enrolment_now, treatment_of
 
 
@@ -94,6 +95,8 @@ def _conclude(
         decision = decide(change, match, standing, policy.decision, now, treatment)
         judgement = Judgement(match=match, standing=standing, decision=decision)
         judged.append(record_judgement(connection, change, judgement, now))
+        if consulted and consulted.deployment:
+            note_run(connection, consulted.deployment, change.change_id, now)
     is_news = any(one.is_news for one in judged)
     must_tell = any(one.judgement.decision.alert for one in judged)
     if is_news and (must_tell or outbox.was_told(connection, session.session_id)):

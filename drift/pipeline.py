@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from drift import compare, conclude, control_watch, follow, self_watch
+from drift import compare, conclude, control_watch, follow, run_watch, self_watch
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.equipment import Equipment
 from drift.errors import ProviderError
@@ -68,6 +68,7 @@ class Pipeline:
         seen, found = self.sweep(now)
         problems += found
         problems += self.judge(seen.by_place(), now)
+        problems += self.keep_runs(now).problems
         problems += self.capture(now).problems
         self.digest(now)
         self.renew_alarms(now)
@@ -153,6 +154,10 @@ class Pipeline:
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""
         return control_watch.capture_controls(self.have, now)
+
+    def keep_runs(self, now: datetime) -> run_watch.KeptRuns:
+        """Record the runs of pipelines that made changes and have ended by now."""
+        return run_watch.keep_runs(self.have, now)
 
     def digest(self, now: datetime) -> None:
         """Queue the message of the day about what is only observed, if it is due."""

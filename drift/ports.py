@@ -435,14 +435,16 @@ class Controlled(Protocol):
 
 
 @runtime_checkable
-class Logging(Protocol):
+class Logged(Protocol):
     """A code host that keeps what its runs said, for a while."""
 
     def log_digests(self, deployment: "Deployment") -> "RunLogs":
-        """Return the hashes of what a run that has ended said.
+        """Return the hashes of what a run that has ended said, or why there are none any more.
 
         Raises:
-            ProviderError: It cannot be read.
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is not what the host's documents promise.
         """
         ...
 

@@ -125,14 +125,14 @@ class CodeApi:
 
     def download(self, url: str, *, what: str) -> bytes:
         """Return what lies at an address that the API has signed. It sees no token of ours."""
-        with _refusals(what):
-            response = self._client.get(url, headers={"User-Agent": "driftledger"})
+        headers = {"User-Agent": "driftledger"}
+        with _refusals(what), self._client.stream("GET", url, headers=headers) as response:
             if response.status_code != 200:
                 raise ProviderUnavailableError(
                     f"{what}: the download answered with status {response.status_code}",
                     hint="it is tried again in the next cycle",
                 )
-            return response.content
+            return _body(response, what)
 
     def _address(self, path: str, parameters: Mapping[str, str | int]) -> str:
         query = f"?{urlencode(parameters)}" if parameters else ""

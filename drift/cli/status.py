@@ -56,6 +56,14 @@ class _ControlFinding(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
 
 
+class _Runs(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs of pipelines that made changes, as `--json` prints them."""
+
+    recorded: int
+    failed: int
+    undoing: int
+
+
 class _Controls(msgspec.Struct, frozen=True, kw_only=True):
     """How the repositories are controlled, as `--json` prints it."""
 
@@ -63,6 +71,7 @@ class _Controls(msgspec.Struct, frozen=True, kw_only=True):
     captured_at: datetime | None
     captured_age_seconds: float | None
     findings: list[_ControlFinding]
+    runs: _Runs
 
 
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +151,11 @@ def _report(status: Status) -> _Report:
                 )
                 for row in status.controls.findings
             ],
+            runs=_Runs(
+                recorded=status.controls.runs.recorded,
+                failed=status.controls.runs.failed,
+                undoing=status.controls.runs.undoing,
+            ),
         ),
     )
 
@@ -163,6 +177,9 @@ def _lines(status: Status) -> Iterator[str]:
 def _controls(status: Status) -> Iterator[str]:
     """Say how the repositories are controlled, where a code host tells."""
     found = status.controls
+    if found.runs.recorded:
+        failed, undoing = f"{found.runs.failed:,} failed", f"{found.runs.undoing:,} undid an earlier one"
+        yield f"runs      {found.runs.recorded:,} that made changes, of which {failed} and {undoing}"
     if not found.repositories:
         return
     many = counted(found.repositories, "repository", "repositories")

@@ -416,5 +416,7 @@ class DeploymentRecord:
     host: str
     deployment: Deployment
     logs: RunLogs
+    changes: tuple[str, ...]
+    """The ids of changes that name it."""
     undoes: tuple[str, ...]
-    """The ids of changes that it undoes."""
+    """The ids of changes by earlier runs that it undoes."""

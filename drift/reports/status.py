@@ -11,6 +11,7 @@ from drift.ledger.log import size_of
 from drift.model.finding import OPEN
 from drift.store import covered, meta, outbox
 from drift.store.controls import ControlFindingRow, control_findings, controls_kept
+from drift.store.deployments import RunCounts, run_counts
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
@@ -37,6 +38,8 @@ class ControlsStatus:
     captured_at: datetime | None
     """When the one was looked at that was not for the longest time."""
     findings: tuple[ControlFindingRow, ...]
+    runs: RunCounts
+    """Runs of pipelines that made changes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +93,7 @@ def _controls(connection: Connection) -> ControlsStatus:
         repositories=len(kept),
         captured_at=min((row.captured_at for row in kept), default=None),
         findings=tuple(control_findings(connection)),
+        runs=run_counts(connection),
     )
 
 

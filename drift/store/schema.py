@@ -366,16 +366,23 @@ deployment = Table(
     metadata,
     Column("repository", Key, primary_key=True),
     Column("run_id", Key, primary_key=True),
-    Column("attempt", Integer, primary_key=True),
-    Column("host", Key, nullable=False),
-    Column("recorded_at", UtcTime, nullable=False, index=True),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("attempt", Integer, nullable=False),
     Column("head_sha", Key, nullable=False),
     Column("pull_request", Integer),
     Column("is_failed", Boolean, nullable=False),
-    Column("undoes", Text),  # what it undoes, in a few words; null: nothing
-    Column("ledger_seq", BigInteger, nullable=False),
-    Index("ix_deployment_head", "repository", "head_sha"),
-    comment="Runs of pipelines that made changes and have ended, which their hosts forget after a while",
+    Column("undoes", Integer, nullable=False),  # how many changes
+    Column("recorded_at", UtcTime, index=True),  # null: it has not ended yet, or nobody has read what it said
+    comment="Runs of pipelines that made changes, which their hosts forget after a while",
+)
+
+deployment_change = Table(
+    "deployment_change",
+    metadata,
+    Column("repository", Key, primary_key=True),
+    Column("run_id", Key, primary_key=True),
+    Column("change_id", String, primary_key=True),
+    comment="Which changes each run made",
 )
 
 job_run = Table(

@@ -13,12 +13,14 @@ import msgspec
 
 from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
+from drift.model.run_log import RunLogs
 from drift.model.secret import Secret
 from drift.model.ticket import Deployment
 from providers.code_api import CodeApi
 from providers.github import documents as github
 from providers.github.api import REPOSITORY, RepositoryApi, code_api, segment
 from providers.github.controls import controls_of
+from providers.github.logs import logs_of
 from providers.github.refusals import NotThereError
 from providers.github.runs import deployment_of, run_of
 from providers.github.sign_in import AppSignIn, InstallationToken, TokenSignIn
@@ -117,6 +119,10 @@ class GitHub:
             return None
         api = RepositoryApi(api=self._api, name=repository)
         return controls_of(api, self._look_at(api), since, self._settings.owner)
+
+    def log_digests(self, deployment: Deployment) -> RunLogs:
+        """Hash what each job of a run said; see `Logged`."""
+        return logs_of(RepositoryApi(api=self._api, name=deployment.repository), deployment)
 
     def _places(self, hinted: Collection[str]) -> Iterator[str]:
         """Yield where a run may be, each once."""

@@ -9,11 +9,13 @@ import msgspec
 
 from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
+from drift.model.run_log import RunLogs
 from drift.model.secret import Secret
 from drift.model.ticket import Deployment
 from providers.gitlab.api import REPOSITORY, ProjectApi, code_api, segment
 from providers.gitlab.controls import controls_of
 from providers.gitlab.documents import Pipeline, Project
+from providers.gitlab.logs import logs_of
 from providers.gitlab.refusals import NotThereError
 from providers.gitlab.runs import deployment_of
 from providers.security_scans import scan_names
@@ -111,6 +113,10 @@ class GitLab:
             return None
         api = ProjectApi(api=self._api, name=repository)
         return controls_of(api, self._look_at(api), self._settings.owner)
+
+    def log_digests(self, deployment: Deployment) -> RunLogs:
+        """Hash what each job of a pipeline said; see `Logged`."""
+        return logs_of(ProjectApi(api=self._api, name=deployment.repository), deployment)
 
     def _places(self, hinted: Collection[str]) -> Iterator[str]:
         """Yield where a run may be, each once."""

@@ -13,6 +13,7 @@ from drift.stages.record.comparisons import (
 )
 from drift.stages.record.controls import record_control_check, record_controls, record_out_of_scope
 from drift.stages.record.coverage import record_coverage, record_history
+from drift.stages.record.deployments import give_up_deployment, record_deployment
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
     record_delivery_read,
@@ -28,6 +29,7 @@ from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
     "attested_since",
+    "give_up_deployment",
     "opening_of",
     "record_acknowledgement",
     "record_amendment",
@@ -41,6 +43,7 @@ __all__ = [
     "record_declared",
     "record_declared_again",
     "record_delivery_read",
+    "record_deployment",
     "record_enrolment",
     "record_gap",
     "record_history",

@@ -40,16 +40,22 @@ def upgrade() -> None:
         "deployment",
         sa.Column("repository", TEXT, nullable=False),
         sa.Column("run_id", TEXT, nullable=False),
+        sa.Column("seen_at", TIME, nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("host", TEXT, nullable=False),
-        sa.Column("recorded_at", TIME, nullable=False),
         sa.Column("head_sha", TEXT, nullable=False),
         sa.Column("pull_request", sa.Integer()),
         sa.Column("is_failed", sa.Boolean(), nullable=False),
-        sa.Column("undoes", TEXT),
-        sa.Column("ledger_seq", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("repository", "run_id", "attempt", name="pk_deployment"),
-        comment="Runs of pipelines that made changes and have ended, which their hosts forget after a while",
+        sa.Column("undoes", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", TIME),
+        sa.PrimaryKeyConstraint("repository", "run_id", name="pk_deployment"),
+        comment="Runs of pipelines that made changes, which their hosts forget after a while",
     )
     op.create_index("ix_deployment_recorded_at", "deployment", ["recorded_at"])
-    op.create_index("ix_deployment_head", "deployment", ["repository", "head_sha"])
+    op.create_table(
+        "deployment_change",
+        sa.Column("repository", TEXT, nullable=False),
+        sa.Column("run_id", TEXT, nullable=False),
+        sa.Column("change_id", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("repository", "run_id", "change_id", name="pk_deployment_change"),
+        comment="Which changes each run made",
+    )
