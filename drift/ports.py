@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from drift.model.pipeline_control import PipelineControls
     from drift.model.run_log import RunLogs
     from drift.model.state_map import MappedState
-    from drift.model.ticket import Deployment, Ticket
+    from drift.model.ticket import Deployment, PullRequest, Ticket
 
 
 def _nothing() -> None:
@@ -404,6 +404,19 @@ class CodeHost(Protocol):
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission; the message names it.
             ProviderResponseError: The answer is not what the host's documents promise.
+        """
+        ...
+
+
+@runtime_checkable
+class Reviewing(Protocol):
+    """A code host that can tell the review of code which another one deploys."""
+
+    def pull_request(self, repository: str, sha: str) -> "PullRequest | None":
+        """Return the pull request that a commit belongs to; `None` if none does, or it is not in scope.
+
+        Raises:
+            ProviderError: It cannot be told.
         """
         ...
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -35,6 +35,19 @@ LONGEST_WAIT = timedelta(hours=2)
 """What a service asks for beyond this is taken for a mistake; a limit an hour is lifted before."""
 
 T = TypeVar("T")
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A part of what an API said. Its times must say their zone, and are in UTC from here on."""
+
+    def __post_init__(self) -> None:
+        """Turn times to UTC: servers of one's own may say them in theirs."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                if value.tzinfo is None:
+                    raise ValueError(f"`{name}` lacks its time zone")
+                msgspec.structs.force_setattr(self, name, value.astimezone(UTC))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

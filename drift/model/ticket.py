@@ -152,6 +152,8 @@ class Deployment:
     """The file that says what is run, within the repository."""
     is_branch_protected: bool | None = None
     """Whether something keeps people from pushing to its ref, as it is now; `None`: not known."""
+    is_reviewed_elsewhere: bool = False
+    """The host of its run is not that of its code: another one knows the pull request."""
     undoes_commit: str | None = None
     """The commit that was deployed to the same environment before, where this one is older than that."""
 

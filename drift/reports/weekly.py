@@ -60,6 +60,8 @@ class Seen:
     compared: int
     excluded: int = 0
     """Writes that the policy leaves out."""
+    badly_controlled: tuple[str, ...] = ()
+    """What is wrong with how repositories are controlled, the oldest first."""
 
     @property
     def records(self) -> int:

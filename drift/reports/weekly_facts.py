@@ -15,6 +15,7 @@ from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
 from drift.store.changes import ChangeRow
+from drift.store.controls import control_findings
 from drift.store.findings import FindingRow, findings
 
 COMPARED_WITHIN = timedelta(days=1)
@@ -55,6 +56,8 @@ class WeeklyFacts:
     """Why a source cannot be read now."""
     gaps: tuple[GapRecord | None, ...]
     """Recorded in this week; `None` where the body was erased."""
+    badly_controlled: tuple[str, ...]
+    """What was wrong with how repositories are controlled at the end, and still is."""
     declared: int
     compared: int
     """Of the declared, those that were held against what is there within a day."""
@@ -87,6 +90,11 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
             if (reason := meta.read(connection, meta.outage_of(source))) is not None
         },
         gaps=tuple(gaps_recorded(connection, week.since, week.until)),
+        badly_controlled=tuple(
+            f"{row.finding.text} (owner: {row.finding.owner or 'nobody'})"
+            for row in control_findings(connection)
+            if row.opened_at <= as_of
+        ),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),

@@ -143,6 +143,7 @@ def _seen(facts: WeeklyFacts) -> Seen:
         declared=facts.declared,
         compared=facts.compared,
         excluded=facts.writes_excluded,
+        badly_controlled=facts.badly_controlled,
     )
 
 

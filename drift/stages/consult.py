@@ -1,11 +1,12 @@
 """What do the ticket system and the code host say about a change? The one stage that asks them."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.change import Change
-from drift.model.ticket import Consulted, Deployment, Ticket
-from drift.ports import CodeHost, TicketSource
+from drift.model.ticket import Consulted, Deployment, PullRequest, Ticket
+from drift.ports import CodeHost, Reviewing, TicketSource
 
 
 def consult(
@@ -55,10 +56,22 @@ def _deployment(
         try:
             with only_provider_errors("asking for the pipeline's run"):
                 if deployment := host.deployment(run_id, places):
-                    return deployment
+                    return _with_review(deployment, hosts)
         except ProviderError as error:
             unavailable.append(f"a code host could not be asked: {error.what}")
     return None
+
+
+def _with_review(deployment: Deployment, hosts: Collection[CodeHost]) -> Deployment:
+    """Return a run with the review of its code, where another host has that."""
+    if not deployment.is_reviewed_elsewhere:
+        return deployment
+    for host in hosts:
+        if isinstance(host, Reviewing):
+            found = host.pull_request(deployment.repository, deployment.head_sha)
+            if found is not None:
+                return replace(deployment, pull_request=found)
+    return deployment
 
 
 def _places(change: Change, repositories: Mapping[str, str]) -> tuple[str, ...]:
@@ -87,6 +100,10 @@ class AskedOnce:
     def check(self) -> str:
         """Try the host itself."""
         return self._host.check()
+
+    def pull_request(self, repository: str, sha: str) -> PullRequest | None:
+        """Ask the host, if it can tell."""
+        return self._host.pull_request(repository, sha) if isinstance(self._host, Reviewing) else None
 
     def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
         """Return what the host said at first, or raise it."""

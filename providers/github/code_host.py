@@ -15,16 +15,19 @@ from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
 from drift.model.run_log import RunLogs
 from drift.model.secret import Secret
-from drift.model.ticket import Deployment
+from drift.model.ticket import Deployment, PullRequest
 from providers.code_api import CodeApi
 from providers.github import documents as github
 from providers.github.api import REPOSITORY, RepositoryApi, code_api, segment
 from providers.github.controls import controls_of
 from providers.github.logs import logs_of
+from providers.github.proposals import proposal_of
 from providers.github.refusals import NotThereError
 from providers.github.runs import deployment_of, run_of
 from providers.github.sign_in import AppSignIn, InstallationToken, TokenSignIn
 from providers.security_scans import scan_names
+
+SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 
 RUN_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
@@ -105,6 +108,12 @@ class GitHub:
             now = run.repository.full_name if run.repository else name  # it may have been renamed
             return deployment_of(RepositoryApi(api=self._api, name=now), run, self._is_scan)
         return None
+
+    def pull_request(self, repository: str, sha: str) -> PullRequest | None:
+        """Return the review of a commit that somebody else deployed; see `Reviewing`."""
+        if not (self._is_ours(repository) and SHA.fullmatch(sha)):
+            return None
+        return proposal_of(RepositoryApi(api=self._api, name=repository), sha, None, self._is_scan)
 
     def repositories(self) -> Sequence[str]:
         """Return what is in scope, without archived repositories, from which nothing is deployed."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.pipeline_control import ControlDocument, PipelineControls, RuleBypass, Verifiable
+from providers.code_api import Document
 from providers.codeowners import owner_of_all
 from providers.control_text import document
 from providers.deploying import may_deploy
@@ -47,7 +48,7 @@ class _Ruleset(Struct, frozen=True):
     id: int
 
 
-class _Suite(Struct, frozen=True):
+class _Suite(Document, frozen=True):
     id: int
     ref: str
     after_sha: str

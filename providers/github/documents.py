@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from msgspec import Struct
+from providers.code_api import Document
 
 GHOST = "ghost"
 """Whom GitHub shows in place of a deleted user, where it does not show nobody at all."""
@@ -11,20 +11,20 @@ WEB_FLOW = "web-flow"
 """Who commits what somebody edits or merges on GitHub's pages."""
 
 
-class User(Struct, frozen=True):
+class User(Document, frozen=True):
     """An account."""
 
     login: str
     type: str = "User"
 
 
-class Named(Struct, frozen=True):
+class Named(Document, frozen=True):
     """Something with a name."""
 
     name: str
 
 
-class Repository(Struct, frozen=True):
+class Repository(Document, frozen=True):
     """A repository."""
 
     full_name: str
@@ -32,13 +32,13 @@ class Repository(Struct, frozen=True):
     archived: bool = False
 
 
-class Repositories(Struct, frozen=True):
+class Repositories(Document, frozen=True):
     """Those that an installation of an app may see."""
 
     repositories: list[Repository]
 
 
-class Run(Struct, frozen=True):
+class Run(Document, frozen=True):
     """A workflow run, or an attempt at one."""
 
     id: int
@@ -57,7 +57,7 @@ class Run(Struct, frozen=True):
     repository: Repository | None = None
 
 
-class Job(Struct, frozen=True):
+class Job(Document, frozen=True):
     """A job of a run."""
 
     id: int
@@ -65,13 +65,13 @@ class Job(Struct, frozen=True):
     completed_at: datetime | None = None
 
 
-class Jobs(Struct, frozen=True):
+class Jobs(Document, frozen=True):
     """A page of jobs."""
 
     jobs: list[Job]
 
 
-class Approval(Struct, frozen=True):
+class Approval(Document, frozen=True):
     """What somebody said about a run that waited for an environment."""
 
     state: str
@@ -79,7 +79,7 @@ class Approval(Struct, frozen=True):
     user: User | None = None
 
 
-class Deployed(Struct, frozen=True):
+class Deployed(Document, frozen=True):
     """A deployment to an environment."""
 
     id: int
@@ -88,7 +88,7 @@ class Deployed(Struct, frozen=True):
     created_at: datetime
 
 
-class DeploymentStatus(Struct, frozen=True):
+class DeploymentStatus(Document, frozen=True):
     """How a deployment stood from some time on."""
 
     state: str
@@ -97,14 +97,14 @@ class DeploymentStatus(Struct, frozen=True):
     target_url: str | None = None
 
 
-class Ref(Struct, frozen=True):
+class Ref(Document, frozen=True):
     """One end of a pull request."""
 
     ref: str
     sha: str
 
 
-class Proposal(Struct, frozen=True):
+class Proposal(Document, frozen=True):
     """A pull request."""
 
     number: int
@@ -119,7 +119,7 @@ class Proposal(Struct, frozen=True):
     merge_commit_sha: str | None = None
 
 
-class Review(Struct, frozen=True):
+class Review(Document, frozen=True):
     """A review of a pull request. One that is being written has no time yet."""
 
     state: str
@@ -129,7 +129,7 @@ class Review(Struct, frozen=True):
     author_association: str = "NONE"
 
 
-class Commit(Struct, frozen=True):
+class Commit(Document, frozen=True):
     """A commit of a pull request; of an author without an account there is no user."""
 
     sha: str
@@ -137,13 +137,13 @@ class Commit(Struct, frozen=True):
     committer: User | None = None
 
 
-class App(Struct, frozen=True):
+class App(Document, frozen=True):
     """Who made a check."""
 
     slug: str | None = None
 
 
-class CheckRun(Struct, frozen=True):
+class CheckRun(Document, frozen=True):
     """A check of a commit by an app."""
 
     name: str
@@ -153,13 +153,13 @@ class CheckRun(Struct, frozen=True):
     app: App | None = None
 
 
-class CheckRuns(Struct, frozen=True):
+class CheckRuns(Document, frozen=True):
     """A page of checks."""
 
     check_runs: list[CheckRun]
 
 
-class Status(Struct, frozen=True):
+class Status(Document, frozen=True):
     """What somebody says of a commit, in the older way. The latest comes first."""
 
     context: str
@@ -167,25 +167,25 @@ class Status(Struct, frozen=True):
     created_at: datetime
 
 
-class RequiredCheck(Struct, frozen=True):
+class RequiredCheck(Document, frozen=True):
     """A check that a rule requires."""
 
     context: str
 
 
-class RequiredContexts(Struct, frozen=True):
+class RequiredContexts(Document, frozen=True):
     """The checks that a branch's own protection requires."""
 
-    contexts: list[str] = []
+    contexts: tuple[str, ...] = ()
 
 
-class BranchProtection(Struct, frozen=True):
+class BranchProtection(Document, frozen=True):
     """A branch's own protection, as far as everybody may see it who may read the branch."""
 
     required_status_checks: RequiredContexts | None = None
 
 
-class Branch(Struct, frozen=True):
+class Branch(Document, frozen=True):
     """A branch."""
 
     name: str
@@ -193,21 +193,21 @@ class Branch(Struct, frozen=True):
     protection: BranchProtection | None = None
 
 
-class RuleParameters(Struct, frozen=True):
+class RuleParameters(Document, frozen=True):
     """What a rule says in particular; each kind has its own."""
 
-    required_status_checks: list[RequiredCheck] = []
+    required_status_checks: tuple[RequiredCheck, ...] = ()
     required_approving_review_count: int | None = None
 
 
-class Rule(Struct, frozen=True):
+class Rule(Document, frozen=True):
     """A rule that holds for a branch, whatever ruleset it is of."""
 
     type: str
     parameters: RuleParameters | None = None
 
 
-class Comparison(Struct, frozen=True):
+class Comparison(Document, frozen=True):
     """How one commit lies to another."""
 
     status: str

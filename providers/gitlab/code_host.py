@@ -11,14 +11,17 @@ from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
 from drift.model.run_log import RunLogs
 from drift.model.secret import Secret
-from drift.model.ticket import Deployment
+from drift.model.ticket import Deployment, PullRequest
 from providers.gitlab.api import REPOSITORY, ProjectApi, code_api, segment
 from providers.gitlab.controls import controls_of
 from providers.gitlab.documents import Pipeline, Project
 from providers.gitlab.logs import logs_of
+from providers.gitlab.proposals import proposal_of
 from providers.gitlab.refusals import NotThereError
 from providers.gitlab.runs import deployment_of
 from providers.security_scans import scan_names
+
+SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 
 RUN_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
@@ -96,6 +99,12 @@ class GitLab:
                 continue
             return deployment_of(api, project, run, self._is_scan)
         return None
+
+    def pull_request(self, repository: str, sha: str) -> PullRequest | None:
+        """Return the review of a commit that somebody else deployed; see `Reviewing`."""
+        if not (self._is_ours(repository) and SHA.fullmatch(sha)):
+            return None
+        return proposal_of(ProjectApi(api=self._api, name=repository), sha, None, self._is_scan)
 
     def repositories(self) -> Sequence[str]:
         """Return what is in scope, without archived projects, from which nothing is deployed."""

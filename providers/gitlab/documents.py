@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from msgspec import Struct
+from providers.code_api import Document
 
 GHOST = "ghost"
 """The account to which GitLab gives what deleted users have written."""
@@ -14,13 +14,13 @@ BOT = re.compile(r"(?:project|group)_\d+_bot(?:_.*)?|service_account_.*", re.ASC
 DEFAULT_CONFIG = ".gitlab-ci.yml"
 
 
-class User(Struct, frozen=True):
+class User(Document, frozen=True):
     """An account."""
 
     username: str
 
 
-class Project(Struct, frozen=True):
+class Project(Document, frozen=True):
     """A project, which is a repository and its pipelines."""
 
     id: int
@@ -29,7 +29,7 @@ class Project(Struct, frozen=True):
     ci_config_path: str | None = None
 
 
-class Pipeline(Struct, frozen=True):
+class Pipeline(Document, frozen=True):
     """A run of a pipeline."""
 
     id: int
@@ -45,7 +45,7 @@ class Pipeline(Struct, frozen=True):
     user: User | None = None
 
 
-class Job(Struct, frozen=True):
+class Job(Document, frozen=True):
     """A job of a run."""
 
     id: int
@@ -55,7 +55,7 @@ class Job(Struct, frozen=True):
     user: User | None = None
 
 
-class MergeRequest(Struct, frozen=True):
+class MergeRequest(Document, frozen=True):
     """A merge request."""
 
     iid: int
@@ -77,20 +77,20 @@ class MergeRequest(Struct, frozen=True):
         return tuple(one for one in (self.merge_commit_sha, self.squash_commit_sha, self.sha) if one)
 
 
-class ApprovedBy(Struct, frozen=True):
+class ApprovedBy(Document, frozen=True):
     """Who approved a merge request. When, GitLab tells only since version 18."""
 
     user: User | None = None
     approved_at: datetime | None = None
 
 
-class Approvals(Struct, frozen=True):
+class Approvals(Document, frozen=True):
     """Who approved a merge request, and still does."""
 
-    approved_by: list[ApprovedBy] = []
+    approved_by: tuple[ApprovedBy, ...] = ()
 
 
-class Reviewer(Struct, frozen=True):
+class Reviewer(Document, frozen=True):
     """Somebody who was asked to review."""
 
     state: str
@@ -98,14 +98,14 @@ class Reviewer(Struct, frozen=True):
     user: User | None = None
 
 
-class Version(Struct, frozen=True):
+class Version(Document, frozen=True):
     """The head of a merge request from some time on."""
 
     head_commit_sha: str
     created_at: datetime
 
 
-class Note(Struct, frozen=True):
+class Note(Document, frozen=True):
     """Something that was said, or noted by GitLab itself."""
 
     body: str
@@ -114,7 +114,7 @@ class Note(Struct, frozen=True):
     author: User | None = None
 
 
-class Commit(Struct, frozen=True):
+class Commit(Document, frozen=True):
     """A commit, whose people git knows by their addresses only."""
 
     id: str
@@ -122,7 +122,7 @@ class Commit(Struct, frozen=True):
     committer_email: str
 
 
-class CommitStatus(Struct, frozen=True):
+class CommitStatus(Document, frozen=True):
     """A job, or what somebody outside says of a commit."""
 
     name: str
@@ -130,32 +130,32 @@ class CommitStatus(Struct, frozen=True):
     finished_at: datetime | None = None
 
 
-class Branch(Struct, frozen=True):
+class Branch(Document, frozen=True):
     """A branch."""
 
     name: str
     protected: bool
 
 
-class Environment(Struct, frozen=True):
+class Environment(Document, frozen=True):
     """An environment."""
 
     name: str
 
 
-class OfPipeline(Struct, frozen=True):
+class OfPipeline(Document, frozen=True):
     """The run that a job belongs to."""
 
     id: int
 
 
-class Deployable(Struct, frozen=True):
+class Deployable(Document, frozen=True):
     """The job that deploys."""
 
     pipeline: OfPipeline | None = None
 
 
-class EnvironmentApproval(Struct, frozen=True):
+class EnvironmentApproval(Document, frozen=True):
     """What somebody said of a deployment that waited."""
 
     status: str
@@ -163,7 +163,7 @@ class EnvironmentApproval(Struct, frozen=True):
     created_at: datetime | None = None
 
 
-class Deployed(Struct, frozen=True):
+class Deployed(Document, frozen=True):
     """A deployment to an environment."""
 
     id: int
@@ -172,10 +172,10 @@ class Deployed(Struct, frozen=True):
     environment: Environment | None = None
     deployable: Deployable | None = None
     user: User | None = None
-    approvals: list[EnvironmentApproval] = []
+    approvals: tuple[EnvironmentApproval, ...] = ()
 
 
-class MergeBase(Struct, frozen=True):
+class MergeBase(Document, frozen=True):
     """The newest commit that two have in common."""
 
     id: str

@@ -100,6 +100,7 @@ class _Deployment(Row, frozen=True):
     rerun_by: tuple[str, ...] = ()
     workflow: str | None = None
     is_branch_protected: bool | None = None
+    is_reviewed_elsewhere: bool = False
     undoes_commit: str | None = None
 
 

@@ -6,7 +6,12 @@ import pytest
 from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.evidence import EntryKind
 from drift.reports.status import read_status
+from drift.reports.week import week_at
+from drift.reports.weekly_facts import WeeklySettings, read_facts
+from drift.reports.weekly_numbers import weekly_report
+from drift.reports.weekly_sentences import unseen
 from drift.stages.classify import ChannelRules, PipelineRule
+from drift.stages.decide import DecisionRules
 from drift.store.controls import control_findings, controls_kept
 from drift.store.database import Database
 from tests.builders import NOON, minutes
@@ -200,3 +205,26 @@ def test_the_status_tells_how_many_were_looked_at_when_and_what_is_wrong(watch: 
 
     assert (status.repositories, status.captured_at) == (2, NOON)
     assert [row.finding.repository for row in status.findings] == ["example/app"]
+
+
+def test_the_weekly_report_names_the_oldest_and_counts_the_others(watch: Watch, forge: Forge) -> None:
+    for name in forge.held:
+        forge.held[name] = a_repository(name, is_protected=False)
+    watch.cycle()
+    settings = WeeklySettings(
+        organisation="example",
+        sources=("trail",),
+        has_notifier=True,
+        decision=DecisionRules(),
+        configuration_sha256="0" * 64,
+        tool_version="1",
+    )
+
+    with watch.database.reading() as connection:
+        facts = read_facts(connection, week_at(NOON), NOON + minutes(60), settings)
+    told = list(unseen(weekly_report(facts).seen))
+
+    assert told[-1] == (
+        "Pipelines: example/app: nothing protects its default branch main (owner: platform@example.com)"
+        ", and 1 more: drift status lists them"
+    )

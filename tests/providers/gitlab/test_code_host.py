@@ -167,6 +167,19 @@ def test_a_pipeline_that_goes_on_has_not_ended_whatever_it_says_of_before(lab: L
     assert (one.finished_at, one.conclusion) == (None, None)
 
 
+def test_a_server_may_tell_times_in_its_own_zone(lab: Lab) -> None:
+    lab.has(f"pipelines/{RUN}")["created_at"] = "2026-11-16T12:00:00.000+02:00"
+
+    assert found(lab).started_at.isoformat() == "2026-11-16T10:00:00+00:00"
+
+
+def test_a_time_without_a_zone_is_no_answer(lab: Lab) -> None:
+    lab.has(f"pipelines/{RUN}")["created_at"] = "2026-11-17T12:00:00"
+
+    with pytest.raises(ProviderResponseError, match="lacks its time zone"):
+        lab.host.deployment(RUN)
+
+
 @pytest.mark.parametrize(("status", "conclusion"), [("failed", "failure"), ("canceled", "cancelled")])
 def test_how_a_pipeline_ended_is_told_in_the_words_of_other_hosts(
     lab: Lab, status: str, conclusion: str
