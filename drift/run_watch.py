@@ -12,6 +12,7 @@ from drift.errors import ProviderError, ProviderUnavailableError, only_provider_
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
 from drift.ports import CodeHost, Logged
+from drift.stages.consult import with_review
 from drift.stages.record import give_up_deployment, record_deployment
 from drift.store.deployments import WaitingRun, waiting_runs
 
@@ -47,6 +48,7 @@ def _keep(have: Equipment, row: WaitingRun, now: datetime) -> bool:
     for name, host in have.code_hosts.items():
         with only_provider_errors(f"reading the run {row.run_id} again"):
             one = host.deployment(row.run_id, (row.repository,))
+            one = one and with_review(one, have.code_hosts.values())
         if one is None or one.repository != row.repository:
             continue
         if one.finished_at is None and not _is_old(row, now):

@@ -56,14 +56,18 @@ def _deployment(
         try:
             with only_provider_errors("asking for the pipeline's run"):
                 if deployment := host.deployment(run_id, places):
-                    return _with_review(deployment, hosts)
+                    return with_review(deployment, hosts)
         except ProviderError as error:
             unavailable.append(f"a code host could not be asked: {error.what}")
     return None
 
 
-def _with_review(deployment: Deployment, hosts: Collection[CodeHost]) -> Deployment:
-    """Return a run with the review of its code, where another host has that."""
+def with_review(deployment: Deployment, hosts: Collection[CodeHost]) -> Deployment:
+    """Return a run with the review of its code, where another host has that.
+
+    Raises:
+        ProviderError: That host cannot be asked.
+    """
     if not deployment.is_reviewed_elsewhere:
         return deployment
     for host in hosts:

@@ -46,15 +46,23 @@ class Run(Document, frozen=True):
     head_sha: str
     status: str
     created_at: datetime
-    run_started_at: datetime
     head_branch: str | None = None
     event: str | None = None
     path: str | None = None
     conclusion: str | None = None
+    run_started_at: datetime | None = None
     run_attempt: int = 1
     actor: User | None = None
     triggering_actor: User | None = None
     repository: Repository | None = None
+    head_repository: Repository | None = None
+    """Where its branch is: a fork may call one `main`. It may have been deleted."""
+
+    @property
+    def is_of_fork(self) -> bool:
+        """Its branch is none of the repository's own."""
+        own, head = self.repository, self.head_repository
+        return own is not None and (head is None or head.full_name != own.full_name)
 
 
 class Job(Document, frozen=True):

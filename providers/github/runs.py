@@ -34,7 +34,7 @@ def run_of(api: RepositoryApi, run_id: str) -> github.Run:
 def deployment_of(api: RepositoryApi, run: github.Run, is_scan: Callable[[str], bool]) -> Deployment:
     """Return a run with everything that is known of it."""
     reached = _reached(api, run)
-    branch = guarded(api, run.head_branch) if run.head_branch else None
+    branch = guarded(api, run.head_branch) if run.head_branch and not run.is_of_fork else None
     newest = max(reached, key=lambda one: one.deployed.created_at, default=None)
     return Deployment(
         run_id=str(run.id),
@@ -44,7 +44,7 @@ def deployment_of(api: RepositoryApi, run: github.Run, is_scan: Callable[[str], 
         head_sha=run.head_sha,
         actor=github.login_of(run.actor),
         environment=newest.deployed.environment if newest else None,
-        started_at=min(run.created_at, run.run_started_at),
+        started_at=min(run.created_at, run.run_started_at or run.created_at),
         finished_at=_finished_at(api, run),
         conclusion=run.conclusion,
         pull_request=proposal_of(api, run.head_sha, run.head_branch, is_scan),
@@ -54,7 +54,7 @@ def deployment_of(api: RepositoryApi, run: github.Run, is_scan: Callable[[str], 
         dispatched_by=github.login_of(run.actor) if run.event in BY_HAND else None,
         rerun_by=_rerun_by(api, run),
         workflow=run.path.partition("@")[0] if run.path else None,
-        is_branch_protected=branch.is_protected if branch else None,
+        is_branch_protected=False if run.is_of_fork else branch.is_protected if branch else None,
         undoes_commit=_undone(api, newest) if newest else None,
     )
 
@@ -76,6 +76,8 @@ def _ref(run: github.Run, *, is_branch: bool) -> str:
     """Return what was deployed. GitHub names a tag where a branch would stand."""
     if run.head_branch is None:
         return run.head_sha
+    if run.is_of_fork:
+        return f"{run.head_repository.full_name if run.head_repository else 'fork'}:{run.head_branch}"
     return f"refs/{'heads' if is_branch else 'tags'}/{run.head_branch}"
 
 
@@ -86,7 +88,7 @@ def _finished_at(api: RepositoryApi, run: github.Run) -> datetime | None:
     doing = f"reading the jobs of the run {run.id}"
     pages = api.list(f"actions/runs/{run.id}/jobs", github.Jobs, doing=doing, filter="all")
     ends = [job.completed_at for page in pages for job in page.jobs if job.completed_at]
-    return max(ends, default=run.run_started_at)
+    return max(ends, default=run.run_started_at or run.created_at)
 
 
 def _rerun_by(api: RepositoryApi, run: github.Run) -> tuple[str, ...]:

@@ -219,6 +219,20 @@ def test_a_tag_is_no_branch(hub: Hub) -> None:
     assert (one.ref, one.is_branch_protected) == ("refs/tags/v1.2", None)
 
 
+@pytest.mark.parametrize("fork", [a_repository("mallory/infra"), None])
+def test_a_branch_of_a_fork_is_protected_by_nothing_whatever_it_is_called(hub: Hub, fork: Document) -> None:
+    """
+    A fork has a `main` as well, and whoever made it pushes there what they like.
+    """
+    hub.has("branches/main")["protected"] = True
+    hub.has(f"actions/runs/{RUN}").update({"head_branch": "main", "head_repository": fork})
+
+    one = found(hub)
+
+    assert one.is_branch_protected is False
+    assert one.ref == f"{'mallory/infra' if fork else 'fork'}:main"
+
+
 @pytest.mark.parametrize("branch", ["feature/a b", "x?page=9", "../../../user"])
 def test_a_branch_may_be_called_anything(hub: Hub, branch: str) -> None:
     hub.has(f"actions/runs/{RUN}")["head_branch"] = branch

@@ -110,6 +110,7 @@ def _run(one: Deployment) -> Document:
         "actor": a_user(one.actor),
         "triggering_actor": a_user(one.rerun_by[-1] if one.rerun_by else one.actor),
         "repository": a_repository(one.repository),
+        "head_repository": a_repository(one.repository),
         "pull_requests": [],
     }
 

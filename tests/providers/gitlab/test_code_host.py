@@ -197,6 +197,12 @@ def test_a_tag_is_no_branch(lab: Lab) -> None:
     assert (found(lab).ref, found(lab).is_branch_protected) == ("refs/tags/v1.2", None)
 
 
+def test_what_is_only_proposed_is_protected_by_nothing(lab: Lab) -> None:
+    lab.has(f"pipelines/{RUN}")["ref"] = "refs/merge-requests/7/head"
+
+    assert (found(lab).ref, found(lab).is_branch_protected) == ("refs/merge-requests/7/head", False)
+
+
 @pytest.mark.parametrize("branch", ["feature/a b", "x?page=9", "../../../user"])
 def test_a_branch_may_be_called_anything(lab: Lab, branch: str) -> None:
     lab.has(f"pipelines/{RUN}")["ref"] = branch
