@@ -4,44 +4,26 @@ Much of it only administrators may see, and some only those who may change it. W
 not show is not verifiable. https://docs.github.com/rest/authentication/permissions-required-for-github-apps
 """
 
-import base64
-import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from drift.errors import ProviderAccessError, ProviderResponseError
+from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import ControlDocument, PipelineControls, RuleBypass, Verifiable
-from providers.code_api import Document
+from providers.code_answers import Document
 from providers.codeowners import owner_of_all
 from providers.control_text import document
-from providers.deploying import may_deploy
 from providers.github.api import RepositoryApi, segment
 from providers.github.branches import guarded
 from providers.github.documents import Repository
+from providers.github.files import codeowners_of, workflows_of
 from providers.github.refusals import NotThereError
-
-CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-"""In the order in which GitHub looks."""
-
-WORKFLOWS = ".github/workflows"
 
 NOT_PROTECTED = "Branch not protected"
 
 PERIODS = ((timedelta(hours=23), "day"), (timedelta(days=6), "week"))
 """How far back bypasses are listed; beyond, and at first, a month is all that GitHub keeps."""
-
-
-class _Content(Struct, frozen=True):
-    content: str = ""
-
-
-class _Listed(Struct, frozen=True):
-    name: str
-    path: str
-    sha: str
-    type: str
 
 
 class _Ruleset(Struct, frozen=True):
@@ -70,7 +52,7 @@ def controls_of(
     """Return how a repository is controlled now, and who got round its rules after `since`."""
     branch = repository.default_branch
     bypasses, listed = _bypasses(api, since)
-    codeowners = document("codeowners", lambda: _first_file(api, CODEOWNERS, branch), NotThereError)
+    codeowners = document("codeowners", lambda: codeowners_of(api, branch), NotThereError)
     documents = [
         document("protection", lambda: _protection(api, branch), NotThereError),
         document("rulesets", lambda: _rulesets(api), NotThereError),
@@ -81,7 +63,7 @@ def controls_of(
         document("workflow-permissions", lambda: _json(api, "actions/permissions/workflow"), NotThereError),
         *([listed] if listed else []),
         codeowners,
-        *_workflows(api, branch),
+        *workflows_of(api, branch),
     ]
     found = guarded(api, branch)
     return PipelineControls(
@@ -180,51 +162,6 @@ def _bypasses(
         if since is None or one.pushed_at > since
     ]
     return tuple(sorted(found, key=lambda one: (one.at, one.id))), None
-
-
-def _workflows(api: RepositoryApi, branch: str) -> Iterator[ControlDocument]:
-    """Yield the list of all workflows, with the hashes of git, and the text of those that deploy."""
-    doing = "listing the workflows"
-    try:
-        entries = api.get(f"contents/{WORKFLOWS}", list[_Listed], doing=doing, ref=branch)
-    except (ProviderAccessError, NotThereError) as error:
-        yield ControlDocument(name="workflows", status=Verifiable.NOT_VERIFIABLE, text="", why=str(error))
-        return
-    texts = {
-        one.path: _file(api, one.path, branch)
-        for one in entries
-        if one.type == "file" and one.name.endswith((".yml", ".yaml"))
-    }
-    shas = {one.path: one.sha for one in entries}
-    yield document("workflows", lambda: {path: shas[path] for path in texts}, NotThereError)
-    for path, text in texts.items():
-        if may_deploy(text):
-            yield ControlDocument(name=path, status=Verifiable.READ, text=text)
-
-
-def _first_file(api: RepositoryApi, paths: Sequence[str], branch: str) -> str:
-    """Return the first of these files that is there; empty if none is."""
-    for path in paths:
-        try:
-            return _file(api, path, branch)
-        except NotThereError:
-            continue
-    return ""
-
-
-def _file(api: RepositoryApi, path: str, branch: str) -> str:
-    found = api.get(f"contents/{segment_path(path)}", _Content, doing=f"reading {path}", ref=branch)
-    try:
-        return base64.b64decode(found.content).decode(errors="replace")
-    except (binascii.Error, ValueError) as error:
-        raise ProviderResponseError(
-            f"{path} of {api.name} is not encoded as it should be", hint="report it"
-        ) from error
-
-
-def segment_path(path: str) -> str:
-    """Return a path that may stand in an address."""
-    return "/".join(segment(part) for part in path.split("/"))
 
 
 def _json(api: RepositoryApi, path: str, **parameters: str) -> object:

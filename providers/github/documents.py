@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from providers.code_api import Document
+from providers.code_answers import Document
 
 GHOST = "ghost"
 """Whom GitHub shows in place of a deleted user, where it does not show nobody at all."""

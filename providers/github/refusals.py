@@ -2,7 +2,7 @@
 in headers: `X-Accepted-GitHub-Permissions` and, for classic tokens, `X-Accepted-OAuth-Scopes`."""
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
-from providers.code_api import Answer, unavailable, wait_of
+from providers.code_answers import Answer, unavailable, wait_of
 
 PLAN = ("upgrade to github", "github pro", "github team", "github enterprise", "make this repository public")
 """How GitHub says that a plan does not offer something. https://github.com/orgs/community/discussions/6907"""

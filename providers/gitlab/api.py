@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from providers.code_api import Answer, CodeApi
+from providers.code_answers import Answer
+from providers.code_api import CodeApi
 from providers.gitlab.refusals import refusal
 
 T = TypeVar("T")

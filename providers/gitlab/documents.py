@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from providers.code_api import Document
+from providers.code_answers import Document
 
 GHOST = "ghost"
 """The account to which GitLab gives what deleted users have written."""

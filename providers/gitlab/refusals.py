@@ -3,7 +3,7 @@
 import json
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError
-from providers.code_api import Answer, unavailable
+from providers.code_answers import Answer, unavailable
 
 DOCS = "docs/code-hosts.md lists what is needed"
 
