@@ -19,7 +19,7 @@ from drift.model.ticket import UNASKED, Consulted
 from drift.model.verdict import Decision, Disposition
 from drift.stages.assess import assess
 from drift.stages.compose import compose
-from drift.stages.consult import consult
+from drift.stages.consult import AskedOnce, consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.explain import stand
@@ -28,6 +28,7 @@ from drift.stages.route import mention_of, recipients, route
 from drift.store import outbox
 from drift.store.actions import waivers
 from drift.store.changes import change_session_of
+from drift.store.deployments import note_run
 from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
 
@@ -73,9 +74,10 @@ def judge_history(have: Equipment, sessions: Sequence[ChangeSession], now: datet
 
 def _asked(have: Equipment, session: ChangeSession, enrolment: Enrolment) -> list[Consulted | None]:
     """Ask what covers each change. What was made before the watch began needs no ticket."""
-    tickets, hosts = have.ticket_sources.values(), have.code_hosts.values()
+    tickets, hosts = have.ticket_sources.values(), [AskedOnce(one) for one in have.code_hosts.values()]
+    repositories = have.policy.channels.repositories
     return [
-        None if _is_before(change, enrolment) else consult(change, tickets, hosts)
+        None if _is_before(change, enrolment) else consult(change, tickets, hosts, repositories)
         for change in session.changes
     ]
 
@@ -111,6 +113,8 @@ def _conclude(
         if is_emergency(change, match) and _must_be_reviewed(change, decision):
             note_emergency(connection, change, now)
         judged.append(record_judgement(connection, change, judgement, now))
+        if consulted and consulted.deployment:
+            note_run(connection, consulted.deployment, change.change_id, now)
     if any(one.is_news for one in judged):
         _tell(have, connection, session, judged, now)
 

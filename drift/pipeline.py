@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from drift import compare, conclude, follow, self_watch
+from drift import compare, conclude, control_watch, follow, run_watch, self_watch
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
 from drift.equipment import Equipment
@@ -76,6 +76,8 @@ class Pipeline:
         problems += found
         self.follow_up(now)
         problems += self.judge(seen.by_place(), now)
+        problems += self.keep_runs(now).problems
+        problems += self.capture(now).problems
         self.digest(now)
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now).failed
@@ -178,6 +180,14 @@ class Pipeline:
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""
         return conclude.judge_history(self.have, sessions, now)
+
+    def capture(self, now: datetime) -> control_watch.Captured:
+        """Look how the repositories are controlled of which that was not looked at today."""
+        return control_watch.capture_controls(self.have, now)
+
+    def keep_runs(self, now: datetime) -> run_watch.KeptRuns:
+        """Record the runs of pipelines that made changes and have ended by now."""
+        return run_watch.keep_runs(self.have, now)
 
     def follow_up(self, now: datetime) -> None:
         """Remind people of what emergencies ask for, and have what was waived judged again when that ends.

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from drift.model.coverage import AskedSince, Attestation, GivenUp
     from drift.model.form import Answer, Filled, Form, Press
     from drift.model.person import Person
+    from drift.model.pipeline_control import PipelineControls
+    from drift.model.run_log import RunLogs
     from drift.model.state_map import MappedState
-    from drift.model.ticket import Deployment, Ticket
+    from drift.model.ticket import Deployment, PullRequest, Ticket
     from drift.model.ticket_search import TicketCandidate, TicketSearch
 
 
@@ -462,12 +464,78 @@ class TicketSource(Protocol):
 class CodeHost(Protocol):
     """A host of reviewed code and of the pipelines that deploy it."""
 
-    def deployment(self, run_id: str) -> "Deployment | None":
+    def check(self) -> str:
+        """Try what reading runs and reviews takes; say what was seen.
+
+        Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def deployment(self, run_id: str, repositories: Collection[str] = ()) -> "Deployment | None":
         """Return the pipeline run with its pull request and reviews, or `None` if there is no such run.
+
+        `repositories` are those that it may be of, by what its session says: they are looked at
+        first, and only where this host was told to look. A run is read anew each time.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
-            ProviderAccessError: The credentials lack a permission.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is not what the host's documents promise.
+        """
+        ...
+
+
+@runtime_checkable
+class Reviewing(Protocol):
+    """A code host that can tell the review of code which another one deploys."""
+
+    def pull_request(self, repository: str, sha: str) -> "PullRequest | None":
+        """Return the pull request that a commit belongs to; `None` if none does, or it is not in scope.
+
+        Raises:
+            ProviderError: It cannot be told.
+        """
+        ...
+
+
+@runtime_checkable
+class Controlled(Protocol):
+    """A code host that can tell how the pipelines of its repositories are controlled."""
+
+    def repositories(self) -> Sequence[str]:
+        """Return the repositories in scope, sorted: those that are named, or all of an organisation.
+
+        Raises:
+            ProviderError: They cannot be listed.
+        """
+        ...
+
+    def controls(self, repository: str, since: datetime | None) -> "PipelineControls | None":
+        """Return how a repository is controlled now, and who got round it after `since`.
+
+        What the host's plan does not offer is `not_verifiable`, and so is what the credentials may not
+        read; neither is a failure. `None`: there is no such repository here.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: Nothing of it can be read; the message names the permission.
+            ProviderResponseError: The answer is not what the host's documents promise.
+        """
+        ...
+
+
+@runtime_checkable
+class Logged(Protocol):
+    """A code host that keeps what its runs said, for a while."""
+
+    def log_digests(self, deployment: "Deployment") -> "RunLogs":
+        """Return the hashes of what a run that has ended said, or why there are none any more.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is not what the host's documents promise.
         """
         ...
 

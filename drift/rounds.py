@@ -98,6 +98,17 @@ class Rounds:
         self._pipeline.digest(self._pipeline.have.clock.now())
         return Turn()
 
+    def capture(self) -> Turn:
+        """Look how repositories are controlled, once a day each."""
+        done = self._pipeline.capture(self._pipeline.have.clock.now())
+        counts = (("repositories", done.repositories), ("changed", done.changed))
+        return Turn(problems=done.problems, counts=counts, failure=done.failure)
+
+    def keep_runs(self) -> Turn:
+        """Record the runs of pipelines that made changes and have ended."""
+        done = self._pipeline.keep_runs(self._pipeline.have.clock.now())
+        return Turn(problems=done.problems, counts=(("runs", done.recorded),))
+
     def canary(self) -> Turn:
         """Make the harmless writes of our own that are due."""
         self._pipeline.canary(self._pipeline.have.clock.now())

@@ -18,6 +18,12 @@ MOST_JITTER = timedelta(minutes=1)
 LOOK_FOR_DIGEST_EVERY = timedelta(minutes=5)
 """Whether one is due, a day tells: this is how much later it may be queued."""
 
+LOOK_FOR_CONTROLS_EVERY = timedelta(hours=1)
+"""Whether a day is over since repositories were looked at: this is how much later they may be."""
+
+LOOK_FOR_RUNS_EVERY = timedelta(minutes=5)
+"""Whether a run that made changes has ended."""
+
 Trigger: TypeAlias = "IntervalTrigger | CronTrigger"
 
 
@@ -80,6 +86,8 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="notify", trigger=polled(), run=rounds.tell, at_start=True),
         Job(name="sweep", trigger=every(settings.sweep_every), run=rounds.sweep, wakes=("judge",)),
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
+        Job(name="runs", trigger=every(LOOK_FOR_RUNS_EVERY), run=rounds.keep_runs),
+        Job(name="controls", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture),
         Job(name="canary", trigger=polled(), run=rounds.canary),
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),
         Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),

@@ -382,7 +382,7 @@ def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = Fal
         people=people_of(settings),
         projects=settings.correlation.projects,
         notifiers=tuple(one.name for one in settings.notifiers),
-        ticket_sources=_made(catalog.TICKETS, settings.tickets) if asks_tickets else {},
+        ticket_sources=_ticket_sources(settings) if asks_tickets else {},
     )
 
 

@@ -165,6 +165,9 @@ TICKETS: Mapping[str, Adapter[TicketSource]] = {
 }
 
 CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {
+    "github": Adapter("providers.github.code_host", "GitHub", paths=("ca_file",)),
+    "gitlab": Adapter("providers.gitlab.code_host", "GitLab", paths=("ca_file",)),
+    "hcp-terraform": Adapter("providers.terraform.hcp_runs", "HcpRuns"),
     "recorded": Adapter("providers.recorded.code_host", "RecordedCodeHost", paths=("path",)),
 }
 

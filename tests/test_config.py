@@ -508,6 +508,13 @@ def test_the_groups_of_gitlab_may_lie_in_groups(folder: Folder) -> None:
     assert rules.pipeline_for(a_machine(subject="project_path:example/ops/infra:ref_type:branch:ref:main"))
 
 
+def test_code_hosts_are_told_which_repository_a_pipeline_is_of(folder: Folder) -> None:
+    rules = folder.load(PIPELINE + 'repository = "example/ops/infra"\nbranch = "main"').channels
+
+    assert list(rules.repositories.values()) == ["example/ops/infra"]
+    assert folder.load(PIPELINE + 'role = "deploy"').channels.repositories == {}
+
+
 @pytest.mark.parametrize(
     ("principal", "fits", "other"),
     [

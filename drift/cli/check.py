@@ -17,7 +17,7 @@ from drift.equipment import Equipment
 from drift.errors import DriftError, StoreError, only_provider_errors
 from drift.model.enrolment import Mode
 from drift.model.resource import NotRead
-from drift.ports import AuditLog, CodeHost, Probing, Remarking, Watched
+from drift.ports import AuditLog, Probing, Remarking, Watched
 from drift.reports.status import read_status
 from drift.reports.wording import counted, duration
 from drift.store.clock import clock_skew
@@ -144,7 +144,7 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
     for name, tickets in have.ticket_sources.items():
         yield f"tickets {name}", tickets, tickets.check
     for name, host in have.code_hosts.items():
-        yield f"code host {name}", host, partial(_code_host, host)
+        yield f"code host {name}", host, host.check
     for name, notifier in have.notifiers.items():
         yield f"notifier {name}", notifier, notifier.check
 
@@ -201,8 +201,3 @@ def _baseline(one: Watched) -> str:
         unread += sum(isinstance(reading, NotRead) for reading in one.live.read(declaration.resources))
     many = f"{counted(states, 'state')} with {counted(declared, 'resource')}"
     return f"{many}, of which {declared - unread:,} can be read live"
-
-
-def _code_host(host: CodeHost) -> str:
-    host.deployment("0")
-    return "answers"

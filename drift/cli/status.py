@@ -45,6 +45,36 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_age_seconds: float | None
 
 
+class _ControlFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with how a repository is controlled, as `--json` prints it."""
+
+    host: str
+    repository: str
+    weakness: str
+    severity: str
+    owner: str | None
+    text: str
+    opened_at: datetime
+
+
+class _Runs(msgspec.Struct, frozen=True, kw_only=True):
+    """Runs of pipelines that made changes, as `--json` prints them."""
+
+    recorded: int
+    failed: int
+    undoing: int
+
+
+class _Controls(msgspec.Struct, frozen=True, kw_only=True):
+    """How the repositories are controlled, as `--json` prints it."""
+
+    repositories: int
+    captured_at: datetime | None
+    captured_age_seconds: float | None
+    findings: list[_ControlFinding]
+    runs: _Runs
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -55,6 +85,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     gaps: int
     findings: int
     evidence: _Evidence
+    controls: _Controls
 
 
 @click.command("status")
@@ -108,6 +139,28 @@ def _report(status: Status) -> _Report:
             checkpoint_at=status.checkpoint_at,
             checkpoint_age_seconds=_seconds(status.age(status.checkpoint_at)),
         ),
+        controls=_Controls(
+            repositories=status.controls.repositories,
+            captured_at=status.controls.captured_at,
+            captured_age_seconds=_seconds(status.age(status.controls.captured_at)),
+            findings=[
+                _ControlFinding(
+                    host=row.finding.host,
+                    repository=row.finding.repository,
+                    weakness=row.finding.weakness,
+                    severity=row.finding.severity,
+                    owner=row.finding.owner,
+                    text=row.finding.text,
+                    opened_at=row.opened_at,
+                )
+                for row in status.controls.findings
+            ],
+            runs=_Runs(
+                recorded=status.controls.runs.recorded,
+                failed=status.controls.runs.failed,
+                undoing=status.controls.runs.undoing,
+            ),
+        ),
     )
 
 
@@ -123,7 +176,24 @@ def _lines(status: Status) -> Iterator[str]:
     if status.gaps:
         yield f"gaps      {status.gaps:,} open: `drift gaps` lists them"
     yield f"findings  {status.findings:,} open"
+    yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+
+
+def _controls(status: Status) -> Iterator[str]:
+    """Say how the repositories are controlled, where a code host tells."""
+    found = status.controls
+    if found.runs.recorded:
+        failed, undoing = f"{found.runs.failed:,} failed", f"{found.runs.undoing:,} undid an earlier one"
+        yield f"runs      {found.runs.recorded:,} that made changes, of which {failed} and {undoing}"
+    if not found.repositories:
+        return
+    many = counted(found.repositories, "repository", "repositories")
+    seen = _ago(status, found.captured_at, "all looked at within the last", "never looked at")
+    yield f"controls  {many}, {seen.removesuffix(' ago')}, {counted(len(found.findings), 'finding')}"
+    for row in found.findings:
+        one = row.finding
+        yield f"control   {one.severity}: {one.text} (owner: {one.owner or 'nobody'})"
 
 
 def _source(source: SourceStatus, status: Status) -> str:

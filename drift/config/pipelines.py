@@ -37,6 +37,7 @@ def pipeline_rule(row: Row[Pipeline]) -> PipelineRule:
         pool=_pool(place, pipeline.pool),
         principal=_principal(place, pipeline.principal),
         run_id=values.regex(place, "run_id", pipeline.run_id) if pipeline.run_id else DEFAULT_RUN_ID,
+        repository=pipeline.repository,
     )
 
 

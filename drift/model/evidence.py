@@ -10,7 +10,10 @@ from drift.model.change import Amendment, Part, Write
 from drift.model.control_test import Result
 from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
+from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
+from drift.model.run_log import RunLogs
+from drift.model.ticket import Deployment
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
 
 
@@ -35,6 +38,10 @@ class EntryKind(StrEnum):
     CANARY = "canary"
     ENROLMENT = "enrolment"
     ACTION = "action"
+    PIPELINE_CONTROL = "pipeline_control"
+    CONTROL_CHECK = "control_check"
+    CONTROL_FINDING = "control_finding"
+    DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -395,3 +402,56 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PipelineControlRecord:
+    """Body of a `pipeline_control` entry: how a repository is controlled, when that is news.
+
+    It is news where it is not as it was, and where somebody got round its rules.
+    """
+
+    host: str
+    controls: PipelineControls | None
+    """`None`: it is in scope no more."""
+    digest: str | None
+    digest_before: str | None
+    """`None`: it was never looked at before."""
+    changed: tuple[str, ...]
+    """The names of the documents that are not as they were."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlCheckRecord:
+    """Body of a `control_check` entry, one a day: that every repository in scope was looked at."""
+
+    host: str
+    repositories: int
+    changed: int
+    """Of which there is an entry of their own."""
+    not_read: tuple[str, ...]
+    """Those that could not be looked at, each with the reason."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlFindingRecord:
+    """Body of a `control_finding` entry: a repository is controlled badly, or is so no more."""
+
+    status: GapStatus
+    finding: ControlFinding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeploymentRecord:
+    """Body of a `deployment` entry: a run that has ended and made a change, as its host told it then.
+
+    Hosts forget runs after a while; GitHub keeps logs for 90 days.
+    """
+
+    host: str
+    deployment: Deployment
+    logs: RunLogs
+    changes: tuple[str, ...]
+    """The ids of changes that name it."""
+    undoes: tuple[str, ...]
+    """The ids of changes by earlier runs that it undoes."""

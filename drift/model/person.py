@@ -1,6 +1,6 @@
 """People under all their names: the cloud, the code host, the ticket system and Slack each have their own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from drift.model.action import corrections
@@ -48,7 +48,8 @@ class People:
 def makers_of(change: Change, deployment: Deployment | None, people: People) -> frozenset[str]:
     """Return who made a change, under every name that stands in its chain: none of them can approve it.
 
-    Behind a pipeline that is who wrote the code, or else who started the run. Whom a correction
+    Behind a pipeline that is who wrote or committed the code, or else who started the run, and who
+    started it by hand whatever it deployed. Whom a correction
     names counts beside who is recorded: else it would make an approver of the one who made it.
     """
     actors = [write.actor for write in change.writes]
@@ -56,5 +57,17 @@ def makers_of(change: Change, deployment: Deployment | None, people: People) -> 
     names = [*(actor.name for actor in actors), *(one.rpartition("/")[2] for one in ids)]
     names += corrections(change.actions)
     if deployment:
-        names.append(deployment.pull_request.author if deployment.pull_request else deployment.actor)
+        names += _behind(deployment)
     return frozenset(people.person(name) for name in names)
+
+
+def _behind(deployment: Deployment) -> Iterator[str]:
+    if pull_request := deployment.pull_request:
+        yield pull_request.author
+        yield from pull_request.committers
+        if pull_request.head_committer:
+            yield pull_request.head_committer
+    else:
+        yield deployment.actor
+    if deployment.dispatched_by:
+        yield deployment.dispatched_by

@@ -129,15 +129,19 @@ class Review:
     commit: str
     """The head that was reviewed: a later push makes the review stale."""
     at: datetime
+    no_say: str | None = None
+    """Why it decides nothing, whatever it says: it is a machine's, or of somebody who may not write there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One automatic check of a commit."""
+    """One automatic check of a commit that has ended. One that ran several times stands there as often."""
 
     name: str
     conclusion: str
     completed_at: datetime
+    is_security_scan: bool = False
+    """It looks for weaknesses, and tests nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,6 +158,36 @@ class PullRequest:
     created_at: datetime | None = None
     reviews: tuple[Review, ...] = ()
     checks: tuple[Check, ...] = ()
+    """Of the final head."""
+    base_branch: str | None = None
+    """Where it was to be merged into."""
+    merge_sha: str | None = None
+    """The commit that it became when it was merged."""
+    head_committer: str | None = None
+    """Who committed the final head."""
+    committers: tuple[str, ...] = ()
+    """Everybody who wrote or committed one of its commits."""
+    required_checks: tuple[str, ...] | None = None
+    """The checks without which the base branch takes nothing, as it is protected now; `None`: not known."""
+    reverts: int | None = None
+    """The number of the pull request that it takes back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentApproval:
+    """One person's decision on a run that waited for it before it went on to an environment."""
+
+    environment: str
+    by: str
+    decision: ApprovalDecision
+    at: datetime | None
+    """No later than this. GitHub tells only when the run went on; `None`: not known at all."""
+    is_known: bool = True
+    """`False`: the account is deleted, so nobody can tell whose it was."""
+
+
+FAILED = frozenset({"failure", "failed", "timed_out", "startup_failure", "errored", "error"})
+"""Conclusions of runs that did not do what they should. One that was cancelled is none of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,8 +207,29 @@ class Deployment:
     """When it ended, the last time."""
     conclusion: str | None
     pull_request: PullRequest | None = None
-    is_ref_protected: bool | None = None
-    """Whether the code host protects the branch that was deployed; `None` where that is not known."""
+    approvals: tuple[EnvironmentApproval, ...] = ()
+    """What was said before it went on to its environments."""
+    attempt: int = 1
+    """How often it was run under this id."""
+    event: str | None = None
+    """What started it, in the words of the code host: `push`, `workflow_dispatch`."""
+    dispatched_by: str | None = None
+    """Who started it by hand; `None`: something else did, a push for example."""
+    rerun_by: tuple[str, ...] = ()
+    """Who had it run once more."""
+    workflow: str | None = None
+    """The file that says what is run, within the repository."""
+    is_branch_protected: bool | None = None
+    """Whether something keeps people from pushing to its ref, as it is now; `None`: not known."""
+    is_reviewed_elsewhere: bool = False
+    """The host of its run is not that of its code: another one knows the pull request."""
+    undoes_commit: str | None = None
+    """The commit that was deployed to the same environment before, where this one is older than that."""
+
+    @property
+    def is_failed(self) -> bool:
+        """It ended, and did not do what it should."""
+        return self.conclusion in FAILED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

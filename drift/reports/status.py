@@ -10,6 +10,8 @@ from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
 from drift.store import covered, meta, outbox
+from drift.store.controls import ControlFindingRow, control_findings, controls_kept
+from drift.store.deployments import RunCounts, run_counts
 from drift.store.gaps import open_gaps
 from drift.store.held_up import held_up
 from drift.store.job_runs import JobRun, job_runs
@@ -33,6 +35,18 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ControlsStatus:
+    """How the repositories of the code hosts are controlled."""
+
+    repositories: int
+    captured_at: datetime | None
+    """When the one was looked at that was not for the longest time."""
+    findings: tuple[ControlFindingRow, ...]
+    runs: RunCounts
+    """Runs of pipelines that made changes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """Everything that tells whether the watch works."""
 
@@ -49,6 +63,7 @@ class Status:
     """Of the ledger."""
     checkpoint_size: int | None
     checkpoint_at: datetime | None
+    controls: ControlsStatus
 
     @property
     def queued(self) -> int:
@@ -75,6 +90,17 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,
         checkpoint_at=sealed.made_at if sealed else None,
+        controls=_controls(connection),
+    )
+
+
+def _controls(connection: Connection) -> ControlsStatus:
+    kept = controls_kept(connection)
+    return ControlsStatus(
+        repositories=len(kept),
+        captured_at=min((row.captured_at for row in kept), default=None),
+        findings=tuple(control_findings(connection)),
+        runs=run_counts(connection),
     )
 
 

@@ -95,6 +95,8 @@ class Seen:
     """Where what the cloud signed says that something is missing or altered."""
     alarms: tuple[AlarmSeen, ...] = ()
     """Those that stand come first."""
+    badly_controlled: tuple[str, ...] = ()
+    """What is wrong with how repositories are controlled, the oldest first."""
 
     @property
     def records(self) -> int:

@@ -16,6 +16,7 @@ from drift.stages.decide import DecisionRules
 from drift.store import lookup, meta, outbox
 from drift.store.alarms import AlarmRow, alarms
 from drift.store.changes import ChangeRow
+from drift.store.controls import control_findings
 from drift.store.findings import FindingRow, findings
 from drift.store.held_up import all_held_up
 
@@ -65,6 +66,8 @@ class WeeklyFacts:
     """How many files fit what the cloud signed, by source, as it was recorded in this week."""
     alarms: tuple[AlarmRow, ...]
     """All there ever were, the oldest first."""
+    badly_controlled: tuple[str, ...]
+    """What was wrong with how repositories are controlled at the end, and still is."""
     declared: int
     compared: int
     """Of the declared, those that were held against what is there within a day."""
@@ -101,6 +104,11 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         accepted=tuple(gaps_accepted(connection, week.since, week.until)),
         verified=files_verified(connection, week.since, week.until),
         alarms=tuple(alarms(connection, with_ended=True)),
+        badly_controlled=tuple(
+            f"{row.finding.text} (owner: {row.finding.owner or 'nobody'})"
+            for row in control_findings(connection)
+            if row.opened_at <= as_of
+        ),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),

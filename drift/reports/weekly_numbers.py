@@ -166,6 +166,7 @@ def _seen(facts: WeeklyFacts) -> Seen:
         verified=tuple(sorted(facts.verified.items())),
         broken=tuple(f"{gap.source}, {_place(gap)}: {gap.error}" for gap in broken),
         alarms=tuple(alarms_seen(facts)),
+        badly_controlled=facts.badly_controlled,
     )
 
 

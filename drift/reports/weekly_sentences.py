@@ -111,7 +111,7 @@ def _read(seen: Seen) -> str:
 
 
 def unseen(seen: Seen) -> Iterator[str]:
-    """Say what was not seen, each with the next step."""
+    """Say what was not seen or is not controlled, each with the next step."""
     unread = [source for source in seen.sources if source.outage is not None]
     for source in unread:
         yield f"{source.name} cannot be read: {source.outage}; drift check says what is missing"
@@ -128,6 +128,9 @@ def unseen(seen: Seen) -> Iterator[str]:
     yield from map(_accepted, seen.accepted)
     if more := seen.unreadable - len(seen.unread):
         yield f"Unreadable: {more:,} more; drift classify FILE shows all of a file"
+    if bad := seen.badly_controlled:
+        others = f", and {len(bad) - 1:,} more: drift status lists them" if len(bad) > 1 else ""
+        yield f"Pipelines: {bad[0]}{others}"
 
 
 def _accepted(one: Accepted) -> str:

@@ -5,7 +5,7 @@ a user agent is whatever the caller typed. Nothing below medium confidence decid
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -34,7 +34,8 @@ NEVER_EXCLUDED = frozenset({"blinds-monitoring"})
 
 INTERACTIVE_TOOLS = frozenset({Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE})
 
-DEFAULT_RUN_ID = re.compile(r"(?:^|[-_./])(\d{6,})$")
+DEFAULT_RUN_ID = re.compile(r"(?:^|[-_./])(run-[0-9A-Za-z]{16}|\d{6,})$")
+"""The digits at the end, or what HCP Terraform calls its runs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,8 @@ class PipelineRule:
     """The identity that it acts with where it has no role: a service account, an application's id."""
     run_id: re.Pattern[str] = DEFAULT_RUN_ID
     """Finds the run in the session's name."""
+    repository: str | None = None
+    """Where its code is, as its code host names it, if the policy tells."""
 
     def recognises(self, actor: Actor) -> bool:
         """Tell whether `actor` is this pipeline. A person never is."""
@@ -115,6 +118,11 @@ class ChannelRules:
     """The accounts that are watched; empty: all of them."""
     own_resources: tuple[OwnResource, ...] = ()
     """What the watch itself depends on: nothing that touches one is left out."""
+
+    @property
+    def repositories(self) -> Mapping[str, str]:
+        """The repositories of pipelines whose code is known to be in one, by the pipelines' names."""
+        return {one.name: one.repository for one in self.pipelines if one.repository}
 
     def exclusion_of(self, event: ChangeEvent, actor: Actor) -> str | None:
         """Return why the policy leaves the write out; `None` where it does not, as of all that blinds us."""

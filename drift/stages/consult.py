@@ -1,21 +1,28 @@
 """What do the ticket system and the code host say about a change? The one stage that asks them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
-from drift.model.ticket import Consulted, Deployment, Ticket
-from drift.ports import CodeHost, TicketSource
+from drift.model.ticket import Consulted, Deployment, PullRequest, Ticket
+from drift.ports import CodeHost, Reviewing, TicketSource
 
 
 def consult(
-    change: Change, ticket_sources: Collection[TicketSource], code_hosts: Collection[CodeHost]
+    change: Change,
+    ticket_sources: Collection[TicketSource],
+    code_hosts: Collection[CodeHost],
+    repositories: Mapping[str, str] = {},
 ) -> Consulted:
-    """Ask every ticket system and code host what they know of `change`; one that fails hides no other."""
+    """Ask every ticket system and code host what they know of `change`; one that fails hides no other.
+
+    `repositories` are those of the configured pipelines, by the names of these.
+    """
     unavailable: list[str] = []
     tickets, deleted = _tickets(change, ticket_sources, unavailable)
-    deployment = _deployment(change, code_hosts, unavailable)
+    deployment = _deployment(change, code_hosts, repositories, unavailable)
     return Consulted(
         tickets=tickets,
         deleted=deleted,
@@ -45,15 +52,82 @@ def _tickets(
     return tuple(found.values()), tuple(sorted(deleted))
 
 
-def _deployment(change: Change, hosts: Collection[CodeHost], unavailable: list[str]) -> Deployment | None:
+def _deployment(
+    change: Change,
+    hosts: Collection[CodeHost],
+    repositories: Mapping[str, str],
+    unavailable: list[str],
+) -> Deployment | None:
     run_id = change.run_id
     if run_id is None:
         return None
+    places = _places(change, repositories)
     for host in hosts:
         try:
             with only_provider_errors("asking for the pipeline's run"):
-                if deployment := host.deployment(run_id):
-                    return deployment
+                if deployment := host.deployment(run_id, places):
+                    return with_review(deployment, hosts)
         except ProviderError as error:
             unavailable.append(f"a code host could not be asked: {error.what}")
     return None
+
+
+def with_review(deployment: Deployment, hosts: Collection[CodeHost]) -> Deployment:
+    """Return a run with the review of its code, where another host has that.
+
+    Raises:
+        ProviderError: That host cannot be asked.
+    """
+    if not deployment.is_reviewed_elsewhere:
+        return deployment
+    for host in hosts:
+        if isinstance(host, Reviewing):
+            found = host.pull_request(deployment.repository, deployment.head_sha)
+            if found is not None:
+                return replace(deployment, pull_request=found)
+    return deployment
+
+
+def _places(change: Change, repositories: Mapping[str, str]) -> tuple[str, ...]:
+    """Return where the run may be of: what its token says, and what the policy says of its pipeline.
+
+    Only a part of a subject that looks like a path may be a repository, and a ref is none.
+    """
+    found = dict.fromkeys(
+        part
+        for write in change.writes
+        for part in (write.actor.subject or "").split(":")
+        if "/" in part and not part.startswith("refs/")
+    )
+    pipelines = (write.classification.pipeline for write in change.writes)
+    found |= dict.fromkeys(repositories[one] for one in pipelines if one and one in repositories)
+    return tuple(found)
+
+
+class AskedOnce:
+    """A code host that is asked no more than once about each run: a session may have hundreds of changes."""
+
+    def __init__(self, host: CodeHost) -> None:
+        self._host = host
+        self._known: dict[tuple[str, tuple[str, ...]], Deployment | ProviderError | None] = {}
+
+    def check(self) -> str:
+        """Try the host itself."""
+        return self._host.check()
+
+    def pull_request(self, repository: str, sha: str) -> PullRequest | None:
+        """Ask the host, if it can tell."""
+        return self._host.pull_request(repository, sha) if isinstance(self._host, Reviewing) else None
+
+    def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
+        """Return what the host said at first, or raise it."""
+        key = (run_id, tuple(repositories))
+        if key not in self._known:
+            try:
+                self._known[key] = self._host.deployment(run_id, key[1])
+            except ProviderError as error:
+                self._known[key] = error
+        found = self._known[key]
+        if isinstance(found, ProviderError):
+            raise found
+        return found

@@ -16,6 +16,11 @@ def baseline_of(name: str, origin: str) -> str:
     return f"baseline/{name}/{origin}"
 
 
+def controls_of(host: str) -> str:
+    """Return the key under which it stands when the repositories of a code host were last looked at."""
+    return f"controls/{host}"
+
+
 def read(connection: Connection, key: str) -> str | None:
     """Return a value, or `None` if it was never written or is forgotten."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()

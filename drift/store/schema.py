@@ -25,6 +25,7 @@ from drift.model.coverage import Gap
 from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
+from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.store.columns import Encoded, Key, Text, UtcTime
 from drift.store.metadata import metadata
 
@@ -380,6 +381,54 @@ enrolment = Table(
     Column("by", Text, nullable=False),
     Column("ledger_seq", BigInteger),  # null: it was so before the ledger told
     comment="Which parts of the estate alert, and which are only observed",
+)
+
+pipeline_control = Table(
+    "pipeline_control",
+    metadata,
+    Column("host", Key, primary_key=True),
+    Column("repository", Key, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("captured_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(PipelineControls), nullable=False),
+    comment="How each repository is controlled, as it was read last",
+)
+
+control_finding = Table(
+    "control_finding",
+    metadata,
+    Column("host", Key, primary_key=True),
+    Column("repository", Key, primary_key=True),
+    Column("weakness", String, primary_key=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(ControlFinding), nullable=False),
+    comment="What is wrong with how repositories are controlled",
+)
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("repository", Key, primary_key=True),
+    Column("run_id", Key, primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("head_sha", Key, nullable=False),
+    Column("pull_request", Integer),
+    Column("is_failed", Boolean, nullable=False),
+    Column("undoes", Integer, nullable=False),  # how many changes
+    Column("recorded_at", UtcTime, index=True),  # null: it has not ended yet, or nobody has read what it said
+    comment="Runs of pipelines that made changes, which their hosts forget after a while",
+)
+
+deployment_change = Table(
+    "deployment_change",
+    metadata,
+    Column("repository", Key, primary_key=True),
+    Column("run_id", Key, primary_key=True),
+    Column("change_id", String, primary_key=True),
+    comment="Which changes each run made",
 )
 
 job_run = Table(

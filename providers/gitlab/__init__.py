@@ -1,1 +1,1 @@
-"""GitLab."""
+"""GitLab: issues, merge requests, pipelines and how they are controlled, through its REST API."""

@@ -1,11 +1,11 @@
 """Pipeline runs recorded in files, with the pull requests behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
 
-from drift.model.ticket import Deployment
+from drift.model.ticket import ApprovalDecision, Deployment
 from providers.recorded.documents import Row, newest_time, read_documents
 
 
@@ -22,7 +22,12 @@ class RecordedCodeHost:
     def __init__(self, settings: RecordedCodeHostSettings) -> None:
         self._path = settings.path
 
-    def deployment(self, run_id: str) -> Deployment | None:
+    def check(self) -> str:
+        """Count what is recorded."""
+        count = len(self._deployments())
+        return f"{count:,} recorded {'run' if count == 1 else 'runs'}"
+
+    def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
         """Return the recorded run; if several files hold it, the last one in order of their names counts."""
         found = [run for run in self._deployments() if run.run_id == run_id]
         return msgspec.convert(found[-1], Deployment, from_attributes=True) if found else None
@@ -40,12 +45,14 @@ class _Review(Row, frozen=True):
     state: str
     commit: str
     at: datetime
+    no_say: str | None = None
 
 
 class _Check(Row, frozen=True):
     name: str
     conclusion: str
     completed_at: datetime
+    is_security_scan: bool = False
 
 
 class _PullRequest(Row, frozen=True):
@@ -59,6 +66,20 @@ class _PullRequest(Row, frozen=True):
     created_at: datetime | None = None
     reviews: tuple[_Review, ...] = ()
     checks: tuple[_Check, ...] = ()
+    base_branch: str | None = None
+    merge_sha: str | None = None
+    head_committer: str | None = None
+    committers: tuple[str, ...] = ()
+    required_checks: tuple[str, ...] | None = None
+    reverts: int | None = None
+
+
+class _EnvironmentApproval(Row, frozen=True):
+    environment: str
+    by: str
+    decision: ApprovalDecision
+    at: datetime | None
+    is_known: bool = True
 
 
 class _Deployment(Row, frozen=True):
@@ -73,7 +94,15 @@ class _Deployment(Row, frozen=True):
     finished_at: datetime | None = None
     conclusion: str | None = None
     pull_request: _PullRequest | None = None
-    is_ref_protected: bool | None = None
+    approvals: tuple[_EnvironmentApproval, ...] = ()
+    attempt: int = 1
+    event: str | None = None
+    dispatched_by: str | None = None
+    rerun_by: tuple[str, ...] = ()
+    workflow: str | None = None
+    is_branch_protected: bool | None = None
+    is_reviewed_elsewhere: bool = False
+    undoes_commit: str | None = None
 
 
 class _Document(Row, frozen=True):

@@ -1,14 +1,19 @@
 """`drift status`: whether the watch works, for people and for scripts."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from drift.model.event import Fate
+from drift.model.run_log import RunLogs
+from drift.stages.record import record_controls, record_deployment
 from drift.store import job_runs
 from drift.store.covered import keep_source_read
+from drift.store.deployments import note_run, waiting_runs
 from drift.store.tally import Tally
-from tests.builders import an_event
+from tests.builders import a_deployment, an_event
 from tests.cli.running import Drift
+from tests.scenarios.forge import a_repository
 from tests.world import World
 
 ERROR = "the bucket does not answer"
@@ -84,10 +89,33 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     report = json.loads(drift("status", "--json").out)
 
-    assert list(report) == ["at", "sources", "jobs", "alerts", "gaps", "findings", "evidence"]
+    assert list(report) == ["at", "sources", "jobs", "alerts", "gaps", "findings", "evidence", "controls"]
     [source], [job] = report["sources"], report["jobs"]
     assert (source["name"], source["newest_record_at"], source["outage"]) == ("trail", None, None)
     assert 59 < source["read_age_seconds"] < 600
     assert (job["name"], job["failures"], job["last_error"]) == ("read trail", 0, None)
     assert set(report["alerts"]) == {"queued", "sent", "dead", "superseded"}
     assert report["evidence"]["checkpoint_age_seconds"] is None
+
+
+def test_repositories_and_runs_are_told_of_once_a_code_host_tells_them(drift: Drift, world: World) -> None:
+    at = datetime.now(UTC) - timedelta(hours=3)
+    bad, good = a_repository("example/app", is_protected=False), a_repository("example/infra")
+    run = replace(a_deployment(), conclusion="failure")
+    with world.database.transaction() as connection:
+        for one in (bad, good):
+            record_controls(connection, "forge", one, None, at)
+        note_run(connection, run, "chg-1", at)
+        [row] = waiting_runs(connection)
+        record_deployment(connection, row, "forge", run, RunLogs(), at)
+
+    lines = drift("status").lines
+    report = json.loads(drift("status", "--json").out)["controls"]
+
+    assert [line for line in lines if line.startswith(("runs", "control"))] == [
+        "runs      1 that made changes, of which 1 failed and 0 undid an earlier one",
+        "controls  2 repositories, all looked at within the last 3 h, 1 finding",
+        "control   high: example/app: nothing protects its default branch main (owner: platform@example.com)",
+    ]
+    assert (report["repositories"], report["runs"]) == (2, {"recorded": 1, "failed": 1, "undoing": 0})
+    assert [one["weakness"] for one in report["findings"]] == ["unprotected-branch"]

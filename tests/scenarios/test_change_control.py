@@ -262,7 +262,7 @@ def test_a_request_that_was_approved_then_pushed_to_then_merged_was_not_reviewed
 
 
 def test_a_run_from_a_branch_that_nothing_protects_covers_nothing(watch: Watch, forge: Forge) -> None:
-    run = replace(a_deployment(a_review()), ref="refs/heads/try", is_ref_protected=False)
+    run = replace(a_deployment(a_review()), ref="refs/heads/try", is_branch_protected=False)
     forge.run(run)
 
     watch.told(a_deploy(), minute=30)

@@ -173,6 +173,9 @@ def test_the_first_fitting_rule_names_the_pipeline() -> None:
 @pytest.mark.parametrize(
     ("run", "run_id"),
     [
+        ("run-CZcmD7eagjhyX0vN", "run-CZcmD7eagjhyX0vN"),
+        ("deploy-run-CZcmD7eagjhyX0vN", "run-CZcmD7eagjhyX0vN"),
+        ("rerun-CZcmD7eagjhyX0vN", None),
         ("GitHubActions-9182736455", "9182736455"),
         ("9182736455", "9182736455"),
         ("infra.production_123456", "123456"),
@@ -182,7 +185,9 @@ def test_the_first_fitting_rule_names_the_pipeline() -> None:
         (None, None),
     ],
 )
-def test_the_run_is_the_number_at_the_end_of_the_sessions_name(run: str | None, run_id: str | None) -> None:
+def test_the_run_is_the_number_or_the_name_of_a_run_at_the_end_of_the_sessions_name(
+    run: str | None, run_id: str | None
+) -> None:
     assert found(a_pipeline(run=run), BY_ROLE).run_id == run_id
 
 

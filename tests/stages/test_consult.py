@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import pytest
+
 from drift.errors import ProviderUnavailableError
 from drift.model.ticket import Deployment, Ticket
-from drift.model.verdict import Channel, Reference
-from drift.stages.consult import consult
+from drift.model.verdict import ActorKind, Channel, Reference
+from drift.stages.consult import AskedOnce, consult
 from tests.builders import (
     NOON,
     a_change,
@@ -14,6 +16,7 @@ from tests.builders import (
     a_deployment,
     a_ticket,
     a_write,
+    an_actor,
     an_event,
     minutes,
 )
@@ -51,12 +54,18 @@ class Runs:
 
     def __init__(self, *runs: Deployment, failure: ProviderUnavailableError | None = None) -> None:
         self.asked: list[str] = []
+        self.places: list[tuple[str, ...]] = []
         self._runs = {run.run_id: run for run in runs}
         self._failure = failure
 
-    def deployment(self, run_id: str) -> Deployment | None:
+    def check(self) -> str:
+        """Say that it is there."""
+        return "there"
+
+    def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
         """Return the run, or fail."""
         self.asked.append(run_id)
+        self.places.append(tuple(repositories))
         if self._failure:
             raise self._failure
         return self._runs.get(run_id)
@@ -143,3 +152,45 @@ def test_a_ticket_that_was_moved_is_not_looked_for_among_the_deleted() -> None:
     found = consult(change, [Tickets(moved, deleted=["OLD-1"])], [])
 
     assert found.deleted == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "places"),
+    [
+        ("repo:example/infra:ref:refs/heads/main", ("example/infra",)),
+        ("repo:example/infra:environment:production", ("example/infra",)),
+        ("project_path:group/sub/infra:ref_type:branch:ref:main", ("group/sub/infra",)),
+        ("system:serviceaccount:ci:runner", ()),
+        (None, ()),
+    ],
+)
+def test_a_code_host_is_told_which_repository_the_token_says_that_the_run_is_of(
+    subject: str | None, places: tuple[str, ...]
+) -> None:
+    runs = Runs()
+    actor = an_actor("deploy", kind=ActorKind.MACHINE, subject=subject)
+
+    consult(a_change(a_write(actor=actor, classification=PIPELINE)), [], [runs])
+
+    assert runs.places == [places]
+
+
+def test_a_code_host_is_told_which_repository_the_policy_says_of_the_pipeline() -> None:
+    runs = Runs()
+    found = a_classification(channel=Channel.PIPELINE, run_id="9182736455", pipeline="deploy")
+
+    consult(a_change(a_write(classification=found)), [], [runs], {"deploy": "example/infra", "other": "a/b"})
+
+    assert runs.places == [("example/infra",)]
+
+
+def test_a_code_host_is_asked_once_about_the_run_of_many_changes() -> None:
+    runs, down = Runs(a_deployment()), Runs(failure=DOWN)
+    hosts = [AskedOnce(down), AskedOnce(runs)]
+
+    for number in range(3):
+        event = an_event(event_id=f"e-{number}")
+        consulted = consult(a_change(a_write(event, classification=PIPELINE)), [], hosts)
+        assert consulted.deployment == a_deployment()
+
+    assert (len(runs.asked), len(down.asked)) == (1, 1)

@@ -4,6 +4,7 @@ from drift.model.ticket import Approval, ApprovalDecision, Coverage, Deployment,
 from drift.model.verdict import Actor, Channel, Confidence
 from drift.stages.correlate.approvals import approval_of
 from drift.stages.correlate.case import Case
+from drift.stages.correlate.deployed import let_go_on, remarks_on, why_not_reviewed
 
 BY_RUN = "pipeline run"
 
@@ -12,40 +13,61 @@ APPROVED, REFUSED = "approved", "changes_requested"
 
 
 def by_run(case: Case, deployment: Deployment) -> TicketMatch:
-    """Return how far the review of what a run deployed covers the change."""
-    approval, reason = _review_of(case, deployment)
+    """Return how far the review of what a run deployed, or the word that let it go on, covers the change."""
+    approval, reason = _approval_of(case, deployment)
     coverage = Coverage.NOT_APPROVED
     if approval:
         coverage = Coverage.APPROVED_BEFORE if approval.at < case.began_at else Coverage.AFTERWARDS
-        reason = f"{approval.by} approved the pull request {case.when(approval.at)}"
+        reason = f"{approval.by} approved {reason} {case.when(approval.at)}"
     return TicketMatch(
         coverage=coverage,
         method=BY_RUN,
         confidence=Confidence.HIGH,
-        reasons=(f"run {deployment.run_id} of {deployment.repository}: {reason}",),
+        reasons=(f"run {deployment.run_id} of {deployment.repository}: {reason}", *remarks_on(deployment)),
         deployment=deployment,
         approved_at=approval.at if approval else None,
         approver=approval.by if approval else None,
     )
 
 
-def _review_of(case: Case, deployment: Deployment) -> tuple[Approval | None, str]:
-    """Return who approved the final head; a review of an earlier head is stale."""
+def _approval_of(case: Case, deployment: Deployment) -> tuple[Approval | None, str]:
+    """Return who approved what: the final head, or else that the run goes on to its environment."""
     if reason := _why_not_of_run(case, deployment):
         return None, reason
+    approval, reason = _review_of(case, deployment)
+    if approval:
+        return approval, "the pull request"
+    let_go = let_go_on(case, deployment)
+    if not let_go:
+        return None, reason
+    what = f"the run for {let_go[0].environment}"
+    approval, why_not = approval_of(case, what, [one.approval for one in let_go])
+    return (approval, what) if approval else (None, f"{reason}; {why_not}")
+
+
+def _review_of(case: Case, deployment: Deployment) -> tuple[Approval | None, str]:
+    """Return who approved the final head; a review of an earlier head is stale."""
     pull_request = deployment.pull_request
     if pull_request is None:
         return None, "it deployed no pull request"
-    what, said, is_stale = f"pull request #{pull_request.number}", [], False
+    if reason := why_not_reviewed(deployment, pull_request):
+        return None, reason
+    what, said, is_stale, no_say = f"pull request #{pull_request.number}", [], False, list[str]()
     for review in pull_request.reviews:
-        if review.state == REFUSED:
+        if review.state not in {APPROVED, REFUSED}:
+            continue
+        if review.no_say is not None:
+            no_say.append(review.no_say)
+        elif review.state == REFUSED:
             said.append(Approval(by=review.by, decision=ApprovalDecision.DECLINED, at=review.at))
-        elif review.state == APPROVED and review.commit == pull_request.head_sha:
+        elif review.commit == pull_request.head_sha:
             said.append(Approval(by=review.by, decision=ApprovalDecision.APPROVED, at=review.at))
-        elif review.state == APPROVED:
+        else:
             is_stale = True
     if is_stale and not said:
         return None, f"{what} was pushed to after its last approval"
+    if no_say and not said:
+        return None, f"nobody approved {what} whose word counts: {no_say[0]}"
     return approval_of(case, what, said)
 
 
@@ -56,7 +78,7 @@ def _why_not_of_run(case: Case, deployment: Deployment) -> str | None:
         return "a part of the change was made outside of it"
     if not all(one.classification.pipeline or _says_repository(one.actor, deployment) for one in own):
         return "no configured pipeline fits, and the token does not say that it is of this repository"
-    if deployment.is_ref_protected is False:
+    if deployment.is_branch_protected is False:
         return f"it ran from {deployment.ref}, which nothing protects"
     if case.began_at < deployment.started_at:
         return "it began only after the first write"

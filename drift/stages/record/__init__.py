@@ -11,7 +11,9 @@ from drift.stages.record.comparisons import (
     record_declared,
     record_declared_again,
 )
+from drift.stages.record.controls import record_control_check, record_controls, record_out_of_scope
 from drift.stages.record.coverage import record_coverage, record_history
+from drift.stages.record.deployments import give_up_deployment, record_deployment
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
     accept_gap,
@@ -29,6 +31,7 @@ from drift.stages.record.writes import record_amendment, record_write
 __all__ = [
     "accept_gap",
     "attested_since",
+    "give_up_deployment",
     "opening_of",
     "record_acknowledgement",
     "record_amendment",
@@ -36,15 +39,19 @@ __all__ = [
     "record_baselines",
     "record_comparison",
     "record_configuration",
+    "record_control_check",
+    "record_controls",
     "record_coverage",
     "record_declared",
     "record_declared_again",
     "record_delivery_read",
+    "record_deployment",
     "record_enrolment",
     "record_gap",
     "record_history",
     "record_judgement",
     "record_opening",
+    "record_out_of_scope",
     "record_outage",
     "record_record_read",
     "record_set_aside",

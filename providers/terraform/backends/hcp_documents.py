@@ -36,45 +36,45 @@ _WAITING = frozenset(
 )
 """Runs that hold their workspace and change nothing yet: they may wait for a person for days."""
 
-PageT = TypeVar("PageT", bound="_Document")
+DocumentT = TypeVar("DocumentT", bound="Document")
 
 
-class _Document(msgspec.Struct, frozen=True, rename="kebab"):
-    pass
+class Document(msgspec.Struct, frozen=True, rename="kebab"):
+    """A part of a document."""
 
 
-class _Reference(_Document, frozen=True):
+class _Reference(Document, frozen=True):
     id: str
     type: str
 
 
-class _Relation(_Document, frozen=True):
+class _Relation(Document, frozen=True):
     data: _Reference | None = None
 
 
-class _Relations(_Document, frozen=True):
+class _Relations(Document, frozen=True):
     current_state_version: _Relation | None = None
     locked_by: _Relation | None = None
 
 
-class _Attributes(_Document, frozen=True):
+class _Attributes(Document, frozen=True):
     name: str
     locked: bool = False
     execution_mode: str | None = None
 
 
-class _RunAttributes(_Document, frozen=True):
+class _RunAttributes(Document, frozen=True):
     status: str = ""
     status_timestamps: dict[str, str | None] = {}
 
 
-class _Included(_Document, frozen=True):
+class _Included(Document, frozen=True):
     id: str
     type: str
     attributes: _RunAttributes = _RunAttributes()
 
 
-class Workspace(_Document, frozen=True):
+class Workspace(Document, frozen=True):
     """One workspace."""
 
     id: str
@@ -101,15 +101,15 @@ class Workspace(_Document, frozen=True):
         return self.relationships.locked_by.data if self.relationships.locked_by else None
 
 
-class _Pagination(_Document, frozen=True):
+class _Pagination(Document, frozen=True):
     next_page: int | None = None
 
 
-class _Meta(_Document, frozen=True):
+class _Meta(Document, frozen=True):
     pagination: _Pagination = _Pagination()
 
 
-class WorkspacePage(_Document, frozen=True):
+class WorkspacePage(Document, frozen=True):
     """A page of the list of workspaces."""
 
     data: list[Workspace]
@@ -129,16 +129,16 @@ class WorkspacePage(_Document, frozen=True):
             yield msgspec.structs.replace(one, run=run)
 
 
-class _VersionAttributes(_Document, frozen=True):
+class _VersionAttributes(Document, frozen=True):
     hosted_state_download_url: str | None = None
 
 
-class _VersionData(_Document, frozen=True):
+class _VersionData(Document, frozen=True):
     id: str
     attributes: _VersionAttributes
 
 
-class StateVersion(_Document, frozen=True):
+class StateVersion(Document, frozen=True):
     """One state version."""
 
     data: _VersionData
@@ -154,7 +154,7 @@ class StateVersion(_Document, frozen=True):
         return self.data.attributes
 
 
-def read_as(document: type[PageT], answer: Answer, *, what: str) -> PageT:
+def read_as(document: type[DocumentT], answer: Answer, *, what: str) -> DocumentT:
     """Return a document out of an answer.
 
     Raises:

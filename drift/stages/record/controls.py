@@ -1,0 +1,111 @@
+"""Records how repositories are controlled, and what is wrong with that."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from drift.ledger.log import append
+from drift.model.evidence import (
+    ControlCheckRecord,
+    ControlFindingRecord,
+    EntryKind,
+    GapStatus,
+    PipelineControlRecord,
+)
+from drift.model.pipeline_control import ControlDocument, ControlFinding, PipelineControls, findings_of
+from drift.redact import redact
+from drift.store import controls as store
+from drift.store.controls import ControlFindingRow, ControlsRow
+
+
+def record_controls(
+    connection: Connection, host: str, said: PipelineControls, before: ControlsRow | None, now: datetime
+) -> bool:
+    """Record how a repository is controlled, if that is news; tell whether it is.
+
+    Somebody who got round its rules is news too.
+    """
+    digest, controls = said.digest, _clean(said)  # the digest is of what the host said
+    is_news = before is None or before.digest != digest or bool(controls.bypasses)
+    seq = before.ledger_seq if before else 0
+    if is_news:
+        body = PipelineControlRecord(
+            host=host,
+            controls=controls,
+            digest=digest,
+            digest_before=before.digest if before else None,
+            changed=_changed(before.controls if before else None, controls),
+        )
+        links = (before.ledger_seq,) if before else ()
+        kind, ref = EntryKind.PIPELINE_CONTROL, controls.repository
+        seq = append(connection, kind=kind, ref=ref, body=body, recorded_at=now, links=links).seq
+    kept = ControlsRow(host=host, controls=controls, digest=digest, captured_at=now, ledger_seq=seq)
+    store.keep_controls(connection, kept)
+    if controls.is_protected is not None:  # who may look no more has seen nothing put right
+        _record_findings(connection, host, controls.repository, findings_of(host, controls), now)
+    return is_news
+
+
+def record_out_of_scope(connection: Connection, before: ControlsRow, now: datetime) -> None:
+    """Record that a repository is in scope no more."""
+    repository = before.controls.repository
+    body = PipelineControlRecord(
+        host=before.host, controls=None, digest=None, digest_before=before.digest, changed=()
+    )
+    kind, links = EntryKind.PIPELINE_CONTROL, (before.ledger_seq,)
+    append(connection, kind=kind, ref=repository, body=body, recorded_at=now, links=links)
+    store.forget_controls(connection, before)
+    _record_findings(connection, before.host, repository, (), now)
+
+
+def record_control_check(connection: Connection, body: ControlCheckRecord, now: datetime) -> None:
+    """Record that every repository in scope was looked at: the line of the day."""
+    clean = replace(body, not_read=tuple(str(redact(one).value) for one in body.not_read))
+    append(connection, kind=EntryKind.CONTROL_CHECK, ref=body.host, body=clean, recorded_at=now)
+
+
+def _record_findings(
+    connection: Connection, host: str, repository: str, found: Collection[ControlFinding], now: datetime
+) -> None:
+    """Record findings that are news, and those that are over."""
+    known = {row.finding.weakness: row for row in store.control_findings(connection, host, repository)}
+    for one in found:
+        row = known.pop(one.weakness, None)
+        if row is None or row.finding != one:
+            seq = _record_finding(connection, GapStatus.OPEN, one, (row.ledger_seq,) if row else (), now)
+            opened_at = row.opened_at if row else now
+            kept = ControlFindingRow(finding=one, opened_at=opened_at, ledger_seq=seq)
+            store.keep_control_finding(connection, kept)
+    for row in known.values():
+        _record_finding(connection, GapStatus.CLOSED, row.finding, (row.ledger_seq,), now)
+        store.forget_control_finding(connection, host, repository, row.finding.weakness)
+
+
+def _record_finding(
+    connection: Connection,
+    status: GapStatus,
+    finding: ControlFinding,
+    links: tuple[int, ...],
+    now: datetime,
+) -> int:
+    body = ControlFindingRecord(status=status, finding=finding)
+    kind, ref = EntryKind.CONTROL_FINDING, finding.repository
+    return append(connection, kind=kind, ref=ref, body=body, recorded_at=now, links=links).seq
+
+
+def _changed(before: PipelineControls | None, now: PipelineControls) -> tuple[str, ...]:
+    was = {one.name: one for one in before.documents} if before else {}
+    names = {one.name for one in now.documents if was.get(one.name) != one}
+    return tuple(sorted(names | (was.keys() - {one.name for one in now.documents})))
+
+
+def _clean(said: PipelineControls) -> PipelineControls:
+    """Cut secrets out: somebody may have written one into a workflow."""
+    return replace(said, documents=tuple(_clean_document(one) for one in said.documents))
+
+
+def _clean_document(one: ControlDocument) -> ControlDocument:
+    why = None if one.why is None else str(redact(one.why).value)
+    return replace(one, text=str(redact(one.text).value), why=why)
