@@ -70,7 +70,7 @@ class Pipeline:
         problems += self.judge(seen.by_place(), now)
         self.digest(now)
         self.renew_alarms(now)
-        problems += notify(have.database, have.notifiers, now).failed
+        problems += notify(have.database, have.notifiers, now, have.deliveries).failed
         problems += self.forget(now)
         self.seal(now)
         return tuple(problems)

@@ -98,9 +98,9 @@ class Rounds:
     def tell(self) -> Turn:
         """Send the alerts that are due."""
         have = self._pipeline.have
-        sent = notify(have.database, have.notifiers, have.clock.now())
+        sent = notify(have.database, have.notifiers, have.clock.now(), have.deliveries)
         failure = sent.failed[0] if sent.failed and not sent.sent else None
-        return Turn(problems=sent.failed, counts=(("sent", sent.sent),), failure=failure)
+        return Turn(problems=sent.failed, counts=(("sent", sent.sent), ("held", sent.held)), failure=failure)
 
     def seal(self) -> Turn:
         """Sign the ledger."""

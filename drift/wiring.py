@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
+    from drift.stages.notify.rules import DeliveryRules
     from drift.store.database import Database
 
 PortT = TypeVar("PortT")
@@ -289,6 +290,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings),
                 canaries=_made(catalog.CANARIES, settings.canaries),
+                deliveries=_deliveries(settings),
             )
         )
 
@@ -383,6 +385,15 @@ def archive(settings: "Settings", source: str) -> "Archive":
         )
     path = str(Path(source).absolute())
     return archive_of_log(path, catalog.log_files(path), can_be_counted=True)
+
+
+def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
+    """Return how fast each notifier is sent messages; where time stands still, everything goes at once."""
+    from drift.config import ClockSource
+
+    if settings.clock is ClockSource.RECORDS:
+        return {}
+    return {one.name: one.rules for one in settings.notifiers}
 
 
 def _vault(settings: "Settings") -> "Vault | None":

@@ -1,6 +1,6 @@
 """`drift status`: does the watch work? Sources, jobs, alerts on their way, evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -10,8 +10,12 @@ from drift.cli.options import config_option, json_option
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
+from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
 from drift.terminal import inert_json, shown
+
+MOST_NAMED = 5
+"""Dead letters that are named; the rest is counted."""
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +48,15 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_age_seconds: float | None
 
 
+class _DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that could not be delivered, as `--json` prints it."""
+
+    id: int
+    notifier: str
+    session_id: str
+    error: str | None
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -51,6 +64,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[_Source]
     jobs: list[_Job]
     alerts: dict[str, int]
+    dead_letters: list[_DeadLetter]
     findings: int
     evidence: _Evidence
 
@@ -97,6 +111,10 @@ def _report(status: Status) -> _Report:
             for one in status.jobs
         ],
         alerts={one.value: status.alerts.get(one, 0) for one in DeliveryStatus},
+        dead_letters=[
+            _DeadLetter(id=one.id, notifier=one.notifier, session_id=one.session_id, error=one.error)
+            for one in status.dead
+        ],
         findings=status.findings,
         evidence=_Evidence(
             entries=status.entries,
@@ -116,8 +134,17 @@ def _lines(status: Status) -> Iterator[str]:
         yield "jobs      none ran yet: `drift run` runs them, `drift run --once` does without"
     alerts = ", ".join(f"{number:,} {name}" for name, number in status.alerts.items() if number)
     yield f"alerts    {alerts or 'none yet'}"
+    yield from _dead(status.dead)
     yield f"findings  {status.findings:,} open"
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+
+
+def _dead(letters: Sequence[Letter]) -> Iterator[str]:
+    for one in letters[:MOST_NAMED]:
+        again = f"`drift outbox resend {one.id}` sends it again"
+        yield f"dead      {one.id} for {one.notifier}: {one.error} ({again})"
+    if (rest := len(letters) - MOST_NAMED) > 0:
+        yield f"dead      and {rest:,} more: `drift outbox` lists them"
 
 
 def _source(source: SourceStatus, status: Status) -> str:

@@ -15,6 +15,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.notify.rules import DeliveryRules
 
 
 class ClockSource(StrEnum):
@@ -67,6 +68,13 @@ class CanarySettings(AdapterSettings):
     """One configured canary."""
 
     rules: CanaryRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotifierSettings(AdapterSettings):
+    """One configured notifier."""
+
+    rules: DeliveryRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +140,7 @@ class Settings:
     live: tuple[AdapterSettings, ...]
     tickets: tuple[AdapterSettings, ...]
     code_hosts: tuple[AdapterSettings, ...]
-    notifiers: tuple[AdapterSettings, ...]
+    notifiers: tuple[NotifierSettings, ...]
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, select
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
-from drift.store import covered, meta, outbox
+from drift.store import covered, letters, meta, outbox
 from drift.store.job_runs import JobRun, job_runs
+from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
 
@@ -37,6 +38,8 @@ class Status:
     jobs: tuple[JobRun, ...]
     alerts: dict[str, int]
     """How many there are in each status."""
+    dead: tuple[Letter, ...]
+    """The messages that were refused or given up."""
     findings: int
     """Open ones."""
     entries: int
@@ -64,6 +67,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         sources=tuple(_source(connection, name) for name in sources),
         jobs=tuple(runs.values()),
         alerts=outbox.counts(connection),
+        dead=tuple(letters.undelivered(connection, statuses=[DeliveryStatus.DEAD])),
         findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,

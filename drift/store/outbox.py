@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, case, exists, func, insert, select, update
 
 from drift.model.alert import Alert
+from drift.model.verdict import Severity
 from drift.store.schema import outbox
 
 _NAMESPACE = uuid.UUID("6f1f3a52-8c0b-5d3e-9d55-0b8f7a4f6c10")
@@ -28,6 +29,32 @@ class DeliveryStatus(StrEnum):
     """Refused for good, or given up; it can be sent again by hand."""
     SUPERSEDED = "superseded"
     """A later message about the session was queued before this one could be sent."""
+    FOLDED = "folded"
+    """It waited with many others, and a digest tells it with them."""
+    WITHHELD = "withheld"
+    """The notifier is not for alerts like this one."""
+
+
+URGENT = (Severity.CRITICAL, Severity.HIGH)
+"""Somebody must act now: these go first, and each by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """An alert that is to be sent now."""
+
+    id: int
+    notifier: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """A message of which nobody knows whether the channel took it: we ended before it was noted."""
+
+    id: int
+    client_id: str
+    since: datetime
+    """It was not sent before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +67,9 @@ class QueuedAlert:
     attempts: int
     replaces: str | None
     """The message about the session that was accepted last, to be edited in place."""
+    created_at: datetime
+    doubts: tuple[Doubt, ...] = ()
+    """Messages about the session that may have been sent, the oldest first; it may be one of them."""
 
 
 def was_told(connection: Connection, session_id: str) -> bool:
@@ -65,6 +95,7 @@ def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: d
                 revision=revision,
                 status=DeliveryStatus.QUEUED,
                 payload=replace(alert, client_id=client_id),
+                severity=alert.severity,
                 attempts=0,
                 next_attempt_at=now,
                 created_at=now,
@@ -82,16 +113,17 @@ def give_way(connection: Connection, sessions: str) -> None:
     )
 
 
-def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[int]:
-    """Return the ids of the alerts to be sent now, the oldest first."""
-    return list(
-        connection.execute(
-            select(outbox.c.id)
+def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[Due]:
+    """Return which alerts are to be sent now: the urgent ones first, then the oldest."""
+    return [
+        Due(id=row.id, notifier=row.notifier)
+        for row in connection.execute(
+            select(outbox.c.id, outbox.c.notifier)
             .where(outbox.c.status == DeliveryStatus.QUEUED, outbox.c.next_attempt_at <= now)
             .where(outbox.c.notifier.in_([*notifiers, UNROUTED]))
-            .order_by(outbox.c.id)
-        ).scalars()
-    )
+            .order_by(case((outbox.c.severity.in_(URGENT), 0), else_=1), outbox.c.id)
+        )
+    ]
 
 
 def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> QueuedAlert | None:
@@ -113,7 +145,29 @@ def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> Qu
         .limit(1)
     ).scalar_one_or_none()
     return QueuedAlert(
-        id=row.id, notifier=notifier, alert=row.payload, attempts=row.attempts, replaces=replaces
+        id=row.id,
+        notifier=notifier,
+        alert=row.payload,
+        attempts=row.attempts,
+        replaces=replaces,
+        created_at=row.created_at,
+        doubts=_doubts(connection, notifier, row.session_id),
+    )
+
+
+def begin_attempt(connection: Connection, queued: QueuedAlert, now: datetime) -> None:
+    """Note that a message is on its way: until it is noted what became of it, it is in doubt."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == queued.id)
+        .values(notifier=queued.notifier, attempted_at=func.coalesce(outbox.c.attempted_at, now))
+    )
+
+
+def settle_doubt(connection: Connection, row_id: int, reference: str | None) -> None:
+    """Note where a message in doubt stands in the channel; `None` if it is not there."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == row_id).values(reference=reference, attempted_at=None)
     )
 
 
@@ -129,19 +183,36 @@ def mark_sent(connection: Connection, queued: QueuedAlert, reference: str, now: 
             sent_at=now,
             attempts=outbox.c.attempts + 1,
             last_error=None,
+            attempted_at=None,
         )
     )
 
 
+def mark_withheld(connection: Connection, row_id: int) -> None:
+    """Note that the notifier is not for an alert like this one."""
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(status=DeliveryStatus.WITHHELD))
+
+
 def mark_failed(
-    connection: Connection, row_id: int, error: str, next_attempt_at: datetime, status: DeliveryStatus
+    connection: Connection,
+    row_id: int,
+    error: str,
+    next_attempt_at: datetime,
+    status: DeliveryStatus,
+    *,
+    is_in_doubt: bool = True,
 ) -> None:
-    """Note why an attempt failed, and when the next one is due."""
+    """Note why an attempt failed, when the next is due, and whether the message may be there all the same."""
+    was = {} if is_in_doubt else {"attempted_at": None}
     connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id)
         .values(
-            status=status, last_error=error, next_attempt_at=next_attempt_at, attempts=outbox.c.attempts + 1
+            status=status,
+            last_error=error,
+            next_attempt_at=next_attempt_at,
+            attempts=outbox.c.attempts + 1,
+            **was,
         )
     )
 
@@ -168,3 +239,13 @@ def _next_revision(connection: Connection, notifier: str, session_id: str) -> in
         )
     ).scalar_one()
     return 0 if last is None else int(last) + 1
+
+
+def _doubts(connection: Connection, notifier: str, session_id: str) -> tuple[Doubt, ...]:
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.client_id, outbox.c.attempted_at)
+        .where(outbox.c.session_id == session_id, outbox.c.notifier == notifier)
+        .where(outbox.c.attempted_at.is_not(None), outbox.c.reference.is_(None))
+        .order_by(outbox.c.id)
+    )
+    return tuple(Doubt(id=row.id, client_id=row.client_id, since=row.attempted_at) for row in rows)

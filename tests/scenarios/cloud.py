@@ -24,12 +24,13 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, Delivery, Watched
+from drift.ports import Canary, Delivery, Notifier, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.notify import DeliveryRules
 from drift.stages.translate import Translators
 from drift.store.alarms import alarms
 from drift.store.changes import ChangeRow, changes
@@ -172,6 +173,9 @@ class Watch:
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
+    channel: Notifier | None = None
+    """A real channel in the place of the board."""
+    delivery: DeliveryRules | None = None
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -200,9 +204,10 @@ class Watch:
                 watched=self.watched,
                 ticket_sources={},
                 code_hosts={},
-                notifiers={"board": self.board},
+                notifiers={"board": self.channel or self.board},
                 vault=self.vault,
                 canaries=self.canaries,
+                deliveries={"board": self.delivery} if self.delivery else {},
             )
         )
 
