@@ -25,6 +25,7 @@ class AlertedWrite:
     """One call of a change, for those who join it with their own records of it."""
 
     event_id: str
+    cloud: str
     occurred_at: datetime | None
     service: str
     action: str

@@ -238,6 +238,7 @@ def _told_write(write: Write) -> AlertedWrite:
     event = write.event
     return AlertedWrite(
         event_id=event.event_id or event.key,
+        cloud=event.call.cloud,
         occurred_at=event.occurred_at,
         service=event.call.service or "",
         action=event.call.action or "",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError

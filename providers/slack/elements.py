@@ -9,7 +9,7 @@ that come from a ticket system, never from a record.
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 Block: TypeAlias = dict[str, Any]
 """A part of a message as Slack's JSON has it: https://docs.slack.dev/reference/block-kit."""

@@ -40,6 +40,9 @@ SECRETS = {
     "GITLAB_TOKEN": "glpat-1",
     "TF_TOKEN_app_terraform_io": "x.atlasv1.y",
     "SLACK_TOKEN": "xoxb-1",
+    "SMTP_PASSWORD": "a secret",
+    "PAGERDUTY_KEY": "k" * 32,
+    "WEBHOOK_SECRET": base64.b64encode(b"k" * 32).decode(),
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
     "AZURE_CLIENT_SECRET": "a secret",
@@ -168,8 +171,7 @@ def test_the_example_is_a_configuration_as_it_stands() -> None:
 def test_the_example_shows_every_key_and_no_other() -> None:
     tables = uncommented(EXAMPLE)
     shown = {
-        (heading, row.get("type") if heading in set(AdapterKind) else None): set(row)
-        - shown_once(heading)
+        (heading, row.get("type") if heading in set(AdapterKind) else None): set(row) - shown_once(heading)
         for heading, found in tables.items()
         for row in (found if isinstance(found, list) else [found])
     }
