@@ -97,6 +97,11 @@ def fold(
     )
 
 
+def told_by(connection: Connection, digest_id: int) -> Sequence[Alert]:
+    """Return the messages that a digest tells; none if it is no digest."""
+    return list(connection.execute(select(table.c.payload).where(table.c.folded_into == digest_id)).scalars())
+
+
 def wake(connection: Connection, notifier: str, now: datetime) -> None:
     """Let what failed before be tried again at once: the channel answers."""
     connection.execute(

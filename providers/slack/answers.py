@@ -67,7 +67,7 @@ _ACCESS_HINTS = {
     "restricted_action_thread_only_channel": _ASK_OWNER,
 }
 
-_REFUSING_STATUS = frozenset({401, 403, 404, 407})
+_REFUSING_STATUS = frozenset({401, 403, 404, 407, 410})
 _LONGEST_WAIT = timedelta(days=1)
 
 

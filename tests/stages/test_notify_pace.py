@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from drift.errors import ProviderUnavailableError
+from drift.ledger.log import entries
 from drift.model.alert import Alert
+from drift.model.evidence import EntryKind
 from drift.model.verdict import Severity
 from drift.stages.notify import DeliveryRules, Sent, notify
 from drift.store import outbox
@@ -184,6 +186,21 @@ def test_a_day_without_the_channel_loses_nothing_and_ends_in_few_messages(
     assert len(room.messages) <= 3 + 1 + number // 200
     assert all(f"ses-{one:03}" in room.text() for one in range(number))
     assert set(counts(database)) <= {"sent", "folded", "superseded"}
+
+
+def test_a_digest_is_evidence_for_each_session_that_it_tells(database: Database) -> None:
+    """
+    An auditor asks of one change whether anybody was told.
+    """
+    room = Room()
+    for number in range(3):
+        queue(database, f"ses-{number}", Severity.LOW)
+
+    run(database, room, DeliveryRules(), at=15)
+
+    with database.reading() as connection:
+        told = [entry.ref for entry in entries(connection) if entry.kind is EntryKind.ALERT]
+    assert sorted(told) == ["backlog-20261116T121500Z", "ses-0", "ses-1", "ses-2"]
 
 
 def test_few_messages_that_waited_are_sent_as_they_are(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Sends what is due: at least once, with the same client id each time, editing in place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from drift.errors import (
     only_provider_errors,
 )
 from drift.ledger.log import append
+from drift.model.alert import Alert
 from drift.model.evidence import AlertRecord, EntryKind
 from drift.ports import Notifier
 from drift.stages.notify.doubt import Found, look_up
@@ -120,7 +121,8 @@ def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: date
         return error
     # A crash before this commit leaves the message in doubt: it is looked up before it is sent again.
     with database.transaction() as connection:
-        _record(connection, queued, queued.alert.client_id, reference, now)
+        for alert in (queued.alert, *backlog.told_by(connection, queued.id)):
+            _record(connection, queued.notifier, alert, reference, now)
         outbox.mark_sent(connection, queued, reference, now)
         backlog.wake(connection, queued.notifier, now)
     return None
@@ -131,22 +133,22 @@ def _settle(database: Database, queued: QueuedAlert, found: Found, now: datetime
     with database.transaction() as connection:
         for doubt, reference in found.earlier:
             if reference is not None:
-                _record(connection, queued, doubt.client_id, reference, now)
+                earlier = replace(queued.alert, client_id=doubt.client_id)
+                _record(connection, queued.notifier, earlier, reference, now)
             outbox.settle_doubt(connection, doubt.id, reference)
         outbox.begin_attempt(connection, queued, now)
 
 
-def _record(
-    connection: Connection, queued: QueuedAlert, client_id: str, reference: str, now: datetime
-) -> None:
+def _record(connection: Connection, notifier: str, alert: Alert, reference: str, now: datetime) -> None:
+    """Leave evidence that a session was told; of a digest, of each session that it tells."""
     body = AlertRecord(
-        client_id=client_id,
-        session_id=queued.alert.session_id,
-        notifier=queued.notifier,
+        client_id=alert.client_id,
+        session_id=alert.session_id,
+        notifier=notifier,
         reference=reference,
         sent_at=now,
     )
-    append(connection, kind=EntryKind.ALERT, ref=queued.alert.session_id, body=body, recorded_at=now)
+    append(connection, kind=EntryKind.ALERT, ref=alert.session_id, body=body, recorded_at=now)
 
 
 def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError, now: datetime) -> None:
