@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, exists, func, insert, select, update
 
 from drift.model.alert import Alert
 from drift.model.verdict import Severity
+from drift.store.doubts import Doubt, doubts_of
 from drift.store.schema import outbox
 
 _NAMESPACE = uuid.UUID("6f1f3a52-8c0b-5d3e-9d55-0b8f7a4f6c10")
@@ -45,16 +46,6 @@ class Due:
 
     id: int
     notifier: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doubt:
-    """A message of which nobody knows whether the channel took it: we ended before it was noted."""
-
-    id: int
-    client_id: str
-    since: datetime
-    """It was not sent before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,23 +142,7 @@ def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> Qu
         attempts=row.attempts,
         replaces=replaces,
         created_at=row.created_at,
-        doubts=_doubts(connection, notifier, row.session_id),
-    )
-
-
-def begin_attempt(connection: Connection, queued: QueuedAlert, now: datetime) -> None:
-    """Note that a message is on its way: until it is noted what became of it, it is in doubt."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == queued.id)
-        .values(notifier=queued.notifier, attempted_at=func.coalesce(outbox.c.attempted_at, now))
-    )
-
-
-def settle_doubt(connection: Connection, row_id: int, reference: str | None) -> None:
-    """Note where a message in doubt stands in the channel; `None` if it is not there."""
-    connection.execute(
-        update(outbox).where(outbox.c.id == row_id).values(reference=reference, attempted_at=None)
+        doubts=doubts_of(connection, notifier, row.session_id),
     )
 
 
@@ -239,13 +214,3 @@ def _next_revision(connection: Connection, notifier: str, session_id: str) -> in
         )
     ).scalar_one()
     return 0 if last is None else int(last) + 1
-
-
-def _doubts(connection: Connection, notifier: str, session_id: str) -> tuple[Doubt, ...]:
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.client_id, outbox.c.attempted_at)
-        .where(outbox.c.session_id == session_id, outbox.c.notifier == notifier)
-        .where(outbox.c.attempted_at.is_not(None), outbox.c.reference.is_(None))
-        .order_by(outbox.c.id)
-    )
-    return tuple(Doubt(id=row.id, client_id=row.client_id, since=row.attempted_at) for row in rows)

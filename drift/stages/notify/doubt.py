@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.ports import Notifier, Searching
-from drift.store.outbox import Doubt, QueuedAlert
+from drift.store.doubts import Doubt
+from drift.store.outbox import QueuedAlert
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the channel's clock may be behind ours."""

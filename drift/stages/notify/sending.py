@@ -23,6 +23,7 @@ from drift.stages.notify.pace import allowance
 from drift.stages.notify.rules import DeliveryRules
 from drift.store import backlog, outbox
 from drift.store.database import Database
+from drift.store.doubts import begin_attempt, settle_doubt
 from drift.store.outbox import DeliveryStatus, QueuedAlert
 
 MAX_ATTEMPTS = 20
@@ -135,8 +136,8 @@ def _settle(database: Database, queued: QueuedAlert, found: Found, now: datetime
             if reference is not None:
                 earlier = replace(queued.alert, client_id=doubt.client_id)
                 _record(connection, queued.notifier, earlier, reference, now)
-            outbox.settle_doubt(connection, doubt.id, reference)
-        outbox.begin_attempt(connection, queued, now)
+            settle_doubt(connection, doubt.id, reference)
+        begin_attempt(connection, queued.id, queued.notifier, now)
 
 
 def _record(connection: Connection, notifier: str, alert: Alert, reference: str, now: datetime) -> None:
