@@ -22,6 +22,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.notify.rules import DeliveryRules
 from drift.stages.route import RoutingRules
 from drift.stages.translate import Translators
 from drift.store.database import Database
@@ -117,3 +118,5 @@ class Equipment:
     recall: Recall = _nothing
     """Says who was found earlier to answer for the call of this event key, where the records may not tell."""
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
+    """How fast each notifier is sent messages; one that is not here is sent everything at once."""

@@ -80,7 +80,7 @@ class Pipeline:
         problems += self.capture(now).problems
         self.digest(now)
         self.renew_alarms(now)
-        problems += notify(have.database, have.notifiers, now).failed
+        problems += notify(have.database, have.notifiers, now, have.deliveries).failed
         problems += self.forget(now)
         self.seal(now)
         return tuple(problems)

@@ -610,6 +610,29 @@ class Notifier(Protocol):
         ...
 
 
+@runtime_checkable
+class Searching(Protocol):
+    """A notifier that can look up what it sent: for channels that would show a repeat as a second message."""
+
+    def find(self, client_id: str, since: datetime) -> str | None:
+        """Return the reference of the message that bears `client_id`, or `None` if none was sent since then.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials do not allow to look; the message names what is missing.
+        """
+        ...
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """A notifier that is not for every alert: one that wakes people, or one that machines read."""
+
+    def takes(self, alert: "Alert") -> bool:
+        """Tell whether an alert is sent, unless it edits one that was. A digest has a `notice`."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptBatch:
     """Records that a vault keeps together."""

@@ -122,11 +122,11 @@ class Rounds:
     def tell(self) -> Turn:
         """Send the alerts that are due."""
         have = self._pipeline.have
-        sent = notify(have.database, have.notifiers, have.clock.now())
+        sent = notify(have.database, have.notifiers, have.clock.now(), have.deliveries)
         failure = sent.failed[0] if sent.failed and not sent.sent else None
         return Turn(
             problems=sent.failed,
-            counts=(("sent", sent.sent),),
+            counts=(("sent", sent.sent), ("held", sent.held)),
             failure=failure,
             again_within=FIRST_WAIT if sent.failed else None,
         )

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
+    from drift.stages.notify.rules import DeliveryRules
     from drift.store.database import Database
 
 PortT = TypeVar("PortT")
@@ -308,6 +309,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings),
                 canaries=_made(catalog.CANARIES, settings.canaries),
+                deliveries=_deliveries(settings),
             )
         )
 
@@ -455,6 +457,15 @@ def _ticket_sources(settings: "Settings") -> dict[str, TicketSource]:
 
     made = _made(catalog.TICKETS, settings.tickets)
     return {name: RedactedTickets(one) for name, one in made.items()}
+
+
+def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
+    """Return how fast each notifier is sent messages; where time stands still, everything goes at once."""
+    from drift.config import ClockSource
+
+    if settings.clock is ClockSource.RECORDS:
+        return {}
+    return {one.name: one.rules for one in settings.notifiers}
 
 
 def _vault(settings: "Settings") -> "Vault | None":

@@ -174,6 +174,10 @@ CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {
 NOTIFIERS: Mapping[str, Adapter[Notifier]] = {
     "slack": Adapter("providers.slack.web_api", "Slack"),
     "slack-preview": Adapter("providers.slack.preview", "SlackPreview", paths=("folder",)),
+    "email": Adapter("providers.email.smtp", "Email", paths=("ca_file",)),
+    "pagerduty": Adapter("providers.pagerduty.events", "PagerDuty"),
+    "webhook": Adapter("providers.webhook.cloud_events", "Webhook", paths=("ca_file",)),
+    "ocsf-files": Adapter("providers.ocsf.files", "OcsfFiles", paths=("folder",)),
 }
 
 VAULTS: Mapping[str, Adapter[RawVault]] = {

@@ -860,6 +860,12 @@ MISTAKES = [
     ('[[live]]\nname = "a"\ntype = "recorded"\npath = "\\u0000"', '"path" is no path', ""),
     ('[clock]\nsource = "sundial"', '[clock]: "source" cannot be "sundial"', "system or records"),
     (CHAT + 'channel = ""\ntoken_env = "CHAT_TOKEN"', '"channel" must be of length >= 1', ""),
+    (CHAT + "messages_a_minute = 0", '"messages_a_minute" must be >= 1', ""),
+    (
+        CHAT + 'channel = "C"\ntoken_env = "CHAT_TOKEN"\ngather_low = "soon"',
+        '[[notifier]] "oncall": "gather_low" is no duration',
+        "",
+    ),
     (CHAT + 'token_env = "CHAT_TOKEN"', '[[notifier]] "oncall": "channel" is missing', ""),
     (CHAT + 'channel = "C1"', '"token_env" or "token_file" is missing', ""),
     ('[[notifier]]\ntype = "chat"', '[[notifier]] number 1: "name" is missing', ""),

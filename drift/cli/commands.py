@@ -35,6 +35,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("alarms", "drift.cli.alarms", "List what is wrong with the watch itself."),
         _Row("gaps", "drift.cli.gaps", "List what was not seen, and accept what can never be filled."),
         _Row("quarantine", "drift.cli.quarantine", "List what could not be read, and read it again."),
+        _Row("outbox", "drift.cli.outbox", "List messages that wait or were refused, and send them again."),
         _Row("status", "drift.cli.status", "Show whether the watch works: sources, jobs, alerts, evidence."),
     ),
     "Settle it": (

@@ -1,6 +1,6 @@
 """`drift status`: does the watch work? Sources, jobs, alerts on their way, evidence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -10,8 +10,12 @@ from drift.cli.options import config_option, json_option
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
+from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
 from drift.terminal import inert_json, shown
+
+MOST_NAMED = 5
+"""Dead letters that are named; the rest is counted."""
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +79,15 @@ class _Controls(msgspec.Struct, frozen=True, kw_only=True):
     runs: _Runs
 
 
+class _DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that could not be delivered, as `--json` prints it."""
+
+    id: int
+    notifier: str
+    session_id: str
+    error: str | None
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -83,6 +96,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     jobs: list[_Job]
     alerts: dict[str, int]
     gaps: int
+    dead_letters: list[_DeadLetter]
     findings: int
     evidence: _Evidence
     controls: _Controls
@@ -132,6 +146,10 @@ def _report(status: Status) -> _Report:
         ],
         alerts={one.value: status.alerts.get(one, 0) for one in DeliveryStatus},
         gaps=status.gaps,
+        dead_letters=[
+            _DeadLetter(id=one.id, notifier=one.notifier, session_id=one.session_id, error=one.error)
+            for one in status.dead
+        ],
         findings=status.findings,
         evidence=_Evidence(
             entries=status.entries,
@@ -175,6 +193,7 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"alerts    {alerts or 'none yet'}"
     if status.gaps:
         yield f"gaps      {status.gaps:,} open: `drift gaps` lists them"
+    yield from _dead(status.dead)
     yield f"findings  {status.findings:,} open"
     yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
@@ -194,6 +213,14 @@ def _controls(status: Status) -> Iterator[str]:
     for row in found.findings:
         one = row.finding
         yield f"control   {one.severity}: {one.text} (owner: {one.owner or 'nobody'})"
+
+
+def _dead(letters: Sequence[Letter]) -> Iterator[str]:
+    for one in letters[:MOST_NAMED]:
+        again = f"`drift outbox resend {one.id}` sends it again"
+        yield f"dead      {one.id} for {one.notifier}: {one.error} ({again})"
+    if (rest := len(letters) - MOST_NAMED) > 0:
+        yield f"dead      and {rest:,} more: `drift outbox` lists them"
 
 
 def _source(source: SourceStatus, status: Status) -> str:

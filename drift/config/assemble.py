@@ -71,7 +71,7 @@ def load(
         state_stores=reader.adapters(AdapterKind.STATE_STORE),
         tickets=reader.adapters(AdapterKind.TICKETS),
         code_hosts=reader.adapters(AdapterKind.CODE_HOST),
-        notifiers=reader.adapters(AdapterKind.NOTIFIER),
+        notifiers=reader.notifiers(),
         vault=reader.vault(),
         canaries=reader.canaries(),
         coverage=policy.coverage_rules(reader),

@@ -17,6 +17,7 @@ from drift.config.settings import (
     AuditLogSettings,
     BaselineSettings,
     CanarySettings,
+    NotifierSettings,
     VaultSettings,
 )
 from drift.config.tables import (
@@ -28,6 +29,7 @@ from drift.config.tables import (
     CanaryTable,
     Ledger,
     NamedTable,
+    NotifierTable,
     Table,
     VaultTable,
 )
@@ -36,6 +38,7 @@ from drift.model.coverage import SourceRules
 from drift.model.history import HISTORY, is_history
 from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
+from drift.stages.notify.rules import DeliveryRules
 
 TableT = TypeVar("TableT", bound=Table)
 NamedT = TypeVar("NamedT", bound=NamedTable)
@@ -145,6 +148,24 @@ class Reader:
                 ),
             )
             for row, settings in self._adapters(AdapterKind.CANARY, CanaryTable)
+        )
+
+    def notifiers(self) -> tuple[NotifierSettings, ...]:
+        """Return the configured notifiers."""
+        return tuple(
+            NotifierSettings(
+                kind=AdapterKind.NOTIFIER,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                rules=DeliveryRules(
+                    messages_a_minute=row.table.messages_a_minute,
+                    gather_low=values.duration(row.place, "gather_low", row.table.gather_low),
+                    digest_above=row.table.digest_above,
+                    digest_after=values.duration(row.place, "digest_after", row.table.digest_after),
+                ),
+            )
+            for row, settings in self._adapters(AdapterKind.NOTIFIER, NotifierTable)
         )
 
     def baselines(self) -> tuple[BaselineSettings, ...]:

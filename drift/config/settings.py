@@ -17,6 +17,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.notify.rules import DeliveryRules
 from drift.stages.route import RoutingRules
 
 
@@ -70,6 +71,13 @@ class CanarySettings(AdapterSettings):
     """One configured canary."""
 
     rules: CanaryRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotifierSettings(AdapterSettings):
+    """One configured notifier."""
+
+    rules: DeliveryRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +143,7 @@ class Settings:
     live: tuple[AdapterSettings, ...]
     tickets: tuple[AdapterSettings, ...]
     code_hosts: tuple[AdapterSettings, ...]
-    notifiers: tuple[AdapterSettings, ...]
+    notifiers: tuple[NotifierSettings, ...]
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]

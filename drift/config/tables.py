@@ -5,7 +5,7 @@ The keys of an adapter beyond its name and type stand with the adapter.
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -118,6 +118,15 @@ class CanaryTable(AdapterTable, frozen=True, kw_only=True):
 
     every: str = "1d"
     within: str = "30m"
+
+
+class NotifierTable(AdapterTable, frozen=True, kw_only=True):
+    """A notifier also says how fast it is sent messages, and which of them wait for each other."""
+
+    messages_a_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    gather_low: str = "15m"
+    digest_above: Annotated[int, msgspec.Meta(ge=1)] = 10
+    digest_after: str = "10m"
 
 
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):

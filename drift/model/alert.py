@@ -2,10 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from drift.model.alarm import ToldAlarm
 from drift.model.finding import AttributeDrift
 from drift.model.verdict import Disposition, Severity
+
+
+class AlertState(StrEnum):
+    """Whether somebody still has to do something about what a message tells."""
+
+    OPEN = "open"
+    """Nobody has answered yet."""
+    ANSWERED = "answered"
+    """Somebody has: a ticket that is still to be approved, a declared emergency that is to be reviewed."""
+    SETTLED = "settled"
+    """Nothing is left to do about it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertedWrite:
+    """One call of a change, for those who join it with their own records of it."""
+
+    event_id: str
+    cloud: str
+    occurred_at: datetime | None
+    service: str
+    action: str
+    region: str | None
+    source_ip: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +51,11 @@ class AlertedChange:
     declared_at: str | None
     """File and line of the declaration."""
     reasons: tuple[str, ...]
+    resource_id: str | None = None
+    """As the cloud knows it."""
+    resource_type: str | None = None
+    writes: tuple[AlertedWrite, ...] = ()
+    """The first calls that made it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +86,7 @@ class Alert:
     """The alarm that it tells; then it tells no changes, and nobody did anything."""
     notice: tuple[str, ...] = ()
     """What it says, a paragraph each, where it is about no change session: a digest. Then it names nobody."""
+    state: AlertState = AlertState.OPEN
     team: str | None = None
     """Who answers for what it is about."""
     to: str | None = None

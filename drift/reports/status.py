@@ -9,12 +9,13 @@ from sqlalchemy import Connection, func, select
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.finding import OPEN
-from drift.store import covered, meta, outbox
+from drift.store import covered, letters, meta, outbox
 from drift.store.controls import ControlFindingRow, control_findings, controls_kept
 from drift.store.deployments import RunCounts, run_counts
 from drift.store.gaps import open_gaps
 from drift.store.held_up import held_up
 from drift.store.job_runs import JobRun, job_runs
+from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
 
@@ -57,6 +58,8 @@ class Status:
     """How many there are in each status."""
     gaps: int
     """Open ones: what is known not to have been seen."""
+    dead: tuple[Letter, ...]
+    """The messages that were refused or given up."""
     findings: int
     """Open ones."""
     entries: int
@@ -86,6 +89,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         jobs=tuple(runs.values()),
         alerts=outbox.counts(connection),
         gaps=len(open_gaps(connection)),
+        dead=tuple(letters.undelivered(connection, statuses=[DeliveryStatus.DEAD])),
         findings=connection.execute(select(func.count()).select_from(finding).where(is_open)).scalar_one(),
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,

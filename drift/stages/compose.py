@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from drift.model.action import corrections
-from drift.model.alert import Alert, AlertedChange
+from drift.model.alert import Alert, AlertedChange, AlertedWrite, AlertState
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import Outcome
 from drift.model.finding import AttributeDrift
@@ -20,6 +20,9 @@ HEADLINE_CHARS = 300
 
 NAMED_CHARS = 120
 """Longer ids would hide until when an answer is due."""
+
+TOLD_WRITES = 20
+"""Calls of one change that travel with the message, for machines: of a burst the first."""
 
 SETTLED = "Nothing to do: it is settled."
 
@@ -54,6 +57,7 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
         detected_at=now,
         changes=tuple(_told_change(one) for one in told),
         fallback_text=f"{headline} {action}",
+        state=_state(told),
     )
 
 
@@ -107,6 +111,21 @@ def _call_to_action(told: Sequence[Judged], due_at: DueAt, now: datetime) -> str
 
 def _is_declared(one: Judged) -> bool:
     return one.judgement.match.coverage is Coverage.DECLARED_EMERGENCY
+
+
+def _state(told: Sequence[Judged]) -> AlertState:
+    """Say whether somebody still has to act; the most urgent of the changes decides."""
+    alerting = [one for one in told if one.judgement.decision.alert]
+    owed = [one for one in alerting if not _is_approved_late(one)]
+    answered = (Disposition.RETROACTIVE, Disposition.EMERGENCY)
+    if any(one.judgement.decision.disposition not in answered for one in owed):
+        return AlertState.OPEN
+    return AlertState.ANSWERED if owed else AlertState.SETTLED
+
+
+def _is_approved_late(one: Judged) -> bool:
+    is_late = one.judgement.decision.disposition is Disposition.RETROACTIVE
+    return is_late and one.judgement.match.approver is not None
 
 
 def _is_unanswered(one: Judged) -> bool:
@@ -219,6 +238,22 @@ def _told_change(one: Judged) -> AlertedChange:
         drift=_drift(judgement),
         declared_at=judgement.standing.source,
         reasons=decision.reasons,
+        resource_id=change.resource.id,
+        resource_type=change.resource.type,
+        writes=tuple(map(_told_write, change.writes[:TOLD_WRITES])),
+    )
+
+
+def _told_write(write: Write) -> AlertedWrite:
+    event = write.event
+    return AlertedWrite(
+        event_id=event.event_id or event.key,
+        cloud=event.call.cloud,
+        occurred_at=event.occurred_at,
+        service=event.call.service or "",
+        action=event.call.action or "",
+        region=event.call.region,
+        source_ip=event.call.source_ip,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from drift.ledger.log import size_of
 from drift.model.action import corrections
-from drift.model.alert import Alert
+from drift.model.alert import Alert, AlertState
 from drift.model.enrolment import Enrolment, EnrolmentRules, Mode
 from drift.model.environment import Environment
 from drift.model.verdict import ActorKind, Confidence, Disposition, Severity
@@ -91,6 +91,7 @@ def compose_digest(
         changes=(),
         fallback_text=f"{headline}. {action}",
         notice=tuple(_paragraphs(observed, accounts, since)),
+        state=AlertState.SETTLED,
     )
 
 

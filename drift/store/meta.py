@@ -21,6 +21,11 @@ def controls_of(host: str) -> str:
     return f"controls/{host}"
 
 
+def held_until_of(notifier: str) -> str:
+    """Return the key under which it stands until when a notifier's channel asked to be left alone."""
+    return f"held/{notifier}"
+
+
 def read(connection: Connection, key: str) -> str | None:
     """Return a value, or `None` if it was never written or is forgotten."""
     return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, case, exists, func, insert, select, update
 
 from drift.model.alert import Alert
+from drift.model.verdict import Severity
+from drift.store.doubts import Doubt, doubts_of
 from drift.store.schema import outbox
 
 _NAMESPACE = uuid.UUID("6f1f3a52-8c0b-5d3e-9d55-0b8f7a4f6c10")
@@ -28,6 +30,22 @@ class DeliveryStatus(StrEnum):
     """Refused for good, or given up; it can be sent again by hand."""
     SUPERSEDED = "superseded"
     """A later message about the session was queued before this one could be sent."""
+    FOLDED = "folded"
+    """It waited with many others, and a digest tells it with them."""
+    WITHHELD = "withheld"
+    """The notifier is not for alerts like this one."""
+
+
+URGENT = (Severity.CRITICAL, Severity.HIGH)
+"""Somebody must act now: these go first, and each by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """An alert that is to be sent now."""
+
+    id: int
+    notifier: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +58,9 @@ class QueuedAlert:
     attempts: int
     replaces: str | None
     """The message about the session that was accepted last, to be edited in place."""
+    created_at: datetime
+    doubts: tuple[Doubt, ...] = ()
+    """Messages about the session that may have been sent, the oldest first; it may be one of them."""
 
 
 def was_told(connection: Connection, session_id: str) -> bool:
@@ -81,6 +102,7 @@ def queue(
                 revision=revision,
                 status=DeliveryStatus.QUEUED,
                 payload=replace(alert, client_id=client_id),
+                severity=alert.severity,
                 attempts=0,
                 next_attempt_at=min(filter(None, (send_at or now, waits_until))),
                 created_at=now,
@@ -98,16 +120,17 @@ def give_way(connection: Connection, sessions: str) -> None:
     )
 
 
-def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[int]:
-    """Return the ids of the alerts to be sent now, the oldest first."""
-    return list(
-        connection.execute(
-            select(outbox.c.id)
+def due(connection: Connection, notifiers: Iterable[str], now: datetime) -> list[Due]:
+    """Return which alerts are to be sent now: the urgent ones first, then the oldest."""
+    return [
+        Due(id=row.id, notifier=row.notifier)
+        for row in connection.execute(
+            select(outbox.c.id, outbox.c.notifier)
             .where(outbox.c.status == DeliveryStatus.QUEUED, outbox.c.next_attempt_at <= now)
             .where(outbox.c.notifier.in_([*notifiers, UNROUTED]))
-            .order_by(outbox.c.id)
-        ).scalars()
-    )
+            .order_by(case((outbox.c.severity.in_(URGENT), 0), else_=1), outbox.c.id)
+        )
+    ]
 
 
 def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> QueuedAlert | None:
@@ -129,7 +152,13 @@ def queued_alert(connection: Connection, row_id: int, first_notifier: str) -> Qu
         .limit(1)
     ).scalar_one_or_none()
     return QueuedAlert(
-        id=row.id, notifier=notifier, alert=row.payload, attempts=row.attempts, replaces=replaces
+        id=row.id,
+        notifier=notifier,
+        alert=row.payload,
+        attempts=row.attempts,
+        replaces=replaces,
+        created_at=row.created_at,
+        doubts=doubts_of(connection, notifier, row.session_id),
     )
 
 
@@ -145,30 +174,37 @@ def mark_sent(connection: Connection, queued: QueuedAlert, reference: str, now: 
             sent_at=now,
             attempts=outbox.c.attempts + 1,
             last_error=None,
+            attempted_at=None,
         )
     )
 
 
+def mark_withheld(connection: Connection, row_id: int) -> None:
+    """Note that the notifier is not for an alert like this one."""
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(status=DeliveryStatus.WITHHELD))
+
+
 def mark_failed(
-    connection: Connection, row_id: int, error: str, next_attempt_at: datetime, status: DeliveryStatus
+    connection: Connection,
+    row_id: int,
+    error: str,
+    next_attempt_at: datetime,
+    status: DeliveryStatus,
+    *,
+    is_in_doubt: bool = True,
 ) -> None:
-    """Note why an attempt failed, and when the next one is due."""
+    """Note why an attempt failed, when the next is due, and whether the message may be there all the same."""
+    was = {} if is_in_doubt else {"attempted_at": None}
     connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id)
         .values(
-            status=status, last_error=error, next_attempt_at=next_attempt_at, attempts=outbox.c.attempts + 1
+            status=status,
+            last_error=error,
+            next_attempt_at=next_attempt_at,
+            attempts=outbox.c.attempts + 1,
+            **was,
         )
-    )
-
-
-def due_by(connection: Connection, notifier: str, at: datetime) -> None:
-    """Let what waits longer for its next attempt with a notifier be due at `at`."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.status == DeliveryStatus.QUEUED, outbox.c.next_attempt_at > at)
-        .where(outbox.c.notifier == notifier)
-        .values(next_attempt_at=at)
     )
 
 

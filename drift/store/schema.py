@@ -458,6 +458,12 @@ outbox = Table(
     Column("reference", Text),  # the message at the channel, once it was accepted
     Column("created_at", UtcTime, nullable=False),
     Column("sent_at", UtcTime),
+    Column("severity", String, nullable=False, server_default="medium"),
+    # The first attempt of which nobody knows whether the channel took the message.
+    Column("attempted_at", UtcTime),
+    Column("folded_into", Integer),  # the digest that tells it with others
+    Index("ix_outbox_sent", "notifier", "sent_at"),
+    Index("ix_outbox_folded", "folded_into"),
     Index("ix_outbox_due", "status", "next_attempt_at"),
     Index("ix_outbox_session", "session_id", "notifier", "revision"),
 )

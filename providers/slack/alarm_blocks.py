@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from drift.model.alarm import ToldAlarm
 from drift.model.alert import Alert
-from providers.slack import elements, wording
+from providers import wording
+from providers.slack import elements
 from providers.slack.elements import LINE, NAME, PARAGRAPH, SENTENCE, Block
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 OVER = "✅"
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 if TYPE_CHECKING:
     from slack_sdk.errors import SlackApiError
@@ -67,7 +67,7 @@ _ACCESS_HINTS = {
     "restricted_action_thread_only_channel": _ASK_OWNER,
 }
 
-_REFUSING_STATUS = frozenset({401, 403, 404, 407})
+_REFUSING_STATUS = frozenset({401, 403, 404, 407, 410})
 _LONGEST_WAIT = timedelta(days=1)
 
 

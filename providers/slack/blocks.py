@@ -11,11 +11,13 @@ from typing import Final
 import msgspec
 
 from drift.model.alert import Alert, AlertedChange
-from providers.slack import elements, wording
+from providers import wording
+from providers.difference import difference
+from providers.slack import elements
 from providers.slack.alarm_blocks import alarm_blocks
 from providers.slack.elements import IDENTITY, LINE, NAME, NOTICE, PARAGRAPH, SENTENCE, Block
-from providers.slack.text import escaped, shortened
-from providers.slack.values import difference
+from providers.slack.text import escaped
+from providers.visible import shortened
 
 EVENT_TYPE: Final = "driftledger_alert"
 """Marks our messages, so that one in doubt can be looked up in the channel."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 Block: TypeAlias = dict[str, Any]
 """A part of a message as Slack's JSON has it: https://docs.slack.dev/reference/block-kit."""

@@ -10,7 +10,7 @@ import msgspec
 
 from drift.model.form import Answer, Field, Form, Wish
 from providers.slack.elements import Block
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 CALLBACK: Final = "driftledger_form"
 

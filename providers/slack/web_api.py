@@ -3,12 +3,14 @@
 The bot token needs the scope `chat:write`, and the bot must be in the channel; to know who presses a
 button by their address, `users:read.email`. The client id
 travels in the message's metadata: `chat.postMessage` documents no argument that would make a
-repeated call harmless, so a repeat makes a second message that carries the same id.
+repeated call harmless, so a message in doubt is looked up by it first, in the channel's history.
+That needs the scope `channels:history`, in a private channel `groups:history`.
 """
 
 import logging
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
@@ -18,7 +20,7 @@ from drift.model.alert import Alert
 from drift.model.secret import Secret
 from drift.ports import Counter
 from providers.slack.answers import CANNOT_BE_EDITED, error_code, only_provider_errors
-from providers.slack.blocks import render
+from providers.slack.blocks import EVENT_TYPE, render
 from providers.slack.buttons import buttons
 from providers.slack.http_mode import hear_http
 from providers.slack.interactions import Interactions
@@ -32,11 +34,19 @@ TIMEOUT: Final = timedelta(seconds=15)
 """For connecting, and for each wait on the socket."""
 
 
+SEARCHED: Final = 10
+"""Pages of the channel's history in which a message in doubt is looked for."""
+
+_PAGE = 200
+_CHANNEL_ID = re.compile("[CGD][A-Z0-9]{6,}")
+_HISTORY = ("channels:history", "groups:history")
+
+
 class SlackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The channel that alerts go to, and the bot that posts them."""
 
     channel: str
-    """The channel's ID (C…) or name."""
+    """The channel's ID (C…) or name; by a name messages can be sent, and not looked up."""
     token: Secret
     app_token: Secret | None = None
     """With `connections:write` (xapp-…): people's answers are heard over a WebSocket that we open."""
@@ -66,12 +76,57 @@ class Slack:
     def __init__(self, settings: SlackSettings, *, timeout: timedelta = TIMEOUT) -> None:
         self._settings = settings
         self._timeout = timeout
+        self._remarks: list[str] = []
 
     def check(self) -> str:
         """Ask Slack whom the token belongs to; whether it may post in the channel shows only when it does."""
         with only_provider_errors():
             answer = self._client().auth_test()
+            self._remarks = list(self._remarks_on(_scopes(answer)))
             return f"{answer['user']} in {answer['team']} posts to {self._settings.channel}"
+
+    def remarks(self) -> Sequence[str]:
+        """Say whether messages in doubt can be looked up."""
+        return self._remarks
+
+    def _remarks_on(self, scopes: frozenset[str]) -> Iterator[str]:
+        if scopes and "chat:write" not in scopes:
+            raise ProviderAccessError(
+                "the Slack token lacks the scope chat:write",
+                hint="add chat:write to the Slack app and install it again",
+            )
+        then = "after a crash a message may come twice, since it cannot be looked up"
+        if not _CHANNEL_ID.fullmatch(self._settings.channel):
+            yield f"set `channel` to the channel's ID (C…): {then}"
+        if scopes and not scopes.intersection(_HISTORY):
+            yield f"the token lacks the scope {' or '.join(_HISTORY)}: {then}"
+
+    def find(self, client_id: str, since: datetime) -> str | None:
+        """Look for a message in the channel's history, the newest first."""
+        channel = self._settings.channel
+        if not _CHANNEL_ID.fullmatch(channel):
+            raise ProviderAccessError(
+                f"messages in {channel} cannot be looked up by its name",
+                hint="set `channel` to the channel's ID (C…)",
+            )
+        client = self._client()
+        cursor: str | None = None
+        for _ in range(SEARCHED):
+            with only_provider_errors():
+                page = client.conversations_history(
+                    channel=channel,
+                    oldest=f"{since.timestamp():.6f}",
+                    include_all_metadata=True,
+                    limit=_PAGE,
+                    cursor=cursor,
+                )
+                for message in page["messages"]:
+                    if _client_id(message) == client_id:
+                        return f"{channel}:{message['ts']}"
+                cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                break
+        return None
 
     def send(self, alert: Alert, *, replaces: str | None) -> str:
         """Post the alert, or edit the message that `replaces` names.
@@ -152,6 +207,18 @@ def _edit(client: "WebClient", channel: str, ts: str, content: dict[str, Any]) -
             return None
         raise
     return _reference(answer)
+
+
+def _client_id(message: "dict[str, Any]") -> str | None:
+    metadata = message.get("metadata") or {}
+    is_ours = metadata.get("event_type") == EVENT_TYPE
+    return metadata.get("event_payload", {}).get("client_id") if is_ours else None
+
+
+def _scopes(answer: "SlackResponse") -> frozenset[str]:
+    """Return the scopes of the token, which Slack names in a header; none where a gateway strips it."""
+    named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
+    return frozenset(scope for one in named.split(",") if (scope := one.strip()))
 
 
 def _reference(answer: "SlackResponse") -> str:

@@ -89,12 +89,22 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     report = json.loads(drift("status", "--json").out)
 
-    assert list(report) == ["at", "sources", "jobs", "alerts", "gaps", "findings", "evidence", "controls"]
+    assert list(report) == [
+        "at",
+        "sources",
+        "jobs",
+        "alerts",
+        "gaps",
+        "dead_letters",
+        "findings",
+        "evidence",
+        "controls",
+    ]
     [source], [job] = report["sources"], report["jobs"]
     assert (source["name"], source["newest_record_at"], source["outage"]) == ("trail", None, None)
     assert 59 < source["read_age_seconds"] < 600
     assert (job["name"], job["failures"], job["last_error"]) == ("read trail", 0, None)
-    assert set(report["alerts"]) == {"queued", "sent", "dead", "superseded"}
+    assert set(report["alerts"]) == {"queued", "sent", "dead", "superseded", "folded", "withheld"}
     assert report["evidence"]["checkpoint_age_seconds"] is None
 
 

@@ -24,6 +24,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    NotifierTable,
     VaultTable,
 )
 from drift.ports import AdapterKind
@@ -45,6 +46,9 @@ SECRETS = {
     "SERVICENOW_TOKEN": "x",
     "SERVICENOW_PASSWORD": "x",
     "SLACK_TOKEN": "xoxb-1",
+    "SMTP_PASSWORD": "a secret",
+    "PAGERDUTY_KEY": "k" * 32,
+    "WEBHOOK_SECRET": base64.b64encode(b"k" * 32).decode(),
     "CODE_TOKEN": "ghp-1",
     "LAUNCHDARKLY_TOKEN": "api-1",
     "AZURE_CLIENT_SECRET": "a secret",
@@ -71,13 +75,17 @@ COMMON = {
     AdapterKind.BASELINE: BaselineTable,
     AdapterKind.VAULT: VaultTable,
     AdapterKind.CANARY: CanaryTable,
+    AdapterKind.NOTIFIER: NotifierTable,
 }
 """The kinds of adapters that have more in common than a name and a type."""
 
 TABLES = (*SINGLE, *REPEATED, *control_tables.SINGLE, *control_tables.REPEATED)
 
-SHOWN_ONCE = set(keys_of(AuditLogTable)) - set(keys_of(AdapterTable))
-"""There are many audit logs, and these keys are optional in each."""
+SHOWN_ONCE = {
+    kind: set(keys_of(table)) - set(keys_of(AdapterTable))
+    for kind, table in ((AdapterKind.AUDIT_LOG, AuditLogTable), (AdapterKind.NOTIFIER, NotifierTable))
+}
+"""There are many of these, and these keys are optional in each."""
 
 ROWS = [(kind, name, adapter) for kind, adapters in ADAPTERS.items() for name, adapter in adapters.items()]
 
@@ -171,17 +179,21 @@ def test_the_example_is_a_configuration_as_it_stands() -> None:
 def test_the_example_shows_every_key_and_no_other() -> None:
     tables = uncommented(EXAMPLE)
     shown = {
-        (heading, row.get("type") if heading in set(AdapterKind) else None): set(row)
-        - (SHOWN_ONCE if heading == AdapterKind.AUDIT_LOG else set())
+        (heading, row.get("type") if heading in set(AdapterKind) else None): set(row) - shown_once(heading)
         for heading, found in tables.items()
         for row in (found if isinstance(found, list) else [found])
     }
 
     assert shown == {(table.heading, None): set(keys_of(table)) for table in TABLES} | {
-        (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)} - SHOWN_ONCE
+        (kind.value, name): {*keys_of(common_of(kind)), *keys_of(adapter.settings)} - shown_once(kind)
         for kind, name, adapter in ROWS
     }
-    assert any(set(row) >= SHOWN_ONCE for row in tables[AdapterKind.AUDIT_LOG])
+    for kind, keys in SHOWN_ONCE.items():
+        assert any(set(row) >= keys for row in tables[kind])
+
+
+def shown_once(heading: str) -> set[str]:
+    return next((keys for kind, keys in SHOWN_ONCE.items() if kind == heading), set())
 
 
 def common_of(kind: AdapterKind) -> type[msgspec.Struct]:

@@ -32,6 +32,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.notify import DeliveryRules
 from drift.stages.route import RoutingRules
 from drift.stages.translate import Translators
 from drift.store.alarms import alarms
@@ -182,6 +183,9 @@ class Watch:
     code_hosts: Mapping[str, CodeHost] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
+    channel: Notifier | None = None
+    """A real channel in the place of the board."""
+    delivery: DeliveryRules | None = None
     clock: Clock = field(default_factory=Clock)
 
     @property
@@ -217,9 +221,10 @@ class Watch:
                 watched=self.watched,
                 ticket_sources=self.ticket_sources,
                 code_hosts=self.code_hosts,
-                notifiers={"board": self.board, **self.boards},
+                notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                deliveries={"board": self.delivery} if self.delivery else {},
             )
         )
 

@@ -47,6 +47,9 @@ visibility_seconds = 30
 [[notifier]]
 name = "oncall"
 type = "slack"
+messages_a_minute = 6000
+gather_low = "0s"
+digest_above = 6000
 channel = "{channel}"
 token_env = "SLACK_TOKEN"
 base_url = "{slack}"

@@ -4,7 +4,7 @@ from datetime import datetime
 import pytest
 from msgspec import structs
 
-from drift.model.alert import Alert
+from drift.model.alert import Alert, AlertState
 from drift.model.change import Change
 from drift.model.event import Risk
 from drift.model.finding import AttributeDrift
@@ -12,7 +12,7 @@ from drift.model.judgement import Judged, Judgement
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage, Ticket
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
-from drift.stages.compose import HEADLINE_CHARS, NAMED_CHARS, SETTLED, compose
+from drift.stages.compose import HEADLINE_CHARS, NAMED_CHARS, SETTLED, TOLD_WRITES, compose
 from tests.builders import (
     ACCOUNT,
     NOON,
@@ -304,6 +304,31 @@ def test_emergency_access_is_to_be_reviewed_however_the_change_stands(
     alert = message(in_situation(disposition, is_converged=is_converged, lane=Lane.EMERGENCY))
 
     assert alert.call_to_action == f"{EMERGENCY} {rest}"
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ([a_judgement(Disposition.UNTICKETED)], AlertState.OPEN),
+        ([a_judgement(Disposition.PENDING)], AlertState.OPEN),
+        ([a_judgement(Disposition.RETROACTIVE)], AlertState.ANSWERED),
+        ([a_judgement(Disposition.EMERGENCY)], AlertState.ANSWERED),
+        ([a_judgement(Disposition.EMERGENCY), a_judgement(Disposition.UNTICKETED)], AlertState.OPEN),
+        ([a_judgement(Disposition.AUTHORISED, alert=False)], AlertState.SETTLED),
+        ([a_judgement(Disposition.AUTHORISED, alert=True)], AlertState.OPEN),
+    ],
+)
+def test_a_message_tells_machines_whether_somebody_must_act(told: list[Judgement], state: AlertState) -> None:
+    assert message(*(judged(judgement=one) for one in told)).state is state
+
+
+def test_the_first_calls_of_a_change_travel_with_the_message() -> None:
+    writes = [a_write(an_event(event_id=f"e-{number}")) for number in range(TOLD_WRITES + 1)]
+
+    [change] = message(judged(a_change(*writes))).changes
+
+    assert [one.event_id for one in change.writes] == [f"e-{number}" for number in range(TOLD_WRITES)]
+    assert (change.writes[0].cloud, change.writes[0].service) == ("aws", "ec2")
 
 
 def test_what_is_unanswered_is_asked_for_although_something_settled_is_worse() -> None:

@@ -11,7 +11,15 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderResponseErr
 from drift.ledger.log import entries
 from drift.model.alert import Alert
 from drift.model.evidence import EntryKind
-from drift.stages.notify import FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS, Sent, notify
+from drift.stages.notify import (
+    FIRST_WAIT,
+    GIVE_UP_AFTER,
+    LONGEST_PAUSE,
+    LONGEST_WAIT,
+    MAX_ATTEMPTS,
+    Sent,
+    notify,
+)
 from drift.store import outbox
 from drift.store.database import Database
 from drift.store.lookup import AlertRow, alerts_about
@@ -172,18 +180,35 @@ def test_a_message_that_is_refused_is_a_dead_letter_and_hides_no_other(database:
     assert (dead.status, dead.attempts, dead.last_error) == ("dead", 1, str(UNFIT))
 
 
-def test_after_the_last_attempt_an_alert_is_a_dead_letter(database: Database) -> None:
-    phone = Phone(*[UNAVAILABLE] * MAX_ATTEMPTS)
+def test_after_many_attempts_and_three_days_an_alert_is_a_dead_letter(database: Database) -> None:
+    phone = Phone(*[UNAVAILABLE] * (MAX_ATTEMPTS + 1))
     queue(database, "phone")
     now = NOON
     for _ in range(MAX_ATTEMPTS):
         notify(database, {"phone": phone}, now)
         now += LONGEST_WAIT
+    [waiting] = alerts(database)
 
-    assert notify(database, {"phone": phone}, now) == Sent()
+    assert notify(database, {"phone": phone}, NOON + GIVE_UP_AFTER).sent == 0
+    assert notify(database, {"phone": phone}, NOON + 2 * GIVE_UP_AFTER) == Sent()
+
     [dead] = alerts(database)
-    assert (dead.status, dead.attempts) == ("dead", MAX_ATTEMPTS)
-    assert timedelta(hours=12) < sum_of_waits() < timedelta(hours=36)
+    assert waiting.status == "queued"
+    assert (dead.status, dead.attempts) == ("dead", MAX_ATTEMPTS + 1)
+
+
+def test_a_channel_that_was_away_is_tried_at_least_every_quarter_of_an_hour(database: Database) -> None:
+    """
+    Else a message could wait for hours after the channel has come back.
+    """
+    phone = Phone(*[UNAVAILABLE] * (MAX_ATTEMPTS + 1))
+    queue(database, "phone")
+    now = NOON
+    for _ in range(MAX_ATTEMPTS):
+        now = next_attempt(database)
+        notify(database, {"phone": phone}, now)
+
+    assert next_attempt(database) - now == LONGEST_PAUSE
 
 
 @pytest.mark.parametrize("failure", [UNAVAILABLE, REFUSED])
@@ -256,8 +281,3 @@ def next_attempt(database: Database) -> datetime:
     with database.reading() as connection:
         at: datetime = connection.execute(select(outbox_table.c.next_attempt_at)).scalar_one()
     return at
-
-
-def sum_of_waits() -> timedelta:
-    waits = (min(FIRST_WAIT * 2**attempt, LONGEST_WAIT) for attempt in range(MAX_ATTEMPTS - 1))
-    return sum(waits, timedelta())

@@ -16,9 +16,11 @@ from drift.model.event import Operation, Phase
 from drift.ports import Delivery
 from drift.store import (
     addresses,
+    backlog,
     changes,
     findings,
     grouping,
+    letters,
     outbox,
     sessions,
     sources,
@@ -87,6 +89,11 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "was_told": lambda c: outbox.was_told(c, "ses-1"),
     "queue": lambda c: outbox.queue(c, ["slack"], an_alert(), NOON),
     "due": lambda c: outbox.due(c, ["slack"], NOON - timedelta(1)),
+    "waiting": lambda c: backlog.waiting(c, "slack", NOON),
+    "sent_since": lambda c: backlog.sent_since(c, "slack", NOON),
+    "wake": lambda c: backlog.wake(c, "slack", NOON),
+    "queued_alert": lambda c: outbox.queued_alert(c, 1, "slack"),
+    "undelivered": letters.undelivered,
     "cursor_of": lambda c: sources.cursor_of(c, "trail"),
     "touches_after": lambda c: uncompared.touches_after(c, NOON, NOON),
     "names_compared_at": lambda c: uncompared.names_compared_at(c, ["sg-0abc"], NOON),

@@ -161,7 +161,7 @@ def test_a_notifier_that_is_configured_no_more_gets_nothing(database: Database) 
 
 def due(connection: Connection, *notifiers: str, at: float = 0) -> list[QueuedAlert]:
     rows = outbox.due(connection, notifiers, NOON + minutes(at))
-    found = [outbox.queued_alert(connection, row, notifiers[0]) for row in rows]
+    found = [outbox.queued_alert(connection, row.id, notifiers[0]) for row in rows]
     return [one for one in found if one is not None]
 
 

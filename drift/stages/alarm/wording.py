@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from drift.model.alarm import ToldAlarm
-from drift.model.alert import Alert
+from drift.model.alert import Alert, AlertState
 from drift.terminal import shown
 
 HEADLINE_CHARS = 300
@@ -33,6 +33,7 @@ def message(alarm_id: str, told: ToldAlarm, now: datetime) -> Alert:
         changes=(),
         fallback_text=f"{headline} {action}",
         alarm=told,
+        state=AlertState.OPEN if told.ended_at is None else AlertState.SETTLED,
     )
 
 

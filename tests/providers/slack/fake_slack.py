@@ -27,6 +27,8 @@ from tests.providers.slack.slack_rules import MOST_METADATA, MOST_TOGETHER, brok
 TOKEN = "xoxb-1111-2222-not-a-real-token"
 CHANNEL = "#infra-changes"
 CHANNEL_ID = "C0INFRA0001"
+FIRST_TS = 2_000_000_000
+"""Slack names messages by its clock, which runs ahead of every clock of the tests."""
 
 Json = dict[str, Any]
 
@@ -35,6 +37,7 @@ _FIELDS = {
     "chat.postMessage": _SHARED_FIELDS | {"unfurl_links", "unfurl_media"},
     "chat.update": _SHARED_FIELDS | {"ts"},
     "auth.test": set(),
+    "conversations.history": {"channel", "oldest", "include_all_metadata", "limit", "cursor"},
 }
 
 
@@ -82,6 +85,10 @@ class FakeSlack:
         self.calls = 0
         self.problems: deque[Failure | Scripted] = deque()
         """What happens to the next calls, one each."""
+        self.scopes = ("chat:write", "channels:history")
+        """What the token may do."""
+        self.page = 200
+        """Messages of one answer, at most: Slack gives fewer than were asked for as it likes."""
         self._on_accepted = on_accepted or (lambda _line: None)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -121,6 +128,9 @@ class FakeSlack:
             return _refusal("invalid_arg_name", response_metadata={"messages": sorted(unknown)})
         if method == "auth.test":
             return {"ok": True, "user": "driftledger", "team": "Example", "bot_id": "B0DRIFT0001"}
+        if method == "conversations.history":
+            with self._lock:
+                return self._history(content)
         if refusal := _refused_content(content):
             return refusal
         with self._lock:
@@ -129,7 +139,7 @@ class FakeSlack:
     def _post(self, content: Json) -> Json:
         if content.get("channel") not in (CHANNEL, CHANNEL_ID):
             return _refusal("channel_not_found")
-        message = KeptMessage(ts=f"17636.{len(self.messages) + 1:06}", content=content)
+        message = KeptMessage(ts=f"{FIRST_TS + len(self.messages):.6f}", content=content)
         self.messages.append(message)
         return self._accepted("chat.postMessage", message)
 
@@ -142,6 +152,32 @@ class FakeSlack:
                 message.edits += 1
                 return self._accepted("chat.update", message)
         return _refusal("message_not_found")
+
+    def _history(self, content: Json) -> Json:
+        if "channels:history" not in self.scopes:
+            return _refusal("missing_scope", needed="channels:history", provided=",".join(self.scopes))
+        if content.get("channel") != CHANNEL_ID:  # unlike posting, reading takes no names
+            return _refusal("channel_not_found")
+        if content.get("include_all_metadata") not in ("1", "true", True):
+            return _refusal("invalid_arguments")  # without it no metadata would come
+        since = float(content["oldest"])
+        found = [one for one in reversed(self.messages) if float(one.ts) > since]
+        start = int(content.get("cursor") or 0)
+        end = start + min(int(content.get("limit") or 100), self.page)
+        return {
+            "ok": True,
+            "messages": [
+                {
+                    "type": "message",
+                    "ts": one.ts,
+                    "text": one.content["text"],
+                    "metadata": one.content["metadata"],
+                }
+                for one in found[start:end]
+            ],
+            "has_more": end < len(found),
+            "response_metadata": {"next_cursor": str(end) if end < len(found) else ""},
+        }
 
     def _accepted(self, method: str, message: KeptMessage) -> Json:
         self._on_accepted(
@@ -231,7 +267,11 @@ def _handler_of(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
         def _reply(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
             for name, value in (
-                {"Content-Type": "application/json; charset=utf-8"} | (headers or {})
+                {
+                    "Content-Type": "application/json; charset=utf-8",
+                    "X-OAuth-Scopes": ",".join(slack.scopes),
+                }
+                | (headers or {})
             ).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))

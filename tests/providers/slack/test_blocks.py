@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drift.model.alert import Alert, AlertedChange
+from drift.model.alert import Alert, AlertedChange, AlertedWrite
 from drift.model.finding import AttributeDrift
 from drift.model.verdict import Disposition, Severity
 from providers.slack.blocks import Message, render
@@ -40,6 +40,16 @@ _JSON = st.recursive(
     max_leaves=8,
 )
 _DRIFTS = st.builds(AttributeDrift, path=_TEXTS, declared=_JSON, live=_JSON, sensitive=st.booleans())
+_WRITES = st.builds(
+    AlertedWrite,
+    event_id=_TEXTS,
+    cloud=st.sampled_from(["aws", "gcp", "azure"]),
+    occurred_at=st.none() | _TIMES,
+    service=_TEXTS,
+    action=_TEXTS,
+    region=st.none() | _TEXTS,
+    source_ip=st.none() | _TEXTS,
+)
 _CHANGES = st.builds(
     AlertedChange,
     change_id=_IDS,
@@ -53,6 +63,9 @@ _CHANGES = st.builds(
     drift=st.lists(_DRIFTS, max_size=7).map(tuple),
     declared_at=st.none() | _TEXTS,
     reasons=st.lists(_TEXTS, max_size=6).map(tuple),
+    resource_id=st.none() | _TEXTS,
+    resource_type=st.none() | _TEXTS,
+    writes=st.lists(_WRITES, max_size=2).map(tuple),
 )
 SOME_ALERTS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ALERTS = st.builds(

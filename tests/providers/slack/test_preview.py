@@ -67,7 +67,7 @@ def test_an_edit_takes_the_place_of_the_message(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["gone.json", "C0INFRA0001:17636.000001", "../outside.json", "/etc/passwd"]
+    "reference", ["gone.json", "C0INFRA0001:2000000000.000000", "../outside.json", "/etc/passwd"]
 )
 def test_a_reference_to_no_message_of_the_folder_makes_a_new_one(tmp_path: Path, reference: str) -> None:
     (tmp_path / "outside.json").write_text("untouched")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.slack.text import escaped, shortened, visible
+from providers.slack.text import escaped
+from providers.visible import shortened, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 

@@ -3,7 +3,7 @@ import logging
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from drift.errors import (
 from drift.model.secret import Secret
 from providers.slack.web_api import Slack, SlackSettings
 from tests.providers.slack.builders import an_alert
-from tests.providers.slack.fake_slack import CHANNEL_ID, TOKEN, Failure, FakeSlack, Scripted
+from tests.providers.slack.fake_slack import CHANNEL_ID, FIRST_TS, TOKEN, Failure, FakeSlack, Scripted
 
 
 def but(settings: SlackSettings, **changes: Any) -> SlackSettings:
@@ -269,3 +269,82 @@ def test_an_alert_with_lone_surrogates_can_be_sent(slack: FakeSlack, settings: S
     Slack(settings).send(alert, replaces=None)
 
     assert "bad \\u{d800} name" in slack.messages[0].content["text"]
+
+
+# Messages in doubt
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_message_is_found_by_its_client_id_on_whatever_page_it_stands(
+    slack: FakeSlack, settings: SlackSettings
+) -> None:
+    slack.page = 2
+    notifier = Slack(but(settings, channel=CHANNEL_ID))
+    references = [notifier.send(an_alert(client_id=f"a-{number}"), replaces=None) for number in range(7)]
+
+    assert notifier.find("a-0", LONG_AGO) == references[0]
+    assert notifier.find("a-6", LONG_AGO) == references[6]
+    assert notifier.find("a-7", LONG_AGO) is None
+
+
+def test_what_was_posted_before_is_not_looked_through(slack: FakeSlack, settings: SlackSettings) -> None:
+    notifier = Slack(but(settings, channel=CHANNEL_ID))
+    notifier.send(an_alert(client_id="a-1"), replaces=None)
+
+    assert notifier.find("a-1", datetime.fromtimestamp(FIRST_TS + 1, UTC)) is None
+
+
+def test_messages_of_others_are_not_taken_for_ours(slack: FakeSlack, settings: SlackSettings) -> None:
+    notifier = Slack(but(settings, channel=CHANNEL_ID))
+    notifier.send(an_alert(client_id="a-1"), replaces=None)
+    slack.messages[0].content["metadata"]["event_type"] = "somebody_elses"
+
+    assert notifier.find("a-1", LONG_AGO) is None
+
+
+def test_a_missing_scope_for_looking_is_named(slack: FakeSlack, settings: SlackSettings) -> None:
+    slack.scopes = ("chat:write",)
+
+    with pytest.raises(ProviderAccessError, match="lacks the scope channels:history"):
+        Slack(but(settings, channel=CHANNEL_ID)).find("a-1", LONG_AGO)
+
+
+def test_by_its_name_a_channel_cannot_be_looked_through(settings: SlackSettings) -> None:
+    with pytest.raises(ProviderAccessError, match="cannot be looked up by its name") as refused:
+        Slack(but(settings, channel="#infra-changes")).find("a-1", LONG_AGO)
+
+    assert "channel's ID" in refused.value.hint
+
+
+def test_a_check_remarks_that_messages_in_doubt_cannot_be_looked_up(
+    slack: FakeSlack, settings: SlackSettings
+) -> None:
+    slack.scopes = ("chat:write",)
+    notifier = Slack(but(settings, channel="#infra-changes"))
+
+    notifier.check()
+
+    by_name, by_scope = notifier.remarks()
+    assert "set `channel` to the channel's ID" in by_name
+    assert "lacks the scope channels:history or groups:history" in by_scope
+
+
+def test_a_check_names_the_scope_without_which_nothing_can_be_sent(
+    slack: FakeSlack, settings: SlackSettings
+) -> None:
+    slack.scopes = ("channels:history",)
+
+    with pytest.raises(ProviderAccessError, match="lacks the scope chat:write"):
+        Slack(settings).check()
+
+
+def test_a_bot_that_may_do_everything_is_remarked_on_by_nobody(
+    slack: FakeSlack, settings: SlackSettings
+) -> None:
+    notifier = Slack(but(settings, channel=CHANNEL_ID))
+
+    notifier.check()
+
+    assert notifier.remarks() == []

@@ -7,7 +7,7 @@ from itertools import islice
 from drift.model.documents import differing_parts
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Json
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 ATTRIBUTES = 5
 """How many attributes of one change a message shows; the rest is counted."""

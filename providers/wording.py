@@ -6,8 +6,7 @@ from typing import Final
 
 from drift.model.alert import Alert
 from drift.model.verdict import Disposition, Severity
-from providers.slack.elements import NAME
-from providers.slack.text import shortened
+from providers.visible import shortened
 
 LIGHTS: Final[dict[Severity, str]] = {
     Severity.CRITICAL: "🔴",
@@ -15,6 +14,9 @@ LIGHTS: Final[dict[Severity, str]] = {
     Severity.MEDIUM: "🟡",
     Severity.LOW: "🔵",
 }
+
+NAME: Final = 120
+"""Bytes of a name at most."""
 
 STANDINGS: Final[dict[Disposition, str]] = {
     Disposition.AUTHORISED: "allowed before it was made",

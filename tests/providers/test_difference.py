@@ -1,6 +1,6 @@
 from drift.model.finding import AttributeDrift
 from drift.model.resource import Json
-from providers.slack.values import difference
+from providers.difference import difference
 
 
 def a_drift(declared: Json, live: Json, *, path: str = "acl", sensitive: bool = False) -> AttributeDrift:

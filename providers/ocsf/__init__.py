@@ -1,0 +1,1 @@
+"""OCSF, the schema of security data lakes and SIEMs."""
