@@ -71,6 +71,8 @@ class _State:
     failures: int = 0
     refusals: int = 0
     """Turns in a row that did nothing but fail."""
+    has_lost_store: bool = False
+    """It died of the store. Whoever wakes it then has used the store, which is back."""
     has_ended: bool = False
 
 
@@ -175,7 +177,8 @@ class Daemon:
         state = self._states[name]
         with self._changed:
             state.is_woken = state.is_running
-            is_due = not state.is_running and not state.failures  # one that died waits
+            is_dead = state.failures and not state.has_lost_store  # it waits
+            is_due = not state.is_running and not is_dead
         if is_due:
             self._due_at(name, datetime.now(UTC))
 
@@ -259,6 +262,7 @@ class Daemon:
     def _died(self, job: Job, state: _State, error: BaseException) -> None:
         """Start it again later, or stop all if it keeps dying or the evidence was altered."""
         state.failures += 1
+        state.has_lost_store = isinstance(error, StoreError)
         why = _clean(str(error) if isinstance(error, DriftError) else f"{type(error).__name__}: {error}")
         with suppress(StoreError), self._database.transaction() as connection:
             job_runs.note_failure(connection, job.name, why, datetime.now(UTC))

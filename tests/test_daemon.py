@@ -227,6 +227,26 @@ def test_a_dead_job_is_started_again_and_alarmed(sqlite_database: Database, hear
     assert run_of.last_success_at is not None
 
 
+def test_a_job_that_died_of_the_store_begins_again_with_the_first_one_that_finds_it_back(
+    sqlite_database: Database, heard: Heard
+) -> None:
+    """
+    After an outage of a minute it would wait almost as long once more, and nobody be told meanwhile.
+    """
+    gone = [StoreError("the store is gone", hint="start it")]
+    judge = a_job("judge", lambda: fail(gone.pop()) if gone else Turn())
+    read = a_job("read", lambda: Turn(counts=(("records", 1),)), SOON, "judge")
+    daemon = Daemon(
+        [judge, read], sqlite_database, [Listeners(ended=heard.ended, died=heard.died)], first_wait=SELDOM
+    )
+    daemon.start()
+    try:
+        heard.wait_for(lambda: "judge" in [one.job for one in heard.turns])
+    finally:
+        daemon.stop()
+        daemon.wait()
+
+
 def test_a_job_that_keeps_dying_stops_all_with_its_reason(sqlite_database: Database, heard: Heard) -> None:
     error = StoreError("the disk is full", hint="make room")
 
