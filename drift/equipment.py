@@ -12,7 +12,7 @@ from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
-from drift.ports import AuditLog, Canary, Clock, CodeHost, Notifier, RawVault, TicketSource, Watched
+from drift.ports import AuditLog, Canary, Clock, CodeHost, Meter, Notifier, RawVault, TicketSource, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -80,3 +80,5 @@ class Equipment:
     recall: Recall = _nothing
     """Says who was found earlier to answer for the call of this event key, where the records may not tell."""
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    meters: tuple[Meter, ...] = ()
+    """Of every adapter that was made for a configuration."""

@@ -90,7 +90,7 @@ def serving(
             from drift.operations import http
             from drift.operations.metrics import Metrics
 
-            metrics = Metrics(partial(_status, have.database, tuple(have.sources)))
+            metrics = Metrics(partial(_status, have.database, tuple(have.sources)), have.meters)
             listeners.append(Listeners(ended=metrics.ended, died=metrics.died))
             answers = http.Answers(
                 is_alive=lambda: daemon.is_alive,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift import DEFAULT_CONFIG, __version__
 from drift.errors import ConfigError, UsageError
-from drift.ports import Baseline, Clock, Code, LiveConfig, Recorded, StateStore, Translator, Watched
+from drift.ports import Baseline, Clock, Code, LiveConfig, Meter, Recorded, StateStore, Translator, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.classify import ChannelRules
 from providers import catalog
@@ -159,19 +159,21 @@ def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
     return tuple(catalog.terraform_state(uri) for uri in uris)
 
 
-def baselines(settings: "Settings") -> tuple[Baseline, ...]:
-    """Return the configured baselines, each with its store."""
-    stores = _made(catalog.STATE_STORES, settings.state_stores)
-    return _with_own_tables(settings, partial(_made_baselines, settings.baselines, stores))
+def baselines(settings: "Settings", meters: list[Meter] | None = None) -> tuple[Baseline, ...]:
+    """Return the configured baselines, each with its store; those that count their calls join `meters`."""
+    stores = _made(catalog.STATE_STORES, settings.state_stores, meters=meters)
+    return _with_own_tables(settings, partial(_made_baselines, settings.baselines, stores, meters))
 
 
-def watched(settings: "Settings", live: str | None = None) -> tuple[Watched, ...]:
+def watched(
+    settings: "Settings", live: str | None = None, meters: list[Meter] | None = None
+) -> tuple[Watched, ...]:
     """Return the configured baselines, each with its own reader, or all with the reader `live`."""
-    readers = _with_own_tables(settings, partial(_made, catalog.LIVE, settings.live))
+    readers = _with_own_tables(settings, partial(_made, catalog.LIVE, settings.live, meters=meters))
     given = _with_own_tables(settings, partial(_named_live, live)) if live else None
     return tuple(
         Watched(baseline=baseline, live=given or readers[one.live])
-        for one, baseline in zip(settings.baselines, baselines(settings), strict=True)
+        for one, baseline in zip(settings.baselines, baselines(settings, meters), strict=True)
     )
 
 
@@ -271,7 +273,9 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
 
-    compared = watched(settings)
+    meters: list[Meter] = []
+    counted = partial(_made, meters=meters)
+    compared = watched(settings, meters=meters)
     with open_database(settings, may_make=True) as database:
         key = signing_key(settings, database)
         yield Pipeline(
@@ -282,13 +286,14 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 clock=clock(settings, database),
                 policy=policy_of(settings, key),
                 translators=Translators(translators(settings)),
-                sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
+                sources=counted(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
-                ticket_sources=_made(catalog.TICKETS, settings.tickets),
-                code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
-                notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
-                vault=_vault(settings),
-                canaries=_made(catalog.CANARIES, settings.canaries),
+                ticket_sources=counted(catalog.TICKETS, settings.tickets),
+                code_hosts=counted(catalog.CODE_HOSTS, settings.code_hosts),
+                notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
+                vault=_vault(settings, meters),
+                canaries=counted(catalog.CANARIES, settings.canaries),
+                meters=tuple(meters),
             )
         )
 
@@ -385,12 +390,12 @@ def archive(settings: "Settings", source: str) -> "Archive":
     return archive_of_log(path, catalog.log_files(path), can_be_counted=True)
 
 
-def _vault(settings: "Settings") -> "Vault | None":
+def _vault(settings: "Settings", meters: list[Meter]) -> "Vault | None":
     from drift.equipment import Vault
 
     if settings.vault is None:
         return None
-    (records,) = _made(catalog.VAULTS, [settings.vault]).values()
+    (records,) = _made(catalog.VAULTS, [settings.vault], meters=meters).values()
     return Vault(records=records, keep_for=settings.vault.keep_for)
 
 
@@ -413,9 +418,20 @@ def _made(
     adapters: Mapping[str, catalog.Adapter[PortT]],
     rows: "Iterable[AdapterSettings]",
     overrides: Mapping[str, str] = {},
+    *,
+    meters: list[Meter] | None = None,
 ) -> dict[str, PortT]:
-    """Return the configured adapters of one kind by their names, in the order of the configuration."""
-    return {row.name: adapters[row.type].make(row.name, row.settings, overrides) for row in rows}
+    """Return the configured adapters of one kind by their names, in the order of the configuration.
+
+    What counts their calls joins `meters`.
+    """
+    made = {}
+    for row in rows:
+        meter = catalog.meter_of(row.kind, row.name)
+        made[row.name] = adapters[row.type].make(row.name, row.settings, overrides, meter=meter)
+        if meters is not None:
+            meters.append(meter)
+    return made
 
 
 def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
@@ -431,11 +447,15 @@ def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
 
 
 def _made_baselines(
-    rows: "Sequence[BaselineSettings]", stores: Mapping[str, StateStore], overrides: Mapping[str, str]
+    rows: "Sequence[BaselineSettings]",
+    stores: Mapping[str, StateStore],
+    meters: list[Meter] | None,
+    overrides: Mapping[str, str],
 ) -> tuple[Baseline, ...]:
-    return tuple(
-        catalog.BASELINES[row.type].make(
-            row.name, row.settings, overrides, stores[row.store] if row.store else None
-        )
-        for row in rows
-    )
+    made = []
+    for row in rows:
+        meter, store = catalog.meter_of(row.kind, row.name), stores[row.store] if row.store else None
+        made.append(catalog.BASELINES[row.type].make(row.name, row.settings, overrides, store, meter))
+        if meters is not None:
+            meters.append(meter)
+    return tuple(made)

@@ -3,14 +3,15 @@
 The names end in their units, as https://prometheus.io/docs/practices/naming/ has it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from drift.daemon import Ended
 from drift.errors import StoreError
+from drift.ports import Meter
 from drift.reports.status import Status
 
 _BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
@@ -22,11 +23,12 @@ _READ = "read "
 class Metrics:
     """The numbers of one running daemon."""
 
-    def __init__(self, status: Callable[[], Status]) -> None:
-        """Read how the watch stands by `status`, which may raise `StoreError`."""
+    def __init__(self, status: Callable[[], Status], meters: Sequence[Meter] = ()) -> None:
+        """Read how the watch stands by `status`, which may raise `StoreError`, and calls by `meters`."""
         disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nobody asks for
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(_OfStatus(status))
+        self._registry.register(_OfMeters(meters))
         of_source = (["source"], "driftledger")
         self._records = self._counter("records", "Records that were read.", *of_source)
         self._writes = self._counter("writes", "Writes among the records, attempts too.", *of_source)
@@ -89,6 +91,24 @@ class _OfStatus(Collector):
         yield alerts
         yield from _of_sources(status)
         yield from _of_jobs(status)
+
+
+class _OfMeters(Collector):
+    """What the adapters asked their services for."""
+
+    def __init__(self, meters: Sequence[Meter]) -> None:
+        self._meters = meters
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ["kind", "adapter"]
+        made = CounterMetricFamily("driftledger_api_calls", "Attempts to ask its service.", labels=labels)
+        throttled = CounterMetricFamily(
+            "driftledger_api_calls_throttled", "Attempts to which it said: too many.", labels=labels
+        )
+        for calls in (meter.read() for meter in self._meters):
+            made.add_metric([calls.kind, calls.name], calls.made)
+            throttled.add_metric([calls.kind, calls.name], calls.throttled)
+        yield from (made, throttled)
 
 
 def _of_sources(status: Status) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ import msgspec
 from drift.errors import ProviderAccessError
 from drift.model.alert import Alert
 from drift.model.secret import Secret
+from providers.meter import given_meter
 from providers.slack.answers import CANNOT_BE_EDITED, error_code, only_provider_errors
 from providers.slack.blocks import render
 
@@ -44,6 +45,7 @@ class Slack:
     def __init__(self, settings: SlackSettings, *, timeout: timedelta = TIMEOUT) -> None:
         self._settings = settings
         self._timeout = timeout
+        self._meter = given_meter()
 
     def check(self) -> str:
         """Ask Slack whom the token belongs to; whether it may post in the channel shows only when it does."""
@@ -76,7 +78,7 @@ class Slack:
             return _reference(answer)
 
     def _client(self) -> "WebClient":
-        from slack_sdk import WebClient
+        from providers.slack.counted import CountedClient
 
         token = self._settings.token.reveal()
         if not token or not token.isascii() or not token.isprintable() or " " in token:
@@ -85,7 +87,8 @@ class Slack:
                 "the Slack token is empty or holds characters that no token has",
                 hint="check the file or variable that it comes from for quotes, spaces and line ends",
             )
-        return WebClient(
+        return CountedClient(
+            self._meter,
             token=token,
             base_url=self._settings.base_url,
             timeout=max(1, round(self._timeout.total_seconds())),

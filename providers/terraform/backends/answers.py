@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
+from providers.meter import TOO_MANY, Meter
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -41,8 +42,8 @@ class Answer:
         return b"".join(self.pieces)
 
 
-def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = False) -> Answer:
-    """Return the answer to a GET; `what` it is for begins each message.
+def get(url: str, headers: Mapping[str, str], *, what: str, meter: Meter, follows: bool = False) -> Answer:
+    """Return the answer to a GET, which `meter` counts; `what` it is for begins each message.
 
     With `follows`, redirections are followed, and `Authorization` goes to no other host.
 
@@ -56,7 +57,16 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
     with ExitStack() as opened:
         opened.enter_context(_refusals(what))
         client = opened.enter_context(
-            httpx.Client(verify=_trusted(), timeout=timeout, follow_redirects=follows, max_redirects=3)
+            httpx.Client(
+                verify=_trusted(),
+                timeout=timeout,
+                follow_redirects=follows,
+                max_redirects=3,
+                event_hooks={
+                    "request": [lambda _: meter.count()],
+                    "response": [partial(_note_throttled, meter)],
+                },
+            )
         )
         asking = client.stream("GET", url, headers={"User-Agent": "driftledger", **headers})
         response = opened.enter_context(asking)
@@ -65,7 +75,7 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
         if status == 200:
             return Answer(status=status, headers=named, pieces=_pieces(response, opened.pop_all(), what))
         body = b"".join(_pieces(response, ExitStack(), what))
-    if status == 429 or status >= 500:
+    if status == TOO_MANY or status >= 500:
         raise ProviderUnavailableError(
             f"{what}: the server answered with status {status}",
             hint="it is tried again in the next cycle",
@@ -133,6 +143,11 @@ def _pieces(response: "Response", opened: ExitStack, what: str) -> Iterator[byte
                     f"{what}: the answer is larger than 1 GB", hint="check the address"
                 )
             yield piece
+
+
+def _note_throttled(meter: Meter, response: "Response") -> None:
+    if response.status_code == TOO_MANY:
+        meter.count_throttled()
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta | None:
