@@ -9,9 +9,10 @@ from the store. So a run that was killed at any line is simply run again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,7 @@ from drift.model.turn import Turn
 from drift.ports import AuditLog
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.collect import Batch, collect
+from drift.stages.detect import read_beside
 from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
 from drift.stages.notify import notify
@@ -38,7 +40,7 @@ from drift.stages.record import (
     record_source_outage,
     record_watch,
 )
-from drift.stages.survey import survey
+from drift.stages.survey import survey, survey_of
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
@@ -127,9 +129,18 @@ class Pipeline:
         """Judge the calls of which not all records came in time by those that did."""
         follow.settle(self.have, now)
 
-    def sweep(self, now: datetime) -> tuple[Survey, list[str]]:
-        """Compare everything that is declared, so that nothing depends on a log being complete."""
-        seen = survey(self.have.watched, now)
+    def sweep(
+        self, now: datetime, names: Collection[str] | None = None, *, lists: bool = True
+    ) -> tuple[Survey, list[str]]:
+        """Compare everything that is declared, so that nothing depends on a log being complete.
+
+        With `names`, what those baselines declare; what exists undeclared is only told if it `lists`.
+        """
+        if names is None:
+            seen = survey(self.have.watched, now)
+        else:
+            beside = partial(read_beside, rules=self.have.policy.detection.as_of(now))
+            seen = survey_of(names, self.have.watched, now, beside, lists=lists)
         return seen, compare.compare(self.have, seen, now)
 
     def compare_again(self, now: datetime) -> tuple[Survey, list[str]] | None:

@@ -67,7 +67,8 @@ def serving(
         ConfigError: Nobody can listen where the configuration says.
     """
     stopping, have = Event(), pipeline.have
-    rounds = Rounds(with_stop(pipeline, stopping))
+    apart = [one.name for one in settings.baselines if one.sweep_every is not None]
+    rounds = Rounds(with_stop(pipeline, stopping), apart)
     reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
     jobs = timetable(
         rounds,

@@ -76,6 +76,16 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="judge", trigger=polled(), run=rounds.judge, wakes=("notify",), at_start=True),
         Job(name="notify", trigger=polled(), run=rounds.tell, at_start=True),
         Job(name="sweep", trigger=every(settings.sweep_every), run=rounds.sweep, wakes=("judge",)),
+        *(
+            Job(
+                name=f"sweep {one.name}",
+                trigger=every(one.sweep_every),
+                run=partial(rounds.sweep, one.name),
+                wakes=("judge",),
+            )
+            for one in settings.baselines
+            if one.sweep_every is not None
+        ),
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
         Job(name="canary", trigger=polled(), run=rounds.canary),
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),

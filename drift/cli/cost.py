@@ -15,14 +15,13 @@ _NOT_YET = "too little was read so far to tell how many records"
 def cost_lines(settings: "Settings") -> Iterator[str]:
     """Yield what a month of this configuration asks for, by what the store has seen so far."""
     from drift import wiring
-    from drift.reports.cost import expected_cost
+    from drift.reports.cost import Swept, expected_cost
 
     sources = [one.name for one in settings.audit_logs]
-    baselines = [one.name for one in settings.baselines]
+    every = settings.sweep_every
+    baselines = [Swept(name=one.name, every=one.sweep_every or every) for one in settings.baselines]
     with wiring.open_database(settings) as database, database.reading() as connection:
-        cost = expected_cost(
-            connection, sources, baselines, poll_every=settings.poll_every, sweep_every=settings.sweep_every
-        )
+        cost = expected_cost(connection, sources, baselines, poll_every=settings.poll_every)
     yield "In 30 days, by what was read so far. These are quantities; your contracts tell prices."
     yield from _lines(cost)
 

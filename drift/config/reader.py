@@ -157,6 +157,7 @@ class Reader:
                 settings=settings,
                 live=self._existing(row, AdapterKind.LIVE, row.table.live),
                 store=row.table.store and self._existing(row, AdapterKind.STATE_STORE, row.table.store),
+                sweep_every=self._optional(row.place, "sweep_every", row.table.sweep_every),
             )
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )

@@ -106,10 +106,11 @@ class CanaryTable(AdapterTable, frozen=True, kw_only=True):
 
 
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):
-    """A baseline also says what it is compared with, and where its states are kept."""
+    """A baseline also says what it is compared with, how often, and where its states are kept."""
 
     live: str
     store: str | None = None
+    sweep_every: str | None = None
 
 
 class VaultTable(AdapterTable, frozen=True, kw_only=True):

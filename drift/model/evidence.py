@@ -143,6 +143,8 @@ class ComparisonRecord:
     found: int
     """Findings that the last of these comparisons opened or changed."""
     resolved: int
+    baselines: tuple[str, ...] | None = None
+    """Those that were compared, where the rest is compared at other times; `None`: all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,14 @@ _HOUR = "%Y-%m-%dT%H"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    """A baseline, and how often it is compared whole."""
+
+    name: str
+    every: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SourceCost:
     """What a source of records is expected to ask for in a month."""
 
@@ -64,13 +72,12 @@ class Cost:
 def expected_cost(
     connection: Connection,
     sources: Sequence[str],
-    baselines: Sequence[str],
+    baselines: Sequence[Swept],
     *,
     poll_every: timedelta,
-    sweep_every: timedelta,
 ) -> Cost:
     """Return what a month costs in which sources and baselines are looked at so often, by what was read."""
-    polls, sweeps = int(MONTH / poll_every), int(MONTH / sweep_every)
+    polls = int(MONTH / poll_every)
     rates = {name: _records_a_month(connection, name) for name in sources}
     writes = _writes_a_month(connection)
     return Cost(
@@ -83,21 +90,22 @@ def expected_cost(
             )
             for name, records in rates.items()
         ),
-        baselines=tuple(_baselines(connection, baselines, sweeps)),
+        baselines=tuple(_baselines(connection, baselines)),
         storage=_storage(connection, writes),
     )
 
 
-def _baselines(connection: Connection, names: Sequence[str], times: int) -> Iterator[BaselineCost]:
+def _baselines(connection: Connection, swept: Sequence[Swept]) -> Iterator[BaselineCost]:
     query = (
         select(baseline.c.name, func.count(baseline.c.baseline.distinct()), func.count(declared.c.address))
         .outerjoin(declared, declared.c.baseline == baseline.c.baseline)
         .group_by(baseline.c.name)
     )
     known = {name: (int(states), int(resources)) for name, states, resources in connection.execute(query)}
-    for name in names:
-        states, resources = known.get(name, (0, 0))
-        yield BaselineCost(name=name, states=states, resources=resources, comparisons=times)
+    for one in swept:
+        states, resources = known.get(one.name, (0, 0))
+        times = int(MONTH / one.every)
+        yield BaselineCost(name=one.name, states=states, resources=resources, comparisons=times)
 
 
 def _records_a_month(connection: Connection, source: str) -> int | None:

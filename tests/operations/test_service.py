@@ -207,6 +207,19 @@ def test_a_dead_source_stops_no_other(config: Path) -> None:
     assert runs["read trail"].failures == 0
 
 
+def test_a_baseline_with_times_of_its_own_has_its_own_job(config: Path) -> None:
+    config.write_text(config.read_text().replace("\n[[baseline]]\n", '\n[[baseline]]\nsweep_every = "6h"\n'))
+    with running(config) as daemon:
+        everything, own = daemon.ended("sweep"), daemon.ended("sweep terraform")
+        daemon.until(lambda line: line.get("job") == "notify" and line.get("sent") == 1)
+        daemon.stop()
+
+    assert (everything["states"], own["states"]) == (0, 1)
+    settings = wiring.settings_without_secrets(str(config))
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        assert job_runs(connection)["sweep terraform"].last_success_at is not None
+
+
 def test_an_address_that_is_taken_is_told_in_one_line(config: Path) -> None:
     config.write_text(config.read_text().replace("127.0.0.1:0", "192.0.2.1:8087"))
     with running(config) as daemon:

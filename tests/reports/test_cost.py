@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from drift.reports.cost import Cost, expected_cost
+from drift.reports.cost import Cost, Swept, expected_cost
 from drift.store.database import Database
 from tests.builders import NOON
 from tests.world import World
@@ -19,9 +19,8 @@ def world(database: Database) -> World:
 
 def cost(world: World, *, poll_every: timedelta = MINUTE, sweep_every: timedelta = HOUR) -> Cost:
     with world.database.reading() as connection:
-        return expected_cost(
-            connection, ["trail"], ["prod", "later"], poll_every=poll_every, sweep_every=sweep_every
-        )
+        baselines = [Swept(name="prod", every=sweep_every), Swept(name="later", every=6 * sweep_every)]
+        return expected_cost(connection, ["trail"], baselines, poll_every=poll_every)
 
 
 def test_requests_follow_from_the_intervals_and_from_what_is_declared(world: World) -> None:
@@ -32,7 +31,7 @@ def test_requests_follow_from_the_intervals_and_from_what_is_declared(world: Wor
     prod, later = found.baselines
     assert found.sources[0].polls == 30 * 24 * 60
     assert (prod.states, prod.resources, prod.comparisons, prod.reads) == (1, 40, 720, 28_800)
-    assert (later.states, later.reads) == (0, 0)
+    assert (later.states, later.reads, later.comparisons) == (0, 0, 120)
 
 
 def test_records_and_growth_follow_from_the_days_that_were_read(world: World) -> None:
