@@ -27,6 +27,7 @@ from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
+from drift.self_audit import sample_months
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.collect import Batch, collect
 from drift.stages.detect import read_beside
@@ -74,6 +75,7 @@ class Pipeline:
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now).failed
         problems += self.forget(now)
+        sample_months(have, now)
         self.seal(now)
         return tuple(problems)
 

@@ -9,6 +9,8 @@ from drift.compare import JUDGED_AGAIN_FOR
 from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
+from drift.reports.wording import counted
+from drift.self_audit import sample_months
 from drift.stages.notify import notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
@@ -117,6 +119,14 @@ class Rounds:
         """Sign the ledger."""
         self._pipeline.seal(self._pipeline.have.clock.now())
         return Turn()
+
+    def sample_months(self) -> Turn:
+        """Draw the samples of the months that are over, as an auditor would."""
+        drawn = sample_months(self._pipeline.have, self._pipeline.have.clock.now())
+        lacking = sum(len(one.lacking) for one in drawn)
+        told = f"{counted(lacking, 'change')} of the sample lack a ticket or an approval: see `drift status`"
+        counts = (("samples", len(drawn)), ("lacking", lacking))
+        return Turn(problems=(told,) if lacking else (), counts=counts)
 
     def forget(self) -> Turn:
         """Drop what need not be kept any longer."""

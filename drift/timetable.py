@@ -91,5 +91,6 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),
         Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),
         Job(name="retention", trigger=at("30 3 * * *"), run=rounds.forget),
+        Job(name="self-sample", trigger=at("0 5 2 * *"), run=rounds.sample_months),
         *others,
     )

@@ -7,11 +7,15 @@ import click
 import msgspec
 
 from drift.cli.options import config_option, json_option
+from drift.model.self_sample import Lacking, SelfSample
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
 from drift.store.outbox import DeliveryStatus
 from drift.terminal import inert_json, shown
+
+NAMED = 5
+"""Changes of a sample that are shown; `--json` has all."""
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +48,16 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_age_seconds: float | None
 
 
+class _Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """The sample of a month, as `--json` prints it."""
+
+    month: str
+    population: int
+    drawn: int
+    lacking: dict[str, tuple[Lacking, ...]]
+    """By the change's id."""
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -53,6 +67,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     alerts: dict[str, int]
     findings: int
     evidence: _Evidence
+    self_sample: _Sample | None
 
 
 @click.command("status")
@@ -104,6 +119,16 @@ def _report(status: Status) -> _Report:
             checkpoint_at=status.checkpoint_at,
             checkpoint_age_seconds=_seconds(status.age(status.checkpoint_at)),
         ),
+        self_sample=None if status.sample is None else _of_sample(status.sample),
+    )
+
+
+def _of_sample(sample: SelfSample) -> _Sample:
+    return _Sample(
+        month=sample.month,
+        population=sample.population,
+        drawn=len(sample.drawn),
+        lacking={one.change_id: one.lacking for one in sample.lacking},
     )
 
 
@@ -118,6 +143,8 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"alerts    {alerts or 'none yet'}"
     yield f"findings  {status.findings:,} open"
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+    if status.sample is not None:
+        yield f"sample    {_sample(status.sample)}"
 
 
 def _source(source: SourceStatus, status: Status) -> str:
@@ -132,6 +159,15 @@ def _job(job: JobRun, status: Status) -> str:
     if not job.failures:
         return done
     return f"{done}; failed {counted(job.failures, 'time')} since: {job.last_error}"
+
+
+def _sample(sample: SelfSample) -> str:
+    drawn = f"{sample.month}: {len(sample.drawn)} of {counted(sample.population, 'change')} drawn"
+    if not sample.lacking:
+        return f"{drawn}, none lacks a ticket or an approval"
+    some = [f"{one.change_id} ({', '.join(one.lacking)})" for one in sample.lacking]
+    more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
+    return f"{drawn}, {len(some)} of these lacking: {', '.join(some[:NAMED])}{more}"
 
 
 def _checkpoint(status: Status) -> str:

@@ -54,6 +54,13 @@ def latest_checkpoint(connection: Connection) -> Checkpoint | None:
     return None if row is None else _from_row(row)
 
 
+def first_checkpoint_since(connection: Connection, time: datetime) -> Checkpoint | None:
+    """Return the oldest checkpoint that was made at `time` or later, if there is one."""
+    later = select(checkpoint).where(checkpoint.c.made_at >= format_time(time))
+    row = connection.execute(later.order_by(checkpoint.c.size).limit(1)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
 def checkpoints(connection: Connection) -> Sequence[Checkpoint]:
     """Return every checkpoint, the oldest first."""
     return [_from_row(row) for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size))]

@@ -32,6 +32,7 @@ class EntryKind(StrEnum):
     ATTESTATION = "attestation"
     CANARY = "canary"
     ENROLMENT = "enrolment"
+    SELF_SAMPLE = "self_sample"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

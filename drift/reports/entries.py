@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
@@ -57,6 +57,13 @@ def gaps_recorded(connection: Connection, since: datetime, until: datetime) -> l
     gaps = _entries(connection, ledger.c.kind == EntryKind.GAP.value, *inside)
     bodies = [gap.read_as(GapRecord) for gap in gaps]
     return [body for body in bodies if body is None or body.status is GapStatus.OPEN]
+
+
+def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
+    """Return the newest entry of a kind, if there is one."""
+    seq = written(connection).execute(select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value))
+    found = _entries(connection, ledger.c.seq == seq.scalar_one())
+    return found[0] if found else None
 
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:
