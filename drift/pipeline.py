@@ -17,11 +17,12 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift import compare, conclude, follow, self_watch
+from drift.budget import Purse, forget_other_budgets, raise_spent
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.equipment import Equipment
-from drift.errors import ProviderError
+from drift.errors import BudgetSpentError, ProviderError
 from drift.ledger.checkpoint import seal
-from drift.model.alarm import Alarm
+from drift.model.alarm import BUDGET_SPENT, Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.survey import ByPlace, Survey
@@ -85,14 +86,19 @@ class Pipeline:
         with have.database.transaction() as connection:
             record_configuration(connection, have.configuration, now)
             record_watch(connection, have.sources, [one.baseline.name for one in have.watched], now)
+            forget_other_budgets(connection, have)
 
     def read(self, source: str, log: AuditLog, now: datetime) -> Turn:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
         have, unread, failure, is_whole = self.have, Counter[str](), None, False
         rules, problems, records, writes = have.policy.of_source(source), list[str](), 0, 0
+        purse = Purse(have, source)
         try:
+            purse.check()
             for batch in collect(source, log, have.database, have.translators.all, now):
+                purse.check()
                 observed = self.observe(batch, now)
+                purse.count(batch)
                 unread.update(observed.unread)
                 records, writes = records + len(batch.records), writes + observed.writes
                 if self.is_stopping():
@@ -101,13 +107,18 @@ class Pipeline:
                 is_whole = True
                 with have.database.transaction() as connection:
                     record_coverage(connection, source, now - log.delay, rules, now)
+                    end_alarm(connection, have.notifiers, BUDGET_SPENT, source, now)
                 problems += self_watch.attest(have, source, log, now)
         except ProviderError as error:
             with have.database.transaction() as connection:
                 record_source_outage(connection, source, error, rules.owner, now)
                 record_set_aside(connection, source, rules.owner, now)
+                if isinstance(error, BudgetSpentError):
+                    raise_spent(connection, have.notifiers, source, error, now)
             failure = f"{source}: {error}"
             problems.append(failure)
+        finally:
+            purse.keep()
         if unread:
             problems.append(f"{source}: {follow.told_of(unread)}")
         return Turn(

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from drift.cli.options import config_option, json_option
+from drift.model.budget import told
 from drift.model.self_sample import Lacking, SelfSample
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
@@ -58,6 +59,17 @@ class _Sample(msgspec.Struct, frozen=True, kw_only=True):
     """By the change's id."""
 
 
+class _Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What is used up of a budget, as `--json` prints it: requests, or bytes."""
+
+    source: str
+    limit: str
+    """The setting that limits it."""
+    used: int
+    most: int
+    next_period_at: datetime
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -68,6 +80,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     evidence: _Evidence
     self_sample: _Sample | None
+    budgets: list[_Budget]
 
 
 @click.command("status")
@@ -120,6 +133,16 @@ def _report(status: Status) -> _Report:
             checkpoint_age_seconds=_seconds(status.age(status.checkpoint_at)),
         ),
         self_sample=None if status.sample is None else _of_sample(status.sample),
+        budgets=[
+            _Budget(
+                source=one.source,
+                limit=one.unit,
+                used=one.used,
+                most=one.limit,
+                next_period_at=one.unit.next_after(status.at),
+            )
+            for one in status.budgets
+        ],
     )
 
 
@@ -135,6 +158,8 @@ def _of_sample(sample: SelfSample) -> _Sample:
 def _lines(status: Status) -> Iterator[str]:
     for source in status.sources:
         yield f"source    {source.name}: {_source(source, status)}"
+    for one in status.budgets:
+        yield f"budget    {one.source}: {one.used / one.limit:.0%} used of {told(one.unit, one.limit)}"
     for job in status.jobs:
         yield f"job       {job.job}: {_job(job, status)}"
     if not status.jobs:

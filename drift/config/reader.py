@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from drift.config import values
+from drift.config.budgets import budget_of
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
@@ -126,6 +127,7 @@ class Reader:
                 rules=SourceRules(
                     owner=row.table.owner,
                     retention=self._optional(row.place, "retention", row.table.retention),
+                    budget=budget_of(row.place, row.table),
                 ),
             )
             for row, settings in self._adapters(AdapterKind.AUDIT_LOG, AuditLogTable)

@@ -11,6 +11,7 @@ BROKEN_LOG = "log-integrity"
 LOST_CANARY = "canary-missing"
 STATE_WENT_BACK = "state-went-back"
 DEAD_JOB = "dead-job"
+BUDGET_SPENT = "budget-spent"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -90,6 +90,7 @@ class _OfStatus(Collector):
             alerts.add_metric([name], number)
         yield alerts
         yield from _of_sources(status)
+        yield from _of_budgets(status)
         yield from _of_jobs(status)
 
 
@@ -121,6 +122,16 @@ def _of_sources(status: Status) -> Iterator[Metric]:
             if (age := status.age(at)) is not None:
                 family.add_metric([source.name], age.total_seconds())
     yield from (newest, read, up)
+
+
+def _of_budgets(status: Status) -> Iterator[Metric]:
+    labels = ["source", "limit"]
+    used = GaugeMetricFamily("driftledger_budget_used", "In its present period.", labels=labels)
+    most = GaugeMetricFamily("driftledger_budget_most", "What is allowed in a period.", labels=labels)
+    for one in status.budgets:
+        used.add_metric([one.source, one.unit], one.used)
+        most.add_metric([one.source, one.unit], one.limit)
+    yield from (used, most)
 
 
 def _of_jobs(status: Status) -> Iterator[Metric]:

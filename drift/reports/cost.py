@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
 
+from drift.model.budget import Budget, BudgetUnit
 from drift.store.schema import baseline, declared, funnel, write
 
 MONTH = timedelta(days=30)
@@ -14,6 +15,14 @@ RECORD_BYTES = 2_000
 """Of an audit record, uncompressed: most have between one and three thousand. The store keeps no sizes."""
 
 _HOUR = "%Y-%m-%dT%H"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """A source of records, and what it may cost."""
+
+    name: str
+    budget: Budget
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +43,8 @@ class SourceCost:
     records: int | None
     """`None`: too little was read to tell."""
     log_bytes: int | None
+    too_small: tuple[tuple[BudgetUnit, int], ...] = ()
+    """What is allowed of which unit, where it will not last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,27 +82,34 @@ class Cost:
 
 def expected_cost(
     connection: Connection,
-    sources: Sequence[str],
+    sources: Sequence[Read],
     baselines: Sequence[Swept],
     *,
     poll_every: timedelta,
 ) -> Cost:
     """Return what a month costs in which sources and baselines are looked at so often, by what was read."""
     polls = int(MONTH / poll_every)
-    rates = {name: _records_a_month(connection, name) for name in sources}
     writes = _writes_a_month(connection)
     return Cost(
-        sources=tuple(
-            SourceCost(
-                name=name,
-                polls=polls,
-                records=records,
-                log_bytes=None if records is None else records * RECORD_BYTES,
-            )
-            for name, records in rates.items()
-        ),
+        sources=tuple(_source(connection, one, polls) for one in sources),
         baselines=tuple(_baselines(connection, baselines)),
         storage=_storage(connection, writes),
+    )
+
+
+def _source(connection: Connection, one: Read, polls: int) -> SourceCost:
+    records = _records_a_month(connection, one.name)
+    log_bytes = None if records is None else records * RECORD_BYTES
+    expected = {
+        BudgetUnit.REQUESTS_A_DAY: polls / (MONTH / timedelta(days=1)),
+        BudgetUnit.BYTES_A_MONTH: log_bytes or 0,
+    }
+    return SourceCost(
+        name=one.name,
+        polls=polls,
+        records=records,
+        log_bytes=log_bytes,
+        too_small=tuple((unit, limit) for unit, limit in one.budget.limits if expected[unit] > limit),
     )
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, func, select
 
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import size_of
+from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
 from drift.model.self_sample import SelfSample
 from drift.reports.self_sample import last_sample
 from drift.store import covered, meta, outbox
+from drift.store.budgets import budgets_used
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.outbox import DeliveryStatus
 from drift.store.schema import finding
@@ -45,6 +47,8 @@ class Status:
     """Of the ledger."""
     checkpoint_size: int | None
     checkpoint_at: datetime | None
+    budgets: tuple[BudgetUse, ...] = ()
+    """How much of the present periods is used up."""
     sample: SelfSample | None = None
     """The last one that was drawn of a month."""
 
@@ -72,6 +76,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,
         checkpoint_at=sealed.made_at if sealed else None,
+        budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
     )
 

@@ -24,7 +24,7 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, Delivery, Watched
+from drift.ports import Canary, Delivery, Meter, Watched
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -168,6 +168,7 @@ class Watch:
     coverage: CoverageRules = field(default_factory=CoverageRules)
     source: SourceRules = field(default_factory=SourceRules)
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     log: Log = field(default_factory=Log)
@@ -203,6 +204,7 @@ class Watch:
                 notifiers={"board": self.board},
                 vault=self.vault,
                 canaries=self.canaries,
+                meters=self.meters,
             )
         )
 
