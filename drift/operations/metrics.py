@@ -4,6 +4,7 @@ The names end in their units, as https://prometheus.io/docs/practices/naming/ ha
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -13,6 +14,7 @@ from drift.daemon import Ended
 from drift.errors import StoreError
 from drift.ports import Meter
 from drift.reports.status import Status
+from drift.store.outbox import DeliveryStatus
 
 _BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
 
@@ -83,11 +85,14 @@ class _OfStatus(Collector):
         yield _gauge("ledger_entries", "Entries of the ledger.", status.entries)
         unsealed = status.entries - (status.checkpoint_size or 0)
         yield _gauge("ledger_unsealed_entries", "Entries after the last checkpoint.", unsealed)
+        unsealed_for = (status.age(status.unsealed_since) or timedelta()).total_seconds()
+        about = "Since the oldest entry that no checkpoint covers; 0 where all are covered."
+        yield _gauge("ledger_unsealed_age_seconds", about, unsealed_for)
         if (age := status.age(status.checkpoint_at)) is not None:
             yield _gauge("checkpoint_age_seconds", "Since the last checkpoint.", age.total_seconds())
         alerts = _labelled("alerts", "Alerts by how they stand.", "status")
-        for name, number in status.alerts.items():
-            alerts.add_metric([name], number)
+        for name in DeliveryStatus:
+            alerts.add_metric([name], status.alerts.get(name, 0))
         yield alerts
         yield from _of_sources(status)
         yield from _of_budgets(status)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from drift.ledger.checkpoint import latest_checkpoint
+from drift.ledger.checkpoint import grown_since, latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
@@ -47,6 +47,8 @@ class Status:
     """Of the ledger."""
     checkpoint_size: int | None
     checkpoint_at: datetime | None
+    unsealed_since: datetime | None = None
+    """Since when there is an entry that no checkpoint covers; `None`: all are covered."""
     budgets: tuple[BudgetUse, ...] = ()
     """How much of the present periods is used up."""
     sample: SelfSample | None = None
@@ -76,6 +78,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         entries=size_of(connection),
         checkpoint_size=sealed.size if sealed else None,
         checkpoint_at=sealed.made_at if sealed else None,
+        unsealed_since=grown_since(connection, sealed.size if sealed else 0),
         budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
     )

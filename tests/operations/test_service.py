@@ -16,6 +16,7 @@ from drift.ledger.log import entries
 from drift.model.evidence import EntryKind
 from drift.store.job_runs import job_runs
 from tests.operations.running import PATIENCE, WATCHED, running
+from tests.operations.telling import numbers_in
 from tests.scenarios.world import lay_out
 
 STORY = "s3-console-public"
@@ -100,8 +101,7 @@ def test_prometheus_is_told_how_it_stands(config: Path) -> None:
         daemon.until(lambda line: line.get("job") == "notify" and line.get("sent") == 1)
         status, body = daemon.get("/metrics")
 
-    lines = [line for line in body.splitlines() if not line.startswith("#")]
-    numbers = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+    numbers = numbers_in(body)
     assert status == 200
     assert numbers['driftledger_writes_total{source="trail"}'] == 2
     assert numbers["driftledger_alerts_sent_total"] == 1
