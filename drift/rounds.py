@@ -124,7 +124,9 @@ class Rounds:
         """Draw the samples of the months that are over, as an auditor would."""
         drawn = sample_months(self._pipeline.have, self._pipeline.have.clock.now())
         lacking = sum(len(one.lacking) for one in drawn)
-        told = f"{counted(lacking, 'change')} of the sample lack a ticket or an approval: see `drift status`"
+        told = (
+            f"of the sample, {counted(lacking, 'change')} without a ticket or an approval: see `drift status`"
+        )
         counts = (("samples", len(drawn)), ("lacking", lacking))
         return Turn(problems=(told,) if lacking else (), counts=counts)
 

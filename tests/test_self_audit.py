@@ -110,7 +110,7 @@ def test_the_daemon_has_a_job_for_it_that_tells_what_lacks(watch: Watch) -> None
     first, second = rounds.sample_months(), rounds.sample_months()
 
     assert (first.count("samples"), first.count("lacking")) == (1, 1)
-    assert "1 change of the sample lack" in first.problems[0]
+    assert "of the sample, 1 change without a ticket or an approval" in first.problems[0]
     assert (second.count("samples"), second.problems) == (0, ())
 
 
