@@ -1,7 +1,8 @@
 """Stops reading a source whose budget is spent until the next period: loudly, as a gap with an owner.
 
-What is used is kept after each batch, so that a start does not begin anew. Within a batch nothing is
+What is used is kept after each haul, so that a start does not begin anew. Within a haul nothing is
 stopped: a budget may be overdrawn by as much as it takes to list what is new, and to read some of it.
+What was fetched is kept, so however small a budget is, each period gets further.
 """
 
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from drift.model.event import RawRecord
 from drift.model.verdict import Severity
 from drift.ports import AdapterKind
 from drift.stages.alarm import raise_alarm
-from drift.stages.collect import Batch
+from drift.stages.collect import Haul
 from drift.store.budgets import budgets_used, forget_budgets, use_budget
 
 
@@ -48,9 +49,10 @@ class Purse:
         for one in spent:
             raise BudgetSpentError(_said(one, now), hint=f"raise `{one.unit}`, or let it wait")
 
-    def count(self, batch: Batch) -> None:
-        """Count the records of a batch; requests are counted where they are made."""
-        self._bytes += sum(len(one.body) for one in batch.records if isinstance(one, RawRecord))
+    def count(self, haul: Haul) -> None:
+        """Count the records of a haul; requests are counted where they are made."""
+        records = (one for batch in haul for one in batch.records)
+        self._bytes += sum(len(one.body) for one in records if isinstance(one, RawRecord))
 
     def keep(self) -> None:
         """Keep what was used since this was called last."""

@@ -1,6 +1,7 @@
 """From recorded writes and findings to verdicts on changes, and to whom they are told."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from drift.equipment import Equipment
 from drift.model.change import Change, ChangeSession
 from drift.model.enrolment import ENFORCED, Enrolment
-from drift.model.judgement import Judgement
+from drift.model.judgement import Judged, Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
 from drift.stages.compose import compose
@@ -18,6 +19,7 @@ from drift.stages.correlate import correlate
 from drift.stages.decide import answer_due_at, decide
 from drift.stages.explain import stand
 from drift.stages.record import record_judgement
+from drift.stages.route import mention_of, recipients, route
 from drift.store import outbox
 from drift.store.changes import change_session_of, sessions_to_judge
 from drift.store.enrolment import enrolment_now, treatment_of
@@ -93,12 +95,27 @@ def _conclude(
         decision = decide(change, match, standing, policy.decision, now, treatment)
         judgement = Judgement(match=match, standing=standing, decision=decision)
         judged.append(record_judgement(connection, change, judgement, now))
-    is_news = any(one.is_news for one in judged)
-    must_tell = any(one.judgement.decision.alert for one in judged)
-    if is_news and (must_tell or outbox.was_told(connection, session.session_id)):
-        due_at = partial(answer_due_at, rules=policy.decision)
-        alert = compose(session, judged, due_at=due_at, now=now)
-        outbox.queue(connection, have.notifiers, alert, now)
+    if any(one.is_news for one in judged):
+        _tell(have, connection, session, judged, now)
+
+
+def _tell(
+    have: Equipment, connection: Connection, session: ChangeSession, judged: Sequence[Judged], now: datetime
+) -> None:
+    """Queue the message about a session for whoever must know, or was told before."""
+    policy, told = have.policy, outbox.told_through(connection, session.session_id)
+    if not told and not any(one.judgement.decision.alert for one in judged):
+        return
+    way = route(judged, policy.routing)
+    through = recipients(way, have.notifiers, told, policy.routing)
+    if not through and have.notifiers:
+        return
+    alert = compose(session, judged, due_at=partial(answer_due_at, rules=policy.decision), now=now)
+    mention = mention_of(way, session.actor.name, policy.routing)
+    team = way.owner.team
+    name = team.name if team.name in policy.routing.teams else None
+    alert = replace(alert, team=name, to=team.channel, mention=mention)
+    outbox.queue(connection, through, alert, now, send_at=way.sends_at(now))
 
 
 def _is_before(change: Change, enrolment: Enrolment) -> bool:

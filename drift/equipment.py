@@ -18,6 +18,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.route import RoutingRules
 from drift.stages.translate import Translators
 from drift.store.database import Database
 
@@ -40,6 +41,7 @@ class Policy:
     decision: DecisionRules
     attribution: AttributionRules = field(default_factory=AttributionRules)
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
+    routing: RoutingRules = field(default_factory=RoutingRules)
     coverage: CoverageRules = field(default_factory=CoverageRules)
     sources: Mapping[str, SourceRules] = field(default_factory=dict)
     """What holds of each source."""

@@ -8,26 +8,15 @@ from datetime import datetime
 
 from msgspec import Struct, structs
 
+from drift.callers import Caller, Callers
 from drift.model.change import Write
 from drift.model.event import Call, ChangeEvent, OpenedSession, Repeat
-from drift.model.verdict import Actor, Classification
-from drift.stages.attribute import IdentityRules, actor_of, sessions_behind
-from drift.stages.classify import ChannelRules, classify_call, refine
+from drift.stages.attribute import IdentityRules, sessions_behind
+from drift.stages.classify import ChannelRules, refine
 from drift.stages.merge.operations import Operations
 
 MAX_REMEMBERED = 50_000
 """Verdicts on kinds of calls that are kept for the next call of their kind; beyond it all are forgotten."""
-
-
-class _Verdict(Struct, frozen=True, gc=False):
-    """What was found of a kind of call. It holds what its keys are made of, so that they stay its own."""
-
-    call: Call
-    behind: tuple[OpenedSession, ...]
-    until: datetime | None
-    """When the first of these sessions ends, and the verdict with it."""
-    actor: Actor
-    common: Classification
 
 
 class Known(Struct, gc=False):
@@ -49,8 +38,8 @@ class Judge:
         self._leaves_out_some = bool(channels.exclusions or channels.scope)
         self._sessions: dict[str, OpenedSession] = {}
         self._operations = Operations()
-        self._calls: dict[int, _Verdict] = {}
-        self._callers: dict[tuple[object, ...], _Verdict] = {}
+        self._calls: dict[int, Caller] = {}
+        self._callers = Callers(identities, channels)
         self._repeated: dict[int, Known] = {}
         self._resting: dict[str, set[int]] = {}
         """The keys of `_calls` and `_repeated` whose verdicts a session of this key would change."""
@@ -87,7 +76,7 @@ class Judge:
                 self._calls.pop(each, None)
                 self._repeated.pop(each, None)
 
-    def _judged(self, event: ChangeEvent, verdict: _Verdict) -> Write:
+    def _judged(self, event: ChangeEvent, verdict: Caller) -> Write:
         found = common = verdict.common
         if event.lane is not common.lane or event.statements or event.operation or self._leaves_out_some:
             found = refine(common, event, verdict.actor, self._channels)
@@ -104,7 +93,7 @@ class Judge:
             self._let_rest(id(like), like.call, verdict.behind)
         return known
 
-    def _verdict(self, event: ChangeEvent) -> _Verdict:
+    def _verdict(self, event: ChangeEvent) -> Caller:
         call, at = event.call, event.occurred_at
         known = self._calls.get(id(call))
         if known is None:
@@ -117,21 +106,10 @@ class Judge:
             return self._of_caller(call, sessions_behind(call, at, self._sessions))
         return known
 
-    def _of_caller(self, call: Call, behind: tuple[OpenedSession, ...]) -> _Verdict:
-        """Return what is found of all calls of one caller.
-
-        Judging is a pure function of these objects, and translators share them among the calls of a caller.
-        """
-        parts = (call.principal, call.behind, call.tools, call.credentials, call.statements, *behind)
-        key = (call.acting_service, *map(id, parts))
-        verdict = self._callers.get(key)
-        if verdict is None:
-            actor = actor_of(call, behind, self._identities)
-            until = min((one.expires_at for one in behind if one.expires_at), default=None)
-            verdict = _Verdict(call, behind, until, actor, classify_call(call, actor, self._channels))
-            self._make_room()
-            self._callers[key] = verdict
-        return verdict
+    def _of_caller(self, call: Call, behind: tuple[OpenedSession, ...]) -> Caller:
+        """Return what is found of all calls of one caller."""
+        self._make_room()
+        return self._callers.find(call, behind)
 
     def _let_rest(self, key: int, call: Call, behind: tuple[OpenedSession, ...]) -> None:
         """Have what is kept under `key` forgotten when a session is opened that would change it."""

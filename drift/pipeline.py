@@ -30,7 +30,7 @@ from drift.model.turn import Turn
 from drift.ports import AuditLog
 from drift.self_audit import sample_months
 from drift.stages.alarm import end_alarm, raise_alarm
-from drift.stages.collect import Batch, collect
+from drift.stages.collect import Haul, collect
 from drift.stages.detect import read_beside
 from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
@@ -95,14 +95,14 @@ class Pipeline:
         purse = Purse(have, source)
         try:
             purse.check()
-            for batch in collect(source, log, have.database, have.translators.all, now):
-                purse.check()
-                observed = self.observe(batch, now)
-                purse.count(batch)
+            for haul in collect(source, log, have.database, have.translators.all, now):
+                observed = self.observe(haul, now)
                 unread.update(observed.unread)
-                records, writes = records + len(batch.records), writes + observed.writes
+                records, writes = records + observed.records, writes + observed.writes
+                purse.count(haul)
                 if self.is_stopping():
                     break
+                purse.check()  # only now: what was fetched is paid for, and kept
             else:
                 is_whole = True
                 with have.database.transaction() as connection:
@@ -128,9 +128,9 @@ class Pipeline:
             is_put_off=failure is None and not is_whole,
         )
 
-    def observe(self, batch: Batch, now: datetime) -> follow.Observed:
-        """Keep a batch of records, and what they tell."""
-        return follow.observe(self.have, batch, now)
+    def observe(self, haul: Haul, now: datetime) -> follow.Observed:
+        """Keep batches of records of one source, and what they tell."""
+        return follow.observe(self.have, haul, now)
 
     def take(
         self, connection: Connection, tally: Tally, raw: RawRecord, now: datetime

@@ -58,6 +58,8 @@ class Delivery:
 
     Called after the commit, again if that was not sure to have happened. Raises `ProviderError`.
     """
+    is_followed: bool = False
+    """Another one is at hand, which comes without waiting: both may be kept together."""
 
     @property
     def is_settled(self) -> bool:

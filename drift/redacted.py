@@ -13,12 +13,15 @@ from drift.model.verdict import Statement
 from drift.redact import MASK, redact
 
 
-def redact_event(event: ChangeEvent) -> ChangeEvent:
-    """Cut secrets out of what a call was given, and out of every text that it carried."""
+def redact_event(event: ChangeEvent, clean_call: Call | None = None) -> ChangeEvent:
+    """Cut secrets out of what a call was given, and out of every text that it carried.
+
+    Where many events share a call, `clean_call` is what `redact_call` made of it.
+    """
     request = redact(event.request)
     return structs.replace(
         event,
-        call=redact_call(event.call),
+        call=clean_call or redact_call(event.call),
         request=request.value,
         redacted=tuple(dict.fromkeys((*event.redacted, *request.paths))),
         summary=redact(event.summary).value,

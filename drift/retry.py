@@ -84,7 +84,7 @@ def _delivery(pipeline: Pipeline, log: AuditLog, one: Unread, now: datetime) -> 
     have = pipeline.have
     try:
         for batch in collect_again(one.source, log, one, have.database, have.translators.all):
-            pipeline.observe(batch, now)
+            pipeline.observe((batch,), now)
     except ProviderError as error:
         return error
     with have.database.transaction() as connection:

@@ -332,6 +332,7 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         decision=settings.decision,
         attribution=attribution_rules(settings),
         enrolment=settings.enrolment,
+        routing=settings.routing,
         coverage=settings.coverage,
         sources={one.name: one.rules for one in settings.audit_logs},
         canaries={one.name: one.rules for one in settings.canaries},

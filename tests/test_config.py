@@ -18,6 +18,7 @@ from msgspec import structs
 
 from drift.config import AdapterSettings, BaselineSettings, ClockSource, Listen, LogFormat, Settings, load
 from drift.config.reader import HEADINGS
+from drift.config.routing import shipped_rows
 from drift.config.tables import REPEATED, SINGLE
 from drift.errors import ConfigError
 from drift.model.coverage import CoverageRules, SourceRules
@@ -85,6 +86,8 @@ BASELINE = '[[baseline]]\nname = "network"\ntype = "state"\nstate = "s"\n'
 """A baseline but for `live`."""
 PIPELINE = '[[pipeline]]\nname = "x"\n'
 IGNORE = '[[ignore]]\nname = "tags"\nreason = "A scanner writes it."\nowner = "ops@example.com"\n'
+TEAM = '[[team]]\nname = "network"\n'
+OWNER = TEAM + '[[owner]]\nname = "code"\nteam = "network"\n'
 EXCLUSION = '[[exclusion]]\nname = "fleet"\nreason = "It scales."\n'
 
 ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
@@ -776,6 +779,48 @@ def test_the_opening_register_is_due_by_severity(folder: Folder) -> None:
     }
 
 
+def test_teams_own_what_fits_and_are_told_in_their_hours(folder: Folder) -> None:
+    rules = folder.load(
+        TEAM
+        + """
+working_hours = "08:30-17:00"
+time_zone = "Europe/Berlin"
+
+[routing]
+default = "network"
+
+[[owner]]
+name = "code"
+team = "network"
+address = "module.network.*"
+
+[[route]]
+name = "quiet"
+urgency = "digest"
+severity = ["low"]
+"""
+    ).routing
+
+    hours = rules.teams["network"].hours
+    assert hours is not None
+    assert (hours.begin.isoformat(), sorted(hours.days), hours.zone.key) == (
+        "08:30:00",
+        [0, 1, 2, 3, 4],
+        "Europe/Berlin",
+    )
+    assert rules.default == "network"
+    assert [one.name for one in rules.owners] == ["code"]
+    assert [one.name for one in rules.rows][:2] == ["quiet", "emergency access"]
+
+
+@pytest.mark.parametrize("text", ["", "[routing]"])
+def test_without_teams_everybody_is_told(folder: Folder, text: str) -> None:
+    rules = folder.load(text).routing
+
+    assert (rules.teams, rules.owners, rules.default) == ({}, (), None)
+    assert rules.rows == shipped_rows()
+
+
 @pytest.mark.parametrize("example", re.findall(r"```toml\n(.*?)```", POLICY, re.DOTALL))
 def test_what_the_page_about_the_policy_shows_is_a_configuration(folder: Folder, example: str) -> None:
     (folder.path / "my-signals.toml").write_text("")
@@ -884,6 +929,21 @@ MISTAKES = [
     ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
     ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
     ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
+    ('[routing]\ndefault = "platfrom"\n[[team]]\nname = "platform"', "which there is not", '"platform"'),
+    (TEAM + 'notifiers = ["slack"]', '"notifiers" names "slack"', ""),
+    (TEAM + 'working_hours = "9-17"', '"working_hours" are no hours of a day: "9-17"', "09:00-17:30"),
+    (TEAM + 'working_hours = "17:00-09:00"', '"working_hours" are no hours of a day', ""),
+    (TEAM + 'working_hours = "25:00-26:00"', '"working_hours" are no hours of a day', ""),
+    (TEAM + 'working_days = ["monday"]', '"working_hours" is missing', ""),
+    (TEAM + 'working_days = ["mon"]\nworking_hours = "09:00-17:00"', '"working_days', ""),
+    (TEAM + 'working_hours = "09:00-17:00"\ntime_zone = "Mars/Base"', '"time_zone" is none', "tzdata"),
+    (TEAM + 'working_hours = "09:00-17:00"\ntime_zone = "../x"', '"time_zone" is none', ""),
+    (OWNER + 'resource = "*"', "would own everything", "[routing] default"),
+    (OWNER, "does not say what it owns", "at least one of address"),
+    (OWNER.replace('team = "network"', 'team = "nobody"') + 'resource = "sg-*"', '"team" names "nobody"', ""),
+    (OWNER + 'environment = "prod"', '"environment" names "prod"', ""),
+    ('[[route]]\nname = "x"\nurgency = "loud"', '"urgency"', "page or message or digest or record"),
+    ('[[route]]\nname = "x"\nurgency = "page"\nenvironment = ["prod"]', '"environment" names "prod"', ""),
     ('[identities]\nstrict_domains = ["@example.com"]', 'no domain: "@example.com"', '"example.com"'),
     (EXCLUSION, '[[exclusion]] "fleet": does not say which writes it leaves out', "at least one of account"),
     (EXCLUSION + 'action = "*"\naccount = "**"', "would leave out every write", ""),

@@ -7,11 +7,13 @@ import click
 from drift.cli.lines import encoded
 from drift.cli.options import config_option, json_option
 from drift.errors import UsageError
-from drift.stages.decide import DecisionRules, answer_due_at
+from drift.stages.decide import answer_due_at
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from drift.config.settings import Settings
+    from drift.model.routing import Owner
     from drift.reports.story import ChangeStory, FindingStory
 
 MOST_NAMED = 5
@@ -29,7 +31,7 @@ def command(id_: str, as_json: bool, config: str | None) -> None:
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
         story = _story_of(connection, id_)
-    click.echo(_json(story, settings.decision) if as_json else _text(story, settings.decision))
+    click.echo(_json(story, settings) if as_json else _text(story, settings))
 
 
 def _story_of(connection: "Connection", beginning: str) -> "ChangeStory | FindingStory":
@@ -62,19 +64,34 @@ def _story_of(connection: "Connection", beginning: str) -> "ChangeStory | Findin
             )
 
 
-def _json(story: "ChangeStory | FindingStory", rules: DecisionRules) -> str:
+def _json(story: "ChangeStory | FindingStory", settings: "Settings") -> str:
     from drift.cli.show_json import change_object, finding_object
     from drift.reports.story import FindingStory
 
     if isinstance(story, FindingStory):
         return encoded(finding_object(story))
-    return encoded(change_object(story, answer_due_at(story.row.change, rules)))
+    due_at = answer_due_at(story.row.change, settings.decision)
+    return encoded(change_object(story, due_at, _owner(story, settings)))
 
 
-def _text(story: "ChangeStory | FindingStory", rules: DecisionRules) -> str:
+def _text(story: "ChangeStory | FindingStory", settings: "Settings") -> str:
     from drift.cli.show_text import change_text, finding_text
     from drift.reports.story import FindingStory
 
     if isinstance(story, FindingStory):
         return finding_text(story)
-    return change_text(story, answer_due_at(story.row.change, rules))
+    return change_text(story, answer_due_at(story.row.change, settings.decision), _owner(story, settings))
+
+
+def _owner(story: "ChangeStory", settings: "Settings") -> "Owner":
+    from drift.model.finding import Standing
+    from drift.stages.route import owner_of
+
+    judgement = story.row.judgement
+    environment = settings.decision.environment_of(story.row.change.first.event.call.account)
+    return owner_of(
+        story.row.change,
+        judgement.standing if judgement else Standing(),
+        environment.name if environment else None,
+        settings.routing,
+    )

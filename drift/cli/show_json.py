@@ -10,6 +10,7 @@ from drift.model.change import Write
 from drift.model.event import Effect, Outcome, Risk, Source
 from drift.model.evidence import EntryKind
 from drift.model.resource import Json
+from drift.model.routing import Owner
 from drift.model.ticket import TicketMatch
 from drift.model.verdict import Actor, Classification
 from drift.reports.story import ChangeStory, FindingStory, Moment
@@ -42,12 +43,18 @@ class _Entry(msgspec.Struct, kw_only=True):
     recorded_at: datetime
 
 
+class _Owner(msgspec.Struct, kw_only=True):
+    team: str
+    rule: str
+
+
 class ChangeObject(ChangeLine, kw_only=True, tag_field="object", tag="change"):
     """A change as lists print it, and everything else."""
 
     declared_at: str | None
     is_compared: bool | None
     answer_due_at: datetime
+    owner: _Owner
     writes: tuple[_Write, ...]
     match: TicketMatch | None
     findings: tuple[FindingLine, ...]
@@ -64,14 +71,15 @@ class FindingObject(FindingLine, kw_only=True, tag_field="object", tag="finding"
     entries: tuple[_Entry, ...]
 
 
-def change_object(story: ChangeStory, due_at: datetime) -> ChangeObject:
-    """Return the JSON of everything that is known of a change."""
+def change_object(story: ChangeStory, due_at: datetime, owner: Owner) -> ChangeObject:
+    """Return the JSON of everything that is known of a change, and who answers for it."""
     judgement = story.row.judgement
     return ChangeObject(
         **_fields(change_line(story.row)),
         declared_at=judgement.standing.source if judgement else None,
         is_compared=judgement.standing.is_compared if judgement else None,
         answer_due_at=due_at,
+        owner=_Owner(team=owner.team.name, rule=owner.rule),
         writes=tuple(map(_write, story.row.change.writes)),
         match=judgement.match if judgement else None,
         findings=tuple(

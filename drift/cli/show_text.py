@@ -9,6 +9,7 @@ from drift.cli.words import attribute_lines, width
 from drift.model.change import Change
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
+from drift.model.routing import EVERYBODY, Owner
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.blame import makers_in
@@ -36,9 +37,9 @@ _COVERAGE = {
 }
 
 
-def change_text(story: ChangeStory, due_at: datetime) -> str:
-    """Return everything that is known of a change."""
-    return "\n".join(_change_lines(story, due_at))
+def change_text(story: ChangeStory, due_at: datetime, owner: Owner) -> str:
+    """Return everything that is known of a change, and who answers for it."""
+    return "\n".join(_change_lines(story, due_at, owner))
 
 
 def finding_text(story: FindingStory) -> str:
@@ -46,7 +47,7 @@ def finding_text(story: FindingStory) -> str:
     return "\n".join(_finding_lines(story))
 
 
-def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
+def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterator[str]:
     change, judgement = story.row.change, story.row.judgement
     decision = judgement.decision if judgement else None
     standing = judgement.standing if judgement else None
@@ -65,6 +66,8 @@ def _change_lines(story: ChangeStory, due_at: datetime) -> Iterator[str]:
     yield from _fact("How", *_ways(change))
     where = (decision.environment if decision else None, event.call.account, event.call.region)
     yield from _fact("Where", ", ".join(part for part in where if part) or "unknown")
+    if owner.team.name != EVERYBODY:
+        yield from _fact("Owner", f"{owner.team.name} ({owner.rule})")
     if judgement:
         yield from _fact("Why", *judgement.decision.reasons)
         yield from _fact("Covered by", *_cover(judgement))

@@ -13,6 +13,7 @@ from drift.config.ignores import ignore_rules
 from drift.config.own_tables import own_tables, ticket_keys_of
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
+from drift.config.routing import routing_rules
 from drift.config.settings import Listen, OwnTable, Settings
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
@@ -78,6 +79,7 @@ def load(
         channels=policy.channel_rules(reader, ticket_keys),
         decision=policy.decision_rules(reader),
         enrolment=policy.enrolment_rules(reader),
+        routing=routing_rules(reader, policy.names(reader)),
         ignores=ignore_rules(reader),
         own_tables=own,
     )

@@ -1,7 +1,7 @@
 """Says what the tables of the policy mean: the rules of the stages that judge."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 
 from drift.config import tables, values
@@ -59,7 +59,12 @@ def channel_rules(reader: Reader, ticket_keys: TicketKeys) -> ChannelRules:
 
 def correlation_rules(reader: Reader) -> CorrelationRules:
     """Return who is called what."""
-    return CorrelationRules(aliases=_aliases(reader.many(tables.Person)))
+    return CorrelationRules(aliases=names(reader))
+
+
+def names(reader: Reader) -> dict[str, str]:
+    """Return what everybody is called, in lower case, by each of their names."""
+    return _aliases(reader.many(tables.Person))
 
 
 def decision_rules(reader: Reader) -> DecisionRules:
@@ -167,7 +172,7 @@ def _own_resource(place: Place, text: str) -> OwnResource:
     return own_resource(text)
 
 
-def _aliases(rows: tuple[Row[tables.Person], ...]) -> Mapping[str, str]:
+def _aliases(rows: tuple[Row[tables.Person], ...]) -> dict[str, str]:
     """Return every name of everybody, in lower case, with the one it stands for."""
     aliases: dict[str, str] = {}
     for row in rows:

@@ -15,6 +15,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.route import RoutingRules
 
 
 class ClockSource(StrEnum):
@@ -144,6 +145,7 @@ class Settings:
     correlation: CorrelationRules
     decision: DecisionRules
     enrolment: EnrolmentRules
+    routing: RoutingRules
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]

@@ -4,12 +4,27 @@ The keys of an adapter beyond its name and type stand with the adapter.
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
 from drift.config.settings import ClockSource, LogFormat
 from drift.model.enrolment import Mode
+from drift.model.routing import Urgency
+from drift.model.verdict import Channel, Lane, Severity
+
+
+class Day(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -238,6 +253,52 @@ class Coverage(Table, frozen=True, kw_only=True):
     may_be_silent: tuple[str, ...] = ()
 
 
+class Routing(Table, frozen=True, kw_only=True):
+    """Who is told of what nobody owns."""
+
+    heading = "routing"
+    default: str | None = None
+
+
+class Team(NamedTable, frozen=True, kw_only=True):
+    """People who answer for a part of the estate together, and how they are reached."""
+
+    heading = "team"
+    notifiers: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
+    channel: str | None = None
+    mention: str | None = None
+    secondary: str | None = None
+    time_zone: str = "UTC"
+    working_days: tuple[Day, ...] = ()
+    working_hours: str | None = None
+
+
+class Owner(NamedTable, frozen=True, kw_only=True):
+    """What a team answers for. Globs, all of which must fit; the first table that fits counts."""
+
+    heading = "owner"
+    team: str
+    address: str | None = None
+    state: str | None = None
+    source: str | None = None
+    account: str | None = None
+    resource: str | None = None
+    resource_type: str | None = None
+    environment: str | None = None
+
+
+class Route(NamedTable, frozen=True, kw_only=True):
+    """How urgently some changes are told. What is not given fits any; the first table that fits counts."""
+
+    heading = "route"
+    urgency: Urgency
+    channel: tuple[Channel, ...] = ()
+    environment: tuple[str, ...] = ()
+    lane: tuple[Lane, ...] = ()
+    severity: tuple[Severity, ...] = ()
+
+
 class Enrolment(Table, frozen=True, kw_only=True):
     """The first days: what nobody has enrolled, and what was there before."""
 
@@ -266,8 +327,19 @@ SINGLE: tuple[type[Table], ...] = (
     Policy,
     Coverage,
     Enrolment,
+    Routing,
 )
 """The tables that stand once."""
 
-REPEATED: tuple[type[NamedTable], ...] = (Person, Pipeline, Exclusion, Ignore, Environment, OwnTable)
+REPEATED: tuple[type[NamedTable], ...] = (
+    Person,
+    Pipeline,
+    Exclusion,
+    Ignore,
+    Environment,
+    Team,
+    Owner,
+    Route,
+    OwnTable,
+)
 """The tables that may be repeated, besides the adapters'."""

@@ -56,3 +56,9 @@ class Alert:
     """The alarm that it tells; then it tells no changes, and nobody did anything."""
     notice: tuple[str, ...] = ()
     """What it says, a paragraph each, where it is about no change session: a digest. Then it names nobody."""
+    team: str | None = None
+    """Who answers for what it is about."""
+    to: str | None = None
+    """Where a notifier with several channels posts it; `None`: in its own."""
+    mention: str | None = None
+    """Who is named in it, as the channel writes it: somebody must act now."""

@@ -31,11 +31,16 @@ class Redacted:
     """Where something was cut out; a path goes on into a JSON document within a string."""
 
 
+NOTHING = Redacted(value=None, paths=())
+
+
 def redact(value: Json, *, name: str | None = None) -> Redacted:
     """Return `value` with a mark in place of every secret, and where they were.
 
     Where `name` is given, it is judged as the value of a field that is called so.
     """
+    if value is None:
+        return NOTHING
     walk = _Walk(rules())
     clean = walk.clean(value, Role.PLAIN if name is None else walk.rules.names.read(name).role)
     return Redacted(value=clean, paths=tuple(path_text(steps) for steps in walk.found))

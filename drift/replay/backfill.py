@@ -68,7 +68,7 @@ def _read(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told, take
                 next_note = now + NOTED_EVERY
                 with have.database.transaction() as connection:
                     note_replay(connection, now)
-            unreadable = pipeline.observe(batch, now).unread
+            unreadable = pipeline.observe((batch,), now).unread
             taken.unreadable += unreadable.total()
             taken.first_unreadable = taken.first_unreadable or next(iter(unreadable), None)
             taken.records += len(batch.records)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -23,8 +24,11 @@ from drift.store.database import Database
 from drift.store.quarantine import deliveries_unread, is_set_aside, keep_delivery, key_of, release
 from drift.store.sources import cursor_of, move_to, position_in
 
-BATCH_RECORDS = 500
+BATCH_RECORDS = 1000
 """Records kept in one transaction. Fixed, so that a repeated run cuts its batches at the same places."""
+
+Haul: TypeAlias = tuple["Batch", ...]
+"""Batches that are kept in one transaction: one for each of many small deliveries would take far longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +78,7 @@ class Batch:
 
 def collect(
     source: str, log: AuditLog, database: Database, translators: Sequence[Translator], now: datetime
-) -> Iterator[Batch]:
+) -> Iterator[Haul]:
     """Yield what `log`, called `source`, delivered and was not kept yet, in batches.
 
     A delivery that cannot be read hides no other: it is tried again later, and after some attempts
@@ -86,42 +90,99 @@ def collect(
     with database.reading() as connection:
         cursor = cursor_of(connection, source)
         unread = {key_of(one.name, one.version): one for one in deliveries_unread(connection, source)}
-    waiting = {key: one for key, one in unread.items() if one.is_waiting()}
-    failed: list[tuple[Unread, ProviderError]] = []
-    is_reading = False  # a delivery that was read tells that the source itself is well
-    unsettled: ProviderError | None = None
-    with only_provider_errors("listing what is new"):
-        for delivery in log.read_since(cursor):
-            known = unread.get(key_of(delivery.name, delivery.version))
-            if known is not None and not known.is_due(now):
-                continue
-            with database.reading() as connection:
-                position = position_in(connection, source, delivery)
-            try:
-                if position is not None:
-                    # The cursor must not move past what could not be read.
-                    is_first = not failed and not unsettled and all(one is known for one in waiting.values())
-                    yield from _batches(source, delivery, position, translators, known, moves_cursor=is_first)
-                    is_reading = True
-            except ProviderError as error:
-                failed.append((known or _unread(source, delivery, now), error))
-            else:
-                waiting.pop(key_of(delivery.name, delivery.version), None)
-                unsettled = unsettled or _settle(delivery)
-    if failed:
-        with database.transaction() as connection:
-            for one, why in failed:
-                is_its_own = is_reading or isinstance(why, ProviderResponseError)
-                keep_delivery(connection, one.failed_again(redact(why.what).value, now, counts=is_its_own))
-    _raise_first([why for _, why in failed], unsettled, waiting.values())
+    return _Reading(source, database, translators, now, unread).hauls(log, cursor)
 
 
-def _settle(delivery: Delivery) -> ProviderError | None:
-    try:
-        delivery.settle()
-    except ProviderError as error:
-        return error
-    return None
+class _Reading:
+    """One pass over what a source has."""
+
+    def __init__(
+        self,
+        source: str,
+        database: Database,
+        translators: Sequence[Translator],
+        now: datetime,
+        unread: Mapping[tuple[str, str], Unread],
+    ) -> None:
+        self._source, self._database, self._translators, self._now = source, database, translators, now
+        self._unread = unread
+        self._waiting = {key: one for key, one in unread.items() if one.is_waiting()}
+        self._failed: list[tuple[Unread, ProviderError]] = []
+        self._unsettled: ProviderError | None = None
+        self._is_reading = False  # a delivery that was read tells that the source itself is well
+        self._haul: list[Batch] = []
+
+    def hauls(self, log: AuditLog, cursor: str | None) -> Iterator[Haul]:
+        """Yield batches that are to be kept together, and settle what is read whole once they are."""
+        broken_off: ProviderError | None = None
+        try:
+            with only_provider_errors("listing what is new"):
+                for delivery in log.read_since(cursor):
+                    yield from self._of(delivery)
+                    if not delivery.is_followed:
+                        yield from self._hauled()
+        except ProviderError as error:
+            broken_off = error
+        yield from self._hauled()
+        self._end(broken_off)
+
+    def _of(self, delivery: Delivery) -> Iterator[Haul]:
+        """Add the batches of a delivery to the haul; yield it as often as it is full."""
+        key = key_of(delivery.name, delivery.version)
+        known = self._unread.get(key)
+        if known is not None and not known.is_due(self._now):
+            return
+        if any(key == key_of(one.delivery.name, one.delivery.version) for one in self._haul):
+            yield from self._hauled()  # it came twice: how far it was read is known once that is kept
+        with self._database.reading() as connection:
+            position = position_in(connection, self._source, delivery)
+        if position is None:
+            self._waiting.pop(key, None)
+            self._settle(delivery)
+            return
+        try:
+            # The cursor must not move past what could not be read.
+            is_first = not (
+                self._failed or self._unsettled or any(one is not known for one in self._waiting.values())
+            )
+            for batch in _batches(
+                self._source, delivery, position, self._translators, known, moves_cursor=is_first
+            ):
+                self._haul.append(batch)
+                if not batch.is_last or sum(len(one.records) for one in self._haul) >= BATCH_RECORDS:
+                    yield from self._hauled()
+        except ProviderError as error:
+            self._failed.append((known or _unread(self._source, delivery, self._now), error))
+        else:
+            self._is_reading = True
+            self._waiting.pop(key, None)
+
+    def _hauled(self) -> Iterator[Haul]:
+        if self._haul:
+            haul, self._haul = tuple(self._haul), []
+            yield haul
+            for batch in haul:
+                if batch.is_last:
+                    self._settle(batch.delivery)
+
+    def _settle(self, delivery: Delivery) -> None:
+        try:
+            delivery.settle()
+        except ProviderError as error:
+            self._unsettled = self._unsettled or error
+
+    def _end(self, broken_off: ProviderError | None) -> None:
+        """Remember which deliveries could not be read, and raise the first thing that went wrong."""
+        if self._failed:
+            with self._database.transaction() as connection:
+                for one, why in self._failed:
+                    is_its_own = self._is_reading or isinstance(why, ProviderResponseError)
+                    keep_delivery(
+                        connection, one.failed_again(redact(why.what).value, self._now, counts=is_its_own)
+                    )
+        if broken_off is not None:
+            raise broken_off
+        _raise_first([why for _, why in self._failed], self._unsettled, self._waiting.values())
 
 
 def _unread(source: str, delivery: Delivery, now: datetime) -> Unread:

@@ -6,41 +6,73 @@ one that lies nearest; two that it would bridge stay two, since both may be judg
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection
 
 from drift.model.change import Write
 from drift.model.event import Outcome
 from drift.model.resource import Resource
-from drift.store import changes
+from drift.store.changes import join_change, leave_changes
+from drift.store.grouping import (
+    WantedChange,
+    WantedSession,
+    begin_change,
+    begin_session,
+    expect_changes,
+    expect_sessions,
+    near_change,
+    near_session,
+    stretch_change,
+    stretch_session,
+)
 
 
 def group(connection: Connection, write: Write, *, is_history: bool = False) -> None:
     """Add a write to the change of each resource it touched, beginning what is not begun."""
-    _join(connection, write, is_history=is_history)
+    group_all(connection, [write], is_history=is_history)
+
+
+def group_all(connection: Connection, writes: Sequence[Write], *, is_history: bool = False) -> None:
+    """Add writes to their changes, in this order; together they cost a fraction."""
+    expect_sessions(connection, [_wanted_session(write) for write in writes])
+    joining = [(write, wanted) for write in writes for wanted in _wanted_changes(connection, write)]
+    expect_changes(connection, [wanted for _, wanted in joining])
+    for write, wanted in joining:
+        join_change(connection, _change(connection, wanted, is_history=is_history), write)
 
 
 def regroup(connection: Connection, write: Write, *, belongs: bool, is_history: bool = False) -> None:
     """Lead an amended write to the changes it belongs to now, if to any, and out of all others."""
-    joined = _join(connection, write, is_history=is_history) if belongs else ()
-    changes.leave_changes(connection, write, joined, _why_it_leaves(write))
+    wanted = _wanted_changes(connection, write) if belongs else ()
+    joined = [_change(connection, one, is_history=is_history) for one in wanted]
+    for change_id in joined:
+        join_change(connection, change_id, write)
+    leave_changes(connection, write, joined, _why_it_leaves(write))
 
 
-def _join(connection: Connection, write: Write, *, is_history: bool) -> tuple[str, ...]:
+def _wanted_session(write: Write) -> WantedSession:
     event, at = write.event, write.event.occurred_at
     if at is None:
         raise ValueError("a write without a time belongs to no change")
-    session_id = _session(connection, _actor(write), event.call.account or "", at)
-    resources = event.resources or (_unmapped(write),)
-    joined = tuple(
-        _change(connection, session_id, resource, at, is_history=is_history) for resource in resources
-    )
-    for change_id in joined:
-        changes.join_change(connection, change_id, write)
-    return joined
+    return WantedSession(actor=_actor(write), account=event.call.account or "", at=at)
+
+
+def _wanted_changes(connection: Connection, write: Write) -> list[WantedChange]:
+    """Return the changes that a write belongs to, in the session that it belongs to."""
+    session = _wanted_session(write)
+    session_id = _session(connection, session)
+    return [
+        WantedChange(
+            session_id=session_id,
+            resource=one,
+            at=session.at,
+            id=next(_ids_of_change(session_id, one, session.at)),
+        )
+        for one in write.event.resources or (_unmapped(write),)
+    ]
 
 
 def _why_it_leaves(write: Write) -> str:
@@ -62,25 +94,27 @@ def _unmapped(write: Write) -> Resource:
     return Resource(type=None, id=f"{write.event.call.service}:{write.event.call.action}")
 
 
-def _session(connection: Connection, actor: str, account: str, at: datetime) -> str:
-    near = changes.near_session(connection, actor, account, at)
+def _session(connection: Connection, wanted: WantedSession) -> str:
+    near = near_session(connection, wanted)
     if near is not None:
-        changes.stretch_session(connection, near, at)
+        stretch_session(connection, near, wanted.at)
         return near.id
-    ids = _ids("ses", at, actor, account)
-    return next(one for one in ids if changes.begin_session(connection, one, actor, account, at))
+    ids = _ids("ses", wanted.at, wanted.actor, wanted.account)
+    return next(one for one in ids if begin_session(connection, one, wanted))
 
 
-def _change(
-    connection: Connection, session_id: str, resource: Resource, at: datetime, *, is_history: bool
-) -> str:
-    near = changes.near_change(connection, session_id, resource, at)
+def _change(connection: Connection, wanted: WantedChange, *, is_history: bool) -> str:
+    near = near_change(connection, wanted)
     if near is not None:
-        changes.stretch_change(connection, near, at, is_history=is_history)
+        stretch_change(connection, near, wanted.at, is_history=is_history)
         return near.id
-    ids = _ids("chg", at, session_id, resource.type or "", resource.id)
-    begin = partial(changes.begin_change, connection, is_history=is_history)
-    return next(one for one in ids if begin(one, session_id, resource, at))
+    ids = _ids_of_change(wanted.session_id, wanted.resource, wanted.at)
+    begun = (replace(wanted, id=one) for one in ids)
+    return next(one.id for one in begun if begin_change(connection, one, is_history=is_history))
+
+
+def _ids_of_change(session_id: str, resource: Resource, at: datetime) -> Iterator[str]:
+    return _ids("chg", at, session_id, resource.type or "", resource.id)
 
 
 def _ids(prefix: str, at: datetime, *identity: str) -> Iterator[str]:

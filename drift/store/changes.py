@@ -1,48 +1,22 @@
 """The changes and change sessions that writes add up to."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, func, select, union, update
 
-from drift.model.change import SESSION_GAP, SESSION_LIMIT, Change, ChangeSession, Span, Write
+from drift.model.change import Change, ChangeSession, Write
 from drift.model.judgement import Judgement
-from drift.model.naming import outer_id
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
-from drift.store.columns import FIRST, LAST
+from drift.store.grouping import forget_changes
 from drift.store.late import in_time
-from drift.store.schema import change, change_session, change_write, write
-from drift.store.upsert import in_chunks, insert_new, insert_or_replace_late
+from drift.store.schema import change, change_write, write
+from drift.store.upsert import in_chunks, insert_or_replace_late
 
 STILL_OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 """A ticket or its approval may still turn up for these, so they are judged again."""
-
-
-# Run for each write: to build them costs more than to run them.
-_NEAR_SESSION = select(
-    change_session.c.session_id, change_session.c.began_at, change_session.c.ended_at
-).where(
-    change_session.c.actor == bindparam("actor"),
-    change_session.c.account == bindparam("account"),
-    change_session.c.ended_at.between(bindparam("after"), bindparam("before")),
-)
-_NEAR_CHANGE = select(change.c.change_id, change.c.began_at, change.c.ended_at).where(
-    change.c.session_id == bindparam("session_id"),
-    change.c.resource_id == bindparam("resource_id"),
-    change.c.resource_type.is_not_distinct_from(bindparam("resource_type")),
-    change.c.ended_at.between(bindparam("after"), bindparam("before")),
-)
-_REACH: dict[str, object] = {"began_at": bindparam("reaches_from"), "ended_at": bindparam("reaches_to")}
-_STRETCH_SESSION = update(change_session).where(change_session.c.session_id == bindparam("id")).values(_REACH)
-_STRETCH_HISTORY = (
-    update(change)
-    .where(change.c.change_id == bindparam("id"))
-    .values({**_REACH, "to_judge": True, "revision": change.c.revision + 1})
-)
-_STRETCH_CHANGE = _STRETCH_HISTORY.values(is_history=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,59 +26,6 @@ class ChangeRow:
     change: Change
     judgement: Judgement | None
     ledger_seq: int | None
-
-
-def near_session(connection: Connection, actor: str, account: str, at: datetime) -> Span | None:
-    """Return the session of `actor` that a write at `at` belongs to, the nearest of several."""
-    return _near(connection, _NEAR_SESSION, at, {"actor": actor, "account": account})
-
-
-def begin_session(connection: Connection, session_id: str, actor: str, account: str, at: datetime) -> bool:
-    """Begin a session; tell whether the id was still free."""
-    values = {"session_id": session_id, "actor": actor, "account": account, "began_at": at, "ended_at": at}
-    return insert_new(connection, change_session, values)
-
-
-def stretch_session(connection: Connection, span: Span, at: datetime) -> None:
-    """Have a session reach to `at`."""
-    connection.execute(_STRETCH_SESSION, _reach_of(span, at))
-
-
-def near_change(connection: Connection, session_id: str, resource: Resource, at: datetime) -> Span | None:
-    """Return the change of a session to `resource` that a write at `at` belongs to, the nearest one."""
-    mine = {"session_id": session_id, "resource_id": resource.id, "resource_type": resource.type}
-    return _near(connection, _NEAR_CHANGE, at, mine)
-
-
-def begin_change(
-    connection: Connection,
-    change_id: str,
-    session_id: str,
-    resource: Resource,
-    at: datetime,
-    *,
-    is_history: bool = False,
-) -> bool:
-    """Begin a change in a session, to be judged; tell whether the id was still free."""
-    values = {
-        "change_id": change_id,
-        "session_id": session_id,
-        "resource_type": resource.type,
-        "resource_id": resource.id,
-        "resource_key": resource.id.lower(),
-        "outer_key": outer_id(resource.id.lower()),
-        "began_at": at,
-        "ended_at": at,
-        "to_judge": True,
-        "revision": 1,
-        "is_history": is_history,
-    }
-    return insert_new(connection, change, values)
-
-
-def stretch_change(connection: Connection, span: Span, at: datetime, *, is_history: bool = False) -> None:
-    """Have a change reach to `at`, and have it judged again. What goes on now is no history any more."""
-    connection.execute(_STRETCH_HISTORY if is_history else _STRETCH_CHANGE, _reach_of(span, at))
 
 
 def join_change(connection: Connection, change_id: str, one: Write) -> None:
@@ -125,6 +46,7 @@ def leave_changes(connection: Connection, one: Write, still: Collection[str], be
         connection.execute(update(change_write).where(*this).values(left_because=because))
         values = {"to_judge": True, "revision": change.c.revision + 1, **_reach(connection, change_id)}
         connection.execute(update(change).where(change.c.change_id == change_id).values(**values))
+        forget_changes(connection)
 
 
 def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
@@ -135,7 +57,7 @@ def sessions_to_judge(connection: Connection, since: datetime) -> list[str]:
         select(change.c.session_id).where(change.c.disposition == Disposition.PENDING),
         select(change.c.session_id).where(*is_open),
     )
-    return sorted(connection.execute(found).scalars())
+    return sorted(in_time(connection).execute(found).scalars())
 
 
 def judge_again(connection: Connection, names: Iterable[str], since: datetime) -> None:
@@ -147,7 +69,7 @@ def judge_again(connection: Connection, names: Iterable[str], since: datetime) -
     for some in in_chunks(names):
         for column in (change.c.resource_key, change.c.outer_key):
             is_young = (column.in_(some), change.c.began_at >= since)
-            connection.execute(update(change).where(*is_young).values(to_judge=True))
+            in_time(connection).execute(update(change).where(*is_young).values(to_judge=True))
 
 
 def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
@@ -158,9 +80,13 @@ def change_session_of(connection: Connection, session_id: str) -> ChangeSession:
 
 def last_judgement(connection: Connection, one: Change) -> Judgement | None:
     """Return what was concluded about a change as it is now; since its writes changed, nothing was."""
-    row = connection.execute(
-        select(change.c.judgement, change.c.judged_revision).where(change.c.change_id == one.change_id)
-    ).one()
+    row = (
+        in_time(connection)
+        .execute(
+            select(change.c.judgement, change.c.judged_revision).where(change.c.change_id == one.change_id)
+        )
+        .one()
+    )
     return row.judgement if row.judged_revision == one.revision else None
 
 
@@ -180,7 +106,7 @@ def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
 
 def keep_judgement(connection: Connection, one: Change, judgement: Judgement, ledger_seq: int) -> None:
     """Keep what was concluded about a change, and the evidence entry that records it."""
-    connection.execute(
+    in_time(connection).execute(
         update(change)
         .where(change.c.change_id == one.change_id)
         .values(
@@ -197,15 +123,17 @@ def keep_judgement(connection: Connection, one: Change, judgement: Judgement, le
 def mark_judged(connection: Connection, one: Change) -> int:
     """Note that a change was judged again and nothing came out differently; return the standing entry."""
     mine = change.c.change_id == one.change_id
-    connection.execute(update(change).where(mine).values(to_judge=_is_outdated(one)))
+    in_time(connection).execute(update(change).where(mine).values(to_judge=_is_outdated(one)))
     return int(connection.execute(select(change.c.ledger_seq).where(mine)).scalar_one())
 
 
 def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[ChangeRow]:
     """Yield the changes that fit, in order of their first write."""
-    rows = connection.execute(
-        select(change).where(*where).order_by(change.c.began_at, change.c.change_id)
-    ).all()
+    rows = (
+        in_time(connection)
+        .execute(select(change).where(*where).order_by(change.c.began_at, change.c.change_id))
+        .all()
+    )
     for row in rows:
         writes, withdrawn = _writes_of(connection, row.change_id)
         yield ChangeRow(
@@ -226,7 +154,7 @@ def changes(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Cha
 def count_by_disposition(connection: Connection) -> dict[str, int]:
     """Return how many changes stand in each disposition; those not judged yet count as pending."""
     name = func.coalesce(change.c.disposition, Disposition.PENDING.value)
-    rows = connection.execute(select(name, func.count()).group_by(name).order_by(name))
+    rows = in_time(connection).execute(select(name, func.count()).group_by(name).order_by(name))
     return {disposition: int(number) for disposition, number in rows}
 
 
@@ -270,25 +198,3 @@ def _reach(connection: Connection, change_id: str) -> dict[str, datetime]:
 def _is_outdated(one: Change) -> ColumnElement[bool]:
     """Tell whether its writes changed while a change was judged, so that it must be judged again."""
     return change.c.revision != one.revision
-
-
-def _near(
-    connection: Connection, query: Select[Any], at: datetime, same: Mapping[str, str | None]
-) -> Span | None:
-    window = {"after": _moved(at, -SESSION_GAP), "before": _moved(at, SESSION_GAP + SESSION_LIMIT)}
-    rows = connection.execute(query, {**same, **window})
-    spans = (Span(id=id_, began_at=began_at, ended_at=ended_at) for id_, began_at, ended_at in rows)
-    reaching = (span for span in spans if span.reaches(at))
-    return min(reaching, key=lambda span: (span.distance(at), span.began_at), default=None)
-
-
-def _reach_of(span: Span, at: datetime) -> dict[str, object]:
-    return {"id": span.id, "reaches_from": min(span.began_at, at), "reaches_to": max(span.ended_at, at)}
-
-
-def _moved(at: datetime, by: timedelta) -> datetime:
-    """Return a time that much later, or the last there is: records bear any time."""
-    try:
-        return at + by
-    except OverflowError:
-        return LAST if by > timedelta() else FIRST

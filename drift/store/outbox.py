@@ -47,14 +47,30 @@ def was_told(connection: Connection, session_id: str) -> bool:
     return bool(connection.execute(select(exists().where(outbox.c.session_id == session_id))).scalar_one())
 
 
-def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: datetime) -> None:
+def told_through(connection: Connection, session_id: str) -> frozenset[str]:
+    """Return for which notifiers a message about a session was queued before."""
+    query = select(outbox.c.notifier).where(outbox.c.session_id == session_id).distinct()
+    return frozenset(connection.execute(query).scalars())
+
+
+def queue(
+    connection: Connection,
+    notifiers: Iterable[str],
+    alert: Alert,
+    now: datetime,
+    *,
+    send_at: datetime | None = None,
+) -> None:
     """Put an alert on its way to every notifier, in the transaction of what it tells about.
+
+    It goes out at once, unless `send_at` says when; what takes the place of one that waits goes when
+    that would have, so that news put nothing off.
 
     It takes the place of one about the same session that was not sent yet: sent later, after a
     failure, that one would overwrite the news. Without a notifier it is kept for the first to come.
     """
     for notifier in list(notifiers) or [UNROUTED]:
-        _supersede(connection, notifier, alert.session_id)
+        waits_until = _supersede(connection, notifier, alert.session_id)
         revision = _next_revision(connection, notifier, alert.session_id)
         client_id = str(uuid.uuid5(_NAMESPACE, f"{notifier}/{alert.session_id}/{revision}"))
         connection.execute(
@@ -66,7 +82,7 @@ def queue(connection: Connection, notifiers: Iterable[str], alert: Alert, now: d
                 status=DeliveryStatus.QUEUED,
                 payload=replace(alert, client_id=client_id),
                 attempts=0,
-                next_attempt_at=now,
+                next_attempt_at=min(filter(None, (send_at or now, waits_until))),
                 created_at=now,
             )
         )
@@ -152,13 +168,14 @@ def counts(connection: Connection) -> dict[str, int]:
     return {status: int(number) for status, number in rows}
 
 
-def _supersede(connection: Connection, notifier: str, session_id: str) -> None:
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.session_id == session_id, outbox.c.notifier.in_({notifier, UNROUTED}))
-        .where(outbox.c.status == DeliveryStatus.QUEUED)
-        .values(status=DeliveryStatus.SUPERSEDED)
-    )
+def _supersede(connection: Connection, notifier: str, session_id: str) -> datetime | None:
+    """Let no older message about a session go out; return when one would have that was not tried yet."""
+    mine = (outbox.c.session_id == session_id, outbox.c.notifier.in_({notifier, UNROUTED}))
+    waiting = (*mine, outbox.c.status == DeliveryStatus.QUEUED)
+    untried = select(func.min(outbox.c.next_attempt_at)).where(*waiting, outbox.c.attempts == 0)
+    waits_until: datetime | None = connection.execute(untried).scalar_one()
+    connection.execute(update(outbox).where(*waiting).values(status=DeliveryStatus.SUPERSEDED))
+    return waits_until
 
 
 def _next_revision(connection: Connection, notifier: str, session_id: str) -> int:

@@ -4,17 +4,18 @@ Counted in memory while a batch is read and kept once, in the batch's own transa
 the counts are as crash-proof as the records, and a million reads cost few statements.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from drift.model.event import ChangeEvent, Fate
-from drift.store.columns import UtcTime
 from drift.store.enrolment import note_accounts
 from drift.store.schema import coverage, funnel
-from drift.store.upsert import insert_or_update
+from drift.store.upsert import NewValues, insert_or_set
 
 _NOWHERE = ("", "")
 _HOUR = "%Y-%m-%dT%H"
@@ -27,10 +28,23 @@ class _Span:
     records: int = 0
     unreadable: int = 0
 
-    def stretch(self, at: datetime | None) -> None:
-        if at is not None:
-            self.from_at = min(self.from_at or at, at)
-            self.to_at = max(self.to_at or at, at)
+    def count(self, at: datetime | None) -> None:
+        self.records += 1
+        if at is None:
+            return
+        if self.from_at is None or at < self.from_at:
+            self.from_at = at
+        if self.to_at is None or at > self.to_at:
+            self.to_at = at
+
+    def add(self, other: "_Span") -> None:
+        self.records += other.records
+        self.from_at = min(filter(None, (self.from_at, other.from_at)), default=None)
+        self.to_at = max(filter(None, (self.to_at, other.to_at)), default=None)
+
+
+_Kind: TypeAlias = tuple[str | None, str | None, Fate, datetime | None]
+"""Account and region of a record, what became of it, and the hour of its call."""
 
 
 @dataclass(slots=True)
@@ -38,46 +52,61 @@ class Tally:
     """The counts of one batch."""
 
     source: str
-    _funnel: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    _spans: dict[tuple[str, str], _Span] = field(default_factory=dict)
+    _counted: dict[_Kind, _Span] = field(default_factory=dict)
+    _unreadable: int = 0
+    _taken_back: int = 0
 
     def count(self, event: ChangeEvent, fate: Fate) -> None:
         """Count a record under what became of it."""
-        self._funnel[*_place_of(event), fate] += 1
-        span = self._spans.setdefault((event.call.account or "", event.call.region or ""), _Span())
-        span.records += 1
-        span.stretch(event.occurred_at)
+        at = event.occurred_at
+        hour = None if at is None else at.replace(minute=0, second=0, microsecond=0)
+        kind = (event.call.account, event.call.region, fate, hour)
+        span = self._counted.get(kind)
+        if span is None:
+            self._counted[kind] = span = _Span()
+        span.count(at)
 
     def count_unreadable(self) -> None:
         """Count a record that nothing could be read from."""
-        self._funnel["", "", "unreadable"] += 1
-        self._spans.setdefault(_NOWHERE, _Span()).unreadable += 1
+        self._unreadable += 1
 
     def count_readable(self) -> None:
         """Take back that nothing could be read from a record, since it can be by now."""
-        self._funnel["", "", "unreadable"] -= 1
+        self._taken_back += 1
 
     def keep(self, connection: Connection) -> None:
         """Add the counts to those of earlier batches."""
-        for row, records in self._funnel.items():
-            _add(connection, (self.source, *row), records)
-        for (account, region), span in self._spans.items():
-            key = {"source": self.source, "account": account, "region": region}
-            values = {
+        places: defaultdict[tuple[str, str], _Span] = defaultdict(_Span)
+        became: Counter[tuple[str, str, str]] = Counter()
+        for (account, region, fate, hour), span in self._counted.items():
+            places[account or "", region or ""].add(span)
+            became[account or "", _text_of(hour), fate] += span.records
+        if self._unreadable:
+            places[_NOWHERE].unreadable += self._unreadable
+        if self._unreadable or self._taken_back:
+            became["", "", "unreadable"] += self._unreadable - self._taken_back
+        _add(connection, self.source, became)
+        rows = [
+            {
+                "source": self.source,
+                "account": account,
+                "region": region,
                 "from_at": span.from_at,
                 "to_at": span.to_at,
                 "records": span.records,
                 "unreadable": span.unreadable,
                 "heard_at": span.to_at,
             }
-            insert_or_update(connection, coverage, {**key, **values}, _widened(span))
-        note_accounts(connection, self.source, {account for account, _ in self._spans})
+            for (account, region), span in places.items()
+        ]
+        insert_or_set(connection, coverage, rows, _widened)
+        note_accounts(connection, self.source, {account for account, _ in places})
 
 
 def recount(connection: Connection, source: str, event: ChangeEvent, fate: Fate) -> None:
     """Count a record that waited, and was counted as a part meanwhile, under what became of it."""
-    _add(connection, (source, *_place_of(event), Fate.PART), -1)
-    _add(connection, (source, *_place_of(event), fate), 1)
+    account, hour = event.call.account or "", _text_of(event.occurred_at)
+    _add(connection, source, {(account, hour, Fate.PART): -1, (account, hour, fate): 1})
 
 
 def funnel_totals(connection: Connection) -> dict[str, int]:
@@ -92,27 +121,32 @@ def newest_hour(connection: Connection) -> datetime | None:
     return datetime.strptime(newest, _HOUR).replace(tzinfo=UTC) if newest else None
 
 
-def _place_of(event: ChangeEvent) -> tuple[str, str]:
-    """Return the account and the hour under which a record is counted; empty where it tells none."""
-    return event.call.account or "", f"{event.occurred_at:{_HOUR}}" if event.occurred_at else ""
+def _text_of(hour: datetime | None) -> str:
+    """Return the hour under which a record is counted; empty where it tells none."""
+    return "" if hour is None else f"{hour:{_HOUR}}"
 
 
-def _add(connection: Connection, row: tuple[str, str, str, str], records: int) -> None:
-    key = dict(zip(("source", "account", "hour", "rule"), row, strict=True))
-    values = {"records": funnel.c.records + records}
-    insert_or_update(connection, funnel, {**key, "records": records}, values)
+def _add(connection: Connection, source: str, became: Mapping[tuple[str, str, str], int]) -> None:
+    rows = [
+        {"source": source, "account": account, "hour": hour, "rule": rule, "records": records}
+        for (account, hour, rule), records in became.items()
+    ]
+    insert_or_set(connection, funnel, rows, _added)
 
 
-def _widened(span: _Span) -> dict[str, object]:
-    changed: dict[str, object] = {
-        "records": coverage.c.records + span.records,
-        "unreadable": coverage.c.unreadable + span.unreadable,
+def _added(new: NewValues) -> dict[str, ColumnElement[Any]]:
+    return {"records": funnel.c.records + new.records}
+
+
+def _widened(new: NewValues) -> dict[str, ColumnElement[Any]]:
+    kept = coverage.c
+    earlier = or_(kept.from_at.is_(None), kept.from_at > new.from_at)
+    later = or_(kept.to_at.is_(None), kept.to_at < new.to_at)
+    newer = or_(kept.heard_at.is_(None), kept.heard_at < new.heard_at)
+    return {
+        "records": kept.records + new.records,
+        "unreadable": kept.unreadable + new.unreadable,
+        "from_at": case((earlier, new.from_at), else_=kept.from_at),
+        "to_at": case((later, new.to_at), else_=kept.to_at),
+        "heard_at": case((newer, new.heard_at), else_=kept.heard_at),
     }
-    if span.from_at is not None:
-        earlier = or_(coverage.c.from_at.is_(None), coverage.c.from_at > span.from_at)
-        later = or_(coverage.c.to_at.is_(None), coverage.c.to_at < span.to_at)
-        changed["from_at"] = case((earlier, literal(span.from_at, UtcTime)), else_=coverage.c.from_at)
-        newer = or_(coverage.c.heard_at.is_(None), coverage.c.heard_at < span.to_at)
-        changed["to_at"] = case((later, literal(span.to_at, UtcTime)), else_=coverage.c.to_at)
-        changed["heard_at"] = case((newer, literal(span.to_at, UtcTime)), else_=coverage.c.heard_at)
-    return changed

@@ -1,12 +1,14 @@
 """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells per dialect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from drift.store.late import insert_late
 
@@ -59,6 +61,30 @@ def insert_or_update(
     statement = _insert(connection.dialect.name, table).values(values)
     keys = list(table.primary_key.columns)
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update, where=only_where))
+
+
+NewValues: TypeAlias = ColumnCollection[str, KeyedColumnElement[Any]]
+"""The columns of the row that was to be inserted."""
+
+
+def insert_or_set(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    change: Callable[[NewValues], dict[str, ColumnElement[Any]]],
+) -> None:
+    """Insert rows, or change those that have their primary keys as `change` says of the new values."""
+    if rows:
+        connection.execute(_insert_or_set(connection.dialect.name, table, change), rows)
+
+
+@cache
+def _insert_or_set(
+    dialect: str, table: Table, change: Callable[[NewValues], dict[str, ColumnElement[Any]]]
+) -> "sqlite.Insert | postgresql.Insert":
+    statement = _insert(dialect, table)
+    keys = list(table.primary_key.columns)
+    return statement.on_conflict_do_update(index_elements=keys, set_=change(statement.excluded))
 
 
 @cache

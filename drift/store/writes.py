@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import Raw
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from drift.model.change import Earlier, KnownWrite, Write
@@ -104,9 +105,10 @@ class _Known:
         self._kept.difference_update(keys)
 
 
-def add_write(connection: Connection, one: Write, ledger_seq: int) -> None:
-    """Keep a write and the evidence entry that records it."""
-    insert_late(connection, _ADD_WRITE, {"key": one.event.key, **_values(one, ledger_seq)})
+def add_write(connection: Connection, one: Write, ledger_seq: int, encoded: Raw | None = None) -> None:
+    """Keep a write and the evidence entry that records it; `encoded` where its bytes are at hand."""
+    row = {"key": one.event.key, **_values(one, ledger_seq)}
+    insert_late(connection, _ADD_WRITE, {**row, "body": encoded or one})
     _add_parts(connection, one)
 
 

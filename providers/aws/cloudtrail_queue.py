@@ -13,6 +13,7 @@ import msgspec
 from drift.errors import ProviderResponseError
 from drift.model.coverage import Attestation
 from drift.ports import Delivery
+from providers.at_hand import at_hand
 from providers.aws.digests import Digests
 from providers.aws.queue import Message, Queue
 from providers.aws.s3_messages import Announced, announced
@@ -87,10 +88,9 @@ class CloudTrailQueue:
         for messages in self._queue.received(MOST):
             letters = [_Letter.of(message) for message in messages]
             self._queue.delete([one.message for one in letters if not one.left and not one.is_strange])
-            for letter in letters:
-                for delivery in self._deliveries(letter):
-                    self._queue.keep()
-                    yield delivery
+            for delivery in at_hand(one for letter in letters for one in self._deliveries(letter)):
+                self._queue.keep()
+                yield delivery
 
     def again(self, name: str) -> Delivery | None:
         """Deliver an object once more; a message that announced none is gone with its deletion."""
@@ -124,8 +124,8 @@ class CloudTrailQueue:
 
     def _delivery(self, one: Announced, settle: Callable[[], None] | None = None) -> Delivery:
         name = uri(one.bucket, one.key)
-        more = {"settle": settle} if settle else {}
-        return Delivery(name=name, version=one.version, cursor=name, open=partial(self._open, one), **more)
+        delivery = Delivery(name=name, version=one.version, cursor=name, open=partial(self._open, one))
+        return replace(delivery, settle=settle) if settle else delivery
 
     def _open(self, one: Announced) -> BinaryIO:
         allowed: Collection[str] = self._settings.buckets

@@ -1,6 +1,6 @@
 """What makes a write matter more, by the rows of the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import assert_never
 
@@ -14,7 +14,6 @@ from providers.aws.policies import admits_everybody, allows_everything, policies
 from providers.aws.record import truth
 from providers.aws.request import get
 from providers.aws.signal_rows import RiskRow, RiskTest
-from providers.aws.signals import Signals
 from providers.raw_json import nodes
 
 ROOT_USER = Risk(slug="root-user", text="the root user acted")
@@ -37,9 +36,9 @@ def callers_risks(origin: Origin, service: str | None) -> tuple[Risk, ...]:
     return (ROOT_USER,) if is_root and service is None else ()
 
 
-def found_risks(service: str | None, event: str | None, request: Json, signals: Signals) -> tuple[Found, ...]:
+def found_risks(rows: Sequence[RiskRow], request: Json) -> tuple[Found, ...]:
     """Return the risks that lie in what was asked for, whether it succeeded or was only tried."""
-    found = (_found(row, request) for row in signals.risks if row.cover(service, event))
+    found = (_found(row, request) for row in rows)
     return tuple(one for one in found if one)
 
 

@@ -24,6 +24,13 @@ from providers.tables import Form, Row, Words, read_tables
 SIGNALS = Path(__file__).with_name("signals.toml")
 
 
+class ToldRows(Row, frozen=True, kw_only=True):
+    """The rows by which people are told of a call."""
+
+    phrase: PhraseRow | None
+    risks: tuple[RiskRow, ...]
+
+
 class Signals(Row, frozen=True, kw_only=True):
     """All tables of `signals.toml`, in its order."""
 
@@ -66,9 +73,11 @@ class Signals(Row, frozen=True, kw_only=True):
         """Return the row of a host that stands for whoever sits in front of it."""
         return next((row for row in self.front_ends if host and row.pattern.match(host)), None)
 
-    def phrase(self, service: str | None, event: str | None) -> PhraseRow | None:
-        """Return the words for a call."""
-        return next((row for row in self.phrases if (row.service, row.event) == (service, event)), None)
+    def told_of(self, service: str | None, event: str | None) -> ToldRows:
+        """Return the rows by which people are told of a call."""
+        phrases = (row for row in self.phrases if (row.service, row.event) == (service, event))
+        risks = tuple(row for row in self.risks if row.cover(service, event))
+        return ToldRows(phrase=next(phrases, None), risks=risks)
 
     def event_name(self, name: str) -> str:
         """Return the name of a call without the API date that some names carry."""

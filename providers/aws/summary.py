@@ -4,16 +4,14 @@ from drift.model.event import ChangeEvent, Outcome
 from drift.model.resource import Json
 from providers.aws.network_rules import NetworkRule, network_rules
 from providers.aws.signal_rows import PhraseRow
-from providers.aws.signals import Signals
 
 MAX_LENGTH = 200
 MAX_NAMED = 2
 
 
-def summary_of(event: ChangeEvent, name: str | None, marks: list[str], signals: Signals) -> str:
-    """Return the phrase for the call; without one, its name and its resources."""
+def summary_of(event: ChangeEvent, name: str | None, marks: list[str], row: PhraseRow | None) -> str:
+    """Return the phrase for the call, whose row is `row`; without one, its name and its resources."""
     names = _some([one.id for one in event.resources])
-    row = signals.phrase(event.call.service, name)
     said = _phrase(row, names, event.request) if row else _call(name, names)
     marked = f"{said} ({', '.join(dict.fromkeys(marks))})" if marks else said
     told = marked if event.outcome is Outcome.SUCCESS else f"failed attempt: {marked}"

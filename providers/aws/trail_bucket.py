@@ -18,6 +18,7 @@ import msgspec
 
 from drift.model.coverage import Attestation
 from drift.ports import Delivery
+from providers.at_hand import at_hand
 from providers.aws.digests import Digests
 from providers.aws.s3_objects import list_objects, open_object, open_s3, uri, version_of
 from providers.aws.settings import DELAY, AwsSettings
@@ -88,6 +89,9 @@ class TrailBucket:
 
     def read_since(self, cursor: str | None) -> Iterator[Delivery]:
         """Deliver the files not read yet of all accounts and regions, day by day; see `AuditLog`."""
+        return at_hand(self._new_files(cursor))
+
+    def _new_files(self, cursor: str | None) -> Iterator[Delivery]:
         reached = cursor if cursor and _date(cursor) else ""
         begin = self._begin(reached)
         found = self._discovered()

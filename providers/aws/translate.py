@@ -4,8 +4,8 @@ It emits neutral facts, each with its confidence: which session means which pers
 decided in the core, from a table of sessions, and so is what policy makes of them.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from msgspec.structs import replace
 
@@ -22,14 +22,14 @@ from drift.model.resource import Cloud
 from providers.aws.contents import Contents
 from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
 from providers.aws.envelopes import RECORD_HEADS, unwrap
-from providers.aws.known_calls import KnownCalls
+from providers.aws.known_calls import MAX_DEEDS, KnownCalls
 from providers.aws.may_open import may_open
 from providers.aws.openings import opened_by_console, opened_by_launch, opened_by_sts
 from providers.aws.reading import read_identity, read_record
 from providers.aws.record import TrailRecord, moment
 from providers.aws.resources import ResourceMap, load_resources, own_resources
 from providers.aws.risks import found_risks
-from providers.aws.signals import Signals, load_signals
+from providers.aws.signals import Signals, ToldRows, load_signals
 from providers.aws.statements import Keys, said_in_request
 from providers.aws.summary import summary_of
 from providers.aws.touched import listed, touched
@@ -80,6 +80,10 @@ class AwsTranslator:
         return Keys(self._signals)
 
     @cached_property
+    def _rows_of(self) -> Callable[[str | None, str | None], ToldRows]:
+        return lru_cache(maxsize=MAX_DEEDS)(self._signals.told_of)
+
+    @cached_property
     def _opening_services(self) -> tuple[str, ...]:
         return (STS, *sorted({row.service for row in self._signals.launches}))
 
@@ -108,10 +112,11 @@ class AwsTranslator:
             return event
         call = event.call
         name = self._signals.event_name(call.action) if call.action else None
-        found = found_risks(call.service, name, event.request, self._signals)
+        rows = self._rows_of(call.service, name)
+        found = found_risks(rows.risks, event.request)
         risks = dict.fromkeys((*event.risks, *(one.risk for one in found)))
         marks = [one.mark for one in found if one.mark]
-        summary = summary_of(event, name, marks, self._signals)
+        summary = summary_of(event, name, marks, rows.phrase)
         return replace(event, risks=tuple(risks), summary=summary)
 
     def _said(self, record: TrailRecord, source: Source) -> ChangeEvent | Repeat:

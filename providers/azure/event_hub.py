@@ -19,6 +19,7 @@ import msgspec
 from drift.errors import ProviderResponseError
 from drift.model.secret import Secret
 from drift.ports import Delivery
+from providers.at_hand import at_hand
 from providers.azure.hub_client import SILENCE, Extent, HubClient, HubEvent
 from providers.azure.sign_in import AzureSignIn
 
@@ -77,6 +78,9 @@ class AzureEventHub:
         Raises:
             ProviderResponseError: Events went before they were read; it comes after all that are there.
         """
+        return at_hand(self._events(cursor))
+
+    def _events(self, cursor: str | None) -> Iterator[Delivery]:
         positions, lost = dict(_positions(cursor)), list[str]()
         for extent in self._client.extents():
             known = positions.get(extent.partition)

@@ -18,6 +18,7 @@ import msgspec
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.ports import Delivery
+from providers.at_hand import at_hand
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".log", ".gz")
 """What counts as a log file within a folder; a file that is named itself may be called anything."""
@@ -55,9 +56,8 @@ class LogFiles:
             paths = sorted(self._files(), key=os.fsencode)
         except OSError as problem:
             raise _error("look at", self._path, problem) from problem
-        for path in paths:
-            if (found := _regular(path)) is not None:
-                yield _delivery(path, found)
+        regular = ((path, _regular(path)) for path in paths)
+        yield from at_hand(_delivery(path, found) for path, found in regular if found is not None)
 
     def again(self, name: str) -> Delivery | None:
         """Deliver the file once more, if it still lies among those of this source."""

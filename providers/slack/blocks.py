@@ -69,13 +69,15 @@ def _blocks_that_fit(alert: Alert) -> list[Block]:
 def _blocks(alert: Alert, listed: int) -> list[Block]:
     if alert.alarm is not None:
         return alarm_blocks(alert, alert.alarm)
-    call_to_action = elements.literal(alert.call_to_action, SENTENCE, style="bold")
+    call_to_action = [elements.literal(alert.call_to_action, SENTENCE, style="bold")]
+    if alert.mention:
+        call_to_action += [elements.own(" "), elements.mention(alert.mention)]
     if alert.notice:
         return _notice(alert, call_to_action)
     headline = f"{wording.LIGHTS[alert.severity]} {alert.severity.upper()}: {alert.headline}"
     blocks = [
         elements.header(headline),
-        elements.rich_text(elements.section([[call_to_action]])),
+        elements.rich_text(elements.section([call_to_action])),
         elements.rich_text(elements.section(_facts(alert))),
     ]
     worst_first = sorted(alert.changes, key=lambda change: -change.severity.rank)
@@ -89,14 +91,14 @@ def _blocks(alert: Alert, listed: int) -> list[Block]:
     return blocks
 
 
-def _notice(alert: Alert, call_to_action: Block) -> list[Block]:
+def _notice(alert: Alert, call_to_action: list[Block]) -> list[Block]:
     """Draw what is about no change session, and so names nobody."""
     shown = alert.notice[:_PARAGRAPHS]
     if (rest := len(alert.notice) - len(shown)) > 0:
         shown = (*shown, f"and {rest} more")
     return [
         elements.header(f"{wording.LIGHTS[alert.severity]} {alert.headline}"),
-        elements.rich_text(elements.section([[call_to_action]])),
+        elements.rich_text(elements.section([call_to_action])),
         elements.rich_text(elements.section([[elements.literal(one, NOTICE)] for one in shown])),
     ]
 
@@ -106,6 +108,8 @@ def _facts(alert: Alert) -> Iterator[list[Block]]:
     yield [*elements.label("Identity"), elements.literal(alert.identity, IDENTITY)]
     yield [*elements.label("Where"), elements.literal(wording.where(alert), SENTENCE)]
     yield [*elements.label("When"), elements.literal(wording.when(alert), SENTENCE)]
+    if alert.team:
+        yield [*elements.label("Owner"), elements.literal(alert.team, NAME)]
 
 
 def _change(change: AlertedChange, *, reasons_above: tuple[str, ...], is_alone: bool) -> list[Block]:

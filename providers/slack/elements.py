@@ -2,10 +2,11 @@
 
 Only literal parts: `plain_text` objects and the `text` elements of rich text are shown by
 Slack as they are, so no mention, link, emoji or markup can come out of a text in them. There is
-no constructor for `mrkdwn`, for mentions or for emoji, and the one for links is for addresses
-that come from a ticket system, never from a record.
+no constructor for `mrkdwn` or for emoji; the one for links is for addresses that come from a ticket
+system, the one for mentions for ids that stand in the configuration, never for what a record says.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
@@ -26,6 +27,10 @@ WORD: Final = 60
 In `IDENTITY` the ARN of a role's session, who opened it, MFA and address have their place."""
 
 _URL_MOST = 300
+_GROUP = re.compile("S[A-Z0-9]{5,20}")
+_USER = re.compile("[UW][A-Z0-9]{5,20}")
+"""Slack's ids: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block."""
+
 _NOTHING = "—"
 """Slack refuses a message in which a text is empty."""
 
@@ -77,6 +82,15 @@ def own(words: str) -> Block:
 def label(name: str) -> list[Block]:
     """Return the bold name before a value, and the space between them."""
     return [literal(f"{name}:", WORD, style="bold"), own(" ")]
+
+
+def mention(who: str) -> Block:
+    """Return the mention of a user group or a user, by its id; any other text names nobody."""
+    if _GROUP.fullmatch(who):
+        return {"type": "usergroup", "usergroup_id": who}
+    if _USER.fullmatch(who):
+        return {"type": "user", "user_id": who}
+    return literal(who, WORD)
 
 
 def link(text: str, url: str | None) -> Block:

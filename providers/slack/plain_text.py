@@ -63,7 +63,7 @@ def _part(part: Block) -> Iterator[tuple[Piece, ...]]:
         return
     line: list[Piece] = []
     for element in part["elements"]:
-        if element["text"] == "\n":
+        if element.get("text") == "\n":
             yield tuple(line)
             line = []
         else:
@@ -72,6 +72,8 @@ def _part(part: Block) -> Iterator[tuple[Piece, ...]]:
 
 
 def _piece(element: Block) -> Piece:
+    if who := element.get("usergroup_id") or element.get("user_id"):
+        return Piece(text=f"@{who}", style=Style.BOLD)
     if element["type"] == "link":
         return Piece(text=f"{element['text']} ({element['url']})", style=Style.LINK)
     style = next(iter(element.get("style", {})), Style.PLAIN)

@@ -73,7 +73,10 @@ class Slack:
             if colon and (edited := _edit(client, channel, ts, content)):
                 return edited
             answer = client.chat_postMessage(
-                channel=self._settings.channel, unfurl_links=False, unfurl_media=False, **content
+                channel=alert.to or self._settings.channel,
+                unfurl_links=False,
+                unfurl_media=False,
+                **content,
             )
             return _reference(answer)
 

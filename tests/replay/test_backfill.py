@@ -404,7 +404,7 @@ def observed(past: Past) -> Iterator[None]:
     with database.transaction() as connection:
         note_replay(connection, now)
     for batch in past.archive.batches(EVER, database, pipeline.have.translators.all):
-        pipeline.observe(batch, now)
+        pipeline.observe((batch,), now)
         yield
 
 

@@ -30,6 +30,7 @@ from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
 from drift.stages.correlate import CorrelationRules
 from drift.stages.decide import DecisionRules
+from drift.stages.route import RoutingRules
 from drift.stages.translate import Translators
 from drift.store.alarms import alarms
 from drift.store.changes import ChangeRow, changes
@@ -171,6 +172,9 @@ class Watch:
     meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
+    routing: RoutingRules = field(default_factory=RoutingRules)
+    boards: Mapping[str, Board] = field(default_factory=dict)
+    """Further notifiers."""
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     clock: Clock = field(default_factory=Clock)
@@ -195,13 +199,14 @@ class Watch:
                     sources={"trail": self.source},
                     canaries=dict.fromkeys(self.canaries, self.canary),
                     enrolment=self.enrolment,
+                    routing=self.routing,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},
                 watched=self.watched,
                 ticket_sources={},
                 code_hosts={},
-                notifiers={"board": self.board},
+                notifiers={"board": self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
                 meters=self.meters,

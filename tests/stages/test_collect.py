@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,7 @@ from drift.store.changes import changes
 from drift.store.database import Database
 from drift.store.sources import move_to, position_in
 from drift.store.tally import funnel_totals
+from providers.at_hand import at_hand
 from providers.aws.translate import AwsTranslator
 from providers.log_files.audit_log import LogFiles, LogFilesSettings
 from tests.builders import ACCOUNT, NOON
@@ -114,20 +116,23 @@ def _record(number: int) -> dict[str, object]:
 
 
 def test_a_large_delivery_comes_in_batches(database: Database) -> None:
-    batches = read(database, Trail(a_delivery(1201)))
+    batches = read(database, Trail(a_delivery(2201)))
 
     assert [(batch.begun, batch.position, batch.is_last) for batch in batches] == [
-        (0, 500, False),
-        (500, 1000, False),
-        (1000, 1201, True),
+        (0, 1000, False),
+        (1000, 2000, False),
+        (2000, 2201, True),
     ]
-    assert indexes(batches) == list(range(1201))
+    assert indexes(batches) == list(range(2201))
 
 
 def test_a_delivery_that_fills_its_last_batch_ends_with_an_empty_one(database: Database) -> None:
     batches = read(database, Trail(a_delivery(BATCH_RECORDS)))
 
-    assert [(batch.position, batch.is_last) for batch in batches] == [(500, False), (500, True)]
+    assert [(batch.position, batch.is_last) for batch in batches] == [
+        (BATCH_RECORDS, False),
+        (BATCH_RECORDS, True),
+    ]
 
 
 def test_an_empty_delivery_is_read_whole_at_once(database: Database) -> None:
@@ -137,12 +142,12 @@ def test_an_empty_delivery_is_read_whole_at_once(database: Database) -> None:
 
 
 def test_reading_goes_on_where_it_broke_off(database: Database) -> None:
-    delivery = a_delivery(1201)
+    delivery = a_delivery(2201)
     keep(database, read(database, Trail(delivery))[:2])
 
     batches = read(database, Trail(delivery))
 
-    assert indexes(batches) == list(range(1000, 1201))
+    assert indexes(batches) == list(range(2000, 2201))
 
 
 def test_what_was_read_whole_is_not_read_again_but_its_next_version_is(database: Database) -> None:
@@ -165,7 +170,7 @@ def test_what_was_delivered_before_a_failure_stands(database: Database) -> None:
     failing = Trail(a_delivery(2), failure=ProviderUnavailableError("throttled", hint="wait"))
     batches = collect("trail", failing, database, [AwsTranslator()], NOON)
 
-    assert indexes([next(batches)]) == [0, 1]
+    assert indexes([*next(batches)]) == [0, 1]
     with pytest.raises(ProviderUnavailableError):
         next(batches)
 
@@ -184,10 +189,10 @@ def test_a_body_that_breaks_off_is_a_failure_of_the_source(database: Database) -
 
 def test_a_service_is_told_that_a_delivery_was_read_only_once_all_of_it_is_kept(database: Database) -> None:
     settled: list[str] = []
-    trail = Trail(a_delivery(501, settle=lambda: settled.append("the delivery")))
+    trail = Trail(a_delivery(BATCH_RECORDS + 1, settle=lambda: settled.append("the delivery")))
 
     batches = collect("trail", trail, database, [AwsTranslator()], NOON)
-    keep(database, [next(batches), next(batches)])
+    keep(database, [*next(batches), *next(batches)])
 
     assert settled == []
     assert list(batches) == []
@@ -226,9 +231,51 @@ def test_a_service_that_cannot_be_told_is_a_failure_of_the_source_and_hides_no_d
     trail = Trail(a_delivery(1, name="a", settle=refuse), a_delivery(1, name="b"))
     batches = collect("trail", trail, database, [AwsTranslator()], NOON)
 
-    keep(database, [next(batches), next(batches)])
+    keep(database, [*next(batches), *next(batches)])
     with pytest.raises(ProviderUnavailableError, match="the queue does not answer"):
         next(batches)
+
+
+def test_deliveries_that_are_at_hand_together_are_kept_together(database: Database) -> None:
+    """
+    A transaction waits for the disk: with one for each of many small deliveries, little else is done.
+    """
+    deliveries = [a_delivery(400, name=name) for name in "abcd"]
+
+    hauls = list(collect("trail", Trail(*at_hand(deliveries)), database, [AwsTranslator()], NOON))
+
+    assert [[batch.delivery.name for batch in haul] for haul in hauls] == [["a", "b", "c"], ["d"]]
+
+
+def test_a_delivery_that_comes_twice_at_once_is_kept_before_it_is_looked_at_again(database: Database) -> None:
+    settled: list[str] = []
+    deliveries = at_hand(a_delivery(2, settle=lambda: settled.append("it")) for _ in range(2))
+
+    for haul in collect("trail", Trail(*deliveries), database, [AwsTranslator()], NOON):
+        keep(database, [*haul])
+
+    assert settled == ["it"] * 2
+
+
+def test_what_is_at_hand_when_the_source_breaks_off_is_kept(database: Database) -> None:
+    failing = Trail(
+        replace(a_delivery(2, name="a"), is_followed=True),
+        failure=ProviderUnavailableError("throttled", hint="wait"),
+    )
+    hauls = collect("trail", failing, database, [AwsTranslator()], NOON)
+
+    assert indexes([*next(hauls)]) == [0, 1]
+    with pytest.raises(ProviderUnavailableError):
+        next(hauls)
+
+
+def test_what_is_at_hand_is_kept_when_the_next_delivery_cannot_be_read(database: Database) -> None:
+    torn = Trail(*at_hand([a_delivery(1, name="a"), a_delivery(9, name="b", stream=Torn())]))
+    hauls = collect("trail", torn, database, [AwsTranslator()], NOON)
+
+    assert [batch.delivery.name for batch in next(hauls)] == ["a"]
+    with pytest.raises(ProviderResponseError):
+        next(hauls)
 
 
 def test_a_failure_of_the_store_is_not_taken_for_one_of_the_source() -> None:
@@ -252,23 +299,23 @@ def test_a_run_that_is_killed_within_a_batch_keeps_those_before_and_nothing_twic
     database: Database, database_url: str, tmp_path: Path, batch: int
 ) -> None:
     file = tmp_path / "trail.json"
-    file.write_bytes(a_file(1201))
+    file.write_bytes(a_file(2401))
 
     assert killed_while_reading(database_url, file, batch) == 9
 
     [delivery] = LogFiles(LogFilesSettings(path=str(file))).read_since(None)
     with database.reading() as connection:
-        assert position_in(connection, "trail", delivery) == (batch - 1) * 500
+        assert position_in(connection, "trail", delivery) == (batch - 1) * BATCH_RECORDS
 
     read_trail(database, file)
 
     with database.reading() as connection:
         kinds = [entry.kind for entry in entries(connection)]
         [row] = changes(connection)
-        assert funnel_totals(connection) == {"change": 121, "read": 1080}
+        assert funnel_totals(connection) == {"change": 241, "read": 2160}
         assert position_in(connection, "trail", delivery) is None
-    assert kinds == [EntryKind.OBSERVATION] * 121 + [EntryKind.COVERAGE]
-    assert len(row.change.writes) == 121
+    assert kinds == [EntryKind.OBSERVATION] * 241 + [EntryKind.COVERAGE]
+    assert len(row.change.writes) == 241
 
 
 def test_two_runs_at_once_count_nothing_twice(database: Database, tmp_path: Path) -> None:
@@ -291,7 +338,7 @@ def test_two_runs_at_once_count_nothing_twice(database: Database, tmp_path: Path
 
 def read(database: Database, log: AuditLog) -> list[Batch]:
     """Collect what a source delivers, without keeping it."""
-    return list(collect("trail", log, database, [AwsTranslator()], NOON))
+    return [batch for haul in collect("trail", log, database, [AwsTranslator()], NOON) for batch in haul]
 
 
 def keep(database: Database, batches: list[Batch]) -> None:

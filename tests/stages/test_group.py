@@ -1,15 +1,21 @@
 """Which writes are one change, and which changes one session."""
 
 import itertools
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
 from drift.model.event import ChangeEvent, Effect, Outcome
 from drift.model.resource import Resource
 from drift.model.verdict import ActorKind, Channel
-from drift.stages.group import _ids, group, regroup
+from drift.stages.group import _ids, group, group_all, regroup
 from drift.store.changes import ChangeRow, changes
 from drift.store.database import Database
 from drift.store.writes import add_write, amend_write
@@ -227,6 +233,42 @@ def test_a_withdrawn_change_that_a_write_joins_is_one_again(database: Database) 
 def test_a_write_without_a_time_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="without a time"), database.transaction() as connection:
         group(connection, a_write(an_event(at=None)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90), st.sampled_from([SECURITY_GROUP, BUCKET]), st.sampled_from("ab")),
+        max_size=12,
+    )
+)
+def test_writes_that_are_grouped_at_once_are_grouped_as_one_after_the_other(
+    sqlite_template: Path, wrote: list[tuple[int, Resource, str]]
+) -> None:
+    writes = [
+        a_write(structs.replace(at(minute, resource=resource), event_id=f"e-{number}"), an_actor(by))
+        for number, (minute, resource, by) in enumerate(wrote)
+    ]
+    with databases(sqlite_template) as (at_once, one_by_one):
+        with at_once.transaction() as connection:
+            for write in writes:
+                add_write(connection, write, 0)
+            group_all(connection, writes)
+        for write in writes:
+            with one_by_one.transaction() as connection:
+                add_write(connection, write, 0)
+                group(connection, write)
+
+        assert kept(at_once) == kept(one_by_one)
+
+
+@contextmanager
+def databases(template: Path) -> Iterator[tuple[Database, Database]]:
+    with TemporaryDirectory() as folder:
+        copies = [shutil.copyfile(template, Path(folder) / name) for name in ("one", "other")]
+        one, other = (Database(f"sqlite:///{path}") for path in copies)
+        yield one, other
+        one.close()
+        other.close()
 
 
 def at(minute: float, *, resource: Resource = SECURITY_GROUP, account: str | None = ACCOUNT) -> ChangeEvent:

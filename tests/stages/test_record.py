@@ -42,7 +42,7 @@ from drift.store.changes import changes, sessions_to_judge
 from drift.store.database import Database
 from drift.store.findings import findings as all_findings
 from drift.store.findings import open_findings
-from drift.store.sessions import sessions_behind
+from drift.store.sessions import openings_behind
 from tests.builders import (
     NOON,
     a_finding,
@@ -125,7 +125,7 @@ def test_who_opened_a_session_is_remembered_for_the_calls_made_in_it(database: D
     happened(database, a_write(an_event(effect=Effect.AUTH, opens=opened)))
 
     with database.reading() as connection:
-        assert sessions_behind(connection, an_event(session_key="ASIA1"), 5) == {"ASIA1": opened}
+        assert openings_behind(connection, an_event(session_key="ASIA1"), 5) == {"ASIA1": opened}
 
 
 def test_a_crash_between_a_write_and_its_change_keeps_neither(database: Database) -> None:

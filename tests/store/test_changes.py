@@ -1,16 +1,12 @@
 """Writes, the changes that they add up to, and when these are judged again."""
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlalchemy import Connection
 
-from drift.model.change import Change, Span
+from drift.model.change import Change
 from drift.model.resource import Resource
 from drift.model.verdict import Disposition
 from drift.store.changes import (
-    begin_change,
-    begin_session,
     change_session_of,
     changes,
     count_by_disposition,
@@ -19,14 +15,18 @@ from drift.store.changes import (
     keep_judgement,
     last_judgement,
     mark_judged,
-    near_change,
-    near_session,
     sessions_to_judge,
-    stretch_change,
-    stretch_session,
     write_seqs,
 )
 from drift.store.database import Database
+from drift.store.grouping import (
+    WantedChange,
+    WantedSession,
+    begin_change,
+    begin_session,
+    near_change,
+    stretch_change,
+)
 from drift.store.writes import add_write
 from tests.builders import (
     ACCOUNT,
@@ -45,64 +45,6 @@ WEEK_AGO = NOON - minutes(7 * 24 * 60)
 OPEN = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
-
-
-def test_the_nearest_session_is_found(database: Database) -> None:
-    with database.transaction() as connection:
-        for minute in (0, 20):
-            begin_session(connection, f"ses-{minute}", ALICE, ACCOUNT, NOON + minutes(minute))
-
-        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(9))) == "ses-0"
-        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(11))) == "ses-20"
-        assert found(near_session(connection, ALICE, ACCOUNT, NOON - minutes(14))) == "ses-0"
-        assert found(near_session(connection, ALICE, ACCOUNT, NOON + minutes(35))) is None
-        assert found(near_session(connection, "human:bob", ACCOUNT, NOON)) is None
-        assert found(near_session(connection, ALICE, "", NOON)) is None
-
-
-def test_a_session_without_a_pause_ends_after_a_day(database: Database) -> None:
-    """
-    A controller that writes every ten minutes would otherwise make one change without an end.
-    """
-    day = Span(id="ses-1", began_at=NOON, ended_at=NOON + minutes(24 * 60 - 1))
-    with database.transaction() as connection:
-        begin_session(connection, "ses-1", ALICE, ACCOUNT, day.began_at)
-        stretch_session(connection, day, day.ended_at)
-
-        assert found(near_session(connection, ALICE, ACCOUNT, day.ended_at)) == "ses-1"
-        assert found(near_session(connection, ALICE, ACCOUNT, day.ended_at + minutes(2))) is None
-
-
-def test_a_change_is_found_by_its_session_and_resource(database: Database) -> None:
-    unmapped = Resource(type=None, id="ec2:Unheard")
-    with database.transaction() as connection:
-        begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
-        begin_change(connection, "chg-1", "ses-1", SECURITY_GROUP, NOON)
-        begin_change(connection, "chg-2", "ses-1", unmapped, NOON)
-
-        assert found(near_change(connection, "ses-1", SECURITY_GROUP, NOON)) == "chg-1"
-        assert found(near_change(connection, "ses-1", unmapped, NOON)) == "chg-2"
-        assert near_change(connection, "ses-2", SECURITY_GROUP, NOON) is None
-        assert near_change(connection, "ses-1", Resource(type=None, id="sg-0abc"), NOON) is None
-        assert near_change(connection, "ses-1", SECURITY_GROUP, NOON + minutes(15)) is None
-
-
-@pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
-def test_writes_at_the_ends_of_time_have_their_session_too(database: Database, at: datetime) -> None:
-    with database.transaction() as connection:
-        assert near_session(connection, ALICE, ACCOUNT, at) is None
-
-        begin_session(connection, "ses-1", ALICE, ACCOUNT, at)
-
-        assert found(near_session(connection, ALICE, ACCOUNT, at)) == "ses-1"
-
-
-def test_an_id_is_free_once(database: Database) -> None:
-    with database.transaction() as connection:
-        assert begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
-        assert not begin_session(connection, "ses-1", "human:mallory", ACCOUNT, NOON)
-        assert begin_change(connection, "chg-1", "ses-1", SECURITY_GROUP, NOON)
-        assert not begin_change(connection, "chg-1", "ses-1", BUCKET, NOON)
 
 
 def test_a_change_lists_its_writes_in_order_of_time(database: Database) -> None:
@@ -233,9 +175,11 @@ def test_an_old_change_is_not_judged_again_for_what_happens_to_its_resource_now(
 def test_sessions_are_judged_in_the_order_they_began(database: Database) -> None:
     with database.transaction() as connection:
         for session_id in ("ses-3", "ses-1", "ses-2"):
-            begin_session(connection, session_id, ALICE, session_id, NOON)
-            begin_change(connection, f"chg-{session_id}", session_id, SECURITY_GROUP, NOON)
-            begin_change(connection, f"chg-{session_id}-b", session_id, BUCKET, NOON)
+            begin_session(connection, session_id, WantedSession(actor=ALICE, account=session_id, at=NOON))
+            for resource in (SECURITY_GROUP, BUCKET):
+                id_ = f"chg-{session_id}-{resource.id}"
+                wanted = WantedChange(session_id=session_id, resource=resource, at=NOON, id=id_)
+                assert begin_change(connection, wanted)
 
         assert sessions_to_judge(connection, NOON) == ["ses-1", "ses-2", "ses-3"]
 
@@ -248,18 +192,15 @@ def a_kept_change(
     resource: Resource = SECURITY_GROUP,
 ) -> Change:
     """A change of alice's with a write at each of these minutes, begun or added to."""
-    begin_session(connection, "ses-1", ALICE, ACCOUNT, NOON)
+    begin_session(connection, "ses-1", WantedSession(actor=ALICE, account=ACCOUNT, at=NOON))
     for seq, minute in enumerate(at):
         time = NOON + minutes(minute)
         write = a_write(an_event(event_id=f"{change_id} {minute}", at=time, resources=(resource,)))
         add_write(connection, write, seq)
-        if not begin_change(connection, change_id, "ses-1", resource, time):
-            span = near_change(connection, "ses-1", resource, time)
+        wanted = WantedChange(session_id="ses-1", resource=resource, at=time, id=change_id)
+        if not begin_change(connection, wanted):
+            span = near_change(connection, wanted)
             assert span is not None
             stretch_change(connection, span, time)
         join_change(connection, change_id, write)
     return next(row.change for row in changes(connection) if row.change.change_id == change_id)
-
-
-def found(span: Span | None) -> str | None:
-    return span.id if span else None

@@ -14,8 +14,20 @@ from sqlalchemy import Connection, event, text
 from drift.model.change import Span
 from drift.model.event import Operation, Phase
 from drift.ports import Delivery
-from drift.store import addresses, changes, findings, outbox, sessions, sources, uncompared, writes, written
+from drift.store import (
+    addresses,
+    changes,
+    findings,
+    grouping,
+    outbox,
+    sessions,
+    sources,
+    uncompared,
+    writes,
+    written,
+)
 from drift.store.database import Database
+from drift.store.late import in_time
 from tests.builders import (
     NOON,
     SECURITY_GROUP,
@@ -33,6 +45,9 @@ SESSION = a_session_opened(a_principal())
 
 SPAN = Span(id="id", began_at=NOON, ended_at=NOON)
 
+WANTED_SESSION = grouping.WantedSession(actor="alice", account="account", at=NOON)
+WANTED_CHANGE = grouping.WantedChange(session_id="ses-1", resource=SECURITY_GROUP, at=NOON, id="chg-1")
+
 PART = structs.replace(an_event(), operation=Operation(key="op-1", phase=Phase.BEGIN))
 
 SUBJECT = written.subject_of(replace(a_finding(), state="prod.tfstate"))
@@ -47,14 +62,15 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "earlier of what is overdue": lambda c: writes.earlier_of_overdue(c, PART),
     "release": lambda c: writes.release(c, a_write(PART)),
     "overdue": lambda c: list(writes.overdue(c, NOON)),
-    "sessions_behind": lambda c: sessions.sessions_behind(c, an_event(session_key="ASIA1"), 5),
+    "sessions_behind": lambda c: sessions.openings_behind(c, an_event(session_key="ASIA1"), 5),
     "remember_session": lambda c: sessions.remember_session(c, SESSION, NOON),
     "writes_in": lambda c: sessions.writes_in(c, "ASIA1"),
     "forget_sessions": lambda c: sessions.forget_sessions(c, NOON),
     "leave_changes": lambda c: changes.leave_changes(c, a_write(), (), "it failed"),
-    "near_session": lambda c: changes.near_session(c, "alice", "account", NOON),
-    "near_change": lambda c: changes.near_change(c, "ses-1", SECURITY_GROUP, NOON),
-    "stretch": lambda c: changes.stretch_change(c, SPAN, NOON),
+    "near_session": lambda c: grouping.near_session(c, WANTED_SESSION),
+    "near_change": lambda c: grouping.near_change(c, WANTED_CHANGE),
+    "expect_changes": lambda c: grouping.expect_changes(c, [WANTED_CHANGE]),
+    "stretch": lambda connection: stretch(connection),
     "sessions_to_judge": lambda c: changes.sessions_to_judge(c, NOON),
     "judge_again": lambda c: changes.judge_again(c, ["sg-0abc"], NOON),
     "change_session_of": lambda c: changes.change_session_of(c, "ses-1"),
@@ -77,6 +93,11 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "forget_settled": lambda c: sources.forget_settled(c, NOON),
     "position_in": lambda c: sources.position_in(c, "trail", DELIVERY),
 }
+
+
+def stretch(connection: Connection) -> None:
+    grouping.stretch_change(connection, SPAN, NOON)
+    in_time(connection)
 
 
 @pytest.mark.parametrize("name", QUERIES)

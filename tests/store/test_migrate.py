@@ -31,7 +31,7 @@ from drift.store.database import Database
 from drift.store.enrolment import enrolment_now, is_discovery_opened, unopened
 from drift.store.metadata import metadata
 from drift.store.migrate import HEAD, MIGRATIONS, migrate
-from drift.store.sessions import sessions_behind
+from drift.store.sessions import openings_behind
 from drift.store.written import changes_to, subject_of
 from tests.builders import NOON, a_finding, a_judgement, a_principal, a_session_opened, a_write, an_event
 
@@ -163,7 +163,7 @@ def test_what_the_first_version_kept_is_read_by_this_one(database_url: str) -> N
     with database.reading() as connection:
         [row] = changes(connection)
         event = row.change.first.event
-        [opened] = sessions_behind(connection, event, 5).values()
+        [opened] = openings_behind(connection, event, 5).values()
         assert (event.call.action, event.call.session_keys) == ("CreateTags", ("ASIA1",))
         assert last_judgement(connection, row.change) == row.judgement == a_judgement()
         assert opened.statements == (

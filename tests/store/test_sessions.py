@@ -13,8 +13,8 @@ from drift.store.sessions import (
     KEPT_FOR,
     forget_sessions,
     note_sessions,
+    openings_behind,
     remember_session,
-    sessions_behind,
     writes_in,
 )
 from drift.store.writes import add_write
@@ -27,9 +27,9 @@ def test_a_session_is_followed_to_who_opened_it(database: Database) -> None:
             remember_session(connection, an_opened(key, via), NOON)
 
         event = an_event(session_key="ASIA1")
-        assert list(sessions_behind(connection, event, 5)) == ["ASIA1", "ASIA2", "ASIA3"]
-        assert list(sessions_behind(connection, event, 2)) == ["ASIA1", "ASIA2"]
-        assert sessions_behind(connection, an_event(session_key=None), 5) == {}
+        assert list(openings_behind(connection, event, 5)) == ["ASIA1", "ASIA2", "ASIA3"]
+        assert list(openings_behind(connection, event, 2)) == ["ASIA1", "ASIA2"]
+        assert openings_behind(connection, an_event(session_key=None), 5) == {}
 
 
 def test_sessions_that_name_each_other_are_followed_once(database: Database) -> None:
@@ -37,7 +37,7 @@ def test_sessions_that_name_each_other_are_followed_once(database: Database) -> 
         remember_session(connection, an_opened("ASIA1", "ASIA2"), NOON)
         remember_session(connection, an_opened("ASIA2", "ASIA1"), NOON)
 
-        assert list(sessions_behind(connection, an_event(session_key="ASIA1"), 5)) == ["ASIA1", "ASIA2"]
+        assert list(openings_behind(connection, an_event(session_key="ASIA1"), 5)) == ["ASIA1", "ASIA2"]
 
 
 @pytest.mark.parametrize(("is_renewable", "via"), [(False, "ASIA0"), (True, "ASIA9")])
@@ -48,7 +48,7 @@ def test_the_first_opening_stands_unless_it_can_be_renewed(
         for step in ("ASIA0", "ASIA9"):
             remember_session(connection, an_opened("ASIA1", step, is_renewable=is_renewable), NOON)
 
-        assert sessions_behind(connection, an_event(session_key="ASIA1"), 1)["ASIA1"].via == via
+        assert openings_behind(connection, an_event(session_key="ASIA1"), 1)["ASIA1"].via == via
 
 
 def test_an_opening_counts_for_the_calls_after_it_until_the_next(database: Database) -> None:
@@ -152,7 +152,7 @@ def an_opened(key: str, via: str | None, *, is_renewable: bool = False) -> Opene
 
 
 def via_of(connection: Connection, *, at: datetime | None) -> str | None:
-    found = sessions_behind(connection, an_event(at=at, session_key="grant"), 1)
+    found = openings_behind(connection, an_event(at=at, session_key="grant"), 1)
     return found["grant"].via if found else None
 
 

@@ -4,6 +4,7 @@ Sources: https://docs.slack.dev/reference/block-kit/blocks and .../methods/chat.
 A part that is not listed here is refused: the messages are ours, so nothing else may appear.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +68,13 @@ def _rich_element(element: Json) -> Iterator[str]:
     match element:
         case {"type": "text", "text": str(text), **rest}:
             pass
+        case {"type": "usergroup", "usergroup_id": str(text), **rest} | {
+            "type": "user",
+            "user_id": str(text),
+            **rest,
+        }:
+            if not re.fullmatch("[SUW][A-Z0-9]+", text):
+                yield f"invalid id {text!r:.100}"
         case {"type": "link", "url": str(url), "text": str(text), **rest}:
             if not url.startswith(("https://", "http://")) or len(url) > 3_000:
                 yield "not a valid url"

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -262,3 +263,21 @@ def test_even_the_longest_session_describes_its_worst_change() -> None:
 
     assert text.count("What: ") >= 1
     assert "more changes in this session" in text
+
+
+def test_whoever_must_act_now_is_mentioned_beside_what_to_do_and_the_owner_is_named() -> None:
+    message = render(replace(an_alert(), team="network", mention="S0NETWORK"))
+
+    mentions = [part for block in message.blocks for part in parts(block) if part.get("type") == "usergroup"]
+    assert mentions == [{"type": "usergroup", "usergroup_id": "S0NETWORK"}]
+    assert "@S0NETWORK" in plain_text(message)
+    assert "Owner: network" in plain_text(message)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_no_id_mentions_nobody(text: str) -> None:
+    message = render(replace(an_alert(), mention=text))
+
+    kinds = {part.get("type") for block in message.blocks for part in parts(block)}
+    assert kinds.isdisjoint({"usergroup", "user", "broadcast"})
+    assert broken_rules(message.blocks) == []

@@ -85,7 +85,8 @@ def test_what_is_not_the_web_api_is_refused(slack: FakeSlack) -> None:
         [{"type": "divider"}] * 51,
         [{"type": "section", "text": {"type": "mrkdwn", "text": "<!channel>"}}],
         [a_rich_text({"type": "text", "text": ""})],
-        [a_rich_text({"type": "user", "user_id": "U1"})],
+        [a_rich_text({"type": "broadcast", "range": "channel"})],
+        [a_rich_text({"type": "user", "user_id": "<!here>"})],
         [a_rich_text({"type": "link", "url": "x:y", "text": "z"})],
         [{"type": "actions", "elements": [a_button()]}],  # nothing answers a press
         [{"type": "context", "elements": [{"type": "mrkdwn", "text": "*x*"}]}],

@@ -7,7 +7,7 @@ import pytest
 
 from drift.model.event import RawRecord
 from drift.ports import AuditLog
-from drift.stages.collect import Batch, collect
+from drift.stages.collect import Haul, collect
 from drift.store.database import Database
 from providers.aws.eventbridge_queue import EventBridgeQueue, EventBridgeQueueSettings
 from providers.catalog import translators
@@ -47,11 +47,13 @@ def _write(place: Place) -> None:
         place.put(a_key(str(file)), a_log(*(f"{file}-{record}" for record in range(RECORDS))))
 
 
-def kept(batch: Batch, database: Database) -> list[str]:
-    """Keep a batch; return the ids of its records."""
+def kept(haul: Haul, database: Database) -> list[str]:
+    """Keep batches; return the ids of their records."""
     with database.transaction() as connection:
-        batch.mark_read(connection, NOON)
-    return [json.loads(one.body)["eventID"] for one in batch.records if isinstance(one, RawRecord)]
+        for batch in haul:
+            batch.mark_read(connection, NOON)
+    records = (one for batch in haul for one in batch.records)
+    return [json.loads(one.body)["eventID"] for one in records if isinstance(one, RawRecord)]
 
 
 @pytest.mark.parametrize("deaths", [0, 1, 2, 3])
@@ -60,16 +62,16 @@ def test_a_run_that_dies_before_it_settles_reads_nothing_twice_and_leaves_nothin
     source: Callable[[Place], Callable[[], AuditLog]], deaths: int, place: Place, sqlite_database: Database
 ) -> None:
     """
-    It dies after the commit of a batch, and before its message is deleted, in each run one batch later.
+    It dies after the commit of what was at hand, and before its messages are deleted.
     """
     log, found = source(place), list[str]()
 
     for _ in range(deaths):
-        batches = collect("trail", log(), sqlite_database, translators(), NOON)
-        found += kept(next(batches), sqlite_database)
-        batches.close()
-    for batch in collect("trail", log(), sqlite_database, translators(), NOON):
-        found += kept(batch, sqlite_database)
+        hauls = collect("trail", log(), sqlite_database, translators(), NOON)
+        found += kept(next(hauls, ()), sqlite_database)
+        hauls.close()
+    for haul in collect("trail", log(), sqlite_database, translators(), NOON):
+        found += kept(haul, sqlite_database)
 
     assert sorted(found) == _ids()
     assert list(collect("trail", log(), sqlite_database, translators(), NOON)) == []
@@ -83,11 +85,11 @@ def test_records_from_eventbridge_may_repeat_and_none_is_left_out(
     log, found = by_eventbridge(place), list[str]()
 
     for _ in range(deaths):
-        batches = collect("bus", log(), sqlite_database, translators(), NOON)
-        found += kept(next(batches), sqlite_database)
-        batches.close()
-    for batch in collect("bus", log(), sqlite_database, translators(), NOON):
-        found += kept(batch, sqlite_database)
+        hauls = collect("bus", log(), sqlite_database, translators(), NOON)
+        found += kept(next(hauls, ()), sqlite_database)
+        hauls.close()
+    for haul in collect("bus", log(), sqlite_database, translators(), NOON):
+        found += kept(haul, sqlite_database)
 
     assert sorted(set(found)) == _ids()
     assert place.waiting() == 0

@@ -1,0 +1,137 @@
+"""Who answers for a change, and how urgently are they told? By rules of the configuration, in their order."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from drift.model.change import Change
+from drift.model.finding import Standing
+from drift.model.judgement import Judged
+from drift.model.routing import EVERYBODY, Owner, Route, Team, Urgency
+from drift.model.verdict import Channel, Lane, Severity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnerRule:
+    """What a team answers for: everything that is given must fit whole."""
+
+    name: str
+    team: str
+    address: re.Pattern[str] | None = None
+    """Of the resource in the code."""
+    state: re.Pattern[str] | None = None
+    source: re.Pattern[str] | None = None
+    """File of the declaration."""
+    account: re.Pattern[str] | None = None
+    resource: re.Pattern[str] | None = None
+    resource_type: re.Pattern[str] | None = None
+    environment: str | None = None
+
+    def claims(self, change: Change, standing: Standing, environment: str | None) -> bool:
+        """Tell whether the team answers for the resource of a change."""
+        file = None if standing.source is None else standing.source.rpartition(":")[0]
+        states = [one.state for one in standing.findings if one.state]
+        pairs = (
+            (self.address, standing.address),
+            (self.state, states[0] if states else None),
+            (self.source, file),
+            (self.account, change.first.event.call.account),
+            (self.resource, change.resource.id),
+            (self.resource_type, change.resource.type),
+        )
+        fits = all(pattern is None or pattern.fullmatch(value or "") for pattern, value in pairs)
+        return fits and self.environment in (None, environment)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteRow:
+    """A row of the decision table: of which changes it says how they are told. Empty: of any."""
+
+    name: str
+    urgency: Urgency
+    channels: frozenset[Channel] = frozenset()
+    environments: frozenset[str] = frozenset()
+    """By name; what no environment claims is called by the empty text."""
+    lanes: frozenset[Lane] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+
+    def covers(self, channel: Channel, environment: str, lane: Lane, severity: Severity) -> bool:
+        """Tell whether the row is about such a change."""
+        pairs: Sequence[tuple[Collection[str], str]] = (
+            (self.channels, channel),
+            (self.environments, environment),
+            (self.lanes, lane),
+            (self.severities, severity),
+        )
+        return all(not wanted or is_ in wanted for wanted, is_ in pairs)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoutingRules:
+    """The teams, what each answers for, and the decision table."""
+
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    owners: tuple[OwnerRule, ...] = ()
+    default: str | None = None
+    """The team of what no rule names."""
+    rows: tuple[RouteRow, ...] = ()
+    """Of which the first that fits counts."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What everybody is called, in lower case, by each of their names."""
+
+    def is_same_person(self, one: str | None, other: str | None) -> bool:
+        """Tell whether two names are of one person."""
+        if not one or not other:
+            return False
+        own = (self.names.get(name.lower(), name.lower()) for name in (one, other))
+        return len(set(own)) == 1
+
+
+def owner_of(change: Change, standing: Standing, environment: str | None, rules: RoutingRules) -> Owner:
+    """Return the team that answers for the resource of a change; what nobody owns goes to the default."""
+    for rule in rules.owners:
+        if rule.claims(change, standing, environment):
+            return Owner(team=rules.teams[rule.team], rule=rule.name)
+    default = rules.teams[rules.default] if rules.default else Team(name=EVERYBODY)
+    return Owner(team=default, rule="no rule names it", is_default=True)
+
+
+def route(judged: Sequence[Judged], rules: RoutingRules) -> Route:
+    """Return how the message about a session goes: to the team of the change that matters most."""
+    told = [one for one in judged if one.judgement.decision.alert] or list(judged)
+    worst = max(told, key=lambda one: one.judgement.decision.severity.rank)
+    change, decision = worst.change, worst.judgement.decision
+    owner = owner_of(change, worst.judgement.standing, decision.environment, rules)
+    facts = (change.channel, decision.environment or "", change.lane, decision.severity)
+    row = next((one for one in rules.rows if one.covers(*facts)), None)
+    return Route(
+        owner=owner,
+        urgency=row.urgency if row else Urgency.MESSAGE,
+        rule=row.name if row else "no row covers it: it is told at once",
+        severity=decision.severity,
+    )
+
+
+def recipients(
+    route_: Route, notifiers: Collection[str], told: Collection[str], rules: RoutingRules
+) -> tuple[str, ...]:
+    """Return through which notifiers a message goes: to the team, and through those that told of it before.
+
+    What calls people is kept for that, unless a team says otherwise.
+    """
+    team = route_.owner.team
+    calling = {name for one in rules.teams.values() for name in one.page}
+    wanted = set(told)
+    if route_.urgency is not Urgency.RECORD:
+        wanted |= set(team.notifiers) or set(notifiers) - calling
+    if route_.urgency is Urgency.PAGE:
+        wanted |= set(team.page)
+    return tuple(name for name in notifiers if name in wanted)
+
+
+def mention_of(route_: Route, actor: str | None, rules: RoutingRules) -> str | None:
+    """Return who is named in the message: only where somebody must act now, and never who did it."""
+    team = route_.owner.team
+    if route_.urgency is not Urgency.PAGE:
+        return None
+    return team.secondary if rules.is_same_person(team.mention, actor) else team.mention
