@@ -36,7 +36,8 @@ JUDGED_AGAIN_FOR = timedelta(days=7)
 def compare(have: Equipment, seen: Survey, now: datetime) -> list[str]:
     """Hold what is declared against what is there, and tell which write made each difference so."""
     policy, rules = have.policy, have.policy.detection.as_of(now)
-    comparison = detect(seen.held, seen.discovered, rules)
+    others = () if seen.of is None else seen.uncompared
+    comparison = detect(seen.held, seen.discovered, rules, others=others, beside=seen.beside)
     with have.database.reading() as connection:
         opening = opening_of(connection, seen, policy.enrolment)
     owned, unknown = owners(have.watched, opening.baselines)

@@ -30,6 +30,8 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)
 MOST_FAILURES = 5
 """After so many in a row somebody must look; a database that was lost may be back before."""
 
+ENDS = "the service ends; nothing is lost, and the next start goes on from here"
+
 FIRST_WAIT = timedelta(seconds=5)
 """Before a job that died is started again, or one that awaits something and failed. It doubles each time."""
 
@@ -266,9 +268,11 @@ class Daemon:
         why = _clean(str(error) if isinstance(error, DriftError) else f"{type(error).__name__}: {error}")
         with suppress(StoreError), self._database.transaction() as connection:
             job_runs.note_failure(connection, job.name, why, datetime.now(UTC))
-        if state.failures >= MOST_FAILURES or isinstance(error, LedgerIntegrityError):
+        is_altered = isinstance(error, LedgerIntegrityError)
+        if state.failures >= MOST_FAILURES or is_altered:
             self._error = error
-            self._alarm(job.name, f"{job.name} died {counted(state.failures, 'time')} in a row: {why}")
+            then = "" if is_altered else f"; {ENDS}"
+            self._alarm(job.name, f"{job.name} died {counted(state.failures, 'time')} in a row: {why}{then}")
             self.stop()
             return
         wait = self._wait_after(state.failures)

@@ -66,6 +66,10 @@ class ProviderResponseError(ProviderError):
     """The answer was not what the service's documents promise."""
 
 
+class BudgetSpentError(ProviderError):
+    """Nothing more may be asked for now, by the configuration's own limit."""
+
+
 class PartlyUnreadError(ProviderResponseError):
     """Some of several things could not be read; the others were."""
 

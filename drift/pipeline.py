@@ -8,18 +8,18 @@ verdicts and messages. Each transaction is kept whole or not at all, and what is
 from the store. So a run that was killed at any line is simply run again.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from drift import compare, conclude, control_watch, follow, run_watch, self_watch
+from drift import compare, conclude, control_watch, follow, read_source, run_watch, self_watch
+from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
 from drift.equipment import Equipment
-from drift.errors import ProviderError, VaultError
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
@@ -27,22 +27,20 @@ from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
+from drift.self_audit import sample_months
 from drift.stages.alarm import end_alarm, raise_alarm
-from drift.stages.collect import Haul, collect
+from drift.stages.collect import Haul
+from drift.stages.detect import read_beside
 from drift.stages.digest import queue_digest
 from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
-    record_coverage,
-    record_set_aside,
-    record_source_outage,
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind
-from drift.stages.survey import survey
+from drift.stages.survey import survey, survey_of
 from drift.store.changes import sessions_to_judge
-from drift.store.held_up import let_go
 from drift.store.history import is_replaying
 from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
@@ -82,6 +80,7 @@ class Pipeline:
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now, have.deliveries).failed
         problems += self.forget(now)
+        sample_months(have, now)
         self.seal(now)
         return tuple(problems)
 
@@ -91,46 +90,11 @@ class Pipeline:
         with have.database.transaction() as connection:
             record_configuration(connection, have.configuration, now)
             record_watch(connection, have.sources, [one.baseline.name for one in have.watched], now)
+            forget_other_budgets(connection, have)
 
     def read(self, source: str, log: AuditLog, now: datetime) -> Turn:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""
-        have, unread, failure, is_whole = self.have, Counter[str](), None, False
-        rules, problems, records, writes = have.policy.of_source(source), list[str](), 0, 0
-        try:
-            self_watch.try_vault(have, source)
-            for haul in collect(source, log, have.database, have.translators.all, now):
-                observed = self.observe(haul, now)
-                unread.update(observed.unread)
-                records, writes = records + observed.records, writes + observed.writes
-                if observed.writes:
-                    self.on_write()
-                if self.is_stopping():
-                    break
-            else:
-                is_whole = True
-                with have.database.transaction() as connection:
-                    record_coverage(connection, source, now - log.delay, rules, now)
-                    let_go(connection, source)
-                problems += self_watch.attest(have, source, log, now)
-        except VaultError as error:  # the source is well: its coverage ends here, and that is all
-            failure = self_watch.note_held_up(have, source, error, now)
-            problems.append(failure)
-        except ProviderError as error:
-            with have.database.transaction() as connection:
-                record_source_outage(connection, source, error, rules.owner, now)
-                record_set_aside(connection, source, rules.owner, now)
-            failure = f"{source}: {error}"
-            problems.append(failure)
-        given_up = self_watch.look_for_given_up(have, source, log, now)
-        problems += given_up if failure is None else []  # else it is told already that nobody answers
-        if unread:
-            problems.append(f"{source}: {follow.told_of(unread)}")
-        return Turn(
-            problems=tuple(problems),
-            counts=(("records", records), ("writes", writes), ("unreadable", unread.total())),
-            failure=failure,
-            is_put_off=failure is None and not is_whole,
-        )
+        return read_source.read(self.have, source, log, now, self.is_stopping, self.on_write)
 
     def observe(self, haul: Haul, now: datetime) -> follow.Observed:
         """Keep batches of records of one source, and what they tell."""
@@ -146,9 +110,18 @@ class Pipeline:
         """Judge the calls of which not all records came in time by those that did."""
         follow.settle(self.have, now)
 
-    def sweep(self, now: datetime) -> tuple[Survey, list[str]]:
-        """Compare everything that is declared, so that nothing depends on a log being complete."""
-        seen = survey(self.have.watched, now)
+    def sweep(
+        self, now: datetime, names: Collection[str] | None = None, *, lists: bool = True
+    ) -> tuple[Survey, list[str]]:
+        """Compare everything that is declared, so that nothing depends on a log being complete.
+
+        With `names`, what those baselines declare; what exists undeclared is only told if it `lists`.
+        """
+        if names is None:
+            seen = survey(self.have.watched, now)
+        else:
+            beside = partial(read_beside, rules=self.have.policy.detection.as_of(now))
+            seen = survey_of(names, self.have.watched, now, beside, lists=lists)
         return seen, compare.compare(self.have, seen, now)
 
     def compare_again(self, now: datetime) -> tuple[Survey, list[str]] | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
     from drift.model.adoption import CodeChange, CodePlace, Wanted
     from drift.model.alert import Alert
+    from drift.model.api_calls import ApiCalls
     from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
     from drift.model.coverage import AskedSince, Attestation, GivenUp
     from drift.model.form import Answer, Filled, Form, Press
@@ -707,6 +708,14 @@ class RawVault(Protocol):
         Raises:
             ProviderError: They cannot be erased, or not all of them.
         """
+        ...
+
+
+class Meter(Protocol):
+    """Counts what one adapter asks its service for."""
+
+    def read(self) -> "ApiCalls":
+        """Return what it counted since the program began. May be asked from any thread."""
         ...
 
 

@@ -1,7 +1,7 @@
 """What the daemon does at each turn of each job, by the rules that are in force then."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from drift.model.survey import ByPlace, by_place
 from drift.model.turn import Turn
 from drift.pipeline import Pipeline
 from drift.ports import Answerable, Awaiting
+from drift.reports.wording import counted
+from drift.self_audit import sample_months
 from drift.stages.notify import FIRST_WAIT, notify
 from drift.store import outbox
 from drift.store.uncompared import is_anything_compared
@@ -24,14 +26,18 @@ class Rounds:
     keep what they read of it, and two comparisons of one resource could be recorded in the wrong order.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, apart: Collection[str] = ()) -> None:
+        """Follow `pipeline`; `apart` are the baselines that are swept each at times of their own."""
         self._pipeline = pipeline
+        self._apart = frozenset(apart)
         self._looking = threading.Lock()
         self._declared: ByPlace = {}
         self._again = Again()
         self._judged_at: datetime | None = None
         with pipeline.have.database.reading() as connection:
-            self._may_judge = not pipeline.have.watched or is_anything_compared(connection)
+            is_known = not pipeline.have.watched or is_anything_compared(connection)
+        self._first_sweeps: set[str | None] = set() if is_known else {None, *self._apart}
+        """What was never compared: it must have been tried before anything is judged."""
 
     @property
     def pipeline(self) -> Pipeline:
@@ -53,17 +59,23 @@ class Rounds:
         log = self._pipeline.have.sources[source]
         return isinstance(log, Awaiting) and log.waits > timedelta()
 
-    def sweep(self) -> Turn:
-        """Compare everything."""
+    def sweep(self, baseline: str | None = None) -> Turn:
+        """Compare everything but the baselines that have times of their own, or only one of these.
+
+        What exists is listed with everything: only beside all that is declared it shows what is not.
+        """
         pipeline = self._pipeline
+        names = self._swept_with(baseline)
         try:
             with self._looking:
-                seen, problems = pipeline.sweep(pipeline.have.clock.now())
+                now = pipeline.have.clock.now()
+                seen, problems = pipeline.sweep(now, names, lists=baseline is None)
                 self._declared = by_place(seen.others)
         finally:
-            self._may_judge = True
-        failed = "; ".join(f"{one.name}: {one.error}" for one in seen.failures)
-        counts = (("states", len(seen.held)), ("resources", len(self._declared)))
+            self._first_sweeps.discard(baseline)
+        mine = (one for one in seen.failures if names is None or baseline is None or one.name in names)
+        failed = "; ".join(f"{one.name}: {one.error}" for one in mine)
+        counts = (("states", len(seen.held)), ("resources", len(by_place(seen.declarations))))
         return Turn(problems=tuple(problems), counts=counts, failure=failed or None)
 
     def judge(self) -> Turn:
@@ -72,7 +84,7 @@ class Rounds:
         Before the first comparison nobody knows what is declared, and every change would look undeclared.
         While a sweep runs, nobody waits for it: what was touched is compared the next time.
         """
-        if not self._may_judge:
+        if self._first_sweeps:
             return Turn(is_put_off=True)
         pipeline = self._pipeline
         now = pipeline.have.clock.now()
@@ -149,10 +161,27 @@ class Rounds:
         self._pipeline.seal(self._pipeline.have.clock.now())
         return Turn()
 
+    def sample_months(self) -> Turn:
+        """Draw the samples of the months that are over, as an auditor would."""
+        drawn = sample_months(self._pipeline.have, self._pipeline.have.clock.now())
+        lacking = sum(len(one.lacking) for one in drawn)
+        told = (
+            f"of the sample, {counted(lacking, 'change')} without a ticket or an approval: see `drift status`"
+        )
+        counts = (("samples", len(drawn)), ("lacking", lacking))
+        return Turn(problems=(told,) if lacking else (), counts=counts)
+
     def forget(self) -> Turn:
         """Drop what need not be kept any longer."""
         problems = self._pipeline.forget(self._pipeline.have.clock.now())
         return Turn(problems=problems, failure=problems[0] if problems else None)
+
+    def _swept_with(self, baseline: str | None) -> frozenset[str] | None:
+        """Return which baselines a sweep compares; `None`: all that there are."""
+        if baseline is not None:
+            return frozenset([baseline])
+        every = frozenset(one.baseline.name for one in self._pipeline.have.watched)
+        return every - self._apart if self._apart else None
 
     def _compare_again(self, now: datetime) -> tuple[int, list[str]]:
         if not self._looking.acquire(blocking=False):

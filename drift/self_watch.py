@@ -97,7 +97,7 @@ def write_canaries(have: Equipment, now: datetime) -> None:
 
 
 def renew_alarms(have: Equipment, now: datetime) -> None:
-    """Raise the alarms that are news and end those that are over, all but those of a job or a state."""
+    """Raise the alarms that are news and end those that are over, but for jobs, states and budgets."""
     policy, notifiers = have.policy, have.notifiers
     with have.database.transaction() as connection:
         old = find_old_gaps(connection, policy.coverage.gap_limit, now)

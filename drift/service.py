@@ -95,7 +95,8 @@ def serving(
     """
     stopping, have = Event(), pipeline.have
     judged = Paced(lambda: daemon.wake(JUDGE), JUDGE_AT_MOST_EVERY)
-    rounds = Rounds(with_stop(pipeline, stopping, judged.ask))
+    apart = [one.name for one in settings.baselines if one.sweep_every is not None]
+    rounds = Rounds(with_stop(pipeline, stopping, judged.ask), apart)
 
     def judge_now() -> None:
         daemon.wake(JUDGE)
@@ -132,7 +133,7 @@ def serving(
             from drift.operations import http
             from drift.operations.metrics import Metrics
 
-            metrics = Metrics(partial(_status, have.database, tuple(have.sources)))
+            metrics = Metrics(partial(_status, have.database, tuple(have.sources)), have.meters)
             listeners.append(Listeners(ended=metrics.ended, died=metrics.died))
             answers = http.Answers(
                 is_alive=lambda: daemon.is_alive,

@@ -85,6 +85,16 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="judge", trigger=polled(), run=rounds.judge, wakes=("notify",), at_start=True),
         Job(name="notify", trigger=polled(), run=rounds.tell, at_start=True),
         Job(name="sweep", trigger=every(settings.sweep_every), run=rounds.sweep, wakes=("judge",)),
+        *(
+            Job(
+                name=f"sweep {one.name}",
+                trigger=every(one.sweep_every),
+                run=partial(rounds.sweep, one.name),
+                wakes=("judge",),
+            )
+            for one in settings.baselines
+            if one.sweep_every is not None
+        ),
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
         Job(name="runs", trigger=every(LOOK_FOR_RUNS_EVERY), run=rounds.keep_runs),
         Job(name="controls", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture),
@@ -92,5 +102,6 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),
         Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),
         Job(name="retention", trigger=at("30 3 * * *"), run=rounds.forget),
+        Job(name="self-sample", trigger=at("0 5 2 * *"), run=rounds.sample_months),
         *others,
     )

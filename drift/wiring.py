@@ -20,6 +20,7 @@ from drift.ports import (
     Code,
     Directory,
     LiveConfig,
+    Meter,
     Recorded,
     StateStore,
     TicketSource,
@@ -179,19 +180,21 @@ def states(uris: Sequence[str]) -> tuple[Baseline, ...]:
     return tuple(catalog.terraform_state(uri) for uri in uris)
 
 
-def baselines(settings: "Settings") -> tuple[Baseline, ...]:
-    """Return the configured baselines, each with its store."""
-    stores = _made(catalog.STATE_STORES, settings.state_stores)
-    return _with_own_tables(settings, partial(_made_baselines, settings.baselines, stores))
+def baselines(settings: "Settings", meters: list[Meter] | None = None) -> tuple[Baseline, ...]:
+    """Return the configured baselines, each with its store; those that count their calls join `meters`."""
+    stores = _made(catalog.STATE_STORES, settings.state_stores, meters=meters)
+    return _with_own_tables(settings, partial(_made_baselines, settings.baselines, stores, meters))
 
 
-def watched(settings: "Settings", live: str | None = None) -> tuple[Watched, ...]:
+def watched(
+    settings: "Settings", live: str | None = None, meters: list[Meter] | None = None
+) -> tuple[Watched, ...]:
     """Return the configured baselines, each with its own reader, or all with the reader `live`."""
-    readers = _with_own_tables(settings, partial(_made, catalog.LIVE, settings.live))
+    readers = _with_own_tables(settings, partial(_made, catalog.LIVE, settings.live, meters=meters))
     given = _with_own_tables(settings, partial(_named_live, live)) if live else None
     return tuple(
         Watched(baseline=baseline, live=given or readers[one.live])
-        for one, baseline in zip(settings.baselines, baselines(settings), strict=True)
+        for one, baseline in zip(settings.baselines, baselines(settings, meters), strict=True)
     )
 
 
@@ -291,7 +294,9 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
 
-    compared = watched(settings)
+    meters: list[Meter] = []
+    counted = partial(_made, meters=meters)
+    compared = watched(settings, meters=meters)
     with open_database(settings, may_make=True) as database:
         key = signing_key(settings, database)
         yield Pipeline(
@@ -302,13 +307,14 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 clock=clock(settings, database),
                 policy=policy_of(settings, key),
                 translators=Translators(translators(settings)),
-                sources=_made(catalog.AUDIT_LOGS, settings.audit_logs),
+                sources=counted(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
-                ticket_sources=_ticket_sources(settings),
-                code_hosts=_made(catalog.CODE_HOSTS, settings.code_hosts),
-                notifiers=_made(catalog.NOTIFIERS, settings.notifiers),
-                vault=_vault(settings),
-                canaries=_made(catalog.CANARIES, settings.canaries),
+                ticket_sources=_ticket_sources(settings, meters),
+                code_hosts=counted(catalog.CODE_HOSTS, settings.code_hosts),
+                notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
+                vault=_vault(settings, meters),
+                canaries=counted(catalog.CANARIES, settings.canaries),
+                meters=tuple(meters),
                 deliveries=_deliveries(settings),
             )
         )
@@ -452,10 +458,10 @@ def _queue_refused(settings: "Settings", source: str) -> UsageError:
     )
 
 
-def _ticket_sources(settings: "Settings") -> dict[str, TicketSource]:
+def _ticket_sources(settings: "Settings", meters: list[Meter] | None = None) -> dict[str, TicketSource]:
     from drift.redacted_tickets import RedactedTickets
 
-    made = _made(catalog.TICKETS, settings.tickets)
+    made = _made(catalog.TICKETS, settings.tickets, meters=meters)
     return {name: RedactedTickets(one) for name, one in made.items()}
 
 
@@ -468,12 +474,12 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     return {one.name: one.rules for one in settings.notifiers}
 
 
-def _vault(settings: "Settings") -> "Vault | None":
+def _vault(settings: "Settings", meters: list[Meter]) -> "Vault | None":
     from drift.equipment import Vault
 
     if settings.vault is None:
         return None
-    (records,) = _made(catalog.VAULTS, [settings.vault]).values()
+    (records,) = _made(catalog.VAULTS, [settings.vault], meters=meters).values()
     return Vault(records=records, keep_for=settings.vault.keep_for, name=settings.vault.name)
 
 
@@ -496,9 +502,20 @@ def _made(
     adapters: Mapping[str, catalog.Adapter[PortT]],
     rows: "Iterable[AdapterSettings]",
     overrides: Mapping[str, str] = {},
+    *,
+    meters: list[Meter] | None = None,
 ) -> dict[str, PortT]:
-    """Return the configured adapters of one kind by their names, in the order of the configuration."""
-    return {row.name: adapters[row.type].make(row.name, row.settings, overrides) for row in rows}
+    """Return the configured adapters of one kind by their names, in the order of the configuration.
+
+    What counts their calls joins `meters`.
+    """
+    made = {}
+    for row in rows:
+        meter = catalog.meter_of(row.kind, row.name)
+        made[row.name] = adapters[row.type].make(row.name, row.settings, overrides, meter=meter)
+        if meters is not None:
+            meters.append(meter)
+    return made
 
 
 def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
@@ -514,11 +531,15 @@ def _named_live(name: str, overrides: Mapping[str, str] = {}) -> LiveConfig:
 
 
 def _made_baselines(
-    rows: "Sequence[BaselineSettings]", stores: Mapping[str, StateStore], overrides: Mapping[str, str]
+    rows: "Sequence[BaselineSettings]",
+    stores: Mapping[str, StateStore],
+    meters: list[Meter] | None,
+    overrides: Mapping[str, str],
 ) -> tuple[Baseline, ...]:
-    return tuple(
-        catalog.BASELINES[row.type].make(
-            row.name, row.settings, overrides, stores[row.store] if row.store else None
-        )
-        for row in rows
-    )
+    made = []
+    for row in rows:
+        meter, store = catalog.meter_of(row.kind, row.name), stores[row.store] if row.store else None
+        made.append(catalog.BASELINES[row.type].make(row.name, row.settings, overrides, store, meter))
+        if meters is not None:
+            meters.append(meter)
+    return tuple(made)

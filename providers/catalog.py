@@ -31,6 +31,7 @@ from drift.ports import (
     TicketSource,
     Translator,
 )
+from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
 
 if TYPE_CHECKING:
@@ -74,10 +75,12 @@ class Adapter(Generic[PortT_co]):
         settings: object,
         overrides: Mapping[str, str] = {},
         store: StateStore | None = None,
+        meter: Meter | None = None,
     ) -> PortT_co:
         """Return the adapter, ready for use, with the user's own rows of its tables.
 
-        Without a `store` for its states, it is the one that their URI names.
+        Without a `store` for its states, it is the one that their URI names. What it asks its
+        service for is counted with the `meter`.
 
         Raises:
             ValueError: An own table is not of its form.
@@ -85,13 +88,14 @@ class Adapter(Generic[PortT_co]):
         """
         adapter: Any = getattr(import_module(self.module), self.cls)
         given: dict[str, object] = {"name": name} if self.has_name else {}
-        if self.states:
-            given["store"] = store or state_store(getattr(settings, self.states))
-        if self.tables:
-            given["overrides"] = own_tables(self.tables, overrides)
-        if self.has_keys:
-            given["key_services"] = key_services()
-        made: PortT_co = adapter(settings=settings, **given)
+        with metered(meter or Meter()):
+            if self.states:
+                given["store"] = store or state_store(getattr(settings, self.states))
+            if self.tables:
+                given["overrides"] = own_tables(self.tables, overrides)
+            if self.has_keys:
+                given["key_services"] = key_services()
+            made: PortT_co = adapter(settings=settings, **given)
         return made
 
 
@@ -234,6 +238,11 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 """The data tables, by whose they are, to which a configuration may add rows: `aws/signals`."""
 
 
+def meter_of(kind: AdapterKind, name: str) -> Meter:
+    """Return what counts the calls of an adapter that is made with it."""
+    return Meter(kind, name)
+
+
 def translators(overrides: Mapping[str, str] = {}) -> tuple[Translator, ...]:
     """Return the translators, one a cloud, with the user's own rows: texts by `aws/signals` and the like.
 
@@ -297,7 +306,7 @@ def state_store(location: str) -> StateStore:
     scheme = location.partition("://")[0] if "://" in location else ""
     for name, store in STATE_STORES.items():
         if scheme in store.schemes:
-            return store.make(name, store.settings())
+            return store.make(name, store.settings(), meter=given_meter())
     known = sorted(f"{scheme}://" for store in STATE_STORES.values() for scheme in store.schemes if scheme)
     raise UsageError(
         f"nothing reads {scheme}:// states", hint=f"states are read from paths, {', '.join(known)}"

@@ -6,13 +6,14 @@ renamed repositories lead: the token must go nowhere else, whatever an answer sa
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from providers.code_answers import Answer
+from providers.meter import Meter, given_meter, httpx_hooks
 
 if TYPE_CHECKING:
     from httpx import Client, Response
@@ -40,6 +41,7 @@ class CodeApi:
     next_page: Callable[[Answer], str | None]
     """Finds the address of the next page."""
     ca_file: str | None = None
+    meter: Meter = field(default_factory=given_meter)
 
     def get(self, path: str, *, what: str, **parameters: str | int) -> Answer:
         """Return the answer to a GET; `what` it is for begins each message.
@@ -129,6 +131,7 @@ class CodeApi:
             verify=context,
             timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
             limits=httpx.Limits(max_keepalive_connections=0),
+            event_hooks=httpx_hooks(self.meter),
         )
 
 

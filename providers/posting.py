@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
+from providers.meter import Meter, httpx_hooks
 from providers.visible import shortened
 
 if TYPE_CHECKING:
@@ -35,9 +36,18 @@ class Answer:
 
 
 def post(
-    url: str, body: bytes, headers: "Mapping[str, str]", *, what: str, hint: str, ca_file: str | None = None
+    url: str,
+    body: bytes,
+    headers: "Mapping[str, str]",
+    *,
+    what: str,
+    hint: str,
+    meter: Meter,
+    ca_file: str | None = None,
 ) -> Answer:
-    """Post `body`; `what` begins each error, and `hint` says what to do where the access is refused.
+    """Post `body`, which `meter` counts; `what` begins each error.
+
+    `hint` says what to do where the access is refused.
 
     No redirection is followed: a signature and a secret are meant for one address.
 
@@ -45,7 +55,7 @@ def post(
         ProviderUnavailableError: Nobody knows whether it was taken, or it is to be sent again later.
         ProviderAccessError: The address or the credentials are refused.
     """
-    return asked("POST", url, headers, what=what, hint=hint, body=body, ca_file=ca_file)
+    return asked("POST", url, headers, what=what, hint=hint, meter=meter, body=body, ca_file=ca_file)
 
 
 def asked(
@@ -55,6 +65,7 @@ def asked(
     *,
     what: str,
     hint: str,
+    meter: Meter,
     body: bytes = b"",
     ca_file: str | None = None,
 ) -> Answer:
@@ -63,7 +74,9 @@ def asked(
 
     try:
         with (
-            httpx.Client(verify=_trusted(ca_file), timeout=ANSWER_WITHIN) as client,
+            httpx.Client(
+                verify=_trusted(ca_file), timeout=ANSWER_WITHIN, event_hooks=httpx_hooks(meter)
+            ) as client,
             client.stream(
                 method, url, content=body, headers={"User-Agent": "driftledger", **headers}
             ) as response,

@@ -6,11 +6,12 @@ leads, and of a system that wants somebody to sign in, it leads to a web page.
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
+from providers.meter import Meter, given_meter, httpx_hooks
 from providers.ticket_answers import Answer, is_spent, wait_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class TicketApi:
     base_url: str
     headers: Callable[[], Mapping[str, str]]
     """What each request bears, the credentials among it. Raises `ProviderError`."""
+    meter: Meter = field(default_factory=given_meter)
 
     def get(
         self,
@@ -84,7 +86,7 @@ class TicketApi:
         url = f"{self.base_url.rstrip('/')}/{path}"
         with (
             _network_errors(what),
-            httpx.Client(verify=_trusted(), timeout=timeout) as client,
+            httpx.Client(verify=_trusted(), timeout=timeout, event_hooks=httpx_hooks(self.meter)) as client,
             client.stream(method, url, params=query, json=document, headers=headers) as response,
         ):
             answer = Answer(

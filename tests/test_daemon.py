@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from drift.daemon import MOST_FAILURES, Daemon, Ended, Listeners
+from drift.daemon import ENDS, MOST_FAILURES, Daemon, Ended, Listeners
 from drift.errors import DriftError, LedgerIntegrityError, StoreError
 from drift.model.turn import Turn
 from drift.store.database import Database
@@ -57,10 +57,10 @@ def a_job(name: str, run: Callable[[], Turn], interval: timedelta = SELDOM, *wak
 
 
 @contextmanager
-def started(database: Database, heard: Heard, *jobs: Job) -> Iterator[Daemon]:
+def started(database: Database, heard: Heard, *jobs: Job, first_wait: timedelta = SOON) -> Iterator[Daemon]:
     """A daemon that runs within the block."""
     listeners = [Listeners(ended=heard.ended, died=heard.died)]
-    daemon = Daemon(jobs, database, listeners, first_wait=SOON)
+    daemon = Daemon(jobs, database, listeners, first_wait=first_wait)
     daemon.start()
     try:
         yield daemon
@@ -257,7 +257,9 @@ def test_a_job_that_keeps_dying_stops_all_with_its_reason(sqlite_database: Datab
         daemon.wait()
 
     assert len(heard.alarms) == MOST_FAILURES
-    assert heard.alarms[-1] == f"read died {MOST_FAILURES} times in a row: the disk is full (make room)"
+    assert heard.alarms[-1] == (
+        f"read died {MOST_FAILURES} times in a row: the disk is full (make room); {ENDS}"
+    )
 
 
 def test_altered_evidence_stops_all_at_once(sqlite_database: Database, heard: Heard) -> None:

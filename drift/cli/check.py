@@ -8,7 +8,7 @@ from itertools import islice
 import click
 
 from drift.cli.canary_standing import canary_standing
-from drift.cli.cost import cost_lines
+from drift.cli.cost import cost_lines, expected
 from drift.cli.options import config_option
 from drift.cli.skew import Skew, skew_of
 from drift.cli.words import LOST_STORE
@@ -42,9 +42,10 @@ def command(cost: bool, config: str | None) -> int:
     from drift import wiring
 
     if cost:
-        for line in cost_lines(wiring.settings_for_reading(config)):
+        cost_expected = expected(wiring.settings_for_reading(config))
+        for line in cost_lines(cost_expected):
             click.echo(shown(line, limit=500))
-        return 0
+        return 1 if any(one.too_small for one in cost_expected.sources) else 0
     settings = wiring.settings_of(config)
     _say_ok("configuration", str(settings.path or "there is no config.toml; the defaults hold"))
     click.echo(f"note    {NOT_READ}")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from drift.model.budget import told
 from drift.reports.wording import counted
 
 if TYPE_CHECKING:
@@ -12,22 +13,21 @@ if TYPE_CHECKING:
 _NOT_YET = "too little was read so far to tell how many records"
 
 
-def cost_lines(settings: "Settings") -> Iterator[str]:
-    """Yield what a month of this configuration asks for, by what the store has seen so far."""
+def expected(settings: "Settings") -> "Cost":
+    """Return what a month of this configuration asks for, by what the store has seen so far."""
     from drift import wiring
-    from drift.reports.cost import expected_cost
+    from drift.reports.cost import Read, Swept, expected_cost
 
-    sources = [one.name for one in settings.audit_logs]
-    baselines = [one.name for one in settings.baselines]
+    sources = [Read(name=one.name, budget=one.rules.budget) for one in settings.audit_logs]
+    every = settings.sweep_every
+    baselines = [Swept(name=one.name, every=one.sweep_every or every) for one in settings.baselines]
     with wiring.open_database(settings) as database, database.reading() as connection:
-        cost = expected_cost(
-            connection, sources, baselines, poll_every=settings.poll_every, sweep_every=settings.sweep_every
-        )
+        return expected_cost(connection, sources, baselines, poll_every=settings.poll_every)
+
+
+def cost_lines(cost: "Cost") -> Iterator[str]:
+    """Yield it for people, and which budgets will not last."""
     yield "In 30 days, by what was read so far. These are quantities; your contracts tell prices."
-    yield from _lines(cost)
-
-
-def _lines(cost: "Cost") -> Iterator[str]:
     for source in cost.sources:
         yield f"audit log {source.name}: {_source(source)}"
     for baseline in cost.baselines:
@@ -35,6 +35,9 @@ def _lines(cost: "Cost") -> Iterator[str]:
     storage = cost.storage
     grows = "" if storage.grows_by is None else f", growing by about {size(storage.grows_by)}"
     yield f"store: {size(storage.bytes_now)} now{grows}"
+    for source in cost.sources:
+        for unit, limit in source.too_small:
+            yield f"TOO LITTLE  audit log {source.name}: {told(unit, limit)} are allowed, which will not last"
 
 
 def _source(one: "SourceCost") -> str:

@@ -7,6 +7,8 @@ import click
 import msgspec
 
 from drift.cli.options import config_option, json_option
+from drift.model.budget import told
+from drift.model.self_sample import Lacking, SelfSample
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
@@ -16,6 +18,9 @@ from drift.terminal import inert_json, shown
 
 MOST_NAMED = 5
 """Dead letters that are named; the rest is counted."""
+
+NAMED = 5
+"""Changes of a sample that are shown; `--json` has all."""
 
 
 class _Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,27 @@ class _DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
+class _Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """The sample of a month, as `--json` prints it."""
+
+    month: str
+    population: int
+    drawn: int
+    lacking: dict[str, tuple[Lacking, ...]]
+    """By the change's id."""
+
+
+class _Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """What is used up of a budget, as `--json` prints it: requests, or bytes."""
+
+    source: str
+    limit: str
+    """The setting that limits it."""
+    used: int
+    most: int
+    next_period_at: datetime
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -100,6 +126,8 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     evidence: _Evidence
     controls: _Controls
+    self_sample: _Sample | None
+    budgets: list[_Budget]
 
 
 @click.command("status")
@@ -179,12 +207,34 @@ def _report(status: Status) -> _Report:
                 undoing=status.controls.runs.undoing,
             ),
         ),
+        self_sample=None if status.sample is None else _of_sample(status.sample),
+        budgets=[
+            _Budget(
+                source=one.source,
+                limit=one.unit,
+                used=one.used,
+                most=one.limit,
+                next_period_at=one.unit.next_after(status.at),
+            )
+            for one in status.budgets
+        ],
+    )
+
+
+def _of_sample(sample: SelfSample) -> _Sample:
+    return _Sample(
+        month=sample.month,
+        population=sample.population,
+        drawn=len(sample.drawn),
+        lacking={one.change_id: one.lacking for one in sample.lacking},
     )
 
 
 def _lines(status: Status) -> Iterator[str]:
     for source in status.sources:
         yield f"source    {source.name}: {_source(source, status)}"
+    for one in status.budgets:
+        yield f"budget    {one.source}: {one.used / one.limit:.0%} used of {told(one.unit, one.limit)}"
     for job in status.jobs:
         yield f"job       {job.job}: {_job(job, status)}"
     if not status.jobs:
@@ -197,6 +247,8 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"findings  {status.findings:,} open"
     yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+    if status.sample is not None:
+        yield f"sample    {_sample(status.sample)}"
 
 
 def _controls(status: Status) -> Iterator[str]:
@@ -236,6 +288,15 @@ def _job(job: JobRun, status: Status) -> str:
     if not job.failures:
         return done
     return f"{done}; failed {counted(job.failures, 'time')} since: {job.last_error}"
+
+
+def _sample(sample: SelfSample) -> str:
+    drawn = f"{sample.month}: {len(sample.drawn)} of {counted(sample.population, 'change')} drawn"
+    if not sample.lacking:
+        return f"{drawn}, none lacks a ticket or an approval"
+    some = [f"{one.change_id} ({', '.join(one.lacking)})" for one in sample.lacking]
+    more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
+    return f"{drawn}, {len(some)} of these lacking: {', '.join(some[:NAMED])}{more}"
 
 
 def _checkpoint(status: Status) -> str:

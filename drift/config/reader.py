@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from drift.config import control_tables, values
+from drift.config.budgets import budget_of
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
@@ -129,6 +130,7 @@ class Reader:
                 rules=SourceRules(
                     owner=row.table.owner,
                     retention=self._optional(row.place, "retention", row.table.retention),
+                    budget=budget_of(row.place, row.table),
                 ),
             )
             for row, settings in self._adapters(AdapterKind.AUDIT_LOG, AuditLogTable)
@@ -178,6 +180,7 @@ class Reader:
                 settings=settings,
                 live=self._existing(row, AdapterKind.LIVE, row.table.live),
                 store=row.table.store and self._existing(row, AdapterKind.STATE_STORE, row.table.store),
+                sweep_every=self._optional(row.place, "sweep_every", row.table.sweep_every),
             )
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )

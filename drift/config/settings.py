@@ -88,6 +88,8 @@ class BaselineSettings(AdapterSettings):
     """Name of the live configuration that it is compared with."""
     store: str | None = None
     """Name of the store of its states; without one, it is the one that their URI names."""
+    sweep_every: timedelta | None = None
+    """How often it is compared, by itself; `None`: with all others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

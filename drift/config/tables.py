@@ -107,10 +107,12 @@ class AdapterTable(NamedTable, frozen=True, kw_only=True):
 
 
 class AuditLogTable(AdapterTable, frozen=True, kw_only=True):
-    """An audit log also says who sees to its gaps, and how long it keeps what it delivers."""
+    """An audit log also says who sees to its gaps, how long it keeps what it has, and what it may cost."""
 
     owner: str | None = None
     retention: str | None = None
+    max_requests_per_day: int | None = None
+    max_gigabytes_per_month: float | None = None
 
 
 class CanaryTable(AdapterTable, frozen=True, kw_only=True):
@@ -130,10 +132,11 @@ class NotifierTable(AdapterTable, frozen=True, kw_only=True):
 
 
 class BaselineTable(AdapterTable, frozen=True, kw_only=True):
-    """A baseline also says what it is compared with, and where its states are kept."""
+    """A baseline also says what it is compared with, how often, and where its states are kept."""
 
     live: str
     store: str | None = None
+    sweep_every: str | None = None
 
 
 class VaultTable(AdapterTable, frozen=True, kw_only=True):

@@ -54,6 +54,21 @@ def latest_checkpoint(connection: Connection) -> Checkpoint | None:
     return None if row is None else _from_row(row)
 
 
+def first_checkpoint_since(connection: Connection, time: datetime) -> Checkpoint | None:
+    """Return the oldest checkpoint that was made at `time` or later, if there is one."""
+    later = select(checkpoint).where(checkpoint.c.made_at >= format_time(time))
+    row = connection.execute(later.order_by(checkpoint.c.size).limit(1)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def grown_since(connection: Connection, size: int) -> datetime | None:
+    """Return when the first entry after these was recorded that has to be sealed, if there is one."""
+    news = (ledger.c.seq >= size, ledger.c.kind != EntryKind.EXPORT.value)
+    first = select(ledger.c.recorded_at).where(*news).order_by(ledger.c.seq).limit(1)
+    time: str | None = written(connection).execute(first).scalar_one_or_none()
+    return None if time is None else datetime.fromisoformat(time)
+
+
 def checkpoints(connection: Connection) -> Sequence[Checkpoint]:
     """Return every checkpoint, the oldest first."""
     return [_from_row(row) for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size))]
@@ -88,8 +103,7 @@ def _refuse_rewritten(connection: Connection, last: Checkpoint, key: SigningKey)
 
 
 def _has_grown(connection: Connection, size: int) -> bool:
-    news = select(ledger.c.seq).where(ledger.c.seq >= size, ledger.c.kind != EntryKind.EXPORT.value).limit(1)
-    return written(connection).execute(news).first() is not None
+    return grown_since(connection, size) is not None
 
 
 def _encoded_root(connection: Connection, size: int) -> str:

@@ -108,8 +108,10 @@ def written(connection: Connection) -> Connection:
     return connection
 
 
-def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None) -> Iterator[StoredEntry]:
-    """Yield the entries from `from_seq` up to, not including, `to_seq`, in their order.
+def entries(
+    connection: Connection, from_seq: int = 0, to_seq: int | None = None, *, kind: EntryKind | None = None
+) -> Iterator[StoredEntry]:
+    """Yield the entries from `from_seq` up to, not including, `to_seq`, in their order, all or of one kind.
 
     Raises:
         LedgerIntegrityError: A leaf cannot be read.
@@ -123,11 +125,13 @@ def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None
     )
     if to_seq is not None:
         query = query.where(ledger.c.seq < to_seq)
+    if kind is not None:
+        query = query.where(ledger.c.kind == kind.value)
     for seq, *stored in written(connection).execute(query):
         leaf, leaf_hash, salt, body = map(_as_bytes, stored)
         try:
             facts = decode_leaf(leaf or b"")
-            kind, recorded_at = EntryKind(facts.kind), datetime.fromisoformat(facts.ts)
+            kind_found, recorded_at = EntryKind(facts.kind), datetime.fromisoformat(facts.ts)
         except ValueError as error:  # msgspec's errors are too
             raise LedgerIntegrityError(
                 f"entry {seq} of the ledger cannot be read: {error}",
@@ -135,7 +139,7 @@ def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None
             ) from error
         yield StoredEntry(
             seq=seq,
-            kind=kind,
+            kind=kind_found,
             ref=facts.ref,
             recorded_at=recorded_at,
             commitment=facts.body_commit,
@@ -144,6 +148,20 @@ def entries(connection: Connection, from_seq: int = 0, to_seq: int | None = None
             salt=salt,
             body=body,
         )
+
+
+def first_recorded_at(connection: Connection) -> datetime | None:
+    """Return the time of the first entry, `None` in an empty ledger."""
+    first = select(ledger.c.recorded_at).order_by(ledger.c.seq).limit(1)
+    time: str | None = written(connection).execute(first).scalar_one_or_none()
+    return None if time is None else datetime.fromisoformat(time)
+
+
+def first_recorded_since(connection: Connection, time: datetime) -> int:
+    """Return the number of the first entry that was recorded at `time` or later, or that will be."""
+    query = select(func.min(ledger.c.seq)).where(ledger.c.recorded_at >= format_time(time))
+    seq: int | None = written(connection).execute(query).scalar_one()
+    return size_of(connection) if seq is None else seq
 
 
 def size_of(connection: Connection) -> int:

@@ -15,8 +15,11 @@ COMPROMISE = "possible-compromise"
 """Somebody says that what is recorded under their identity was not theirs."""
 VAULT_FAILS = "vault-fails"
 DEAD_LETTERS = "dead-letters"
+BUDGET_SPENT = "budget-spent"
 
-BLINDING = frozenset({SILENT_ACCOUNT, OLD_GAP, BROKEN_LOG, LOST_CANARY, VAULT_FAILS, DEAD_LETTERS})
+BLINDING = frozenset(
+    {SILENT_ACCOUNT, OLD_GAP, BROKEN_LOG, LOST_CANARY, VAULT_FAILS, DEAD_LETTERS, BUDGET_SPENT}
+)
 """While one of these stands, nobody can say that everything was seen."""
 
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from drift.model.budget import Budget
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +93,8 @@ class GapKind(StrEnum):
 
     OUTAGE = "outage"
     """The source cannot be read. A later complete read fills it."""
+    BUDGET = "budget"
+    """Its budget is spent. It is read on in the next period, which fills it."""
     LOST = "lost"
     """The source was not read for longer than it keeps what it delivers."""
     DELIVERY = "delivery"
@@ -140,6 +144,7 @@ class SourceRules:
     """Who sees to it that its gaps are filled."""
     retention: timedelta | None = None
     """How long it keeps what it delivers; `None`: not known, and taken to be long enough."""
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     CONTROL_CHECK = "control_check"
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
+    SELF_SAMPLE = "self_sample"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +181,8 @@ class ComparisonRecord:
     found: int
     """Findings that the last of these comparisons opened or changed."""
     resolved: int
+    baselines: tuple[str, ...] | None = None
+    """Those that were compared, where the rest is compared at other times; `None`: all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,6 +47,20 @@ class Survey:
     failures: tuple[Failure, ...] = ()
     only: frozenset[Place] | None = None
     """What this is about, where it is not everything: the rest was read at most to explain these."""
+    of: frozenset[str] | None = None
+    """Baselines that this is about, where it is not all: of the others only what explains these was read."""
+    beside: tuple[Held, ...] = ()
+    """What was read of the other baselines for that."""
+    lists: bool = True
+    """What exists was to be listed as well."""
+    moving: tuple[Declaration, ...] = ()
+    """Of the other baselines, the states that an apply holds, or that moved meanwhile."""
+
+    @property
+    def uncompared(self) -> tuple[Declaration, ...]:
+        """What is declared and was not to be compared: it is managed all the same."""
+        held = {one.declaration.origin for one in self.held}
+        return tuple(one for one in self.others if one.origin not in held)
 
     @property
     def declarations(self) -> tuple[Declaration, ...]:
@@ -62,7 +76,7 @@ class Survey:
         if self.only is not None:
             return self.is_about(finding)
         if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
-            return not self.failures and not self.is_in_motion(finding.account)
+            return self.lists and not self.failures and not self.is_in_motion(finding.account)
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
@@ -75,11 +89,11 @@ class Survey:
 
         What it makes is in no state yet, so nothing there can be called undeclared.
         """
-        for one in self.held:
-            if one.is_postponed:
-                accounts = {resource.account for resource in one.declaration.resources}
-                if account is None or account in accounts or None in accounts or not accounts:
-                    return True
+        postponed = (one.declaration for one in self.held if one.is_postponed)
+        for one in (*postponed, *self.moving):
+            accounts = {resource.account for resource in one.resources}
+            if account is None or account in accounts or None in accounts or not accounts:
+                return True
         return False
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:

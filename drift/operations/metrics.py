@@ -3,15 +3,18 @@
 The names end in their units, as https://prometheus.io/docs/practices/naming/ has it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from drift.daemon import Ended
 from drift.errors import StoreError
+from drift.ports import Meter
 from drift.reports.status import Status
+from drift.store.outbox import DeliveryStatus
 
 _BUCKETS = (0.01, 0.1, 1, 10, 60, 600, 3600)
 
@@ -22,11 +25,12 @@ _READ = "read "
 class Metrics:
     """The numbers of one running daemon."""
 
-    def __init__(self, status: Callable[[], Status]) -> None:
-        """Read how the watch stands by `status`, which may raise `StoreError`."""
+    def __init__(self, status: Callable[[], Status], meters: Sequence[Meter] = ()) -> None:
+        """Read how the watch stands by `status`, which may raise `StoreError`, and calls by `meters`."""
         disable_created_metrics()  # type: ignore[no-untyped-call]  # series that nobody asks for
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(_OfStatus(status))
+        self._registry.register(_OfMeters(meters))
         of_source = (["source"], "driftledger")
         self._records = self._counter("records", "Records that were read.", *of_source)
         self._writes = self._counter("writes", "Writes among the records, attempts too.", *of_source)
@@ -81,14 +85,36 @@ class _OfStatus(Collector):
         yield _gauge("ledger_entries", "Entries of the ledger.", status.entries)
         unsealed = status.entries - (status.checkpoint_size or 0)
         yield _gauge("ledger_unsealed_entries", "Entries after the last checkpoint.", unsealed)
+        unsealed_for = (status.age(status.unsealed_since) or timedelta()).total_seconds()
+        about = "Since the oldest entry that no checkpoint covers; 0 where all are covered."
+        yield _gauge("ledger_unsealed_age_seconds", about, unsealed_for)
         if (age := status.age(status.checkpoint_at)) is not None:
             yield _gauge("checkpoint_age_seconds", "Since the last checkpoint.", age.total_seconds())
         alerts = _labelled("alerts", "Alerts by how they stand.", "status")
-        for name, number in status.alerts.items():
-            alerts.add_metric([name], number)
+        for name in DeliveryStatus:
+            alerts.add_metric([name], status.alerts.get(name, 0))
         yield alerts
         yield from _of_sources(status)
+        yield from _of_budgets(status)
         yield from _of_jobs(status)
+
+
+class _OfMeters(Collector):
+    """What the adapters asked their services for."""
+
+    def __init__(self, meters: Sequence[Meter]) -> None:
+        self._meters = meters
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ["kind", "adapter"]
+        made = CounterMetricFamily("driftledger_api_calls", "Attempts to ask its service.", labels=labels)
+        throttled = CounterMetricFamily(
+            "driftledger_api_calls_throttled", "Attempts to which it said: too many.", labels=labels
+        )
+        for calls in (meter.read() for meter in self._meters):
+            made.add_metric([calls.kind, calls.name], calls.made)
+            throttled.add_metric([calls.kind, calls.name], calls.throttled)
+        yield from (made, throttled)
 
 
 def _of_sources(status: Status) -> Iterator[Metric]:
@@ -101,6 +127,16 @@ def _of_sources(status: Status) -> Iterator[Metric]:
             if (age := status.age(at)) is not None:
                 family.add_metric([source.name], age.total_seconds())
     yield from (newest, read, up)
+
+
+def _of_budgets(status: Status) -> Iterator[Metric]:
+    labels = ["source", "limit"]
+    used = GaugeMetricFamily("driftledger_budget_used", "In its present period.", labels=labels)
+    most = GaugeMetricFamily("driftledger_budget_most", "What is allowed in a period.", labels=labels)
+    for one in status.budgets:
+        used.add_metric([one.source, one.unit], one.used)
+        most.add_metric([one.source, one.unit], one.limit)
+    yield from (used, most)
 
 
 def _of_jobs(status: Status) -> Iterator[Metric]:

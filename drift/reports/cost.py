@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
 
+from drift.model.budget import Budget, BudgetUnit
 from drift.store.schema import baseline, declared, funnel, write
 
 MONTH = timedelta(days=30)
@@ -14,6 +15,22 @@ RECORD_BYTES = 2_000
 """Of an audit record, uncompressed: most have between one and three thousand. The store keeps no sizes."""
 
 _HOUR = "%Y-%m-%dT%H"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Read:
+    """A source of records, and what it may cost."""
+
+    name: str
+    budget: Budget
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    """A baseline, and how often it is compared whole."""
+
+    name: str
+    every: timedelta
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +43,8 @@ class SourceCost:
     records: int | None
     """`None`: too little was read to tell."""
     log_bytes: int | None
+    too_small: tuple[tuple[BudgetUnit, int], ...] = ()
+    """What is allowed of which unit, where it will not last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,41 +82,48 @@ class Cost:
 
 def expected_cost(
     connection: Connection,
-    sources: Sequence[str],
-    baselines: Sequence[str],
+    sources: Sequence[Read],
+    baselines: Sequence[Swept],
     *,
     poll_every: timedelta,
-    sweep_every: timedelta,
 ) -> Cost:
     """Return what a month costs in which sources and baselines are looked at so often, by what was read."""
-    polls, sweeps = int(MONTH / poll_every), int(MONTH / sweep_every)
-    rates = {name: _records_a_month(connection, name) for name in sources}
+    polls = int(MONTH / poll_every)
     writes = _writes_a_month(connection)
     return Cost(
-        sources=tuple(
-            SourceCost(
-                name=name,
-                polls=polls,
-                records=records,
-                log_bytes=None if records is None else records * RECORD_BYTES,
-            )
-            for name, records in rates.items()
-        ),
-        baselines=tuple(_baselines(connection, baselines, sweeps)),
+        sources=tuple(_source(connection, one, polls) for one in sources),
+        baselines=tuple(_baselines(connection, baselines)),
         storage=_storage(connection, writes),
     )
 
 
-def _baselines(connection: Connection, names: Sequence[str], times: int) -> Iterator[BaselineCost]:
+def _source(connection: Connection, one: Read, polls: int) -> SourceCost:
+    records = _records_a_month(connection, one.name)
+    log_bytes = None if records is None else records * RECORD_BYTES
+    expected = {
+        BudgetUnit.REQUESTS_A_DAY: polls / (MONTH / timedelta(days=1)),
+        BudgetUnit.BYTES_A_MONTH: log_bytes or 0,
+    }
+    return SourceCost(
+        name=one.name,
+        polls=polls,
+        records=records,
+        log_bytes=log_bytes,
+        too_small=tuple((unit, limit) for unit, limit in one.budget.limits if expected[unit] > limit),
+    )
+
+
+def _baselines(connection: Connection, swept: Sequence[Swept]) -> Iterator[BaselineCost]:
     query = (
         select(baseline.c.name, func.count(baseline.c.baseline.distinct()), func.count(declared.c.address))
         .outerjoin(declared, declared.c.baseline == baseline.c.baseline)
         .group_by(baseline.c.name)
     )
     known = {name: (int(states), int(resources)) for name, states, resources in connection.execute(query)}
-    for name in names:
-        states, resources = known.get(name, (0, 0))
-        yield BaselineCost(name=name, states=states, resources=resources, comparisons=times)
+    for one in swept:
+        states, resources = known.get(one.name, (0, 0))
+        times = int(MONTH / one.every)
+        yield BaselineCost(name=one.name, states=states, resources=resources, comparisons=times)
 
 
 def _records_a_month(connection: Connection, source: str) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
@@ -76,6 +76,13 @@ def files_verified(connection: Connection, since: datetime, until: datetime) -> 
         if (body := entry.read_as(AttestationRecord)) is not None:
             found[body.source] += sum(span.files for span in body.spans)
     return dict(found)
+
+
+def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
+    """Return the newest entry of a kind, if there is one."""
+    seq = written(connection).execute(select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value))
+    found = _entries(connection, ledger.c.seq == seq.scalar_one())
+    return found[0] if found else None
 
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from drift.ledger.checkpoint import latest_checkpoint
+from drift.ledger.checkpoint import grown_since, latest_checkpoint
 from drift.ledger.log import size_of
+from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
+from drift.model.self_sample import SelfSample
+from drift.reports.self_sample import last_sample
 from drift.store import covered, letters, meta, outbox
+from drift.store.budgets import budgets_used
 from drift.store.controls import ControlFindingRow, control_findings, controls_kept
 from drift.store.deployments import RunCounts, run_counts
 from drift.store.gaps import open_gaps
@@ -67,6 +71,12 @@ class Status:
     checkpoint_size: int | None
     checkpoint_at: datetime | None
     controls: ControlsStatus
+    unsealed_since: datetime | None = None
+    """Since when there is an entry that no checkpoint covers; `None`: all are covered."""
+    budgets: tuple[BudgetUse, ...] = ()
+    """How much of the present periods is used up."""
+    sample: SelfSample | None = None
+    """The last one that was drawn of a month."""
 
     @property
     def queued(self) -> int:
@@ -95,6 +105,9 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         checkpoint_size=sealed.size if sealed else None,
         checkpoint_at=sealed.made_at if sealed else None,
         controls=_controls(connection),
+        unsealed_since=grown_since(connection, sealed.size if sealed else 0),
+        budgets=tuple(budgets_used(connection, now)),
+        sample=last_sample(connection),
     )
 
 

@@ -4,7 +4,7 @@ A state that is being applied, or that moved while its resources were read, is h
 nothing: half of what was read would be from before. It is compared the next time.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -66,6 +66,43 @@ def survey_again(
     )
 
 
+def survey_of(
+    names: Collection[str], watched: Sequence[Watched], now: datetime, beside: Beside, *, lists: bool
+) -> Survey:
+    """Read the baselines of these names and what is there of them, with what `beside` says explains them.
+
+    Of the others it is read what they declare: what exists and is theirs is not undeclared. If it
+    `lists`, what exists is listed as well.
+    """
+    reader = _Reader(lambda _, __: True, now)
+    declared = [(one, list(reader.declared(one))) for one in watched]
+    about = [(one, some) for one, some in declared if one.baseline.name in names]
+    rest = [(one, some) for one, some in declared if one.baseline.name not in names]
+    for one, some in about:
+        reader.hold(one, some)
+    places = {
+        (each.origin, resource.address) for _, some in about for each in some for resource in each.resources
+    }
+    extra = set(beside(places, [each for _, some in declared for each in some])) - places
+    other = _Reader(lambda origin, each: (origin, each.address) in extra, now)
+    moving: list[Declaration] = []
+    for one, some in rest:
+        other.hold(one, [each for each in some if other.is_touched(each)])
+        if lists:
+            moving += other.moving(one.baseline, some)
+    seen = Survey(
+        held=tuple(reader.held),
+        others=tuple(each for _, some in declared for each in some),
+        discovered=(),
+        failures=(*reader.failures, *other.failures),
+        of=frozenset(names),
+        beside=tuple(other.held),
+        lists=lists,
+        moving=tuple(moving),
+    )
+    return _with_discovered(seen, watched, ()) if lists and not seen.failures else seen
+
+
 class _Reader:
     """Reads one baseline after the other."""
 
@@ -115,24 +152,32 @@ class _Reader:
     def _settled(self, baseline: Baseline, held: Sequence[Held]) -> Sequence[Held]:
         """Discard what was read of states that moved meanwhile."""
         read = [one.declaration for one in held if not one.is_postponed]
-        if not read:
-            return held
+        why = self._moved(baseline, read) if read else {}
+        return [
+            _unread(one.declaration, why[one.declaration.origin]) if one.declaration.origin in why else one
+            for one in held
+        ]
+
+    def moving(self, baseline: Baseline, declared: Sequence[Declaration]) -> Sequence[Declaration]:
+        """Return those of these states that an apply holds, or that moved since they were read."""
+        applied = [one for one in declared if one.lock is not None and one.lock.is_apply(self._now)]
+        rest = [one for one in declared if one not in applied]
+        why = self._moved(baseline, rest) if rest else {}
+        return [*applied, *(one for one in rest if one.origin in why)]
+
+    def _moved(self, baseline: Baseline, read: Sequence[Declaration]) -> Mapping[str, str]:
+        """Return which of these states moved since they were read, by their origin, and why that counts."""
         try:
             with only_provider_errors("looking whether the baseline moved"):
                 moved = baseline.moved(read)
         except ProviderError as error:
             self.failures.append(Failure(name=baseline.name, error=error))
-            why = dict.fromkeys((one.origin for one in read), f"whether it moved is not known: {error.what}")
-        else:
-            why = {
-                each.origin: f"postponed: {each.why}"
-                for each in moved
-                if each.lock is None or each.lock.is_apply(self._now)
-            }
-        return [
-            _unread(one.declaration, why[one.declaration.origin]) if one.declaration.origin in why else one
-            for one in held
-        ]
+            return dict.fromkeys((one.origin for one in read), f"whether it moved is not known: {error.what}")
+        return {
+            each.origin: f"postponed: {each.why}"
+            for each in moved
+            if each.lock is None or each.lock.is_apply(self._now)
+        }
 
 
 def _unread(declaration: Declaration, why: str) -> Held:

@@ -442,6 +442,17 @@ job_run = Table(
     comment="How each job of the schedule ended when it last ran",
 )
 
+budget_use = Table(
+    "budget_use",
+    metadata,
+    Column("source", Key, primary_key=True),
+    Column("unit", Key, primary_key=True),
+    Column("period", Text, nullable=False),  # in which it was used
+    Column("used", BigInteger, nullable=False),
+    Column("most", BigInteger, nullable=False),
+    comment="How much of each source's budget is used up",
+)
+
 outbox = Table(
     "outbox",
     metadata,

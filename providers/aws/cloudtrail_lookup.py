@@ -6,7 +6,7 @@ is left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
@@ -64,6 +64,7 @@ class CloudTrailLookup:
         page: int = PAGE,
     ) -> None:
         self._settings = settings
+        self._access = settings.access()
         self._now = now
         self._a_pace = a_pace
         self._page = page
@@ -142,10 +143,10 @@ class CloudTrailLookup:
 
     @cached_property
     def _session(self) -> Any:
-        return open_session(self._settings.access())
+        return open_session(self._access)
 
     def _client(self, service: str, region: str | None) -> Any:
-        return client_of(self._session, service, self._settings.access(region=region))
+        return client_of(self._session, service, replace(self._access, region=region or self._access.region))
 
     def _regions(self) -> Sequence[str]:
         given = self._settings.regions or self._enabled()

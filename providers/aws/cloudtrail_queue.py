@@ -51,9 +51,10 @@ class CloudTrailQueue:
         self, settings: CloudTrailQueueSettings, *, now: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings = settings
+        self._access = settings.access()
         self._queue = Queue(
             settings.queue_url,
-            settings.access(),
+            self._access,
             wait_seconds=settings.wait_seconds,
             visibility_seconds=settings.visibility_seconds,
             now=now,
@@ -62,7 +63,8 @@ class CloudTrailQueue:
     @property
     def _bucket_access(self) -> AwsAccess:
         region = self._settings.region or self._queue.address.region
-        return self._settings.access(region=region, role=self._settings.bucket_role)
+        role = self._settings.bucket_role or self._access.role
+        return replace(self._access, region=region, role=role)
 
     @cached_property
     def _s3(self) -> Any:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
+from providers.aws.session import count_calls
+from providers.meter import Meter, given_meter
 
 TIMEOUT_SECONDS = 10
 """For connecting, and for each answer."""
@@ -33,6 +35,7 @@ class AwsKms:
     """A `KeyService` in the region of the key's ARN, or in the ambient one."""
 
     def __init__(self) -> None:
+        self._meter = given_meter()
         self._clients: dict[str | None, Any] = {}
         """By region: making one takes longer than a call."""
 
@@ -41,13 +44,13 @@ class AwsKms:
         region = found[1] if key and (found := _ARN.match(key)) else None
         with _only_provider_errors(key or "the key"):
             if region not in self._clients:
-                self._clients[region] = _client(region)
+                self._clients[region] = _client(region, self._meter)
             named = {"KeyId": key} if key else {}
             opened: bytes = self._clients[region].decrypt(CiphertextBlob=sealed, **named)["Plaintext"]
             return opened
 
 
-def _client(region: str | None) -> Any:
+def _client(region: str | None, meter: Meter) -> Any:
     from boto3.session import Session
     from botocore.config import Config
 
@@ -56,7 +59,9 @@ def _client(region: str | None) -> Any:
         read_timeout=TIMEOUT_SECONDS,
         retries={"total_max_attempts": 1},  # trying again is the core's
     )
-    return Session().client("kms", region_name=region, config=limits)
+    session = Session()
+    count_calls(session, meter)
+    return session.client("kms", region_name=region, config=limits)
 
 
 @contextmanager

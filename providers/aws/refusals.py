@@ -102,6 +102,12 @@ def code_of(error: Exception) -> str:
     return str(response.get("Error", {}).get("Code", ""))
 
 
+def is_throttled(answer: dict[str, Any]) -> bool:
+    """Tell whether an answer, as botocore parsed it, says that there were too many requests."""
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return answer.get("Error", {}).get("Code") in _THROTTLED or status in {429, 503}
+
+
 def _of_answer(error: Any, what: str, action: str, on: str, asker: Asker) -> ProviderError:
     code, answer = code_of(error), error.response
     said = str(answer.get("Error", {}).get("Message", ""))[:300]
@@ -110,7 +116,7 @@ def _of_answer(error: Any, what: str, action: str, on: str, asker: Asker) -> Pro
         return ProviderAccessError(
             f"{what}: AWS refuses the credentials ({code})", hint="renew them, or check `profile` and `role`"
         )
-    if code in _THROTTLED or status in {429, 503}:
+    if is_throttled(answer):
         return ProviderUnavailableError(
             f"{what}: AWS wants fewer requests ({code})",
             hint="it is tried again in the next cycle",

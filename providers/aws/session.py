@@ -1,10 +1,13 @@
 """Opens AWS with the credentials at hand, or with those of a role that they may assume."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from providers.answer_times import note_answer
+from providers.aws.refusals import is_throttled
+from providers.meter import Meter, given_meter
 
 if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
@@ -28,6 +31,8 @@ class AwsAccess:
     """ARN of a role to assume."""
     external_id: str | None = None
     endpoint: str | None = None
+    meter: Meter = field(default_factory=given_meter)
+    """Counts what is asked, also what assuming the role takes."""
 
 
 def open_client(service: str, access: AwsAccess) -> Any:
@@ -43,10 +48,17 @@ def open_session(access: AwsAccess) -> Any:
     import boto3
 
     session = boto3.Session(region_name=access.region, profile_name=access.profile)
+    count_calls(session, access.meter)
     if access.role:
         assumed = _in_role(session, access)
         session = boto3.Session(botocore_session=assumed, region_name=session.region_name)
+        count_calls(session, access.meter)
     return session
+
+
+def count_calls(session: Any, meter: Meter) -> None:
+    """Let a meter count each attempt of every client that is made of a session from now on."""
+    session.events.register("response-received", partial(_count, meter))
 
 
 def client_of(session: Any, service: str, access: AwsAccess) -> Any:
@@ -67,6 +79,10 @@ def client_of(session: Any, service: str, access: AwsAccess) -> Any:
 
 def _note_time(http_response: Any, **_: object) -> None:
     note_answer(http_response.url, http_response.headers)
+
+
+def _count(meter: Meter, parsed_response: Any, **_: object) -> None:
+    meter.count(is_throttled=parsed_response is not None and is_throttled(parsed_response))
 
 
 def _refuse_what_is_cut(http_response: Any, model: Any, **_: object) -> None:

@@ -65,6 +65,7 @@ class TrailBucket:
         self, settings: TrailBucketSettings, *, now: Callable[[], float] = time.monotonic, page: int = PAGE
     ) -> None:
         self._settings = settings
+        self._access = settings.access()
         self._place = TrailPlace.at(settings.bucket, settings.prefix)
         self._now = now
         self._page = page
@@ -75,11 +76,11 @@ class TrailBucket:
 
     @cached_property
     def _s3(self) -> Any:
-        return open_s3(self._settings.access())
+        return open_s3(self._access)
 
     @cached_property
     def _digests(self) -> Digests:
-        return Digests(self._place, self._s3, self._settings.access())
+        return Digests(self._place, self._s3, self._access)
 
     @property
     def delay(self) -> timedelta:

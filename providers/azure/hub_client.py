@@ -8,7 +8,7 @@ events are held. Waiting for it ends, too: a connection may be open and bring no
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from queue import Empty, Full, Queue
@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 from drift.errors import ProviderError, ProviderUnavailableError
 from drift.model.secret import Secret
-from providers.azure.hub_refusals import hub_refusal
+from providers.azure.hub_refusals import hub_refusal, is_busy
 from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, sign_in
+from providers.meter import Meter, given_meter
 
 AHEAD = 20
 """Events that are received before they are asked for; each may have a megabyte."""
@@ -63,6 +64,8 @@ class HubClient:
     endpoint: str | None
     sign_in: AzureSignIn
     silence: timedelta
+    meter: Meter = field(default_factory=given_meter)
+    """Counts connections: over AMQP there are no single requests."""
 
     def extents(self) -> Sequence[Extent]:
         """Return what each partition holds now, by their names.
@@ -124,31 +127,32 @@ class HubClient:
                 tell(error)
             tell(None)
 
-        client = self._client()
+        client, is_throttled = self._client(), False
         thread = threading.Thread(target=run, name=f"event hub {self.hub}", daemon=True)
         thread.start()
         try:
             while (one := self._next(waiting)) is not None:
+                if isinstance(one, ProviderError):
+                    raise one
+                if isinstance(one, Exception):
+                    is_throttled = is_busy(one)
+                    raise hub_refusal(one, self.hub, self.consumer_group) from one
                 yield one
         finally:
+            self.meter.count(is_throttled=is_throttled)
             is_over.set()
             client.close()
             thread.join(CONNECT_WITHIN)
 
-    def _next(self, waiting: "Queue[_T | Exception | None]") -> _T | None:
+    def _next(self, waiting: "Queue[_T | Exception | None]") -> _T | Exception | None:
         seconds = self.silence.total_seconds()
         try:
-            one = waiting.get(timeout=seconds)
+            return waiting.get(timeout=seconds)
         except Empty:
             raise ProviderUnavailableError(
                 f"the event hub {self.hub} was silent for {seconds:g} s, and has not told everything",
                 hint="it is tried again in the next cycle",
             ) from None
-        if isinstance(one, ProviderError):
-            raise one
-        if isinstance(one, Exception):
-            raise hub_refusal(one, self.hub, self.consumer_group) from one
-        return one
 
     def _client(self) -> Any:
         from azure.eventhub import EventHubConsumerClient, TransportType

@@ -5,6 +5,11 @@ from drift.errors import ProviderAccessError, ProviderError, ProviderResponseErr
 PERMISSION = "Microsoft.EventHub/namespaces/messages/receive/action"
 
 
+def is_busy(error: Exception) -> bool:
+    """Tell whether an error of the client says that the namespace is over its limits."""
+    return "server-busy" in f"{error}".casefold()
+
+
 def hub_refusal(error: Exception, hub: str, group: str) -> ProviderError:
     """Return what an error of the client means for who reads the event hub."""
     from azure.core.exceptions import ClientAuthenticationError
@@ -32,5 +37,5 @@ def hub_refusal(error: Exception, hub: str, group: str) -> ProviderError:
             f"{what}: the credentials are of no use: {type(error).__name__}",
             hint="check `connection_string` for quotes, spaces and line ends",
         )
-    reason = "is busy" if "server-busy" in said else f"cannot be reached: {type(error).__name__}"
+    reason = "is busy" if is_busy(error) else f"cannot be reached: {type(error).__name__}"
     return ProviderUnavailableError(f"{what}: it {reason}", hint="it is tried again in the next cycle")

@@ -6,7 +6,7 @@ nothing, since the core does, and follows no redirect: the token would go wherev
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,9 +18,10 @@ from drift.errors import ProviderResponseError
 from providers.answer_times import note_answer
 from providers.azure.record import moment
 from providers.azure.refusals import refusals
-from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, sign_in
+from providers.azure.sign_in import AzureSignIn, sign_in
 from providers.azure.spans import Row
 from providers.azure.torn import elements_by_brackets
+from providers.meter import Meter, given_meter
 from providers.raw_json import elements_of, fields_of, text_of
 
 MAX_PAGES = 10_000
@@ -41,6 +42,7 @@ class JsonPages:
     permission: str
     grant: str
     """How the permission is given."""
+    meter: Meter = field(default_factory=given_meter)
 
     def pages(self, path: str, parameters: Mapping[str, str], *, on: str) -> Iterator[Sequence[bytes]]:
         """Yield the records of each page as they were delivered; `on` is what is read.
@@ -89,14 +91,14 @@ class JsonPages:
         from azure.core import PipelineClient
         from azure.core.pipeline.policies import BearerTokenCredentialPolicy, UserAgentPolicy
 
+        from providers.azure.counted import CountedTransport
+
         signed_in = sign_in(self.sign_in)
         token = BearerTokenCredentialPolicy(signed_in.credential, f"{self.audience}/.default")
         return PipelineClient(
             self.endpoint,
             policies=[UserAgentPolicy("driftledger"), token],
-            connection_verify=signed_in.verify,
-            connection_timeout=CONNECT_WITHIN,
-            read_timeout=ANSWER_WITHIN,
+            transport=CountedTransport(self.meter, verify=signed_in.verify),
         )
 
 

@@ -18,6 +18,7 @@ from drift.model.baseline import StateLock
 from drift.model.secret import Secret
 from drift.ports import StateContent, StoredState
 from providers.azure.refusals import refusals
+from providers.meter import given_meter
 from providers.state_locks import read_lock
 
 STATE = ".tfstate"
@@ -25,9 +26,6 @@ WORKSPACE = "env:"
 LOCK_METADATA = "terraformlockid"
 
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
-
-CONNECT_WITHIN, ANSWER_WITHIN = 10, 60
-"""Seconds."""
 
 
 class AzureStatesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +42,7 @@ class AzureStates:
 
     def __init__(self, settings: AzureStatesSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
         self._clients: dict[str, Any] = {}
 
     def find(self, location: str) -> Sequence[StoredState]:
@@ -92,13 +91,14 @@ class AzureStates:
     def _client(self, account: str) -> Any:
         from azure.storage.blob import BlobServiceClient
 
+        from providers.azure.counted import CountedTransport
+
         if account not in self._clients:
             self._clients[account] = BlobServiceClient(
                 self._settings.endpoint or f"https://{account}.blob.core.windows.net",
                 credential=self._credential,
                 retry_total=0,
-                connection_timeout=CONNECT_WITHIN,
-                read_timeout=ANSWER_WITHIN,
+                transport=CountedTransport(self._meter),
             )
         return self._clients[account]
 

@@ -8,6 +8,7 @@ import msgspec
 from drift.model.secret import Secret
 from providers.answer_times import note_answer
 from providers.azure.refusals import refusals
+from providers.meter import given_meter
 from providers.packs.vault import PackVault
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
@@ -16,9 +17,6 @@ GRANT = (
     "grant the role Storage Blob Data Contributor, or see docs/replay.md; "
     "behind a firewall, let this machine through"
 )
-
-CONNECT_WITHIN, ANSWER_WITHIN = 10, 60
-"""Seconds."""
 
 
 class AzureVaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,11 +48,14 @@ class _Container:
 
     def __init__(self, settings: AzureVaultSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
         self._root = f"{settings.prefix.strip('/')}/".lstrip("/")
 
     @cached_property
     def _container(self) -> Any:
         from azure.storage.blob import ContainerClient
+
+        from providers.azure.counted import CountedTransport
 
         return ContainerClient(
             self._settings.endpoint or f"https://{self._settings.account}.blob.core.windows.net",
@@ -62,8 +63,7 @@ class _Container:
             credential=self._credential(),
             retry_total=0,
             raw_response_hook=lambda one: note_answer(one.http_request.url, one.http_response.headers),
-            connection_timeout=CONNECT_WITHIN,
-            read_timeout=ANSWER_WITHIN,
+            transport=CountedTransport(self._meter),
         )
 
     def _credential(self) -> Any:

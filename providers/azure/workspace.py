@@ -1,6 +1,6 @@
 """Asks a Log Analytics workspace, with Microsoft's client; the cells of its answers stay as they came."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,8 +10,9 @@ from drift.errors import ProviderResponseError
 from providers.answer_times import note_answer
 from providers.azure.envelopes import Column, Table
 from providers.azure.refusals import refusals
-from providers.azure.sign_in import ANSWER_WITHIN, CONNECT_WITHIN, AzureSignIn, sign_in
+from providers.azure.sign_in import ANSWER_WITHIN, AzureSignIn, sign_in
 from providers.azure.torn import elements_by_brackets
+from providers.meter import Meter, given_meter
 
 PERMISSION: Final = "Microsoft.OperationalInsights/workspaces/query/read"
 
@@ -26,6 +27,7 @@ class Workspace:
     id: str
     endpoint: str
     sign_in: AzureSignIn
+    meter: Meter = field(default_factory=given_meter)
 
     def ask(self, query: str, *, table: str) -> Table | None:
         """Return the answer to a query; `None` where it is too much for one answer.
@@ -65,14 +67,15 @@ class Workspace:
     def _client(self) -> Any:
         from azure.monitor.query import LogsQueryClient
 
+        from providers.azure.counted import CountedTransport
+
         signed_in = sign_in(self.sign_in)
         return LogsQueryClient(
             signed_in.credential,
             endpoint=self.endpoint,
             retry_total=0,
-            connection_verify=signed_in.verify,
-            connection_timeout=CONNECT_WITHIN,
-            read_timeout=4 * ANSWER_WITHIN,  # the service itself gives up after three minutes
+            # The service itself gives up after three minutes.
+            transport=CountedTransport(self.meter, verify=signed_in.verify, answer_within=4 * ANSWER_WITHIN),
         )
 
 

@@ -1,9 +1,10 @@
 """Opens Google's APIs, with the credentials at hand or with those of a service account's key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from providers.answer_times import note_answer
+from providers.meter import Meter, given_meter
 
 PLAIN = "http://"
 """How the endpoint of an emulator begins: it is spoken to without encryption, and told no credentials."""
@@ -24,6 +25,8 @@ class GcpAccess:
     """A service account's key."""
     endpoint: str | None = None
     """The API's host where it is another one than Google's, or an emulator's address."""
+    meter: Meter = field(default_factory=given_meter)
+    """Counts what is asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,18 +73,20 @@ def credentials_of(file: str | None, scope: str) -> Any:
 
 def open_api(client: Any, access: GcpAccess, scope: str) -> GcpApi:
     """Return an API; `client` is the SDK's class for it, over gRPC. Raises `GoogleAuthError`."""
+    import grpc
     from google.api_core.gapic_v1.client_info import ClientInfo
+
+    from providers.gcp.counted import CountedCalls
 
     transport = client.get_transport_class("grpc")
     endpoint = access.endpoint or client.DEFAULT_ENDPOINT
     host = endpoint.removeprefix(PLAIN).removeprefix("https://").rstrip("/")
     if endpoint.startswith(PLAIN):
-        import grpc
-
         credentials, channel = None, grpc.insecure_channel(host, options=_OPTIONS)
     else:
         credentials = credentials_of(access.credentials_file, scope)
         channel = transport.create_channel(host, credentials=credentials, options=_OPTIONS)
     named: Any = ClientInfo
-    opened = transport(channel=channel, client_info=named(user_agent="driftledger"))
+    counted = grpc.intercept_channel(channel, CountedCalls(access.meter))
+    opened = transport(channel=counted, client_info=named(user_agent="driftledger"))
     return GcpApi(_client=client(transport=opened), _credentials=credentials)

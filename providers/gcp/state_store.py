@@ -17,6 +17,7 @@ from drift.model.baseline import StateLock
 from drift.ports import StateContent, StoredState
 from providers.gcp.access import credentials_of
 from providers.gcp.refusals import refusals
+from providers.meter import given_meter
 from providers.state_locks import read_lock
 
 STATE = ".tfstate"
@@ -41,15 +42,18 @@ class GcsStates:
 
     def __init__(self, settings: GcsStatesSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
 
     @cached_property
     def _client(self) -> Any:
         from google.cloud.storage import Client
 
+        from providers.gcp.counted import counted
+
         file = self._settings.credentials_file
         credentials = credentials_of(file, SCOPE) if file else None  # the client finds what is at hand
         options = {"api_endpoint": self._settings.endpoint} if self._settings.endpoint else None
-        return Client(credentials=credentials, client_options=options)
+        return counted(Client(credentials=credentials, client_options=options), self._meter)
 
     def find(self, location: str) -> Sequence[StoredState]:
         """List the states below a prefix, which are its workspaces, or one object; see `StateStore`."""

@@ -12,6 +12,7 @@ import msgspec
 from drift.model.secret import Secret
 from providers.answer_times import note_answer
 from providers.gcp.refusals import refusals
+from providers.meter import given_meter
 from providers.packs.vault import PackVault
 
 SCOPE = "https://www.googleapis.com/auth/devstorage.read_write"
@@ -45,6 +46,7 @@ class _Bucket:
 
     def __init__(self, settings: GcsVaultSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
         self._root = f"{settings.prefix.strip('/')}/".lstrip("/")
 
     @cached_property
@@ -52,12 +54,14 @@ class _Bucket:
         from google.cloud.storage import Client
         from google.oauth2.service_account import Credentials
 
+        from providers.gcp.counted import counted
+
         credentials = None
         if file := self._settings.credentials_file:
             load: Any = Credentials.from_service_account_file
             credentials = load(file, scopes=[SCOPE])
         options = {"api_endpoint": self._settings.endpoint} if self._settings.endpoint else None
-        client: Any = Client(credentials=credentials, client_options=options)
+        client: Any = counted(Client(credentials=credentials, client_options=options), self._meter)
         client._http.hooks["response"].append(lambda answer, **_: note_answer(answer.url, answer.headers))
         return client
 

@@ -26,6 +26,7 @@ from drift.errors import (
 from drift.model.secret import Secret
 from providers.answer_times import note_answer
 from providers.launchdarkly.entry import moment, text_in
+from providers.meter import TOO_MANY, given_meter
 
 PATH = "/api/v2/auditlog"
 
@@ -58,6 +59,7 @@ class Api:
         self._url = base_url.rstrip("/") + PATH
         self._token = token
         self._timeout = timeout.total_seconds()
+        self._meter = given_meter()
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     def page(self, **parameters: str | int | None) -> Sequence[Item]:
@@ -78,6 +80,7 @@ class Api:
                 "User-Agent": "driftledger",
             },
         )
+        is_throttled = False
         try:
             with self._opener.open(request, timeout=self._timeout) as answer:
                 note_answer(self._url, answer.headers)
@@ -86,12 +89,15 @@ class Api:
                 if answer.length and len(body) <= MAX_BYTES:
                     raise http.client.IncompleteRead(body)
         except urllib.error.HTTPError as error:
+            is_throttled = error.code == TOO_MANY
             with error:
                 raise _refusal(error.code, error.headers) from error
         except urllib.error.URLError as error:
             raise _out_of_reach(str(error.reason)) from error
         except (OSError, http.client.HTTPException) as error:
             raise _out_of_reach(str(error) or type(error).__name__) from error
+        finally:
+            self._meter.count(is_throttled=is_throttled)
         return _items(body)
 
     def _checked_token(self) -> str:

@@ -13,6 +13,7 @@ from drift.errors import ProviderAccessError
 from drift.model.alert import Alert, AlertState
 from drift.model.secret import Secret
 from drift.model.verdict import Severity
+from providers.meter import given_meter
 from providers.posting import Answer, is_safe, post, refused
 from providers.telling import telling
 from providers.visible import shortened
@@ -57,6 +58,7 @@ class PagerDuty:
 
     def __init__(self, settings: PagerDutySettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
 
     def check(self) -> str:
         """Resolve an alert that never was, which has no effect; it shows whether the key is taken."""
@@ -79,7 +81,8 @@ class PagerDuty:
     def _enqueue(self, event: dict[str, Any]) -> None:
         body = msgspec.json.encode({"routing_key": self._key(), **event})
         url = f"{self._settings.base_url.rstrip('/')}/v2/enqueue"
-        answer = post(url, body, {"Content-Type": "application/json"}, what=_WHAT, hint=_HINT)
+        headers = {"Content-Type": "application/json"}
+        answer = post(url, body, headers, what=_WHAT, hint=_HINT, meter=self._meter)
         if answer.status == 202:
             return
         if b"routing" in answer.body:

@@ -19,6 +19,7 @@ from drift.errors import ProviderAccessError
 from drift.model.alert import Alert
 from drift.model.secret import Secret
 from drift.ports import Counter
+from providers.meter import given_meter
 from providers.slack.answers import CANNOT_BE_EDITED, error_code, only_provider_errors
 from providers.slack.blocks import EVENT_TYPE, render
 from providers.slack.buttons import buttons
@@ -77,6 +78,7 @@ class Slack:
         self._settings = settings
         self._timeout = timeout
         self._remarks: list[str] = []
+        self._meter = given_meter()
 
     def check(self) -> str:
         """Ask Slack whom the token belongs to; whether it may post in the channel shows only when it does."""
@@ -173,9 +175,10 @@ class Slack:
             hear_http(host.strip("[]"), int(port), secret, interactions, is_over)
 
     def _client(self) -> "WebClient":
-        from slack_sdk import WebClient
+        from providers.slack.counted import CountedClient
 
-        return WebClient(
+        return CountedClient(
+            self._meter,
             token=_sound(self._settings.token),
             base_url=self._settings.base_url,
             timeout=max(1, round(self._timeout.total_seconds())),

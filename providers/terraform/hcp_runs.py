@@ -14,6 +14,7 @@ import msgspec
 from drift.errors import ProviderAccessError, ProviderError
 from drift.model.secret import Secret
 from drift.model.ticket import ApprovalDecision, Deployment, EnvironmentApproval
+from providers.meter import given_meter
 from providers.terraform.backends.answers import Answer, get, header_text, unexpected
 from providers.terraform.backends.hcp_documents import read_as
 from providers.terraform.backends.hcp_tokens import token_for
@@ -44,6 +45,7 @@ class HcpRuns:
 
     def __init__(self, settings: HcpRunsSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
 
     def check(self) -> str:
         """Look at the organisation and at who we are; see `CodeHost`."""
@@ -112,7 +114,7 @@ class HcpRuns:
 
     def _ask(self, path: str, *, what: str) -> Answer:
         api = (self._settings.endpoint or f"https://{self._settings.host}").rstrip("/")
-        return get(f"{api}/api/v2/{path}", self._headers(), what=what)
+        return get(f"{api}/api/v2/{path}", self._headers(), what=what, meter=self._meter)
 
     def _headers(self) -> Mapping[str, str]:
         token = self._settings.token or token_for(self._settings.host)

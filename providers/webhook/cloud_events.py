@@ -19,6 +19,7 @@ from drift.errors import ProviderAccessError
 from drift.model.alert import Alert, AlertedChange
 from drift.model.secret import Secret
 from providers.difference import difference
+from providers.meter import Meter, given_meter
 from providers.posting import asked, is_safe, post, refused
 from providers.visible import shortened
 
@@ -60,13 +61,14 @@ class Webhook:
 
     def __init__(self, settings: WebhookSettings, *, now: Callable[[], float] = time.time) -> None:
         self._settings = settings
+        self._meter = given_meter()
         self._now = now
 
     def check(self) -> str:
         """Ask the receiver what it takes, with OPTIONS; no event is sent."""
         self._signing_key()
         what = self._what()
-        answer = _options(self._settings, what)
+        answer = _options(self._settings, what, self._meter)
         return f"answers OPTIONS with status {answer}"
 
     def takes(self, alert: Alert) -> bool:
@@ -84,7 +86,13 @@ class Webhook:
             "Webhook-Signature": signature(self._signing_key(), alert.client_id, stamp, body),
         }
         answer = post(
-            self._settings.url, body, headers, what=self._what(), hint=_HINT, ca_file=self._settings.ca_file
+            self._settings.url,
+            body,
+            headers,
+            what=self._what(),
+            hint=_HINT,
+            meter=self._meter,
+            ca_file=self._settings.ca_file,
         )
         if answer.status not in _OK:
             raise refused(answer, what=self._what())
@@ -164,10 +172,12 @@ def _change(change: AlertedChange) -> dict[str, Any]:
     }
 
 
-def _options(settings: WebhookSettings, what: str) -> int:
+def _options(settings: WebhookSettings, what: str, meter: Meter) -> int:
     """Return the status of OPTIONS. A receiver that knows only POST is there all the same."""
     headers = {"WebHook-Request-Origin": "driftledger"}
-    answer = asked("OPTIONS", settings.url, headers, what=what, hint=_HINT, ca_file=settings.ca_file)
+    answer = asked(
+        "OPTIONS", settings.url, headers, what=what, hint=_HINT, meter=meter, ca_file=settings.ca_file
+    )
     if answer.status not in _OK and answer.status not in _UNASKED:
         raise refused(answer, what=what)
     return answer.status

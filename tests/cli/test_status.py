@@ -4,14 +4,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from drift.ledger.log import append
 from drift.model.event import Fate
+from drift.model.evidence import EntryKind
 from drift.model.run_log import RunLogs
+from drift.reports.month import Month
+from drift.reports.self_sample import draw_sample
 from drift.stages.record import record_controls, record_deployment
 from drift.store import job_runs
 from drift.store.covered import keep_source_read
 from drift.store.deployments import note_run, waiting_runs
 from drift.store.tally import Tally
-from tests.builders import a_deployment, an_event
+from tests.builders import a_deployment, a_judgement, an_event
 from tests.cli.running import Drift
 from tests.scenarios.forge import a_repository
 from tests.world import World
@@ -89,17 +93,8 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     report = json.loads(drift("status", "--json").out)
 
-    assert list(report) == [
-        "at",
-        "sources",
-        "jobs",
-        "alerts",
-        "gaps",
-        "dead_letters",
-        "findings",
-        "evidence",
-        "controls",
-    ]
+    keys = "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets"
+    assert list(report) == keys.split()
     [source], [job] = report["sources"], report["jobs"]
     assert (source["name"], source["newest_record_at"], source["outage"]) == ("trail", None, None)
     assert 59 < source["read_age_seconds"] < 600
@@ -129,3 +124,24 @@ def test_repositories_and_runs_are_told_of_once_a_code_host_tells_them(drift: Dr
     ]
     assert (report["repositories"], report["runs"]) == (2, {"recorded": 1, "failed": 1, "undoing": 0})
     assert [one["weakness"] for one in report["findings"]] == ["unprotected-branch"]
+
+
+def test_the_sample_of_a_month_names_what_lacks_something(drift: Drift, world: World) -> None:
+    lacking = world.happened(judged=a_judgement())
+    later = datetime(2026, 12, 2, 6, tzinfo=UTC)
+    world.sealed(at=later)
+    with world.database.transaction() as connection:
+        sample = draw_sample(connection, Month(year=2026, number=11))
+        append(connection, kind=EntryKind.SELF_SAMPLE, ref="2026-11", body=sample, recorded_at=later)
+
+    told, report = drift("status").lines[-1], json.loads(drift("status", "--json").out)["self_sample"]
+
+    assert told == (
+        f"sample    2026-11: 1 of 1 change drawn, 1 of these lacking: {lacking.change_id} (ticket, approval)"
+    )
+    assert report == {
+        "month": "2026-11",
+        "population": 1,
+        "drawn": 1,
+        "lacking": {lacking.change_id: ["ticket", "approval"]},
+    }

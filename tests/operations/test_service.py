@@ -16,6 +16,7 @@ from drift.ledger.log import entries
 from drift.model.evidence import EntryKind
 from drift.store.job_runs import job_runs
 from tests.operations.running import PATIENCE, WATCHED, running
+from tests.operations.telling import numbers_in
 from tests.scenarios.world import lay_out
 
 STORY = "s3-console-public"
@@ -100,8 +101,7 @@ def test_prometheus_is_told_how_it_stands(config: Path) -> None:
         daemon.until(lambda line: line.get("job") == "notify" and line.get("sent") == 1)
         status, body = daemon.get("/metrics")
 
-    lines = [line for line in body.splitlines() if not line.startswith("#")]
-    numbers = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+    numbers = numbers_in(body)
     assert status == 200
     assert numbers['driftledger_writes_total{source="trail"}'] == 2
     assert numbers["driftledger_alerts_sent_total"] == 1
@@ -205,6 +205,19 @@ def test_a_dead_source_stops_no_other(config: Path) -> None:
     assert runs["read dead"].failures >= 1
     assert "not-mounted" in (runs["read dead"].last_error or "")
     assert runs["read trail"].failures == 0
+
+
+def test_a_baseline_with_times_of_its_own_has_its_own_job(config: Path) -> None:
+    config.write_text(config.read_text().replace("\n[[baseline]]\n", '\n[[baseline]]\nsweep_every = "6h"\n'))
+    with running(config) as daemon:
+        everything, own = daemon.ended("sweep"), daemon.ended("sweep terraform")
+        daemon.until(lambda line: line.get("job") == "notify" and line.get("sent") == 1)
+        daemon.stop()
+
+    assert (everything["states"], own["states"]) == (0, 1)
+    settings = wiring.settings_without_secrets(str(config))
+    with wiring.open_database(settings) as database, database.reading() as connection:
+        assert job_runs(connection)["sweep terraform"].last_success_at is not None
 
 
 def test_an_address_that_is_taken_is_told_in_one_line(config: Path) -> None:

@@ -25,7 +25,7 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Notifier, TicketSource, Watched
+from drift.ports import Canary, CodeHost, Delivery, Meter, Notifier, TicketSource, Watched
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -172,6 +172,7 @@ class Watch:
     coverage: CoverageRules = field(default_factory=CoverageRules)
     source: SourceRules = field(default_factory=SourceRules)
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
@@ -225,6 +226,7 @@ class Watch:
                 vault=self.vault,
                 canaries=self.canaries,
                 deliveries={"board": self.delivery} if self.delivery else {},
+                meters=self.meters,
             )
         )
 

@@ -31,13 +31,17 @@ def hides(count: int, *finding_ids: str, rule: IgnoreRule = RULE) -> Ignored:
 
 
 def compared(
-    database: Database, *findings: DriftFinding, ignored: Sequence[Ignored] = (), at: int = 0
+    database: Database,
+    *findings: DriftFinding,
+    ignored: Sequence[Ignored] = (),
+    at: int = 0,
+    of: frozenset[str] | None = None,
 ) -> None:
     comparison = Comparison(
         findings=findings, not_compared=(), declared=1, compared=1, ignored=tuple(ignored)
     )
     now = NOON + minutes(at)
-    survey: Survey = a_survey("prod")
+    survey: Survey = replace(a_survey("prod"), of=of)
     with database.transaction() as connection:
         record_comparison(connection, survey, comparison, now, judged_since=NOON)
 
@@ -68,6 +72,25 @@ def test_how_much_a_rule_hides_is_recorded_when_it_changes(database: Database) -
         "expires_at": "2027-01-01T00:00:00Z",
         "count": 2,
     }
+
+
+def test_what_baselines_compared_apart_hide_is_added_up(database: Database) -> None:
+    """
+    Each comparison knows only of its own: the other's share stays what it was.
+    """
+    turns = ((["prod"], 2), (["history"], 3), (["prod"], 2), (["history"], 0), (["prod"], 0))
+    for at, (names, count) in enumerate(turns):
+        hidden = [hides(count)] if count else []
+        compared(database, ignored=hidden, at=at, of=frozenset(names))
+
+    assert [one["count"] for one in bodies(database, EntryKind.IGNORED)] == [2, 5, 2, 0]
+
+
+def test_a_baseline_that_is_compared_with_others_from_now_on_is_not_counted_twice(database: Database) -> None:
+    compared(database, ignored=[hides(2)], of=frozenset(["prod"]))
+    compared(database, ignored=[hides(5)], at=1, of=frozenset(["prod", "history"]))
+
+    assert [one["count"] for one in bodies(database, EntryKind.IGNORED)] == [2, 5]
 
 
 def test_another_owner_of_a_rule_is_recorded(database: Database) -> None:

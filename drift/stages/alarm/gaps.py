@@ -14,6 +14,7 @@ from drift.store.gaps import open_gaps
 
 _NEXT = {
     GapKind.OUTAGE: "`drift check` says what is missing",
+    GapKind.BUDGET: "raise its budget, or wait for the next period",
     GapKind.LOST: "look whether a copy of what it delivered is kept elsewhere, or accept it (`drift gaps`)",
     GapKind.DELIVERY: "`drift quarantine` lists it, `drift quarantine retry` reads it again; if it is gone"
     " for good, accept that (`drift gaps`)",

@@ -34,11 +34,13 @@ def detect(
     rules: DetectRules,
     *,
     others: Sequence[Declaration] = (),
+    beside: Sequence[Held] = (),
 ) -> Comparison:
     """Compare what is declared with what was read, and find what exists undeclared.
 
     `others` are declarations beside those in `held`. They are not compared, yet what they declare
-    is managed all the same: leaving one out turns its resources into false findings.
+    is managed all the same: leaving one out turns its resources into false findings. What was read
+    `beside` belongs to them, and explains what is compared.
     """
     odd: list[Odd] = []
     not_compared: list[NotCompared] = []
@@ -48,8 +50,6 @@ def detect(
     for one in held:
         not_compared += (_not_understood(one.declaration, each) for each in one.declaration.unreadable)
         for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
-            if rules.same_types.get(resource.type, resource.type) in child_types:
-                children[id(resource)] = reading
             compared[resource.type] += isinstance(reading, Found)
             match _held_against(one.declaration, resource, reading, by_type):
                 case NotCompared() as reason:
@@ -58,6 +58,10 @@ def detect(
                     odd.append(it)
                 case None:
                     pass
+    for one in (*held, *beside):
+        for resource, reading in zip(one.declaration.resources, one.readings, strict=True):
+            if rules.same_types.get(resource.type, resource.type) in child_types:
+                children[id(resource)] = reading
     estate = [*(one.declaration for one in held), *others]
     expected = Expected(
         children=Children(estate, children, rules), co_managers=CoManagers(estate, rules), rules=rules

@@ -30,7 +30,7 @@ def record_declared(
     unread = {(one.state or one.baseline, one.address) for one in comparison.not_compared}
     declared.keep_declared(connection, seen.declarations, unread, now, naming)
     if not seen.failures:
-        declared.forget_declared(connection, seen.declarations)
+        declared.forget_declared(connection, (*seen.declarations, *seen.others))
 
 
 def record_declared_again(
@@ -67,8 +67,8 @@ def record_comparison(
     """
     before = findings.open_findings(connection)
     touched = _record_seen(connection, seen, comparison, before, opening, now)
-    if seen.only is None:  # a part of the estate does not tell how much a rule hides
-        record_ignored(connection, comparison.ignored, now)
+    if seen.only is None:  # a few resources do not tell how much a rule hides
+        record_ignored(connection, comparison.ignored, now, seen.of)
     gone = _record_gone(connection, seen, comparison, before, now)
     _judge_again(connection, [*touched, *gone], judged_since)
     return News(found=len(touched), resolved=len(gone))

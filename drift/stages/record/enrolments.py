@@ -46,7 +46,7 @@ def record_opening(
             found = sum(one.baseline == name and opening.holds(one) for one in comparison.findings)
             _append(connection, f"baseline:{name}", EnrolmentTurn.REGISTERED, now, pre_existing=found)
         enrolment.open_register(connection, enrolment.BASELINE, name, now)
-    if seen.held and not incomplete:
+    if seen.lists and (seen.held or seen.others) and not incomplete:
         enrolment.open_register(connection, enrolment.DISCOVERY, "", now)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from drift.errors import ProviderError
+from drift.errors import BudgetSpentError, ProviderError
 from drift.ledger.log import append
 from drift.model.coverage import Acceptance, Gap, GapKind
 from drift.model.event import UnreadableRecord
@@ -53,15 +53,17 @@ def record_source_outage(
     Another reason is recorded too, but not every minute: some errors bear the id of the request.
     """
     what = redact(error.what).value
+    kind = GapKind.BUDGET if isinstance(error, BudgetSpentError) else GapKind.OUTAGE
     known = outage_of(connection, source)
     meta.write(connection, meta.outage_of(source), what)
-    if known is not None and (known.gap.error == what or now - known.recorded_at < OTHER_REASON_EVERY):
+    is_recent = known is not None and now - known.recorded_at < OTHER_REASON_EVERY
+    if known is not None and known.gap.kind is kind and (known.gap.error == what or is_recent):
         return
     read = source_read_of(connection, source)
     opened_at = known.gap.opened_at if known else now
     gap_id = known.gap_id if known else gap_id_of(GapKind.OUTAGE, source, opened_at.isoformat())
     gap = Gap(
-        kind=GapKind.OUTAGE,
+        kind=kind,
         source=source,
         error=what,
         owner=owner,
@@ -72,8 +74,9 @@ def record_source_outage(
 
 
 def outage_of(connection: Connection, source: str) -> GapRow | None:
-    """Return the gap that is open since a source cannot be read, if there is one."""
-    return next(iter(gaps.open_gaps(connection, source, GapKind.OUTAGE)), None)
+    """Return the gap that is open since a source cannot be read, or may not, if there is one."""
+    unread = (GapKind.OUTAGE, GapKind.BUDGET)
+    return next((row for row in gaps.open_gaps(connection, source) if row.gap.kind in unread), None)
 
 
 def record_set_aside(connection: Connection, source: str, owner: str | None, now: datetime) -> None:

@@ -39,8 +39,9 @@ def record_sweep(
     """Record that a comparison was made; where nothing is watched, there is none."""
     if not seen.held and not seen.failures:
         return
+    key = _KEY if seen.of is None else "/".join((_KEY, *sorted(seen.of)))
     this = _record(seen, comparison, news, now)
-    before = _before(connection)
+    before = _before(connection, key)
     if before is not None:
         since = this.from_at if before.is_recorded else before.record.from_at
         count = 1 if before.is_recorded else before.record.comparisons + 1
@@ -48,9 +49,9 @@ def record_sweep(
     is_news = before is None or news.found or news.resolved or not _tells_the_same(before.record, this)
     if is_news or (before is not None and now - before.recorded_at >= AT_LEAST_EVERY):
         append(connection, kind=EntryKind.COMPARISON, ref=_KEY, body=this, recorded_at=now)
-        _keep(connection, _Kept(record=this, recorded_at=now, is_recorded=True))
+        _keep(connection, key, _Kept(record=this, recorded_at=now, is_recorded=True))
     elif before is not None:
-        _keep(connection, _Kept(record=this, recorded_at=before.recorded_at, is_recorded=False))
+        _keep(connection, key, _Kept(record=this, recorded_at=before.recorded_at, is_recorded=False))
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ def _record(seen: Survey, comparison: Comparison, news: News, now: datetime) -> 
         settling=len(comparison.settling),
         found=news.found,
         resolved=news.resolved,
+        baselines=None if seen.of is None else tuple(sorted(seen.of)),
     )
 
 
@@ -93,10 +95,10 @@ def _tells_the_same(one: ComparisonRecord, other: ComparisonRecord) -> bool:
     return is_same(ours, theirs)
 
 
-def _before(connection: Connection) -> _Kept | None:
-    kept = meta.read(connection, _KEY)
+def _before(connection: Connection, key: str) -> _Kept | None:
+    kept = meta.read(connection, key)
     return None if kept is None else msgspec.json.decode(kept, type=_Kept)
 
 
-def _keep(connection: Connection, kept: _Kept) -> None:
-    meta.write(connection, _KEY, msgspec.json.encode(kept).decode())
+def _keep(connection: Connection, key: str, kept: _Kept) -> None:
+    meta.write(connection, key, msgspec.json.encode(kept).decode())

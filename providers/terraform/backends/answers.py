@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
+from providers.meter import TOO_MANY, Meter, httpx_hooks
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -41,8 +42,8 @@ class Answer:
         return b"".join(self.pieces)
 
 
-def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = False) -> Answer:
-    """Return the answer to a GET; `what` it is for begins each message.
+def get(url: str, headers: Mapping[str, str], *, what: str, meter: Meter, follows: bool = False) -> Answer:
+    """Return the answer to a GET, which `meter` counts; `what` it is for begins each message.
 
     With `follows`, redirections are followed, and `Authorization` goes to no other host.
 
@@ -56,7 +57,13 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
     with ExitStack() as opened:
         opened.enter_context(_refusals(what))
         client = opened.enter_context(
-            httpx.Client(verify=_trusted(), timeout=timeout, follow_redirects=follows, max_redirects=3)
+            httpx.Client(
+                verify=_trusted(),
+                timeout=timeout,
+                follow_redirects=follows,
+                max_redirects=3,
+                event_hooks=httpx_hooks(meter),
+            )
         )
         asking = client.stream("GET", url, headers={"User-Agent": "driftledger", **headers})
         response = opened.enter_context(asking)
@@ -65,7 +72,7 @@ def get(url: str, headers: Mapping[str, str], *, what: str, follows: bool = Fals
         if status == 200:
             return Answer(status=status, headers=named, pieces=_pieces(response, opened.pop_all(), what))
         body = b"".join(_pieces(response, ExitStack(), what))
-    if status == 429 or status >= 500:
+    if status == TOO_MANY or status >= 500:
         raise ProviderUnavailableError(
             f"{what}: the server answered with status {status}",
             hint="it is tried again in the next cycle",

@@ -12,6 +12,7 @@ import msgspec
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
 from drift.ports import StateContent, StoredState
+from providers.meter import given_meter
 from providers.terraform.backends.answers import Answer, get, header_text, unexpected
 from providers.terraform.backends.hcp_documents import (
     StateVersion,
@@ -42,6 +43,7 @@ class HcpStates:
 
     def __init__(self, settings: HcpStatesSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
         self._ids: dict[str, str] = {}
 
     def find(self, location: str) -> Sequence[StoredState]:
@@ -115,14 +117,15 @@ class HcpStates:
         Another host has signed its address, and must not see our token; the API's own may lead there.
         """
         is_ours = urlsplit(url)[:2] == urlsplit(self._api(host))[:2]
-        answer = get(url, self._authorisation(host) if is_ours else {}, what=what, follows=True)
+        headers = self._authorisation(host) if is_ours else {}
+        answer = get(url, headers, what=what, meter=self._meter, follows=True)
         if answer.status != 200:
             raise unexpected(answer, what=what)
         return answer.pieces
 
     def _ask(self, host: str, path: str, *, what: str) -> Answer:
-        accepted = {"Accept": "application/vnd.api+json"}
-        return get(f"{self._api(host)}/api/v2/{path}", {**self._authorisation(host), **accepted}, what=what)
+        headers = {**self._authorisation(host), "Accept": "application/vnd.api+json"}
+        return get(f"{self._api(host)}/api/v2/{path}", headers, what=what, meter=self._meter)
 
     def _api(self, host: str) -> str:
         return (self._settings.endpoint or f"https://{host}").rstrip("/")

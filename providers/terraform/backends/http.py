@@ -14,6 +14,7 @@ import msgspec
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.secret import Secret
 from drift.ports import StateContent, StoredState
+from providers.meter import given_meter
 from providers.terraform.backends.answers import get, header_text, unexpected
 
 
@@ -43,6 +44,7 @@ class HttpStates:
 
     def __init__(self, settings: HttpStatesSettings) -> None:
         self._settings = settings
+        self._meter = given_meter()
 
     def find(self, location: str) -> Sequence[StoredState]:
         """Return the one state at an address; only reading it tells more; see `StateStore`."""
@@ -65,7 +67,8 @@ class HttpStates:
         """Get a state, unless its ETag still is `known`; see `StateStore`."""
         condition = {"If-None-Match": known} if known else {}
         what = f"reading {state.name}"
-        answer = get(state.name, {**self._credentials(), **condition}, what=what)
+        headers = {**self._credentials(), **condition}
+        answer = get(state.name, headers, what=what, meter=self._meter)
         if answer.status == 304 and known:
             return None
         if answer.status in {401, 403}:
