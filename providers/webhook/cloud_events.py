@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -41,7 +41,7 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     url: str
     secret: Secret
     """At least 24 bytes in Base64, with or without `whsec_` before them."""
-    source: str = "/driftledger"
+    source: Annotated[str, msgspec.Meta(pattern="^[!-~]+$")] = "/driftledger"
     """The CloudEvents attribute: tells two installations apart."""
     ca_file: str | None = None
     """The authority that the receiver's certificate is of, where it is a private one."""
