@@ -4,7 +4,6 @@
 2. One transaction: may they; the evidence entry; the change to be judged again; the alarm, if there is one.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ from sqlalchemy import Connection
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError, RefusedError, only_provider_errors
-from drift.ledger.entry import encode_body
 from drift.model.action import Acknowledged, Disowned, Doer, LinkedTicket, Request, Waived
 from drift.model.alarm import COMPROMISE, Alarm
 from drift.model.approval import ActionRules
@@ -22,7 +20,7 @@ from drift.model.person import People
 from drift.model.ticket import Ticket
 from drift.model.verdict import Severity
 from drift.ports import TicketSource
-from drift.redacted import redact_deed
+from drift.redacted import redact_deed, redact_ticket
 from drift.stages.act import Acted, act
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.record import record_acknowledgement
@@ -66,7 +64,7 @@ class Desk:
         for source in self.ticket_sources.values():
             try:
                 with only_provider_errors("asking for the ticket"):
-                    found = [one for one in source.find({key}, ()) if one.key == key]
+                    found = [one for one in source.find({key}, ()) if one.is_called(key)]
             except ProviderError as error:
                 failed = failed or error
             else:
@@ -85,8 +83,8 @@ class Desk:
             RefusedError: There is no such change or ticket, or it cannot count.
             ProviderError: The ticket's system could not be asked.
         """
-        ticket = self.ticket(ticket_key)
-        deed = LinkedTicket(ticket=ticket, sha256=snapshot_sha256(ticket))
+        ticket = redact_ticket(self.ticket(ticket_key))
+        deed = LinkedTicket(ticket=ticket, sha256=ticket.sha256)
         return self.take(Request(key=key, ref=change_id, by=by, deed=deed), now)
 
     def take(self, request: Request, now: datetime) -> Acted:
@@ -121,11 +119,6 @@ class Desk:
         return person not in set(makers) and person in {
             self.people.person(one) for one in self.rules.approvers
         }
-
-
-def snapshot_sha256(ticket: Ticket) -> str:
-    """Return the hash of a ticket as it is: its system's answer, where the adapter hashed that."""
-    return ticket.sha256 or hashlib.sha256(encode_body(ticket)).hexdigest()
 
 
 def _compromise(change_id: str, name: str, now: datetime) -> Alarm:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from drift.desk import Desk, snapshot_sha256
+from drift.desk import Desk
 from drift.errors import ProviderError, ProviderUnavailableError, RefusedError
 from drift.ledger.log import entries, size_of
 from drift.model.action import (
@@ -28,6 +28,7 @@ from drift.model.finding import FindingStatus
 from drift.model.person import People, Person
 from drift.model.ticket import Ticket
 from drift.model.verdict import Disposition
+from drift.redacted import redact_ticket
 from drift.store.alarms import alarms
 from drift.store.changes import changes, sessions_to_judge
 from drift.store.database import Database
@@ -53,7 +54,7 @@ class Tickets:
         """Find them by their keys."""
         if self.is_down:
             raise ProviderUnavailableError("Jira answers 503", hint="try again later")
-        return [one for one in self.held if one.key in keys]
+        return [one for one in self.held if any(one.is_called(key) for key in keys)]
 
 
 @pytest.fixture
@@ -292,7 +293,8 @@ def test_a_linked_ticket_is_kept_as_it_was_with_its_hash(world: World, change: C
 
     assert done.is_new
     [record] = evidence(world)
-    assert record.deed == LinkedTicket(ticket=ticket, sha256=snapshot_sha256(ticket))
+    clean = redact_ticket(ticket)
+    assert record.deed == LinkedTicket(ticket=clean, sha256=clean.sha256)
 
 
 def test_a_ticket_is_linked_once_whoever_links_it(world: World, change: Change) -> None:
@@ -302,6 +304,17 @@ def test_a_ticket_is_linked_once_whoever_links_it(world: World, change: Change) 
     again = at_desk.link(change.change_id, "OPS-7", a_doer(ERIN), key="2", now=LATER)
 
     assert (again.is_new, again.action.by.name) == (False, ALICE)
+
+
+def test_a_ticket_that_was_moved_is_linked_by_the_key_that_people_still_write(
+    world: World, change: Change
+) -> None:
+    moved = replace(a_ticket("OPS-7"), former_keys=("OLD-1",))
+
+    done = desk(world, moved).link(change.change_id, "OLD-1", a_doer(ALICE), key="1", now=LATER)
+
+    assert isinstance(done.action.deed, LinkedTicket)
+    assert done.action.deed.ticket.key == "OPS-7"
 
 
 def test_a_ticket_that_does_not_exist_is_refused(world: World, change: Change) -> None:
