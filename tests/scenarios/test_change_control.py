@@ -393,12 +393,14 @@ def test_an_emergency_that_was_approved_in_time_and_reviewed_is_complete(watch: 
     act(watch, SITE_IS_DOWN, by="alice@example.com", minute=10)
     watch.cycle(11)
     declared = stands(watch), results(watch, T7)
+    asked = [line for line in watch.headlines() if "must approve the emergency" in line]
     act(watch, Approved(), minute=60)
     watch.cycle(61)
     act(watch, Reviewed(notes="Reverted, and learnt a lot.", then=FollowUp.NOTHING), by="dave", minute=120)
     watch.cycle(121)
 
     assert declared == (Disposition.EMERGENCY, ["not_evaluable"])
+    assert len(asked) == 1
     assert stands(watch) is Disposition.EMERGENCY
     assert results(watch, T1, T4, T7) == ["na", "na", "pass"]
 
