@@ -14,7 +14,6 @@ from drift.config import tables, values
 from drift.config.place import Place, nearest, quoted
 from drift.config.reader import Reader, Row
 from drift.model.routing import Hours, Team
-from drift.ports import AdapterKind
 from drift.stages.route import OwnerRule, RouteRow, RoutingRules
 
 SHIPPED = Path(__file__).with_name("routes.toml")
@@ -36,7 +35,7 @@ def routing_rules(reader: Reader, names: dict[str, str]) -> RoutingRules:
     Raises:
         ConfigError: A team is named that there is not, a rule would own everything, or hours are none.
     """
-    notifiers = {one.name for one in reader.adapters(AdapterKind.NOTIFIER)}
+    notifiers = {one.name for one in reader.notifiers()}
     environments = {row.table.name for row in reader.many(tables.Environment)}
     teams = {row.table.name: _team(row, notifiers) for row in reader.many(tables.Team)}
     routing = reader.one(tables.Routing)

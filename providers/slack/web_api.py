@@ -56,7 +56,7 @@ class SlackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     listen: (
         Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None
     ) = None
-    """Where it calls us: an address and a port, behind something that speaks TLS."""
+    """Where it calls us: an address and a port, behind something that speaks TLS. Not beside `app_token`."""
     base_url: Annotated[str, msgspec.Meta(pattern="^https?://")] = "https://slack.com/api/"
     """Where the Web API answers: a gateway, or the stand-in of a test."""
 
@@ -64,8 +64,6 @@ class SlackSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """Refuse what contradicts itself."""
         if (self.signing_secret is None) != (self.listen is None):
             raise ValueError('"signing_secret" and "listen" go together')
-        if self.app_token is not None and self.listen is not None:
-            raise ValueError('"app_token" and "listen" are two ways for the same: leave one of them out')
 
 
 class Slack:

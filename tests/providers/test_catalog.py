@@ -46,6 +46,8 @@ SECRETS = {
     "SERVICENOW_TOKEN": "x",
     "SERVICENOW_PASSWORD": "x",
     "SLACK_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
+    "SLACK_SIGNING_SECRET": "8f74",
     "SMTP_PASSWORD": "a secret",
     "PAGERDUTY_KEY": "k" * 32,
     "WEBHOOK_SECRET": base64.b64encode(b"k" * 32).decode(),
