@@ -10,7 +10,6 @@ from drift.config.tables import Environment
 from drift.model.approval import ActionRules, EmergencyRules
 from drift.model.control_test import CompensatingControl, ControlTest
 from drift.model.planned import LONGEST_WINDOW, Freeze, PlannedScope, PlannedWindow, StandardChange
-from drift.ports import AdapterKind
 
 _GLOBS = ("account", "service", "action", "resource", "resource_type")
 
@@ -58,7 +57,7 @@ def compensating_controls(reader: Reader) -> tuple[CompensatingControl, ...]:
 
 def _emergency(reader: Reader) -> EmergencyRules:
     row = reader.one(tables.Emergency)
-    given, known = row.table, [one.name for one in reader.adapters(AdapterKind.NOTIFIER)]
+    given, known = row.table, [one.name for one in reader.notifiers()]
     if given.escalate_to is not None and given.escalate_to not in known:
         raise row.place.error(
             f"there is no [[notifier]] {quoted(given.escalate_to)}", hint=nearest(given.escalate_to, known)
