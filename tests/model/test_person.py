@@ -36,6 +36,35 @@ def test_who_is_joined_only_by_the_last_directory_is_one_person_too() -> None:
     assert len({people.person(name) for name in ("one", "two", "x", "y", "z")}) == 1
 
 
+def test_a_directory_never_joins_whom_the_configuration_tells_apart() -> None:
+    erin = Person(name="erin@example.com", names=("erin",))
+    mistaken = Person(name="u-1", names=("alice", "erin", "shared@example.com"))
+    later = Person(name="u-2", names=("shared@example.com", "erin@example.com"))
+
+    people = People.known([ALICE, erin], [mistaken, later])
+
+    assert people.person("alice") == "alice@example.com"
+    assert people.person("erin") == "erin@example.com"
+    assert people.person("u-1") == people.person("shared@example.com") != people.person("u-3")
+
+
+def test_directories_join_each_other_whatever_their_order() -> None:
+    one = Person(name="alice@example.com", names=("u-1",))
+    two = Person(name="alice", names=("u-2",))
+    both = Person(name="x-3", names=("u-1", "u-2"))
+
+    for others in ([one, two, both], [both, two, one], [two, one, both]):
+        people = People.known([], others)
+        assert people.count == 1
+
+
+def test_a_digest_changes_with_who_is_who_and_with_nothing_else() -> None:
+    erin = Person(name="erin@example.com", names=("erin",))
+
+    assert People.known([ALICE, erin]).digest == People.known([erin, ALICE]).digest
+    assert People.known([ALICE, erin]).digest != People.known([ALICE]).digest
+
+
 def test_makers_are_the_actor_the_chain_and_whoever_wrote_the_code() -> None:
     change = a_change(
         a_write(
