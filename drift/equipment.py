@@ -14,8 +14,20 @@ from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.event import RawRecord
 from drift.model.evidence import ConfigRecord
+from drift.model.person import People, Person
 from drift.model.verdict import Actor
-from drift.ports import AuditLog, Canary, Clock, CodeHost, Meter, Notifier, RawVault, TicketSource, Watched
+from drift.ports import (
+    AuditLog,
+    Canary,
+    Clock,
+    CodeHost,
+    Directory,
+    Meter,
+    Notifier,
+    RawVault,
+    TicketSource,
+    Watched,
+)
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -53,6 +65,18 @@ class Policy:
     canaries: Mapping[str, CanaryRules] = field(default_factory=dict)
     actions: ActionRules = field(default_factory=ActionRules)
     assessment: AssessmentRules = field(default_factory=AssessmentRules)
+    people: tuple[Person, ...] = ()
+    """Whom the configuration itself names."""
+    people_kept_for: timedelta = timedelta(days=397)
+    """How long it counts under which names somebody was known whom a directory names no more."""
+
+    def knowing(self, people: People) -> "Policy":
+        """Return the rules with what is known now of who is who."""
+        return replace(
+            self,
+            correlation=replace(self.correlation, aliases=people.aliases),
+            assessment=replace(self.assessment, people=people),
+        )
 
     def of_source(self, name: str) -> SourceRules:
         """Return what holds of a source: its owner is that of all, unless it has one of its own."""
@@ -118,6 +142,8 @@ class Equipment:
     recall: Recall = _nothing
     """Says who was found earlier to answer for the call of this event key, where the records may not tell."""
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    """Where names of people are read."""
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
     meters: tuple[Meter, ...] = ()

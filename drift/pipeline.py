@@ -9,7 +9,7 @@ from the store. So a run that was killed at any line is simply run again.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +19,7 @@ from drift import compare, conclude, control_watch, follow, read_source, run_wat
 from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
+from drift.directory_watch import DirectoriesRead, read_directories
 from drift.equipment import Equipment
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
@@ -63,6 +64,10 @@ class Pipeline:
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
+        known = self.read_directories(self.have.clock.now())
+        return (*known.problems, *replace(self, have=known.have)._cycle())
+
+    def _cycle(self) -> tuple[str, ...]:
         have, now = self.have, self.have.clock.now()
         self.begin(now)
         self.canary(now)
@@ -153,6 +158,10 @@ class Pipeline:
     def judge_history(self, sessions: Sequence[ChangeSession], now: datetime) -> list[str]:
         """Judge what was taken in long after it was made."""
         return conclude.judge_history(self.have, sessions, now)
+
+    def read_directories(self, now: datetime) -> DirectoriesRead:
+        """Read under which names people are known, of each directory that was not read today."""
+        return read_directories(self.have, now)
 
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""

@@ -45,6 +45,7 @@ class AdapterKind(StrEnum):
     NOTIFIER = "notifier"
     VAULT = "vault"
     CANARY = "canary"
+    DIRECTORY = "directory"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -544,10 +545,22 @@ class Logged(Protocol):
 class Directory(Protocol):
     """Knows people under all the names that they have in the cloud, the code host, the tickets and Slack."""
 
-    def people(self) -> Sequence["Person"]:
-        """Return everybody, each once, with every name that is known of them.
+    def check(self) -> str:
+        """Try what reading people takes; say what was seen.
 
         Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def people(self) -> Sequence["Person"]:
+        """Return everybody, each once, also who was deactivated, with every name that proves who it is.
+
+        Names that two may share, or that people choose for themselves, prove nothing and are left out:
+        display names, and addresses that nobody confirmed.
+
+        Raises:
+            ProviderResponseError: The answer is not what the directory's documents promise.
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: The credentials lack a permission; the message names it.
         """

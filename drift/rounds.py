@@ -16,6 +16,7 @@ from drift.reports.wording import counted
 from drift.self_audit import sample_months
 from drift.stages.notify import FIRST_WAIT, notify
 from drift.store import outbox
+from drift.store.people import directory_read_at
 from drift.store.uncompared import is_anything_compared
 
 
@@ -36,6 +37,9 @@ class Rounds:
         self._judged_at: datetime | None = None
         with pipeline.have.database.reading() as connection:
             is_known = not pipeline.have.watched or is_anything_compared(connection)
+            are_people_known = all(directory_read_at(connection, one) for one in pipeline.have.directories)
+        self._are_people_known = are_people_known
+        """Directories were read, or that was tried: before, a second account would pass for somebody else."""
         self._first_sweeps: set[str | None] = set() if is_known else {None, *self._apart}
         """What was never compared: it must have been tried before anything is judged."""
 
@@ -84,7 +88,7 @@ class Rounds:
         Before the first comparison nobody knows what is declared, and every change would look undeclared.
         While a sweep runs, nobody waits for it: what was touched is compared the next time.
         """
-        if self._first_sweeps:
+        if self._first_sweeps or not self._are_people_known:
             return Turn(is_put_off=True)
         pipeline = self._pipeline
         now = pipeline.have.clock.now()
@@ -109,6 +113,17 @@ class Rounds:
         """Queue the message of the day, if it is due."""
         self._pipeline.digest(self._pipeline.have.clock.now())
         return Turn()
+
+    def know_people(self) -> Turn:
+        """Read under which names people are known, once a day, and judge by that from now on."""
+        pipeline = self._pipeline
+        read = pipeline.read_directories(pipeline.have.clock.now())
+        self._are_people_known = True
+        # Should other rules have come into force meanwhile, it is put right at the next turn.
+        if read.have is not pipeline.have and self._pipeline is pipeline:
+            self.follow(replace(pipeline, have=read.have))
+        failure = "; ".join(read.problems) or None
+        return Turn(problems=read.problems, counts=(("people", read.people),), failure=failure)
 
     def capture(self) -> Turn:
         """Look how repositories are controlled, once a day each."""

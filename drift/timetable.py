@@ -21,6 +21,9 @@ LOOK_FOR_DIGEST_EVERY = timedelta(minutes=5)
 LOOK_FOR_CONTROLS_EVERY = timedelta(hours=1)
 """Whether a day is over since repositories were looked at: this is how much later they may be."""
 
+LOOK_FOR_PEOPLE_EVERY = timedelta(hours=1)
+"""Whether a day is over since directories were read; one that failed is tried again as often."""
+
 LOOK_FOR_RUNS_EVERY = timedelta(minutes=5)
 """Whether a run that made changes has ended."""
 
@@ -98,6 +101,16 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
         Job(name="runs", trigger=every(LOOK_FOR_RUNS_EVERY), run=rounds.keep_runs),
         Job(name="controls", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture),
+        *(
+            Job(
+                name="directories",
+                trigger=every(LOOK_FOR_PEOPLE_EVERY),
+                run=rounds.know_people,
+                wakes=("judge",),
+                at_start=True,
+            )
+            for _ in settings.directories[:1]
+        ),
         Job(name="canary", trigger=polled(), run=rounds.canary),
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),
         Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),

@@ -18,7 +18,6 @@ from drift.ports import (
     Baseline,
     Clock,
     Code,
-    Directory,
     LiveConfig,
     Meter,
     Recorded,
@@ -299,13 +298,14 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
     compared = watched(settings, meters=meters)
     with open_database(settings, may_make=True) as database:
         key = signing_key(settings, database)
+        people = people_of(settings, database)
         yield Pipeline(
             have=Equipment(
-                configuration=_configuration(settings),
+                configuration=_configuration(settings, people),
                 database=database,
                 key=key,
                 clock=clock(settings, database),
-                policy=policy_of(settings, key),
+                policy=policy_of(settings, key, people),
                 translators=Translators(translators(settings)),
                 sources=counted(catalog.AUDIT_LOGS, settings.audit_logs),
                 watched=compared,
@@ -314,6 +314,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),
+                directories=counted(catalog.DIRECTORIES, settings.directories),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
             )
@@ -328,29 +329,33 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
     """
     from drift.stages.translate import Translators
 
+    people = people_of(settings, have.database)
     return replace(
         have,
-        configuration=_configuration(settings),
-        policy=policy_of(settings, have.key),
+        configuration=_configuration(settings, people),
+        policy=policy_of(settings, have.key, people),
         translators=Translators(translators(settings)),
     )
 
 
-def _configuration(settings: "Settings") -> "ConfigRecord":
+def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.model.evidence import ConfigRecord
 
-    return ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+    record = ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+    if not settings.directories:
+        return record
+    return replace(record, people=people.count, people_sha256=people.digest)
 
 
-def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
-    """Return the rules of every judging stage."""
+def policy_of(settings: "Settings", key: "SigningKey | None", people: "People") -> "Policy":
+    """Return the rules of every judging stage, for people whose names are known."""
     from drift.equipment import Policy
     from drift.stages.assess import AssessmentRules
 
     return Policy(
         identities=settings.identities,
         channels=settings.channels,
-        correlation=replace(settings.correlation, aliases=people_of(settings).aliases),
+        correlation=replace(settings.correlation, aliases=people.aliases),
         detection=detect_rules(settings, key),
         decision=settings.decision,
         attribution=attribution_rules(settings),
@@ -362,19 +367,27 @@ def policy_of(settings: "Settings", key: "SigningKey | None") -> "Policy":
         actions=settings.actions,
         assessment=AssessmentRules(
             actions=settings.actions,
-            people=people_of(settings),
+            people=people,
             freezes=settings.decision.freezes,
             controls=settings.controls,
         ),
+        people=settings.people,
+        people_kept_for=settings.observation_period,
     )
 
 
-def people_of(settings: "Settings") -> "People":
-    """Return everybody under all the names that the directories know."""
+def people_of(settings: "Settings", database: "Database | None") -> "People":
+    """Return everybody under all names: the configuration's, and those that directories told when last read.
+
+    Without a store, nobody read any.
+    """
+    from drift.directory_watch import people_known
     from drift.model.person import People
 
-    directories: tuple[Directory, ...] = (settings.people,)
-    return People.known(one for directory in directories for one in directory.people())
+    if database is None or not settings.directories:
+        return People.known(settings.people)
+    with database.reading() as connection:
+        return people_known(connection, settings.people, [one.name for one in settings.directories])
 
 
 def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":
@@ -387,17 +400,24 @@ def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = Fal
     return Desk(
         database=database,
         rules=settings.actions,
-        people=people_of(settings),
+        people=people_of(settings, database),
         projects=settings.correlation.projects,
         notifiers=tuple(one.name for one in settings.notifiers),
         ticket_sources=_ticket_sources(settings) if asks_tickets else {},
     )
 
 
-def trial(settings: "Settings", rules: "Settings", database: "Database", recall: "Recall") -> "Pipeline":
+def trial(
+    settings: "Settings",
+    rules: "Settings",
+    database: "Database",
+    recall: "Recall",
+    store: "Database | None" = None,
+) -> "Pipeline":
     """Return a pipeline that judges by other rules, into a database that is nobody's evidence.
 
-    It asks the ticket systems and code hosts that are configured, and tells nobody.
+    Whom directories know is as it stands in the `store`. It asks the ticket systems and code hosts that are
+    configured, and tells nobody.
     """
     from drift.equipment import Equipment
     from drift.ledger.note import SigningKey
@@ -411,7 +431,7 @@ def trial(settings: "Settings", rules: "Settings", database: "Database", recall:
             database=database,
             key=SigningKey(name="driftledger/trial", seed=bytes(32)),  # it seals nothing
             clock=clock(settings, database),
-            policy=policy_of(rules, None),
+            policy=policy_of(rules, None, people_of(rules, store)),
             translators=Translators(translators(rules)),
             sources={},
             watched=(),

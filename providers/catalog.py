@@ -23,6 +23,7 @@ from drift.ports import (
     Canary,
     Code,
     CodeHost,
+    Directory,
     KeyService,
     LiveConfig,
     Notifier,
@@ -196,6 +197,14 @@ CANARIES: Mapping[str, Adapter[Canary]] = {
     "gcp-topic-label": Adapter("providers.gcp.canary", "GcpTopicLabel", paths=("credentials_file",)),
 }
 
+DIRECTORIES: Mapping[str, Adapter[Directory]] = {
+    "okta": Adapter("providers.okta.directory", "Okta"),
+    "entra": Adapter("providers.azure.directory", "Entra", paths=("ca_file",)),
+    "aws-identity-center": Adapter("providers.aws.identity_store", "AwsIdentityCenter"),
+    "google-workspace": Adapter("providers.gcp.workspace", "GoogleWorkspace", paths=("credentials_file",)),
+    "slack": Adapter("providers.slack.directory", "SlackPeople"),
+}
+
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
     Cloud.GCP: "GcpTranslator",
@@ -214,6 +223,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
     AdapterKind.CANARY: CANARIES,
+    AdapterKind.DIRECTORY: DIRECTORIES,
 }
 """What the configuration may name, by the table that it stands in."""
 

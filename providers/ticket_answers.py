@@ -64,20 +64,27 @@ class Answer:
         return said[:MAX_SAID]
 
 
+_SPENT = (b'"rateLimitExceeded"', b'"userRateLimitExceeded"', b'"quotaExceeded"')
+"""Why Google refuses with 403 what it would not a little later."""
+
+
 def is_spent(answer: Answer) -> bool:
-    """Tell whether a refusal only means that there were too many requests, as GitHub's 403 may."""
+    """Tell whether a 403 only means that there were too many requests, as GitHub's and Google's may."""
     spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    spent = spent or any(reason in answer.body for reason in _SPENT)
     return answer.status == 403 and spent
 
 
 def wait_of(headers: Mapping[str, str]) -> timedelta | None:
     """Return how long to wait: `Retry-After` in seconds, or when the limit is lifted.
 
-    `ratelimit-reset` counts seconds (PagerDuty), or is a time as `x-ratelimit-reset` (GitHub, GitLab).
+    `ratelimit-reset` counts seconds (PagerDuty), or is a time as `x-ratelimit-reset` (GitHub, GitLab)
+    and `x-rate-limit-reset` (Okta).
     """
     wait = _number(headers.get("retry-after"))
     if wait is None:
-        reset = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset"))
+        names = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+        reset = _number(next((headers[name] for name in names if name in headers), None))
         wait = reset - time.time() if reset is not None and reset > 10**9 else reset
     if wait is None or wait < 0:
         return None
@@ -100,7 +107,15 @@ def _messages(document: object) -> Iterator[str]:
             for one in document[:3]:
                 yield from _messages(one)
         case dict():
-            for key in ("message", "errorMessages", "errorMessage", "error", "error_description", "scope"):
+            for key in (
+                "message",
+                "errorMessages",
+                "errorMessage",
+                "errorSummary",
+                "error",
+                "error_description",
+                "scope",
+            ):
                 yield from _messages(document.get(key))
         case _:
             pass

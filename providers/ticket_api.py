@@ -1,4 +1,4 @@
-"""Asks the JSON API of a ticket system, over httpx, and says in the words of our errors what went wrong.
+"""Asks the JSON API of a ticket system or a directory, over httpx, and says in our words what went wrong.
 
 It never retries, since the core does, and follows no redirection: the credentials would go wherever it
 leads, and of a system that wants somebody to sign in, it leads to a web page.
@@ -44,6 +44,8 @@ class TicketApi:
     headers: Callable[[], Mapping[str, str]]
     """What each request bears, the credentials among it. Raises `ProviderError`."""
     meter: Meter = field(default_factory=given_meter)
+    page: str = "docs/tickets.md"
+    """Where the permissions are listed."""
 
     def get(
         self,
@@ -119,13 +121,13 @@ class TicketApi:
             )
         if status in {401, 403}:
             return ProviderAccessError(
-                f"{what}: {needs} is missing{said}", hint="docs/tickets.md lists what each system needs"
+                f"{what}: {needs} is missing{said}", hint=f"{self.page} lists what each system needs"
             )
         return ProviderResponseError(f"{what}{said}", hint="check `base_url` and what the settings name")
 
 
 def all_pages(
-    fetch: Callable[[AtT], tuple[Iterable[T], AtT | None]], first: AtT, *, what: str
+    fetch: Callable[[AtT], tuple[Iterable[T], AtT | None]], first: AtT, *, what: str, most: int = MAX_PAGES
 ) -> Iterator[T]:
     """Yield what stands on every page; `fetch` returns one, and where the next one begins.
 
@@ -134,7 +136,7 @@ def all_pages(
     """
     seen: set[AtT] = set()
     at: AtT | None = first
-    while at is not None and at not in seen and len(seen) < MAX_PAGES:
+    while at is not None and at not in seen and len(seen) < most:
         seen.add(at)
         values, at = fetch(at)
         yield from values

@@ -146,6 +146,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"tickets {name}", tickets, tickets.check
     for name, host in have.code_hosts.items():
         yield f"code host {name}", host, host.check
+    for name, directory in have.directories.items():
+        yield f"directory {name}", directory, directory.check
     for name, notifier in have.notifiers.items():
         yield f"notifier {name}", notifier, notifier.check
 

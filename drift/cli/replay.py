@@ -102,7 +102,10 @@ def _try(
         store = opened.enter_context(wiring.open_database(settings)) if wiring.has_store(settings) else None
         recall = partial(_recalled, store)
         pair = tuple(
-            Rules(sha256=one.sha256, judging_into=partial(wiring.trial, settings, one, recall=recall))
+            Rules(
+                sha256=one.sha256,
+                judging_into=partial(wiring.trial, settings, one, recall=recall, store=store),
+            )
             for one in (settings, other)
         )
         folder = scratch_folder(settings.key_file.parent, archive, span, *pair)

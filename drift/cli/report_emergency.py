@@ -39,7 +39,7 @@ def emergency(month: "Month | None", as_json: bool, config: str | None) -> None:
     with wiring.open_database(settings) as database:
         now = wiring.clock(settings, database).now()
         chosen = month or Month(year=now.year, month=now.month)
-        people, environments = wiring.people_of(settings), settings.decision.environments
+        people, environments = wiring.people_of(settings, database), settings.decision.environments
         with database.reading() as connection:
             found = register_of(connection, chosen, settings.actions, people, environments, now)
     if as_json:

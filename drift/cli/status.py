@@ -14,6 +14,7 @@ from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
 from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
+from drift.store.people import DirectoryRow
 from drift.terminal import inert_json, shown
 
 MOST_NAMED = 5
@@ -43,6 +44,16 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True):
     last_failure_at: datetime | None
     last_error: str | None
     failures: int
+
+
+class _Directory(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory of people, as `--json` prints it."""
+
+    name: str
+    people: int
+    read_at: datetime | None
+    read_age_seconds: float | None
+    outage: str | None
 
 
 class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +139,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     controls: _Controls
     self_sample: _Sample | None
     budgets: list[_Budget]
+    directories: list[_Directory]
 
 
 @click.command("status")
@@ -139,7 +151,9 @@ def command(as_json: bool, config: str | None) -> None:
 
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
-        status = read_status(connection, [one.name for one in settings.audit_logs], datetime.now(UTC))
+        sources, directories = settings.audit_logs, settings.directories
+        names = [one.name for one in sources], [one.name for one in directories]
+        status = read_status(connection, names[0], datetime.now(UTC), names[1])
     if as_json:
         click.echo(inert_json(msgspec.json.encode(_report(status))))
         return
@@ -218,6 +232,16 @@ def _report(status: Status) -> _Report:
             )
             for one in status.budgets
         ],
+        directories=[
+            _Directory(
+                name=row.name,
+                people=row.people,
+                read_at=row.read_at,
+                read_age_seconds=_seconds(status.age(row.read_at)),
+                outage=row.outage,
+            )
+            for row in status.directories
+        ],
     )
 
 
@@ -233,6 +257,8 @@ def _of_sample(sample: SelfSample) -> _Sample:
 def _lines(status: Status) -> Iterator[str]:
     for source in status.sources:
         yield f"source    {source.name}: {_source(source, status)}"
+    for row in status.directories:
+        yield f"directory {row.name}: {_directory(row, status)}"
     for one in status.budgets:
         yield f"budget    {one.source}: {one.used / one.limit:.0%} used of {told(one.unit, one.limit)}"
     for job in status.jobs:
@@ -281,6 +307,12 @@ def _source(source: SourceStatus, status: Status) -> str:
     outage = f"; it cannot be read: {source.outage}" if source.outage else ""
     held_up = f"; it is read no further: {source.held_up}" if source.held_up else ""
     return f"{newest}, {read}{outage}{held_up}"
+
+
+def _directory(row: DirectoryRow, status: Status) -> str:
+    read = _ago(status, row.read_at, "read", "never read")
+    outage = f"; it cannot be read: {row.outage}" if row.outage else ""
+    return f"{counted(row.people, 'person', 'people')}, {read}{outage}"
 
 
 def _job(job: JobRun, status: Status) -> str:

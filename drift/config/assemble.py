@@ -86,6 +86,7 @@ def load(
         controls=control.compensating_controls(reader),
         operator=control.operator_name(reader),
         people=configured_people(reader),
+        directories=reader.adapters(AdapterKind.DIRECTORY),
         own_tables=own,
     )
 

@@ -10,8 +10,9 @@ from drift.model.control_test import CompensatingControl
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
+from drift.model.person import Person
 from drift.model.secret import Secret
-from drift.ports import AdapterKind, Directory
+from drift.ports import AdapterKind
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -161,8 +162,10 @@ class Settings:
     own_tables: tuple[OwnTable, ...]
     actions: ActionRules
     controls: tuple[CompensatingControl, ...]
-    people: Directory
+    people: tuple[Person, ...]
     """Everybody whom the configuration knows under several names."""
+    directories: tuple[AdapterSettings, ...]
+    """Where more names of people are read."""
     operator: str | None
     """Who acts on this machine, unless the command says otherwise."""
 

@@ -321,6 +321,10 @@ class ConfigRecord:
     sha256: str
     """Hash of the configuration file and of the own tables that it names; what they say is not recorded."""
     tool_version: str
+    people: int | None = None
+    """How many people are told apart, where directories are read; their names are not recorded."""
+    people_sha256: str | None = None
+    """Tells whether who is who has changed; see `People.digest`."""
 
 
 class AlarmStatus(StrEnum):

@@ -21,6 +21,7 @@ from drift.store.held_up import held_up
 from drift.store.job_runs import JobRun, job_runs
 from drift.store.letters import Letter
 from drift.store.outbox import DeliveryStatus
+from drift.store.people import DirectoryRow, directory_row
 from drift.store.schema import finding
 
 
@@ -77,6 +78,8 @@ class Status:
     """How much of the present periods is used up."""
     sample: SelfSample | None = None
     """The last one that was drawn of a month."""
+    directories: tuple[DirectoryRow, ...] = ()
+    """How far names of people are known."""
 
     @property
     def queued(self) -> int:
@@ -88,8 +91,10 @@ class Status:
         return None if at is None else max(self.at - at, timedelta())
 
 
-def read_status(connection: Connection, sources: Sequence[str], now: datetime) -> Status:
-    """Return how the watch of these sources stands."""
+def read_status(
+    connection: Connection, sources: Sequence[str], now: datetime, directories: Sequence[str] = ()
+) -> Status:
+    """Return how the watch of these sources stands, and what these directories told."""
     runs = job_runs(connection)
     sealed = latest_checkpoint(connection)
     is_open = finding.c.status.in_(OPEN)
@@ -108,6 +113,7 @@ def read_status(connection: Connection, sources: Sequence[str], now: datetime) -
         unsealed_since=grown_since(connection, sealed.size if sealed else 0),
         budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
+        directories=tuple(directory_row(connection, name) for name in directories),
     )
 
 

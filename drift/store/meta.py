@@ -21,6 +21,16 @@ def controls_of(host: str) -> str:
     return f"controls/{host}"
 
 
+def directory_of(name: str) -> str:
+    """Return the key under which it stands when a directory was last read."""
+    return f"directory/{name}"
+
+
+def directory_outage_of(name: str) -> str:
+    """Return the key under which it stands why a directory cannot be read."""
+    return f"directory-outage/{name}"
+
+
 def held_until_of(notifier: str) -> str:
     """Return the key under which it stands until when a notifier's channel asked to be left alone."""
     return f"held/{notifier}"

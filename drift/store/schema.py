@@ -25,6 +25,7 @@ from drift.model.coverage import Gap
 from drift.model.event import ChangeEvent, OpenedSession
 from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
+from drift.model.person import Person
 from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.store.columns import Encoded, Key, Text, UtcTime
 from drift.store.metadata import metadata
@@ -429,6 +430,16 @@ deployment_change = Table(
     Column("run_id", Key, primary_key=True),
     Column("change_id", String, primary_key=True),
     comment="Which changes each run made",
+)
+
+directory_person = Table(
+    "directory_person",
+    metadata,
+    Column("directory", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),  # when the directory last named the person
+    Column("body", Encoded(Person), nullable=False),
+    comment="Who has which names, as each directory was last read",
 )
 
 job_run = Table(

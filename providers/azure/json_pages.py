@@ -51,7 +51,9 @@ class JsonPages:
             ProviderError: A page cannot be had, or is none.
         """
         url: str | None = f"{self.endpoint.rstrip('/')}{path}?{urlencode(parameters)}"
-        for _ in range(MAX_PAGES):
+        asked = set[str]()
+        while len(asked) < MAX_PAGES and url not in asked:
+            asked.add(url or "")
             body = self._ask(url or "", on)
             records, url = _opened(body, on)
             yield records
@@ -59,7 +61,7 @@ class JsonPages:
                 return
             self._check(url, on)
         raise ProviderResponseError(
-            f"reading {on}: the list has no end after {MAX_PAGES} pages",
+            f"reading {on}: the list has no end after {len(asked)} pages",
             hint="if it happens again, report it",
         )
 

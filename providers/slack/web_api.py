@@ -19,7 +19,7 @@ from drift.errors import ProviderAccessError
 from drift.model.alert import Alert
 from drift.model.secret import Secret
 from drift.ports import Counter
-from providers.meter import given_meter
+from providers.meter import Meter, given_meter
 from providers.slack.answers import CANNOT_BE_EDITED, error_code, only_provider_errors
 from providers.slack.blocks import EVENT_TYPE, render
 from providers.slack.buttons import buttons
@@ -82,7 +82,7 @@ class Slack:
         """Ask Slack whom the token belongs to; whether it may post in the channel shows only when it does."""
         with only_provider_errors():
             answer = self._client().auth_test()
-            self._remarks = list(self._remarks_on(_scopes(answer)))
+            self._remarks = list(self._remarks_on(scopes_of(answer)))
             return f"{answer['user']} in {answer['team']} posts to {self._settings.channel}"
 
     def remarks(self) -> Sequence[str]:
@@ -173,17 +173,26 @@ class Slack:
             hear_http(host.strip("[]"), int(port), secret, interactions, is_over)
 
     def _client(self) -> "WebClient":
-        from providers.slack.counted import CountedClient
+        return client_of(self._settings.token, self._settings.base_url, self._meter, self._timeout)
 
-        return CountedClient(
-            self._meter,
-            token=_sound(self._settings.token),
-            base_url=self._settings.base_url,
-            timeout=max(1, round(self._timeout.total_seconds())),
-            # The core alone retries, since only it knows what was recorded as sent.
-            retry_handlers=[],
-            logger=_SILENT,
-        )
+
+def client_of(token: Secret, base_url: str, meter: Meter, timeout: timedelta) -> "WebClient":
+    """Return a client of the Web API, which counts its calls with the meter.
+
+    Raises:
+        ProviderAccessError: The token is none.
+    """
+    from providers.slack.counted import CountedClient
+
+    return CountedClient(
+        meter,
+        token=_sound(token),
+        base_url=base_url,
+        timeout=max(1, round(timeout.total_seconds())),
+        # The core alone retries, since only it knows what was recorded as sent.
+        retry_handlers=[],
+        logger=_SILENT,
+    )
 
 
 def _sound(secret: Secret) -> str:
@@ -216,7 +225,7 @@ def _client_id(message: "dict[str, Any]") -> str | None:
     return metadata.get("event_payload", {}).get("client_id") if is_ours else None
 
 
-def _scopes(answer: "SlackResponse") -> frozenset[str]:
+def scopes_of(answer: "SlackResponse") -> frozenset[str]:
     """Return the scopes of the token, which Slack names in a header; none where a gateway strips it."""
     named = next((value for name, value in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
     return frozenset(scope for one in named.split(",") if (scope := one.strip()))

@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from drift.ledger.log import append
 from drift.model.event import Fate
 from drift.model.evidence import EntryKind
+from drift.model.person import Person
 from drift.model.run_log import RunLogs
 from drift.reports.month import Month
 from drift.reports.self_sample import draw_sample
@@ -14,6 +16,7 @@ from drift.stages.record import record_controls, record_deployment
 from drift.store import job_runs
 from drift.store.covered import keep_source_read
 from drift.store.deployments import note_run, waiting_runs
+from drift.store.people import keep_people, note_directory_outage
 from drift.store.tally import Tally
 from tests.builders import a_deployment, a_judgement, an_event
 from tests.cli.running import Drift
@@ -93,7 +96,9 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     report = json.loads(drift("status", "--json").out)
 
-    keys = "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets"
+    keys = (
+        "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets directories"
+    )
     assert list(report) == keys.split()
     [source], [job] = report["sources"], report["jobs"]
     assert (source["name"], source["newest_record_at"], source["outage"]) == ("trail", None, None)
@@ -145,3 +150,32 @@ def test_the_sample_of_a_month_names_what_lacks_something(drift: Drift, world: W
         "drawn": 1,
         "lacking": {lacking.change_id: ["ticket", "approval"]},
     }
+
+
+def test_directories_say_whom_they_named_and_why_they_cannot_be_read(
+    drift: Drift, world: World, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    tables = "".join(
+        f'\n[[directory]]\nname = "{name}"\ntype = "okta"\nbase_url = "https://example.okta.com"\n'
+        'token_env = "OKTA_TOKEN"\n'
+        for name in ("idp", "new")
+    )
+    config.write_text(config.read_text() + tables)
+    read_at = datetime.now(UTC) - timedelta(hours=3)
+    people = [Person(name="alice@example.com"), Person(name="bob@example.com")]
+    with world.database.transaction() as connection:
+        keep_people(connection, "idp", people, read_at, read_at)
+        note_directory_outage(connection, "idp", "Okta cannot be reached")
+
+    lines = drift("status").lines
+    report = json.loads(drift("status", "--json").out)["directories"]
+
+    assert [line for line in lines if line.startswith("directory")] == [
+        "directory idp: 2 people, read 3 h ago; it cannot be read: Okta cannot be reached",
+        "directory new: 0 people, never read",
+    ]
+    assert [(one["name"], one["people"], one["outage"]) for one in report] == [
+        ("idp", 2, "Okta cannot be reached"),
+        ("new", 0, None),
+    ]

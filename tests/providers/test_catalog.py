@@ -56,6 +56,7 @@ SECRETS = {
     "AZURE_CLIENT_SECRET": "a secret",
     "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
+    "OKTA_TOKEN": "00x",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
 EXAMPLE = ROOT / "config.example.toml"
@@ -70,6 +71,7 @@ PORTS = {
     AdapterKind.NOTIFIER: ports.Notifier,
     AdapterKind.VAULT: ports.RawVault,
     AdapterKind.CANARY: ports.Canary,
+    AdapterKind.DIRECTORY: ports.Directory,
 }
 
 COMMON = {
@@ -250,4 +252,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.notifiers,
         *filter(None, [settings.vault]),
         *settings.canaries,
+        *settings.directories,
     )

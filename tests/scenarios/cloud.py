@@ -23,9 +23,10 @@ from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
+from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Meter, Notifier, TicketSource, Watched
+from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, TicketSource, Watched
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -182,6 +183,9 @@ class Watch:
     actions: ActionRules = field(default_factory=ActionRules)
     ticket_sources: Mapping[str, TicketSource] = field(default_factory=dict)
     code_hosts: Mapping[str, CodeHost] = field(default_factory=dict)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
+    """Whom the configuration names, where directories are read."""
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -216,6 +220,7 @@ class Watch:
                         people=self.correlation.people,
                         freezes=self.decision.freezes,
                     ),
+                    people=self.people,
                 ),
                 translators=Translators([Format()]),
                 sources={"trail": self.log},
@@ -225,6 +230,7 @@ class Watch:
                 notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                directories=self.directories,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
             )

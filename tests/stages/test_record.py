@@ -207,6 +207,15 @@ def test_a_configuration_is_recorded_when_it_changes(database: Database) -> None
     assert [entry.ref for entry in ledger(database)] == ["a", "b", "a"]
 
 
+def test_that_other_people_are_known_is_another_configuration(database: Database) -> None:
+    for people in ("a", "a", "b"):
+        body = ConfigRecord(sha256="0", tool_version="1", people=1, people_sha256=people)
+        with database.transaction() as connection:
+            record_configuration(connection, body, NOON)
+
+    assert len(ledger(database)) == 2
+
+
 def test_a_record_that_cannot_be_read_is_a_gap(database: Database) -> None:
     unreadable = UnreadableRecord(
         error="not JSON", source=Source(file="trail/1.json", index=3, sha256="ab" * 32)

@@ -94,6 +94,13 @@ def only_fields(document: Any, required: set[str], optional: set[str], answer: A
         raise RefusedError(answer, f"a body with {sorted(given)}")
 
 
+def _parsed(body: bytes, kind: str) -> Any:
+    """Return what a body says: the fields of a form, or JSON."""
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return json.loads(body) if body else None
+
+
 @contextmanager
 def served(service: Service) -> Iterator[Server]:
     """Run a service on a port of its own."""
@@ -110,7 +117,7 @@ def served(service: Service) -> Iterator[Server]:
                 path=address.path,
                 query=dict(parse_qsl(address.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=json.loads(body) if body else None,
+                body=_parsed(body, self.headers.get("Content-Type") or ""),
             )
             answer = server.respond(asked)
             content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

@@ -1,0 +1,90 @@
+"""Reads once a day under which names the directories know people, and puts that in force.
+
+What was read is kept: a directory that cannot be reached takes nothing back, and is no reason to judge
+otherwise. That other people are known is a change of our own rules, and recorded as such.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from drift.equipment import Equipment
+from drift.errors import ProviderError, only_provider_errors
+from drift.model.person import People, Person
+from drift.ports import Directory
+from drift.redact import redact
+from drift.store.people import (
+    directory_read_at,
+    forget_other_directories,
+    keep_people,
+    note_directory_outage,
+    people_kept,
+)
+
+READ_EVERY = timedelta(hours=23)
+"""Once a day, a little earlier each day rather than ever later."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DirectoriesRead:
+    """What was read, and what is in force by it."""
+
+    have: Equipment
+    """The same as before, unless who is who has changed."""
+    people: int = 0
+    """How many the directories named that were read now."""
+    problems: tuple[str, ...] = ()
+
+
+def people_known(connection: Connection, people: Iterable[Person], directories: Iterable[str]) -> People:
+    """Return everybody: whom the configuration names, and whom these directories named when last read."""
+    return People.known(people, people_kept(connection, directories))
+
+
+def knowing(have: Equipment, people: People) -> Equipment:
+    """Return the equipment with what is known now of who is who."""
+    if not have.directories:
+        return have
+    known = replace(have.configuration, people=people.count, people_sha256=people.digest)
+    return (
+        have
+        if known == have.configuration
+        else replace(have, configuration=known, policy=have.policy.knowing(people))
+    )
+
+
+def read_directories(have: Equipment, now: datetime) -> DirectoriesRead:
+    """Read every directory that was not read today."""
+    if not have.directories:
+        return DirectoriesRead(have=have)
+    read, problems = 0, list[str]()
+    for name, directory in have.directories.items():
+        if not _is_due(have, name, now):
+            continue
+        try:
+            read += _read(have, name, directory, now)
+        except ProviderError as error:
+            with have.database.transaction() as connection:
+                note_directory_outage(connection, name, redact(error.what).value)
+            problems.append(f"{name}: {error}")
+    with have.database.transaction() as connection:
+        forget_other_directories(connection, have.directories)
+        people = people_known(connection, have.policy.people, have.directories)
+    return DirectoriesRead(have=knowing(have, people), people=read, problems=tuple(problems))
+
+
+def _is_due(have: Equipment, directory: str, now: datetime) -> bool:
+    with have.database.reading() as connection:
+        last = directory_read_at(connection, directory)
+    return last is None or now - last >= READ_EVERY
+
+
+def _read(have: Equipment, name: str, directory: Directory, now: datetime) -> int:
+    """Keep whom a directory names; return how many. Nothing is kept unless all of it could be read."""
+    with only_provider_errors(f"reading the people of {name}"):
+        people = directory.people()
+    with have.database.transaction() as connection:
+        keep_people(connection, name, people, now, now - have.policy.people_kept_for)
+    return len(people)

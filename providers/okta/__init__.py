@@ -1,0 +1,1 @@
+"""Okta: who has which names."""

@@ -1,0 +1,1 @@
+"""Directories of our own: real servers that refuse what the real ones refuse."""
