@@ -17,7 +17,6 @@ from drift.ports import Directory
 from drift.redact import redact
 from drift.store.people import (
     directory_read_at,
-    forget_other_directories,
     keep_people,
     note_directory_outage,
     people_kept,
@@ -69,8 +68,7 @@ def read_directories(have: Equipment, now: datetime) -> DirectoriesRead:
             with have.database.transaction() as connection:
                 note_directory_outage(connection, name, redact(error.what).value)
             problems.append(f"{name}: {error}")
-    with have.database.transaction() as connection:
-        forget_other_directories(connection, have.directories)
+    with have.database.reading() as connection:
         people = people_known(connection, have.policy.people, have.directories)
     return DirectoriesRead(have=knowing(have, people), people=read, problems=tuple(problems))
 

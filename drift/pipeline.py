@@ -43,6 +43,7 @@ from drift.stages.remind import end_waivers, remind
 from drift.stages.survey import survey, survey_of
 from drift.store.changes import sessions_to_judge
 from drift.store.history import is_replaying
+from drift.store.people import forget_other_directories
 from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally
@@ -96,6 +97,7 @@ class Pipeline:
             record_configuration(connection, have.configuration, now)
             record_watch(connection, have.sources, [one.baseline.name for one in have.watched], now)
             forget_other_budgets(connection, have)
+            forget_other_directories(connection, have.directories)
 
     def read(self, source: str, log: AuditLog, now: datetime) -> Turn:
         """Follow every new record of a source; one that fails is recorded, and stops no other."""

@@ -133,7 +133,7 @@ def test_a_compensating_control_names_its_tests(tmp_path: Path) -> None:
 def test_the_rules_reach_every_stage_that_asks_for_them(tmp_path: Path) -> None:
     settings = loaded(tmp_path, '[approvals]\napprovers = ["erin"]\n' + FREEZE)
 
-    policy = wiring.policy_of(settings, None)
+    policy = wiring.policy_of(settings, None, wiring.people_of(settings, None))
 
     assert policy.actions.approvers == policy.assessment.actions.approvers == ("erin",)
     assert policy.decision.freezes == policy.assessment.freezes != ()

@@ -1,9 +1,14 @@
 """Single values that outlive a run."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, select
 
 from drift.store.schema import meta
 from drift.store.upsert import insert_or_update
+
+DIRECTORY = "directory-"
+"""Begins the keys of directories of people."""
 
 
 def outage_of(source: str) -> str:
@@ -23,12 +28,12 @@ def controls_of(host: str) -> str:
 
 def directory_of(name: str) -> str:
     """Return the key under which it stands when a directory was last read."""
-    return f"directory/{name}"
+    return f"{DIRECTORY}read/{name}"
 
 
 def directory_outage_of(name: str) -> str:
     """Return the key under which it stands why a directory cannot be read."""
-    return f"directory-outage/{name}"
+    return f"{DIRECTORY}outage/{name}"
 
 
 def held_until_of(notifier: str) -> str:
@@ -44,6 +49,12 @@ def read(connection: Connection, key: str) -> str | None:
 def write(connection: Connection, key: str, value: str) -> None:
     """Remember a value."""
     insert_or_update(connection, meta, {"key": key, "value": value}, {"value": value})
+
+
+def keys(connection: Connection, begin: str) -> Sequence[str]:
+    """Return the keys that begin like this."""
+    query = select(meta.c.key).where(meta.c.key.startswith(begin, autoescape=True))
+    return list(connection.execute(query).scalars())
 
 
 def forget(connection: Connection, key: str) -> None:

@@ -57,8 +57,13 @@ def _as_told(new: NewValues) -> dict[str, ColumnElement[Any]]:
 
 
 def forget_other_directories(connection: Connection, directories: Iterable[str]) -> None:
-    """Forget whom directories named that are asked no more."""
-    connection.execute(delete(directory_person).where(directory_person.c.directory.not_in(list(directories))))
+    """Forget whom directories named that are asked no more, and that they were ever read."""
+    asked = list(directories)
+    connection.execute(delete(directory_person).where(directory_person.c.directory.not_in(asked)))
+    kept = {key for one in asked for key in (meta.directory_of(one), meta.directory_outage_of(one))}
+    for key in meta.keys(connection, meta.DIRECTORY):
+        if key not in kept:
+            meta.forget(connection, key)
 
 
 def note_directory_outage(connection: Connection, directory: str, what: str) -> None:

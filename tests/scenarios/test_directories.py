@@ -208,6 +208,18 @@ def test_a_directory_that_is_configured_no_more_is_forgotten(watch: Watch) -> No
 
     with watch.database.reading() as connection:
         assert people_kept(connection, ["idp"]) == []
+        assert directory_row(connection, "idp").read_at is None
+    watch.cycle(10)
+    with watch.database.reading() as connection:
+        assert people_kept(connection, ["idp"]) == [ALICE]
+
+
+def test_without_any_directory_all_that_was_told_is_forgotten(watch: Watch) -> None:
+    watch.cycle()
+    replace(watch, directories={}).cycle(5)
+
+    with watch.database.reading() as connection:
+        assert people_kept(connection, ["idp"]) == []
 
 
 def test_whom_the_configuration_tells_apart_no_directory_joins(watch: Watch, tickets: TicketSystem) -> None:
