@@ -47,11 +47,9 @@ def knowing(have: Equipment, people: People) -> Equipment:
     if not have.directories:
         return have
     known = replace(have.configuration, people=people.count, people_sha256=people.digest)
-    return (
-        have
-        if known == have.configuration
-        else replace(have, configuration=known, policy=have.policy.knowing(people))
-    )
+    if known == have.configuration:
+        return have
+    return replace(have, configuration=known, policy=have.policy.knowing(people))
 
 
 def read_directories(have: Equipment, now: datetime) -> DirectoriesRead:

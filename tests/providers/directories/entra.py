@@ -83,7 +83,7 @@ def entra(folder: Path) -> Iterator[DirectorySystem]:
             refuse=refuse,
             forbid=lambda: cloud.refuse(403, "Authorization_RequestDenied"),
             permission="User.Read.All",
-            drop=lambda: [one.pop("userPrincipalName") for one in service.users] and None,
+            drop=lambda: [one.pop("userPrincipalName") for one in service.users],
             loop=lambda: setattr(service, "is_looping", True),
             refused=service.refused,
             names=lambda one: {

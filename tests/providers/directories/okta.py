@@ -95,7 +95,7 @@ def okta(_: Path) -> Iterator[DirectorySystem]:
             refuse=refuse,
             forbid=lambda: refuse(403, FORBIDDEN),
             permission="okta.users.read",
-            drop=lambda: [one["profile"].pop("login") for one in service.users] and None,
+            drop=lambda: [one["profile"].pop("login") for one in service.users],
             loop=lambda: setattr(service, "is_looping", True),
             refused=server.refused,
             names=lambda one: {one.mail, one.alias, f"00u{one.number}", *filter(None, [one.github])},

@@ -109,7 +109,7 @@ def slack(_: Path) -> Iterator[DirectorySystem]:
             refuse=refuse,
             forbid=lambda: service.scopes.remove("users:read.email"),
             permission="users:read.email",
-            drop=lambda: [one.pop("id") for one in service.members] and None,
+            drop=lambda: [one.pop("id") for one in service.members],
             loop=lambda: setattr(service, "is_looping", True),
             refused=server.refused,
             names=lambda one: {one.mail, f"U0{one.number:07}"},

@@ -50,7 +50,7 @@ class DirectorySystem:
     """Refuse as the service does whoever lacks the permission."""
     permission: str
     """Its name, which must be told."""
-    drop: Callable[[], None]
+    drop: Callable[[], object]
     """Take from every entry what none may lack."""
     loop: Callable[[], None]
     """Say of every page that another one follows, the same again."""

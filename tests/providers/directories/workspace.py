@@ -110,7 +110,7 @@ def workspace(folder: Path) -> Iterator[DirectorySystem]:
             refuse=refuse,
             forbid=lambda: always(refusal(403, "forbidden", "Not Authorized to access this resource/api")),
             permission=SCOPE,
-            drop=lambda: [one.pop("primaryEmail") for one in service.users] and None,
+            drop=lambda: [one.pop("primaryEmail") for one in service.users],
             loop=lambda: setattr(service, "is_looping", True),
             refused=server.refused,
             names=lambda one: {
