@@ -187,3 +187,13 @@ def test_okta_says_at_what_time_its_limit_is_lifted(tmp_path: Path) -> None:
     assert isinstance(error, ProviderUnavailableError)
     assert error.retry_after is not None
     assert timedelta(minutes=5) < error.retry_after <= timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"])
+def test_google_refuses_with_403_what_it_would_not_a_little_later(reason: str, tmp_path: Path) -> None:
+    with workspace(tmp_path) as system:
+        system.refuse(
+            403, {"error": {"code": 403, "errors": [{"reason": reason}], "message": "Quota exceeded"}}
+        )
+
+        assert isinstance(error_of(system.directory.people, system), ProviderUnavailableError)
