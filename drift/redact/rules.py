@@ -80,6 +80,8 @@ class Rules:
     """How the ids begin."""
     clean_keys: set[str] = field(default_factory=set)
     """Names of fields that were seen to have no secret in them."""
+    clean_texts: set[str] = field(default_factory=set)
+    """Texts that were: the same regions, types and names stand in most requests."""
 
     def is_harmless(self, text: str) -> bool:
         """Tell whether a text is no secret under any name."""

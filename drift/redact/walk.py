@@ -16,7 +16,7 @@ _DEEPEST = 64
 
 _MOST_KEYS = 8192
 _MAX_KEY = 128
-"""Keys repeat; so many of this length are remembered to have no secret in them."""
+"""Keys and texts repeat; so many of this length are remembered to have no secret in them."""
 
 _SECRET = (Role.SECRET, Role.WHOLE)
 
@@ -31,17 +31,15 @@ class Redacted:
     """Where something was cut out; a path goes on into a JSON document within a string."""
 
 
-NOTHING = Redacted(value=None, paths=())
-
-
 def redact(value: Json, *, name: str | None = None) -> Redacted:
     """Return `value` with a mark in place of every secret, and where they were.
 
     Where `name` is given, it is judged as the value of a field that is called so.
     """
-    if value is None:
-        return NOTHING
-    walk = _Walk(rules())
+    in_force = rules()
+    if value is None or (name is None and isinstance(value, str) and value in in_force.clean_texts):
+        return Redacted(value=value, paths=())
+    walk = _Walk(in_force)
     clean = walk.clean(value, Role.PLAIN if name is None else walk.rules.names.read(name).role)
     return Redacted(value=clean, paths=tuple(path_text(steps) for steps in walk.found))
 
@@ -97,9 +95,7 @@ class _Walk:
             return key
         clean = without_secrets(key, self.rules)
         if clean is key and len(key) <= _MAX_KEY:
-            if len(clean_keys) >= _MOST_KEYS:
-                clean_keys.clear()
-            clean_keys.add(key)
+            _remember(key, clean_keys)
         return clean
 
     def _clean_list(self, value: list[Json], role: Role) -> list[Json]:
@@ -126,6 +122,8 @@ class _Walk:
         return clean
 
     def _clean_text(self, text: str, role: Role) -> str:
+        if role is Role.PLAIN and text in self.rules.clean_texts:
+            return text
         if role in _SECRET:
             return text if self.rules.is_harmless(text) else self._cut()
         if role is Role.PERHAPS and self.rules.random.fullmatch(text) and not self.rules.is_harmless(text):
@@ -143,6 +141,8 @@ class _Walk:
         clean = without_secrets(text, self.rules)
         if clean is not text:
             self._cut()
+        elif len(text) <= _MAX_KEY:
+            _remember(text, self.rules.clean_texts)
         return clean
 
     def _cut(self) -> str:
@@ -180,6 +180,12 @@ class _Walk:
         if isinstance(item, str) and item.startswith("--"):
             return Role.PLAIN
         return self.rules.names.read(before).role
+
+
+def _remember(text: str, clean: set[str]) -> None:
+    if len(clean) >= _MOST_KEYS:
+        clean.clear()
+    clean.add(text)
 
 
 _MAY_OPEN = frozenset("{[ \t\r\n")

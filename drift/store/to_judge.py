@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select, union
 
 from drift.model.verdict import Disposition
 from drift.store.changes import STILL_OPEN
+from drift.store.late import in_time
 from drift.store.schema import change
 
 _IS_PENDING = change.c.disposition == Disposition.PENDING
@@ -27,15 +28,19 @@ def sessions_with_news(
         select(change.c.session_id).where(_IS_PENDING, settled),
         select(change.c.session_id).where(_IS_PENDING, due),
     )
-    return sorted(connection.execute(found).scalars())
+    return sorted(in_time(connection).execute(found).scalars())
 
 
 def sessions_pending(connection: Connection) -> list[str]:
     """Return the sessions with a change that is pending, by age."""
-    return sorted(connection.execute(select(change.c.session_id).where(_IS_PENDING).distinct()).scalars())
+    return sorted(
+        in_time(connection).execute(select(change.c.session_id).where(_IS_PENDING).distinct()).scalars()
+    )
 
 
 def sessions_open(connection: Connection, since: datetime) -> list[str]:
     """Return the sessions with a change that lacks a ticket and was begun after `since`, by age."""
     is_open = (change.c.disposition.in_(STILL_OPEN), change.c.began_at >= since)
-    return sorted(connection.execute(select(change.c.session_id).where(*is_open).distinct()).scalars())
+    return sorted(
+        in_time(connection).execute(select(change.c.session_id).where(*is_open).distinct()).scalars()
+    )

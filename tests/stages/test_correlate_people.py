@@ -58,8 +58,8 @@ def test_a_link_to_a_ticket_that_nobody_approved_covers_nothing() -> None:
 
 
 def test_a_linked_ticket_is_judged_as_it_is_now_and_an_edit_since_shows() -> None:
-    linked = replace(a_ticket(), sha256="1" * 64)
-    now = replace(approved(), sha256="2" * 64)
+    linked = a_ticket()
+    now = replace(approved(), text="open two ports")
 
     match = ask(an_action(a_link(linked), at=NOON + HOUR), tickets=(now,))
 

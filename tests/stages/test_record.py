@@ -238,6 +238,8 @@ def test_a_record_that_cannot_be_read_is_a_gap(database: Database) -> None:
         "region": None,
         "from_at": None,
         "to_at": None,
+        "by": None,
+        "reason": None,
     }
 
 

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import Connection, update
 
 from drift.model.verdict import Disposition
-from drift.store.changes import STILL_OPEN, begin_change, begin_session
+from drift.store.changes import STILL_OPEN
 from drift.store.database import Database
+from drift.store.grouping import WantedChange, WantedSession, begin_change, begin_session
+from drift.store.late import in_time
 from drift.store.schema import change
 from drift.store.to_judge import sessions_open, sessions_pending, sessions_with_news
 from tests.builders import ACCOUNT, NOON, SECURITY_GROUP, minutes
@@ -22,10 +24,12 @@ SETTLED = ALL - {Disposition.PENDING, *STILL_OPEN}
 
 def a_change(connection: Connection, disposition: Disposition | None, *, session_id: str = "ses-1") -> None:
     """A change at noon that was judged so, or never."""
-    begin_session(connection, session_id, "human:alice@example.com", ACCOUNT, NOON)
-    begin_change(connection, f"chg-of-{session_id}", session_id, SECURITY_GROUP, NOON)
+    wanted = WantedSession(actor="human:alice@example.com", account=ACCOUNT, at=NOON)
+    begin_session(connection, session_id, wanted)
+    id_ = f"chg-of-{session_id}"
+    begin_change(connection, WantedChange(session_id=session_id, resource=SECURITY_GROUP, at=NOON, id=id_))
     if disposition is not None:
-        connection.execute(
+        in_time(connection).execute(
             update(change)
             .where(change.c.session_id == session_id)
             .values(disposition=disposition, to_judge=False)

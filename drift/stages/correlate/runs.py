@@ -78,13 +78,21 @@ def _why_not_of_run(case: Case, deployment: Deployment) -> str | None:
         return "a part of the change was made outside of it"
     if not all(one.classification.pipeline or _says_repository(one.actor, deployment) for one in own):
         return "no configured pipeline fits, and the token does not say that it is of this repository"
-    if deployment.is_branch_protected is False:
+    if deployment.is_branch_protected is False and not _is_merged_there(deployment):
         return f"it ran from {deployment.ref}, which nothing protects"
     if case.began_at < deployment.started_at:
         return "it began only after the first write"
     if deployment.finished_at is not None and case.change.ended_at > deployment.finished_at:
         return "it had ended before the last write"
     return None
+
+
+def _is_merged_there(deployment: Deployment) -> bool:
+    """Tell whether what was reviewed had been merged into the very branch that was deployed."""
+    one = deployment.pull_request
+    if one is None or one.merged_at is None or one.base_branch is None:
+        return False
+    return deployment.ref == f"refs/heads/{one.base_branch}"
 
 
 def _says_repository(actor: Actor, deployment: Deployment) -> bool:

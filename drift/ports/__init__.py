@@ -1,0 +1,64 @@
+"""What the core needs from outside.
+
+Adapters under `providers/` implement these protocols and raise nothing but
+`drift.errors.ProviderError`. Retry, paging limits and time-outs are the core's.
+"""
+
+from drift.ports.audit_log import (
+    AnswerTime,
+    Attesting,
+    AuditLog,
+    Awaiting,
+    Canary,
+    Delivery,
+    GivingUp,
+    Probing,
+)
+from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
+from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
+from drift.ports.kinds import AdapterKind
+from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, Searching
+from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
+from drift.ports.surroundings import Clock, Meter, Recorded, Remarking
+from drift.ports.translator import Translator, Unwrapper
+from drift.ports.vault import KeptBatch, RawVault
+
+__all__ = [
+    "AdapterKind",
+    "AnswerTime",
+    "Answerable",
+    "Attesting",
+    "AuditLog",
+    "Awaiting",
+    "Baseline",
+    "Canary",
+    "Choosing",
+    "Clock",
+    "Code",
+    "CodeHost",
+    "Controlled",
+    "Counter",
+    "Delivery",
+    "Directory",
+    "GivingUp",
+    "KeptBatch",
+    "KeyService",
+    "LiveConfig",
+    "Logged",
+    "Mapped",
+    "Meter",
+    "Notifier",
+    "Probing",
+    "RawVault",
+    "Recorded",
+    "Remarking",
+    "Reviewing",
+    "Searching",
+    "StateContent",
+    "StateStore",
+    "StoredState",
+    "TicketSource",
+    "Translator",
+    "Unwrapper",
+    "Watched",
+]

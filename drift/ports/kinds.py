@@ -1,0 +1,18 @@
+"""Which ports there are."""
+
+from enum import StrEnum
+
+
+class AdapterKind(StrEnum):
+    """Which port an adapter implements, as its table in the configuration is called."""
+
+    AUDIT_LOG = "audit_log"
+    BASELINE = "baseline"
+    STATE_STORE = "state_store"
+    LIVE = "live"
+    TICKETS = "tickets"
+    CODE_HOST = "code_host"
+    NOTIFIER = "notifier"
+    VAULT = "vault"
+    CANARY = "canary"
+    DIRECTORY = "directory"
