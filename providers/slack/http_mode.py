@@ -8,12 +8,15 @@ import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, parse_qsl
 
 from drift.errors import ProviderUnavailableError
 from providers.slack.heard import Heard
 from providers.slack.interactions import Interactions
+
+if TYPE_CHECKING:
+    from slack_sdk.signature import SignatureVerifier
 
 PATH: Final = "/slack/interactive"
 COMMAND_PATH: Final = "/slack/command"
@@ -87,7 +90,7 @@ def _handler(signing_secret: str, interactions: Interactions) -> type[BaseHTTPRe
             hears = roads.get(self.path)
             if hears is None:
                 self._say(HTTPStatus.NOT_FOUND)
-            elif not verifier.is_valid_request(body, dict(self.headers.items())):
+            elif not _is_signed(verifier, body, dict(self.headers.items())):
                 self._say(HTTPStatus.UNAUTHORIZED)
             elif (heard := hears(body)) is None:
                 self._say(HTTPStatus.BAD_REQUEST)
@@ -123,6 +126,14 @@ def _handler(signing_secret: str, interactions: Interactions) -> type[BaseHTTPRe
             self.wfile.flush()
 
     return Handler
+
+
+def _is_signed(verifier: "SignatureVerifier", body: bytes, headers: dict[str, str]) -> bool:
+    try:
+        return verifier.is_valid_request(body, headers)
+    except (ValueError, TypeError):
+        # The SDK raises them of a time that is no number, and of a body or signature that is no text.
+        return False
 
 
 def _payload(body: bytes) -> object | None:

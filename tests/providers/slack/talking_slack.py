@@ -227,6 +227,20 @@ class TalkingSlack(FakeSlack):
         # A command comes as fields of a form, all else as one field that holds JSON.
         is_command = "command" in payload
         body = urlencode(payload if is_command else {"payload": json.dumps(payload)}).encode()
+        path = "/slack/command" if is_command else "/slack/interactive"
+        return self.call_with(port, path, body, secret=secret, age=age, payload=payload)
+
+    def call_with(
+        self,
+        port: int,
+        path: str,
+        body: bytes,
+        *,
+        secret: str = SIGNING_SECRET,
+        age: int = 0,
+        payload: Json | None = None,
+    ) -> int:
+        """Call with this body, signed as Slack signs; return the status."""
         at = str(int(time.time()) - age)
         signature = hmac.new(secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -235,13 +249,12 @@ class TalkingSlack(FakeSlack):
             "X-Slack-Request-Timestamp": at,
             "X-Slack-Signature": f"v0={signature}",
         }
-        path = "/slack/command" if is_command else "/slack/interactive"
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
         if answer.status == http.client.OK:
-            self._acknowledge(payload, {"payload": json.loads(said)} if said else {})
+            self._acknowledge(payload or {}, {"payload": json.loads(said)} if said else {})
         return answer.status
 
     def drop_sockets(self) -> None:

@@ -1,7 +1,9 @@
 """`/drift around` in Slack: acknowledged at once, and answered to whoever asked, alone."""
 
+import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -108,6 +110,47 @@ def test_over_http_it_is_answered_alike_and_only_what_slack_signed_is_heard(
     [(user, content)] = slack.answers
     assert user == ALICE_ID
     assert lines_of(content)[0].startswith("1 change in the 24 h before")
+
+
+def test_over_http_what_is_no_command_is_refused_and_what_slack_only_tries_is_acknowledged(
+    watch: Watch, slack: TalkingSlack
+) -> None:
+    """
+    Slack tries an address with `ssl_check=1` now and then.
+    """
+    with hearing_http(watch, slack) as port:
+        assert slack.call_with(port, "/slack/command", b"{}") == 400
+        assert slack.call_with(port, "/slack/command", b"ssl_check=1") == 200
+        assert slack.call_with(port, "/slack/other", b"ssl_check=1") == 404
+
+    assert slack.answers == []
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "signature"),
+    [
+        (b"\xff=1", "now", "v0=1"),
+        (b"command=1", "soon", "v0=1"),
+        (b"command=1", "²", "v0=1"),
+        (b"command=1", "now", "v0=é"),
+        (b"command=1", "now", ""),
+    ],
+)
+def test_over_http_nothing_that_somebody_else_sends_breaks_the_hearing(
+    watch: Watch, slack: TalkingSlack, capfd: pytest.CaptureFixture[str], body: bytes, at: str, signature: str
+) -> None:
+    headers = {
+        "X-Slack-Request-Timestamp": at.replace("now", str(int(time.time()))).encode(),
+        "X-Slack-Signature": signature.encode(),
+    }
+    with hearing_http(watch, slack) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("POST", "/slack/command", body, headers)
+        status = connection.getresponse().status
+        connection.close()
+
+    assert status == 401
+    assert capfd.readouterr().err == ""
 
 
 def test_it_is_acknowledged_before_the_answer_is_known(slack: TalkingSlack) -> None:
