@@ -1,6 +1,7 @@
 """`drift around`: what was changed before an incident or a time."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 from drift.cli.around import AroundLine
 from drift.model.coverage import Gap, GapKind
 from drift.model.resource import Resource
+from drift.model.ticket import TicketKind
 from drift.model.verdict import Channel, Disposition, Severity
 from drift.stages.record.gaps import open_gap
-from tests.builders import NOON, a_judgement, a_standing
+from tests.builders import NOON, a_judgement, a_standing, a_ticket
 from tests.cli.running import CONFIG, Drift
+from tests.providers.tickets.pagerduty import PagerDuty
+from tests.providers.tickets.pagerduty_system import file
+from tests.providers.tickets.server import TOKEN, Answer, Server, served
 from tests.world import World
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
@@ -176,3 +181,59 @@ def test_before_anything_was_logged_there_is_nothing(drift: Drift, changed: Worl
 
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.startswith("0 changes")
+
+
+PAGERDUTY = """
+[[tickets]]
+name = "pagerduty"
+type = "pagerduty-incidents"
+site = "example.pagerduty.com"
+token_env = "PAGERDUTY_TOKEN"
+base_url = "{url}"
+"""
+
+
+@pytest.fixture
+def pagerduty(drift: Drift, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A PagerDuty in which an incident began at two, and which the command line may ask."""
+    monkeypatch.setenv("PAGERDUTY_TOKEN", TOKEN)
+    service = PagerDuty()
+    began_at = NOON + timedelta(hours=2)
+    incident = a_ticket("example.pagerduty.com#Q1ABCDEF", kind=TicketKind.INCIDENT, created_at=began_at)
+    file(service, incident)
+    with served(service) as server:
+        (tmp_path / "config.toml").write_text(CONFIG + PAGERDUTY.format(url=server.url))
+        yield server
+
+
+@pytest.mark.parametrize("what", ["example.pagerduty.com#Q1ABCDEF", ADDRESS])
+def test_pagerduty_is_asked_when_its_incident_began(
+    drift: Drift, changed: World, pagerduty: Server, what: str
+) -> None:
+    ran = drift("around", what, "--json")
+
+    assert [json.loads(line)["actor"] for line in ran.lines] == ["deploy", "alice@example.com"]
+    assert "before 2026-11-16 14:00 UTC, when example.pagerduty.com#Q1ABCDEF was opened" in ran.err
+    assert pagerduty.refused == []
+
+
+def test_a_time_asks_nobody_and_needs_no_secret(
+    drift: Drift, changed: World, pagerduty: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PAGERDUTY_TOKEN")
+
+    assert len(drift("around", "2026-11-16T14:00Z", "--json").lines) == 2
+    assert pagerduty.asked == []
+    assert "PAGERDUTY_TOKEN" in drift("around", ADDRESS).err
+
+
+def test_a_system_that_does_not_answer_is_no_empty_list(
+    drift: Drift, changed: World, pagerduty: Server
+) -> None:
+    pagerduty.fault = lambda _: Answer(status=503, body=b"")
+
+    ran = drift("around", ADDRESS)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "503" in ran.err
+    assert TOKEN not in ran.err
