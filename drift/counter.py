@@ -25,6 +25,8 @@ MOST_OFFERED: Final = 50
 
 _CHANGE, _TICKET, _TEXT, _INCIDENT, _OWNER, _DAYS = "change", "ticket", "text", "incident", "owner", "days"
 
+NOTHING_IS_ASKED: Final = Answer(text="Nothing can be asked here.", is_done=False)
+
 _WAIVED_FOR = ("7", "30", "90", "365")
 """Days to choose from."""
 
@@ -38,6 +40,8 @@ class Counter:
     clock: Clock
     acted: Callable[[], None] = lambda: None
     """Called when something was done: the changes are to be judged again."""
+    asked: Callable[[str], Answer] = lambda _: NOTHING_IS_ASKED
+    """Answers what people ask in words."""
 
     def form(self, press: Press) -> Form | Answer:
         """Return what is asked for, or why nothing is."""
@@ -60,6 +64,13 @@ class Counter:
             return _refused(error)
         self.acted()
         return Answer(text="\n".join(said), is_done=True)
+
+    def answer(self, words: str) -> Answer:
+        """Answer what somebody asks in words, which changes nothing."""
+        try:
+            return self.asked(words)
+        except DriftError as error:
+            return _refused(error)
 
     def _done(self, filled: Filled, now: datetime) -> Iterator[str]:
         chosen = filled.values.get(_CHANGE, ALL)

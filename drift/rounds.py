@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drift.again import Again
+from drift.asked import answer
 from drift.counter import Counter
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.survey import ByPlace, by_place
@@ -163,7 +164,13 @@ class Rounds:
         answerable: object = self._pipeline.have.notifiers.get(notifier)
         if not isinstance(answerable, Answerable):
             return Turn(is_put_off=True)
-        counter = Counter(desk=lambda: self._pipeline.desk, clock=self._pipeline.have.clock, acted=acted)
+        pipeline = self._pipeline
+        counter = Counter(
+            desk=lambda: pipeline.desk,
+            clock=pipeline.have.clock,
+            acted=acted,
+            asked=lambda words: answer(words, pipeline.have, pipeline.desk),
+        )
         try:
             with only_provider_errors("hearing answers"):
                 answerable.hear(counter, self._pipeline.is_stopping)

@@ -66,14 +66,14 @@ def command(
             if channels and line.channel not in channels:
                 continue
             listed[line.disposition] += 1
-            click.echo(encoded(line) if as_json else _text(row))
+            click.echo(encoded(line) if as_json else two_lines(row))
     kinds = ", ".join(f"{number} {name}" for name, number in sorted(listed.items()))
     click.echo(counted(listed.total(), "change") + (f": {kinds}" if kinds else ""), err=True)
     return 1 if exit_code and listed else 0
 
 
-def _text(row: "ChangeRow") -> str:
-    """Two lines: how it stands and who, then what was done to what; either fits the screen."""
+def two_lines(row: "ChangeRow") -> str:
+    """Say how a change stands and who made it, then what was done to what; either line fits the screen."""
     change, decision = row.change, row.judgement.decision if row.judgement else None
     facts = (
         f"{change.began_at:%Y-%m-%d %H:%M:%S}",

@@ -57,6 +57,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
             "drift.cli.changes",
             "List changes: who, what, through which channel, authorised or not.",
         ),
+        _Row("around", "drift.cli.around", "List what changed before an incident, the most relevant first."),
         _Row("findings", "drift.cli.findings", "List what differs from the code."),
         _Row("blame", "drift.cli.blame", "Show which write made each attribute of a resource differ."),
         _Row("show", "drift.cli.show", "Show everything known about one change or finding."),

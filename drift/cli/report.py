@@ -109,6 +109,7 @@ def _page(settings: Settings, database: "Database", week: Week | None) -> "Page"
         decision=settings.decision,
         configuration_sha256=settings.sha256,
         tool_version=f"driftledger {__version__}",
+        routing=settings.routing,
     )
     now = wiring.clock(settings, database).now()
     with database.reading() as connection:

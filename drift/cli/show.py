@@ -48,7 +48,7 @@ def _json(story: "ChangeStory | FindingStory", settings: "Settings", now: dateti
     from drift.reports.story import FindingStory
 
     if isinstance(story, FindingStory):
-        return encoded(finding_object(story, now))
+        return encoded(finding_object(story, _owner_of_finding(story, settings), now))
     due_at = answer_due_at(story.row.change, settings.decision)
     return encoded(change_object(story, due_at, _owner(story, settings), now))
 
@@ -58,7 +58,7 @@ def _text(story: "ChangeStory | FindingStory", settings: "Settings") -> str:
     from drift.reports.story import FindingStory
 
     if isinstance(story, FindingStory):
-        return finding_text(story)
+        return finding_text(story, _owner_of_finding(story, settings))
     return change_text(story, answer_due_at(story.row.change, settings.decision), _owner(story, settings))
 
 
@@ -74,3 +74,11 @@ def _owner(story: "ChangeStory", settings: "Settings") -> "Owner":
         environment.name if environment else None,
         settings.routing,
     )
+
+
+def _owner_of_finding(story: "FindingStory", settings: "Settings") -> "Owner":
+    from drift.stages.route import owner_of_finding
+
+    finding = story.row.finding
+    environment = settings.decision.environment_of(finding.account)
+    return owner_of_finding(finding, environment.name if environment else None, settings.routing)

@@ -69,8 +69,9 @@ class ChangeObject(ChangeLine, kw_only=True, tag_field="object", tag="change"):
 
 
 class FindingObject(FindingLine, kw_only=True, tag_field="object", tag="finding"):
-    """A finding as lists print it, and everything else."""
+    """A finding as lists print it, and everything else. `owner` is the one of the opening register."""
 
+    owned_by: _Owner
     actions: tuple[Action, ...]
     changes: tuple[ChangeLine, ...]
     timeline: tuple[Moment, ...]
@@ -105,10 +106,11 @@ def change_object(story: ChangeStory, due_at: datetime, owner: Owner, now: datet
     )
 
 
-def finding_object(story: FindingStory, now: datetime) -> FindingObject:
-    """Return the JSON of everything that is known of a finding."""
+def finding_object(story: FindingStory, owner: Owner, now: datetime) -> FindingObject:
+    """Return the JSON of everything that is known of a finding, and who answers for it."""
     return FindingObject(
         **_fields(finding_line(story.row, story.writer, story.waiver, now)),
+        owned_by=_Owner(team=owner.team.name, rule=owner.rule),
         actions=story.actions,
         changes=tuple(map(change_line, story.changes)),
         timeline=story.moments,

@@ -46,9 +46,9 @@ def change_text(story: ChangeStory, due_at: datetime, owner: Owner) -> str:
     return "\n".join(_change_lines(story, due_at, owner))
 
 
-def finding_text(story: FindingStory) -> str:
-    """Return everything that is known of a finding."""
-    return "\n".join(_finding_lines(story))
+def finding_text(story: FindingStory, owner: Owner) -> str:
+    """Return everything that is known of a finding, and who answers for it."""
+    return "\n".join(_finding_lines(story, owner))
 
 
 def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterator[str]:
@@ -70,8 +70,7 @@ def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterato
     yield from _fact("How", *_ways(change))
     where = (decision.environment if decision else None, event.call.account, event.call.region)
     yield from _fact("Where", ", ".join(part for part in where if part) or "unknown")
-    if owner.team.name != EVERYBODY:
-        yield from _fact("Owner", f"{owner.team.name} ({owner.rule})")
+    yield from _owner(owner)
     if judgement:
         yield from _fact("Why", *judgement.decision.reasons)
         yield from _fact("Covered by", *_cover(judgement))
@@ -88,7 +87,7 @@ def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterato
     yield from _evidence([entry.seq for entry in story.entries])
 
 
-def _finding_lines(story: FindingStory) -> Iterator[str]:
+def _finding_lines(story: FindingStory, owner: Owner) -> Iterator[str]:
     row, finding = story.row, story.row.finding
     yield shown(f"{finding.finding_id}  {finding.severity}, {row.status}", width())
     yield shown(f"{finding_name(finding)} {DIFFERENCE[finding.kind]}", width())
@@ -102,6 +101,7 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
     yield from _fact(
         "Where", ", ".join(part for part in (finding.account, finding.region) if part) or "unknown"
     )
+    yield from _owner(owner)
     if finding.baseline:
         yield from _fact(
             "Declared", f"in {finding.baseline}" + (f", at {finding.source}" if finding.source else "")
@@ -112,14 +112,20 @@ def _finding_lines(story: FindingStory) -> Iterator[str]:
         by = f"by {story.waiver.by.name}, owner {deed.owner}: {deed.reason}"
         yield from _fact("Waiver", f"until {moment(deed.expires_at)} UTC {by}")
     if row.due_at:
-        owner = row.owner or "nobody is known to own it"
+        answering = row.owner or "nobody is known to own it"
         yield from _fact(
-            "Register", f"was there before the watch; due {row.due_at:%Y-%m-%d}", f"owner: {owner}"
+            "Register", f"was there before the watch; due {row.due_at:%Y-%m-%d}", f"owner: {answering}"
         )
     yield from _drift(finding.attributes, _SIDES.get(finding.kind, _DECLARED_AND_LIVE))
     yield from _fact("Made so by", *_makers_of(story))
     yield from _moments(story.moments)
     yield from _evidence([entry.seq for entry in story.entries])
+
+
+def _owner(owner: Owner) -> Iterator[str]:
+    """Say who answers for it, and by which rule, where teams are configured."""
+    if owner.team.name != EVERYBODY:
+        yield from _fact("Owner", f"{owner.team.name} ({owner.rule})")
 
 
 def _identity(change: Change) -> Iterator[str]:

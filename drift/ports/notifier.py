@@ -21,6 +21,10 @@ class Counter(Protocol):
         """Do what a form says; one that is delivered again changes nothing."""
         ...
 
+    def answer(self, words: str) -> "Answer":
+        """Answer what somebody asks in words, as they typed them; it changes nothing."""
+        ...
+
 
 @runtime_checkable
 class Answerable(Protocol):

@@ -206,6 +206,19 @@ class FirstDays:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unowned:
+    """Changes of the week that went to the default, since no rule names who answers for them."""
+
+    changes: int
+    of: int
+    """All changes of the week."""
+    team: str | None
+    """The default; `None`: they went to everybody."""
+    most: tuple[tuple[str, int], ...] = ()
+    """Resources and accounts with how many of them, the most first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyReport:
     """One week, as the store has it."""
 
@@ -234,3 +247,5 @@ class WeeklyReport:
     configuration_sha256: str
     tool_version: str
     first_days: FirstDays = FirstDays()
+    unowned: Unowned | None = None
+    """`None` where no teams are configured, or nothing was changed."""

@@ -1,7 +1,7 @@
 """Reads from the store what the weekly report is computed from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from drift.reports.entries import files_verified, gaps_accepted, gaps_recorded
 from drift.reports.week import Week
 from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
+from drift.stages.route import RoutingRules
 from drift.store import lookup, meta, outbox
 from drift.store.alarms import AlarmRow, alarms
 from drift.store.changes import ChangeRow
@@ -34,6 +35,7 @@ class WeeklySettings:
     decision: DecisionRules
     configuration_sha256: str
     tool_version: str
+    routing: RoutingRules = field(default_factory=RoutingRules)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,6 +22,7 @@ from drift.reports.weekly_actions import actions, closed
 from drift.reports.weekly_alarms import alarms_seen
 from drift.reports.weekly_facts import WeeklyFacts
 from drift.reports.weekly_first_days import first_days
+from drift.reports.weekly_unowned import unowned
 from drift.reports.wording import resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import PEOPLE, DecisionRules
@@ -81,6 +82,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
         configuration_sha256=settings.configuration_sha256,
         tool_version=settings.tool_version,
         first_days=first_days(facts),
+        unowned=unowned(now, settings.decision, settings.routing),
     )
 
 

@@ -8,6 +8,7 @@ from drift.reports.weekly import Action, Figure, WeeklyReport
 from drift.reports.weekly_alarms import alarm_lines
 from drift.reports.weekly_first_days import first_days_lines
 from drift.reports.weekly_sentences import coverage, definitions, period, subject, unseen, verdict, witness
+from drift.reports.weekly_unowned import unowned_line
 from drift.reports.wording import counted, duration, moment
 
 MOST_ROWS = 10
@@ -207,6 +208,8 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
         text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
         is_bad=bool(alerts.dead) or unrouted,
     )
+    if report.unowned:
+        yield Health(text=unowned_line(report.unowned), is_bad=False)
     yield from (Health(text=line, is_bad=is_bad) for line, is_bad in alarm_lines(report.seen.alarms))
     yield from (Health(text=line, is_bad=True) for line in unseen(report.seen))
     if report.checkpoint is None:

@@ -5,10 +5,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.model.change import Change
-from drift.model.finding import Standing
+from drift.model.finding import DriftFinding, Standing
 from drift.model.judgement import Judged
 from drift.model.routing import EVERYBODY, Owner, Route, Team, Urgency
 from drift.model.verdict import Channel, Lane, Severity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owned:
+    """What is known of a resource by which its owner is found."""
+
+    address: str | None
+    state: str | None
+    source: str | None
+    """File and line of the declaration."""
+    account: str | None
+    resource: str | None
+    resource_type: str | None
+    environment: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,20 +41,19 @@ class OwnerRule:
     resource_type: re.Pattern[str] | None = None
     environment: str | None = None
 
-    def claims(self, change: Change, standing: Standing, environment: str | None) -> bool:
-        """Tell whether the team answers for the resource of a change."""
-        file = None if standing.source is None else standing.source.rpartition(":")[0]
-        states = [one.state for one in standing.findings if one.state]
+    def claims(self, owned: Owned) -> bool:
+        """Tell whether the team answers for a resource."""
+        file = None if owned.source is None else owned.source.rpartition(":")[0]
         pairs = (
-            (self.address, standing.address),
-            (self.state, states[0] if states else None),
+            (self.address, owned.address),
+            (self.state, owned.state),
             (self.source, file),
-            (self.account, change.first.event.call.account),
-            (self.resource, change.resource.id),
-            (self.resource_type, change.resource.type),
+            (self.account, owned.account),
+            (self.resource, owned.resource),
+            (self.resource_type, owned.resource_type),
         )
         fits = all(pattern is None or pattern.fullmatch(value or "") for pattern, value in pairs)
-        return fits and self.environment in (None, environment)
+        return fits and self.environment in (None, owned.environment)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,8 +102,35 @@ class RoutingRules:
 
 def owner_of(change: Change, standing: Standing, environment: str | None, rules: RoutingRules) -> Owner:
     """Return the team that answers for the resource of a change; what nobody owns goes to the default."""
+    owned = Owned(
+        address=standing.address,
+        state=next((one.state for one in standing.findings if one.state), None),
+        source=standing.source,
+        account=change.first.event.call.account,
+        resource=change.resource.id,
+        resource_type=change.resource.type,
+        environment=environment,
+    )
+    return _owner_of(owned, rules)
+
+
+def owner_of_finding(finding: DriftFinding, environment: str | None, rules: RoutingRules) -> Owner:
+    """Return the team that answers for the resource of a finding."""
+    owned = Owned(
+        address=finding.address,
+        state=finding.state,
+        source=finding.source,
+        account=finding.account,
+        resource=finding.resource_id,
+        resource_type=finding.type,
+        environment=environment,
+    )
+    return _owner_of(owned, rules)
+
+
+def _owner_of(owned: Owned, rules: RoutingRules) -> Owner:
     for rule in rules.owners:
-        if rule.claims(change, standing, environment):
+        if rule.claims(owned):
             return Owner(team=rules.teams[rule.team], rule=rule.name)
     default = rules.teams[rules.default] if rules.default else Team(name=EVERYBODY)
     return Owner(team=default, rule="no rule names it", is_default=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
-from drift.model.change import Write
+from drift.model.change import SESSION_LIMIT, Write
 from drift.model.event import Fate
 from drift.model.finding import OPEN, FindingKind
 from drift.model.verdict import Disposition, Severity
@@ -57,6 +57,13 @@ def changes_between(
     With `dispositions` only those; a change that is not judged yet is pending.
     """
     yield from changes(connection, *_began(since, until), *_stands(dispositions))
+
+
+def changes_in(connection: Connection, since: datetime, until: datetime) -> Iterator[ChangeRow]:
+    """Yield the changes that lie in a span, or reach into it, in order of their first write."""
+    # No change is longer than the limit, so an index finds them by when they began.
+    begun = change.c.began_at.between(since - SESSION_LIMIT, until)
+    yield from changes(connection, begun, change.c.ended_at >= since)
 
 
 def changes_to_report(connection: Connection, since: datetime, until: datetime) -> Iterator[ChangeRow]:

@@ -5,16 +5,21 @@ https://docs.slack.dev/authentication/verifying-requests-from-slack
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, parse_qsl
 
 from drift.errors import ProviderUnavailableError
-from providers.slack.interactions import Heard, Interactions
+from providers.slack.heard import Heard
+from providers.slack.interactions import Interactions
+
+if TYPE_CHECKING:
+    from slack_sdk.signature import SignatureVerifier
 
 PATH: Final = "/slack/interactive"
+COMMAND_PATH: Final = "/slack/command"
 
 MOST_BYTES: Final = 1_000_000
 """Slack's payloads are far smaller."""
@@ -63,6 +68,16 @@ def _handler(signing_secret: str, interactions: Interactions) -> type[BaseHTTPRe
 
     verifier = SignatureVerifier(signing_secret)
 
+    def press(body: bytes) -> Heard | None:
+        payload = _payload(body)
+        return None if payload is None else interactions.hear(payload)
+
+    def command(body: bytes) -> Heard | None:
+        fields = _fields(body)
+        return None if fields is None else interactions.hear_command(fields)
+
+    roads = {PATH: press, COMMAND_PATH: command}
+
     class Handler(BaseHTTPRequestHandler):
         timeout = _READ_WITHIN
         server_version, sys_version = "Driftledger", ""
@@ -72,14 +87,15 @@ def _handler(signing_secret: str, interactions: Interactions) -> type[BaseHTTPRe
             body = self._body()
             if body is None:
                 return
-            if self.path != PATH:
+            hears = roads.get(self.path)
+            if hears is None:
                 self._say(HTTPStatus.NOT_FOUND)
-            elif not verifier.is_valid_request(body, dict(self.headers.items())):
+            elif not _is_signed(verifier, body, dict(self.headers.items())):
                 self._say(HTTPStatus.UNAUTHORIZED)
-            elif (payload := _payload(body)) is None:
+            elif (heard := hears(body)) is None:
                 self._say(HTTPStatus.BAD_REQUEST)
             else:
-                self._answer(interactions.hear(payload))
+                self._answer(heard)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
             """Say nothing: payloads name people."""
@@ -112,9 +128,24 @@ def _handler(signing_secret: str, interactions: Interactions) -> type[BaseHTTPRe
     return Handler
 
 
+def _is_signed(verifier: "SignatureVerifier", body: bytes, headers: dict[str, str]) -> bool:
+    try:
+        return verifier.is_valid_request(body, headers)
+    except (ValueError, TypeError):
+        # The SDK raises them of a time that is no number, and of a body or signature that is no text.
+        return False
+
+
 def _payload(body: bytes) -> object | None:
     try:
         [said] = parse_qs(body.decode(), strict_parsing=True)["payload"]
         return json.loads(said)  # type: ignore[no-any-return]
     except (ValueError, KeyError, RecursionError):
+        return None
+
+
+def _fields(body: bytes) -> Mapping[str, str] | None:
+    try:
+        return dict(parse_qsl(body.decode(), strict_parsing=True, keep_blank_values=True))
+    except ValueError:
         return None

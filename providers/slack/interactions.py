@@ -5,10 +5,8 @@ What is delivered again does nothing a second time: the key of a form is its win
 https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,7 +14,9 @@ from drift.model.form import Answer, Asker, Filled, Form, Press
 from drift.ports import Counter
 from providers.slack import elements
 from providers.slack.buttons import ACTION, wish_in
+from providers.slack.commands import hear_command
 from providers.slack.elements import LINE, NAME
+from providers.slack.heard import FAILED, Heard, safely
 from providers.slack.modals import (
     CALLBACK,
     Origin,
@@ -29,10 +29,6 @@ from providers.slack.modals import (
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
-
-LOG: Final = logging.getLogger(__name__)
-
-FAILED: Final = "Something went wrong here, and nothing was done. Try it again, or use the command line."
 
 _Named = Mapping[str, Any]
 
@@ -75,14 +71,6 @@ class Interaction(msgspec.Struct, frozen=True):
     view: _View | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """What is answered at once, and what is done then."""
-
-    acknowledgement: Mapping[str, Any] = field(default_factory=dict)
-    then: Callable[[], None] | None = None
-
-
 class Interactions:
     """Passes on what people do. Never raises: a payload that says nothing to us is acknowledged, no more."""
 
@@ -107,6 +95,10 @@ class Interactions:
             case _:
                 return Heard()
 
+    def hear_command(self, payload: object) -> Heard:
+        """Return how a slash command is acknowledged, and what is left to do after that."""
+        return hear_command(payload, self._client, self._counter)
+
     def _pressed(self, told: Interaction, action: _Action) -> Heard:
         value = action.selected_option.value if action.selected_option else action.value
         wanted = wish_in(value or "") if action.action_id.startswith(ACTION) else None
@@ -120,7 +112,7 @@ class Interactions:
             press = Press(wish=wish, session_id=session_id, by=self._asker(told.user.id))
             self._client.views_open(trigger_id=told.trigger_id, view=_view(self._counter.form(press), origin))
 
-        return Heard(then=_safely(then))
+        return Heard(then=safely(then))
 
     def _sent(self, told: Interaction, view: _View) -> Heard:
         try:
@@ -143,7 +135,7 @@ class Interactions:
                 self._tell_in_thread(origin, filled, answer)
 
         waiting = {"response_action": "update", "view": waiting_view()}
-        return Heard(acknowledgement=waiting, then=_safely(then, lambda: self._say_failed(view.id)))
+        return Heard(acknowledgement=waiting, then=safely(then, lambda: self._say_failed(view.id)))
 
     def _show(self, view_id: str, origin: Origin, filled: Filled, answer: Answer) -> None:
         """Say what came of it: where it was refused, in the form, which keeps what was written."""
@@ -193,19 +185,3 @@ class Interactions:
 
 def _view(found: Form | Answer, origin: Origin) -> dict[str, Any]:
     return form_view(found, origin) if isinstance(found, Form) else answer_view(found)
-
-
-def _safely(then: Callable[[], None], otherwise: Callable[[], None] = lambda: None) -> Callable[[], None]:
-    """Return what does its work without raising: nobody above could tell the person who waits."""
-
-    def guarded() -> None:
-        try:
-            then()
-        except Exception as error:  # noqa: BLE001 - Slack's own threads swallow it else
-            LOG.warning("an answer in Slack was not taken in: %s", type(error).__name__)
-            try:
-                otherwise()
-            except Exception as second:  # noqa: BLE001 - as above
-                LOG.warning("nor could that be said: %s", type(second).__name__)
-
-    return guarded

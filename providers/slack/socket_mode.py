@@ -60,10 +60,13 @@ def _look_after(socket: "SocketModeClient", is_over: Callable[[], bool]) -> None
 def _listener(
     interactions: Interactions,
 ) -> "Callable[[BaseSocketModeClient, SocketModeRequest], None]":
+    hears = {"interactive": interactions.hear, "slash_commands": interactions.hear_command}
+
     def listen(socket: "BaseSocketModeClient", request: "SocketModeRequest") -> None:
         from slack_sdk.socket_mode.response import SocketModeResponse
 
-        heard = interactions.hear(request.payload) if request.type == "interactive" else None
+        hear = hears.get(request.type)
+        heard = hear(request.payload) if hear else None
         content: dict[str, Any] | None = dict(heard.acknowledgement) if heard else None
         socket.send_socket_mode_response(
             SocketModeResponse(envelope_id=request.envelope_id, payload=content or None)

@@ -1,6 +1,7 @@
 """Who answers for a change, and how urgently they are told."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,11 @@ from drift.stages.route import (
     RoutingRules,
     mention_of,
     owner_of,
+    owner_of_finding,
     recipients,
     route,
 )
-from tests.builders import a_change, a_classification, a_judgement, a_write, an_event
+from tests.builders import a_change, a_classification, a_finding, a_judgement, a_write, an_event
 
 NETWORK = Team(name="network", notifiers=("network-slack",), page=("pagerduty",), mention="S0NETWORK")
 PLATFORM = Team(name="platform")
@@ -56,6 +58,38 @@ def test_a_change_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) -> 
     owner = owner_of(a_change(), standing, "production", rules(rule))
 
     assert (owner.team, owner.rule, owner.is_default) == (NETWORK, "network", False)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        an_owner_rule(address=r"aws_security_group\.web"),
+        an_owner_rule(state="prod.*"),
+        an_owner_rule(source=r"main\.tf"),
+        an_owner_rule(account="111122223333"),
+        an_owner_rule(resource="sg-.*"),
+        an_owner_rule(resource_type="aws_security_group"),
+        OwnerRule(name="network", team="network", environment="production"),
+    ],
+)
+def test_a_finding_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) -> None:
+    finding = replace(a_finding(), state="prod.tfstate")
+    elsewhere = OwnerRule(name="test", team="platform", environment="test")
+
+    owner = owner_of_finding(finding, "production", rules(elsewhere, rule))
+
+    assert (owner.team, owner.rule, owner.is_default) == (NETWORK, "network", False)
+
+
+def test_a_finding_that_nobody_owns_goes_to_the_default_and_says_so() -> None:
+    """
+    One that speaks of many has neither an address nor an id.
+    """
+    finding = replace(a_finding(address=None), resource_id=None)
+
+    owner = owner_of_finding(finding, None, rules(an_owner_rule(address=".+"), an_owner_rule(resource=".+")))
+
+    assert (owner.team, owner.rule, owner.is_default) == (PLATFORM, "no rule names it", True)
 
 
 def test_a_rule_of_which_one_part_does_not_fit_owns_nothing() -> None:

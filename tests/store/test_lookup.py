@@ -70,6 +70,21 @@ def test_an_old_change_to_a_resource_that_drifts_is_reported(world: World) -> No
         assert list(lookup.changes_to_report(connection, NOON, NOON + DAY))
 
 
+def test_changes_are_found_that_lie_in_a_span_or_reach_into_it(world: World) -> None:
+    """
+    Writes a minute apart: of three changes the first ends before the span, the last begins after it.
+    """
+    world.happened("one", "two", by="alice@example.com", at=NOON)
+    reaching = world.happened("one", "two", "three", by="bob@example.com", at=NOON)
+    inside = world.happened(by="carol@example.com", at=NOON + HOUR)
+    world.happened(by="dave@example.com", at=NOON + HOUR + timedelta(seconds=1))
+
+    with world.database.reading() as connection:
+        found = list(lookup.changes_in(connection, NOON + timedelta(minutes=2), NOON + HOUR))
+
+    assert [row.change.change_id for row in found] == [reaching.change_id, inside.change_id]
+
+
 def test_changes_are_found_by_their_events_each_once(world: World) -> None:
     change = world.happened("one", "two")
     world.happened(resource=BUCKET, by="bob@example.com")

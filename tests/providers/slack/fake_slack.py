@@ -110,6 +110,10 @@ class FakeSlack:
         """Hold a call for as long as the server runs."""
         self._stopped.wait(30)
 
+    def hook(self, path: str, body: bytes) -> tuple[int, bytes] | None:
+        """Answer a call at an address that was handed out, with status and body; `None`: it is of the API."""
+        return None
+
     def next_problem(self) -> Failure | Scripted | None:
         """Return what shall happen to the call that has just arrived."""
         with self._lock:
@@ -236,6 +240,8 @@ def _handler_of(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
             if isinstance(problem, Scripted):
                 return self._reply(problem.status, problem.body, problem.headers)
             match problem:
+                case None if hooked := slack.hook(self.path, body):
+                    return self._reply(*hooked)
                 case None:
                     return self._reply(200, json.dumps(self._answer(body)).encode())
                 case Failure.RATE_LIMITED:

@@ -10,6 +10,7 @@ import http.client
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +21,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 from tests.providers.slack.fake_slack import CHANNEL_ID, TOKEN, FakeSlack, Json, KeptMessage
+from tests.providers.slack.slack_rules import MOST_TOGETHER, broken_rules
 from tests.providers.slack.view_rules import broken_view_rules
 
 APP_TOKEN = "xapp-1-A0-not-a-real-token"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+MOST_ANSWERS = 5
+"""How often the address of a command takes an answer, within half an hour."""
 
 PATIENCE = 20.0
 """Seconds that a test waits for what must come; nothing is asserted about how soon it does."""
@@ -62,7 +67,11 @@ class TalkingSlack(FakeSlack):
         self.thread: list[Json] = []
         self.acknowledged: dict[str, Json] = {}
         self.unknown_types: list[str] = []
+        self.answers: list[tuple[str, Json]] = []
+        """What was answered to commands, with the user who asked."""
         self._triggers: dict[str, str] = {}
+        self._askers: dict[str, str] = {}
+        self._answered: Counter[str] = Counter()
         self._numbers = iter(range(1, 10_000))
         self._changed = threading.Condition()
         self._sockets: list[ServerConnection] = []
@@ -165,6 +174,44 @@ class TalkingSlack(FakeSlack):
             "response_urls": [],
         }
 
+    def commanding(self, text: str, user: str) -> Json:
+        """Return what Slack tells when somebody writes `/drift text`."""
+        number = next(self._numbers)
+        path = f"/commands/T111/{number}/a-secret"
+        self._askers[path] = user
+        return {
+            "token": "verification",
+            "team_id": "T111",
+            "team_domain": "example",
+            "channel_id": "D0DIRECT",
+            "channel_name": "directmessage",
+            "user_id": user,
+            "user_name": "somebody",
+            "command": "/drift",
+            "text": text,
+            "api_app_id": "A111",
+            "is_enterprise_install": "false",
+            "response_url": f"http://127.0.0.1:{self.port}{path}",
+            "trigger_id": f"111.222.{number}",
+        }
+
+    def hook(self, path: str, body: bytes) -> tuple[int, bytes] | None:
+        """Take the answer to a command, as `response_url` does, or say why not."""
+        if path.startswith("/api/"):
+            return None
+        if path not in self._askers:
+            return 404, b"no_service"
+        content, complaint = _answer_to_command(body)
+        if complaint:
+            return 400, complaint
+        if self._answered[path] == MOST_ANSWERS:
+            return 404, b'{"ok":false,"error":"used_url"}'
+        with self._changed:
+            self._answered[path] += 1
+            self.answers.append((self._askers[path], content))
+            self._changed.notify_all()
+        return 200, b"ok"
+
     def tell(self, type_: str, payload: Json, *, envelope: str | None = None) -> str:
         """Send something over the WebSocket; wait until it is acknowledged."""
         id_ = envelope or f"envelope-{next(self._numbers)}"
@@ -177,7 +224,23 @@ class TalkingSlack(FakeSlack):
 
     def call(self, port: int, payload: Json, *, secret: str = SIGNING_SECRET, age: int = 0) -> int:
         """Call whoever listens over HTTP, signed as Slack signs; return the status."""
-        body = urlencode({"payload": json.dumps(payload)}).encode()
+        # A command comes as fields of a form, all else as one field that holds JSON.
+        is_command = "command" in payload
+        body = urlencode(payload if is_command else {"payload": json.dumps(payload)}).encode()
+        path = "/slack/command" if is_command else "/slack/interactive"
+        return self.call_with(port, path, body, secret=secret, age=age, payload=payload)
+
+    def call_with(
+        self,
+        port: int,
+        path: str,
+        body: bytes,
+        *,
+        secret: str = SIGNING_SECRET,
+        age: int = 0,
+        payload: Json | None = None,
+    ) -> int:
+        """Call with this body, signed as Slack signs; return the status."""
         at = str(int(time.time()) - age)
         signature = hmac.new(secret.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -186,12 +249,12 @@ class TalkingSlack(FakeSlack):
             "X-Slack-Request-Timestamp": at,
             "X-Slack-Signature": f"v0={signature}",
         }
-        connection.request("POST", "/slack/interactive", body, headers)
+        connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
         if answer.status == http.client.OK:
-            self._acknowledge(payload, {"payload": json.loads(said)} if said else {})
+            self._acknowledge(payload or {}, {"payload": json.loads(said)} if said else {})
         return answer.status
 
     def drop_sockets(self) -> None:
@@ -206,6 +269,8 @@ class TalkingSlack(FakeSlack):
         if payload.get("type") == "view_submission" and content:
             assert content["response_action"] == "update"
             assert broken_view_rules(content["view"]) == []
+        if "command" in payload:
+            assert not content, "everybody in the channel would see it at once"
 
     def _connected(self, socket: ServerConnection) -> None:
         socket.send(
@@ -292,6 +357,24 @@ def _element(message: KeptMessage, text: str) -> tuple[Json, Json | None]:
             if option["text"]["text"] == text:
                 return element, option
     raise AssertionError(f"there is no button {text}")
+
+
+def _answer_to_command(body: bytes) -> tuple[Json, bytes | None]:
+    """Return the message, and what Slack has against it, if anything."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}, b"invalid_payload"
+    if set(content) - {"text", "blocks", "response_type", "replace_original", "delete_original"}:
+        return {}, b"invalid_payload"
+    if content.get("response_type") not in ("ephemeral", "in_channel"):
+        return {}, b"invalid_payload"
+    if not content.get("text"):
+        return {}, b"no_text"
+    size = len(json.dumps(content.get("blocks"), ensure_ascii=False).encode())
+    if broken_rules(content.get("blocks")) or size > MOST_TOGETHER:
+        return {}, b"invalid_blocks"
+    return content, None
 
 
 def _state(element: Json, given: str | None) -> Json:
