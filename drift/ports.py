@@ -615,8 +615,10 @@ class Notifier(Protocol):
 class Searching(Protocol):
     """A notifier that can look up what it sent: for channels that would show a repeat as a second message."""
 
-    def find(self, client_id: str, since: datetime) -> str | None:
+    def find(self, client_id: str, since: datetime, *, to: str | None = None) -> str | None:
         """Return the reference of the message that bears `client_id`, or `None` if none was sent since then.
+
+        `to` is where it was sent to, as the alert had it; `None`: to the notifier's own channel.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
@@ -631,6 +633,22 @@ class Choosing(Protocol):
 
     def takes(self, alert: "Alert") -> bool:
         """Tell whether an alert is sent, unless it edits one that was. A digest has a `notice`."""
+        ...
+
+
+@runtime_checkable
+class Private(Protocol):
+    """A notifier that can ask one person by themselves, and hear what they answer."""
+
+    def can_reach(self, names: Sequence[str]) -> str | None:
+        """Return how a message to a person is addressed (`Alert.to`), `None` if they are not known there.
+
+        `names` are all of one person. Nobody is told anything by it; asking again costs little.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials do not allow to look; the message names what is missing.
+        """
         ...
 
 

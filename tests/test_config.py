@@ -820,6 +820,13 @@ severity = ["low"]
     assert [one.name for one in rules.rows][:2] == ["quiet", "emergency access"]
 
 
+@pytest.mark.parametrize(("text", "minutes"), [("", None), ('[routing]\nask_first = "15m"', 15)])
+def test_nobody_is_asked_first_unless_it_says_so(folder: Folder, text: str, minutes: int | None) -> None:
+    wait = folder.load(text).routing.ask_first
+
+    assert wait == (None if minutes is None else timedelta(minutes=minutes))
+
+
 @pytest.mark.parametrize("text", ["", "[routing]"])
 def test_without_teams_everybody_is_told(folder: Folder, text: str) -> None:
     rules = folder.load(text).routing
@@ -942,6 +949,8 @@ MISTAKES = [
     ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
     ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
     ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
+    ('[routing]\nask_first = "soon"', '"ask_first" is no duration: "soon"', ""),
+    ('[routing]\nask_first = "0s"', '"ask_first" is too short', '"1m"'),
     ('[routing]\ndefault = "platfrom"\n[[team]]\nname = "platform"', "which there is not", '"platform"'),
     (TEAM + 'notifiers = ["slack"]', '"notifiers" names "slack"', ""),
     (TEAM + 'working_hours = "9-17"', '"working_hours" are no hours of a day: "9-17"', "09:00-17:30"),

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterable
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,9 @@ from drift.stages.route import OwnerRule, RouteRow, RoutingRules
 SHIPPED = Path(__file__).with_name("routes.toml")
 
 HOURS = re.compile(r"(?P<begin>[0-2][0-9]:[0-5][0-9])-(?P<end>[0-2][0-9]:[0-5][0-9])")
+
+LEAST_ASKED = timedelta(minutes=1)
+"""Nobody answers sooner; without the key nobody is asked."""
 
 WORKING_DAYS = tuple(tables.Day)[:5]
 
@@ -47,7 +50,13 @@ def routing_rules(reader: Reader, names: dict[str, str]) -> RoutingRules:
         default=routing.table.default,
         rows=(*(_own_row(row, environments) for row in reader.many(tables.Route)), *shipped_rows()),
         names=names,
+        ask_first=_ask_first(routing),
     )
+
+
+def _ask_first(row: Row[tables.Routing]) -> timedelta | None:
+    text = row.table.ask_first
+    return None if text is None else values.duration(row.place, "ask_first", text, least=LEAST_ASKED)
 
 
 @cache

@@ -263,10 +263,11 @@ class Coverage(Table, frozen=True, kw_only=True):
 
 
 class Routing(Table, frozen=True, kw_only=True):
-    """Who is told of what nobody owns."""
+    """Who is told of what nobody owns, and who is asked first."""
 
     heading = "routing"
     default: str | None = None
+    ask_first: str | None = None
 
 
 class Team(NamedTable, frozen=True, kw_only=True):

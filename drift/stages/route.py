@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from drift.model.change import Change
 from drift.model.finding import Standing
@@ -78,6 +79,14 @@ class RoutingRules:
     """Of which the first that fits counts."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What everybody is called, in lower case, by each of their names."""
+    ask_first: timedelta | None = None
+    """How long whoever made a change has to answer before their team is told; `None`: it is told at once."""
+
+    def names_of(self, name: str) -> tuple[str, ...]:
+        """Return every name of whoever is called `name`, that one first; all but it in lower case."""
+        own = self.names.get(name.lower())
+        others = (one for one, stands in self.names.items() if own is not None and stands == own)
+        return (name, *(one for one in others if one != name.lower()))
 
     def is_same_person(self, one: str | None, other: str | None) -> bool:
         """Tell whether two names are of one person."""
