@@ -57,7 +57,8 @@ def _alert(
     have: Equipment, session: ChangeSession, judged: Sequence[Judged], way: Route, now: datetime
 ) -> Alert:
     policy, team = have.policy, way.owner.team
-    alert = compose(session, judged, due_at=partial(answer_due_at, rules=policy.decision), now=now)
+    due_at, names_of = partial(answer_due_at, rules=policy.decision), policy.routing.names_of
+    alert = compose(session, judged, due_at=due_at, now=now, names_of=names_of)
     mention = mention_of(way, session.actor.name, policy.routing)
     name = team.name if team.name in policy.routing.teams else None
     return replace(alert, team=name, to=team.channel, mention=mention)

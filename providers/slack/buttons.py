@@ -15,10 +15,12 @@ _PUT_RIGHT = (*_ASKED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 
 _MENU: Final = {
     Wish.DISOWN: "It was not me",
+    Wish.CORRECT: "Wrong attribution",
     Wish.WAIVE: "Not a change",
     Wish.ADOPT: "Adopt it in the code",
     Wish.REVERT: "Revert it",
 }
+"""Slack takes no more than five."""
 
 
 def buttons(alert: Alert) -> Block | None:
