@@ -18,7 +18,7 @@ from drift.model.alert import Alert, AlertState, Asked
 from drift.model.change import ChangeSession
 from drift.model.judgement import Judged
 from drift.model.routing import Route
-from drift.ports import Private
+from drift.ports import Answerable, Notifier, Private
 from drift.stages.ask import may_wait, person_of, question
 from drift.store import asking, outbox
 from drift.store.asking import Asking
@@ -42,7 +42,7 @@ def reach(have: Equipment, session: ChangeSession) -> Reach:
 
     Asks a service, so never within a transaction. Who was told of already is not looked up again.
     """
-    private = {name: one for name, one in have.notifiers.items() if isinstance(one, Private)}
+    private = {name: one for name, one in have.notifiers.items() if can_ask(one)}
     person = person_of(session) if private and have.policy.routing.ask_first else None
     if person is None:
         return NOBODY
@@ -53,12 +53,17 @@ def reach(have: Equipment, session: ChangeSession) -> Reach:
     for name, notifier in private.items():
         try:
             with only_provider_errors("looking up who is to be asked"):
-                to = notifier.can_reach(names)
+                to = notifier.can_reach(names) if isinstance(notifier, Private) else None
         except ProviderError as error:
             return Reach(problem=f"{name}: {error.what}")
         if to is not None:
             return Reach(notifier=name, to=to)
     return NOBODY
+
+
+def can_ask(notifier: Notifier) -> bool:
+    """Tell whether people can be written to by themselves, and answer with a button."""
+    return isinstance(notifier, Private) and isinstance(notifier, Answerable) and notifier.is_answerable
 
 
 def begin(

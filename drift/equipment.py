@@ -15,7 +15,18 @@ from drift.model.enrolment import EnrolmentRules
 from drift.model.event import RawRecord
 from drift.model.evidence import ConfigRecord
 from drift.model.verdict import Actor
-from drift.ports import AuditLog, Canary, Clock, CodeHost, Meter, Notifier, RawVault, TicketSource, Watched
+from drift.ports import (
+    AuditLog,
+    Canary,
+    Clock,
+    CodeHost,
+    Meter,
+    Notifier,
+    OnCall,
+    RawVault,
+    TicketSource,
+    Watched,
+)
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -120,5 +131,6 @@ class Equipment:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     """Of every adapter that was made for a configuration."""

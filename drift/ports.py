@@ -45,6 +45,7 @@ class AdapterKind(StrEnum):
     NOTIFIER = "notifier"
     VAULT = "vault"
     CANARY = "canary"
+    ON_CALL = "on_call"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -636,12 +637,36 @@ class Choosing(Protocol):
         ...
 
 
+class OnCall(Protocol):
+    """Knows who is on call now."""
+
+    def check(self) -> str:
+        """Try whether it can be asked; say what was seen.
+
+        Raises:
+            ProviderError: It could not; a permission that is missing is named.
+        """
+        ...
+
+    def who(self, rota: str) -> Sequence[str]:
+        """Return the mail addresses of who is on call by a rota, whoever is called first at the beginning.
+
+        Nobody may be on call.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: There is no such rota.
+        """
+        ...
+
+
 @runtime_checkable
 class Private(Protocol):
-    """A notifier that can ask one person by themselves, and hear what they answer."""
+    """A notifier whose channel knows people, whom it can mention, and write to by themselves."""
 
     def can_reach(self, names: Sequence[str]) -> str | None:
-        """Return how a message to a person is addressed (`Alert.to`), `None` if they are not known there.
+        """Return how a person is addressed there (`Alert.to`, `Alert.mention`), `None` if they are not known.
 
         `names` are all of one person. Nobody is told anything by it; asking again costs little.
 

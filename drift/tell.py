@@ -15,7 +15,7 @@ from drift.model.judgement import Judged
 from drift.model.routing import Route
 from drift.stages.compose import compose
 from drift.stages.decide import answer_due_at
-from drift.stages.route import mention_of, recipients, route
+from drift.stages.route import called_by, mention_of, recipients, route
 from drift.store import outbox
 from drift.store.asking import asked_about, heard_through, withdraw
 
@@ -61,4 +61,5 @@ def _alert(
     alert = compose(session, judged, due_at=due_at, now=now, names_of=names_of)
     mention = mention_of(way, session.actor.name, policy.routing)
     name = team.name if team.name in policy.routing.teams else None
-    return replace(alert, team=name, to=team.channel, mention=mention)
+    found = called_by(way, session.actor.name, policy.routing)
+    return replace(alert, team=name, to=team.channel, mention=mention, called_by=found)

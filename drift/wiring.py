@@ -314,6 +314,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),
+                on_call=counted(catalog.ON_CALL, settings.on_call),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
             )

@@ -26,6 +26,7 @@ from drift.ports import (
     KeyService,
     LiveConfig,
     Notifier,
+    OnCall,
     RawVault,
     StateStore,
     TicketSource,
@@ -196,6 +197,10 @@ CANARIES: Mapping[str, Adapter[Canary]] = {
     "gcp-topic-label": Adapter("providers.gcp.canary", "GcpTopicLabel", paths=("credentials_file",)),
 }
 
+ON_CALL: Mapping[str, Adapter[OnCall]] = {
+    "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
+}
+
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
     Cloud.GCP: "GcpTranslator",
@@ -214,6 +219,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
     AdapterKind.CANARY: CANARIES,
+    AdapterKind.ON_CALL: ON_CALL,
 }
 """What the configuration may name, by the table that it stands in."""
 

@@ -279,6 +279,7 @@ class Team(NamedTable, frozen=True, kw_only=True):
     channel: str | None = None
     mention: str | None = None
     secondary: str | None = None
+    oncall: str | None = None
     time_zone: str = "UTC"
     working_days: tuple[Day, ...] = ()
     working_hours: str | None = None

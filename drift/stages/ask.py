@@ -62,6 +62,7 @@ def question(alert: Alert, message_id: str, to: str, asked: Asked, *, is_waiting
         fallback_text=f"{headline} {action}",
         to=to,
         mention=None,
+        called_by=None,
         asked=asked,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from drift.model.alert import CalledBy
 from drift.model.change import Change
 from drift.model.finding import Standing
 from drift.model.judgement import Judged
@@ -144,3 +145,12 @@ def mention_of(route_: Route, actor: str | None, rules: RoutingRules) -> str | N
     if route_.urgency is not Urgency.PAGE:
         return None
     return team.secondary if rules.is_same_person(team.mention, actor) else team.mention
+
+
+def called_by(route_: Route, actor: str, rules: RoutingRules) -> CalledBy | None:
+    """Return by which rota whoever is on call is found, where somebody must act now."""
+    team = route_.owner.team
+    if route_.urgency is not Urgency.PAGE or team.on_call is None:
+        return None
+    source, rota = team.on_call
+    return CalledBy(source=source, rota=rota, actor=rules.names_of(actor), secondary=team.secondary)

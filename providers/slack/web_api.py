@@ -112,9 +112,7 @@ class Slack:
             )
 
     def can_reach(self, names: Sequence[str]) -> str | None:
-        """Return the Slack id of a person who can be asked; without buttons nobody could answer."""
-        if not self.is_answerable:
-            return None
+        """Return the Slack id of a person; see `Private`."""
         with only_provider_errors():
             return self._members.called(self._client(), names)
 

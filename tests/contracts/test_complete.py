@@ -12,6 +12,7 @@ from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
+from tests.contracts.test_on_call import ROTAS
 from tests.contracts.test_raw_vault import VAULTS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
@@ -27,6 +28,7 @@ HELD = {
     AdapterKind.NOTIFIER: set(CHANNELS),
     AdapterKind.VAULT: set(VAULTS),
     AdapterKind.CANARY: set(CANARIES),
+    AdapterKind.ON_CALL: set(ROTAS),
 }
 
 

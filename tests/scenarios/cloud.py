@@ -25,7 +25,7 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Meter, Notifier, TicketSource, Watched
+from drift.ports import Canary, CodeHost, Delivery, Meter, Notifier, OnCall, TicketSource, Watched
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -182,6 +182,7 @@ class Watch:
     actions: ActionRules = field(default_factory=ActionRules)
     ticket_sources: Mapping[str, TicketSource] = field(default_factory=dict)
     code_hosts: Mapping[str, CodeHost] = field(default_factory=dict)
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -225,6 +226,7 @@ class Watch:
                 notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                on_call=self.on_call,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
             )

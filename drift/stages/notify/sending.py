@@ -16,9 +16,10 @@ from drift.errors import (
 from drift.ledger.log import append
 from drift.model.alert import Alert
 from drift.model.evidence import AlertRecord, EntryKind
-from drift.ports import Notifier
+from drift.ports import Notifier, OnCall
 from drift.stages.notify.doubt import Found, look_up
 from drift.stages.notify.folding import fold, takes
+from drift.stages.notify.mention import mentioning
 from drift.stages.notify.pace import allowance
 from drift.stages.notify.private import is_for_the_team, is_too_late
 from drift.stages.notify.rules import DeliveryRules
@@ -54,8 +55,11 @@ def notify(
     notifiers: Mapping[str, Notifier],
     now: datetime,
     rules: Mapping[str, DeliveryRules] = {},
+    on_call: Mapping[str, OnCall] = {},
 ) -> Sent:
     """Send every alert that is due; one that is refused hides no other.
+
+    Whoever is on call, as `on_call` knows by then, is mentioned.
 
     A notifier that cannot be reached is not asked again until the next time. One without `rules` is sent
     everything at once.
@@ -86,7 +90,9 @@ def notify(
                 outbox.mark_withheld(connection, queued.id)
             continue
         room[name] -= 1
-        error = _send(database, queued, notifier, now)
+        alert, problem = mentioning(queued.alert, notifier, on_call)
+        failed += [f"{name}: {problem}"] if problem else []
+        error = _send(database, replace(queued, alert=alert), notifier, now)
         if error is None:
             sent += 1
             continue
