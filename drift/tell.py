@@ -46,8 +46,9 @@ def tell(
             keep_up(connection, asked, alert, now)
     elif asked := asked or begin(have, id_, judged, way, found, now):
         at = put_question(connection, asked, alert, judged, way, now)
+        # What waits for another team by now would go to it all the same.
+        withdraw(connection, id_)
         if at is None or not through:
-            withdraw(connection, id_)
             return
         sends_at = at
     outbox.queue(connection, through, alert, now, send_at=sends_at)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from drift.model.approval import ActionRules
 from drift.model.event import ChangeEvent, Risk
 from drift.model.evidence import EntryKind
+from drift.model.routing import Team
 from drift.model.secret import Secret
 from drift.model.ticket import Ticket
 from drift.model.verdict import Confidence
@@ -22,7 +23,7 @@ from tests.builders import NOON, a_ticket, an_approval, an_event, minutes
 from tests.providers.slack.fake_slack import CHANNEL_ID, TOKEN, Failure, KeptMessage, Scripted
 from tests.providers.slack.talking_slack import APP_TOKEN, TalkingSlack, talking_slack
 from tests.providers.slack.test_answering import Desk, answered, hearing, opened
-from tests.scenarios.cloud import ALICE, Watch
+from tests.scenarios.cloud import ALICE, Board, Watch
 
 ALICE_ID = "U0ALICE1"
 ROOT = Risk(slug="root-user", text="the root user acted")
@@ -77,6 +78,29 @@ def test_a_further_write_meanwhile_does_not_let_the_team_hear_sooner(
 
     assert (before, len(slack.messages), len(slack.private)) == (0, 1, 1)
     assert slack.private[0].edits > 0
+
+
+def test_what_waits_for_a_team_that_it_is_not_for_any_more_is_not_told_to_it(
+    watch: Watch, slack: TalkingSlack
+) -> None:
+    """
+    The owner may change meanwhile: by a further write to what matters more, for example.
+    """
+    boards = {"other": Board(), "first": Board()}
+    before, then = (
+        replace(
+            watch,
+            boards=boards,
+            routing=replace(RULES, teams={one: Team(name=one, notifiers=(one,))}, default=one),
+        )
+        for one in ("first", "other")
+    )
+    before.told(a_write(), minute=1)
+    then.told(a_write("e-2", at_minute=2), minute=3)
+
+    then.cycle(minute=17)
+
+    assert {name: len(board.messages) for name, board in boards.items()} == {"first": 0, "other": 1}
 
 
 def test_a_ticket_in_time_that_leaves_an_approval_tells_the_team_just_that(
