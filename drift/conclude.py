@@ -3,34 +3,32 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection
 
+from drift.asking import NOBODY, Reach, reach
 from drift.equipment import Equipment
 from drift.model.action import Waived, corrections
 from drift.model.change import Change, ChangeSession
 from drift.model.emergency import is_emergency
 from drift.model.enrolment import ENFORCED, Enrolment
 from drift.model.finding import Standing
-from drift.model.judgement import Judged, Judgement
+from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED, Consulted
 from drift.model.verdict import Decision, Disposition
 from drift.stages.assess import assess
-from drift.stages.compose import compose
 from drift.stages.consult import AskedOnce, consult
 from drift.stages.correlate import correlate
-from drift.stages.decide import answer_due_at, decide
+from drift.stages.decide import decide
 from drift.stages.explain import stand
 from drift.stages.record import record_judgement
-from drift.stages.route import mention_of, recipients, route
-from drift.store import outbox
 from drift.store.actions import waivers
 from drift.store.changes import change_session_of
 from drift.store.deployments import note_run
 from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
+from drift.tell import tell
 
 NOT_ANSWERED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
 """Nobody has to answer for these, whatever they were."""
@@ -52,12 +50,12 @@ def judge(
             break
         with have.database.reading() as connection:  # one at a time: a burst leaves thousands
             session = change_session_of(connection, session_id)
-        asked = _asked(have, session, enrolment)
+        asked, found = _asked(have, session, enrolment), reach(have, session)
         # One transaction: a crash leaves both the evidence and its alert, or neither,
         # so an alert can always cite the entry it rests on.
         with have.database.transaction() as connection:
-            _conclude(have, connection, session, asked, declared, enrolment, now)
-        problems.update(_unavailable(asked))
+            _conclude(have, connection, session, asked, declared, enrolment, now, found)
+        problems.update(_unavailable(asked), filter(None, [found.problem]))
     return sorted(problems)
 
 
@@ -90,6 +88,7 @@ def _conclude(
     declared: ByPlace,
     enrolment: Enrolment,
     now: datetime,
+    found: Reach = NOBODY,
 ) -> None:
     policy, judged = have.policy, []
     for change, consulted in zip(session.changes, asked, strict=True):
@@ -116,26 +115,7 @@ def _conclude(
         if consulted and consulted.deployment:
             note_run(connection, consulted.deployment, change.change_id, now)
     if any(one.is_news for one in judged):
-        _tell(have, connection, session, judged, now)
-
-
-def _tell(
-    have: Equipment, connection: Connection, session: ChangeSession, judged: Sequence[Judged], now: datetime
-) -> None:
-    """Queue the message about a session for whoever must know, or was told before."""
-    policy, told = have.policy, outbox.told_through(connection, session.session_id)
-    if not told and not any(one.judgement.decision.alert for one in judged):
-        return
-    way = route(judged, policy.routing)
-    through = recipients(way, have.notifiers, told, policy.routing)
-    if not through and have.notifiers:
-        return
-    alert = compose(session, judged, due_at=partial(answer_due_at, rules=policy.decision), now=now)
-    mention = mention_of(way, session.actor.name, policy.routing)
-    team = way.owner.team
-    name = team.name if team.name in policy.routing.teams else None
-    alert = replace(alert, team=name, to=team.channel, mention=mention)
-    outbox.queue(connection, through, alert, now, send_at=way.sends_at(now))
+        tell(have, connection, session, judged, found, now)
 
 
 def _must_be_reviewed(change: Change, decision: Decision) -> bool:

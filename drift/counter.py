@@ -11,7 +11,17 @@ from typing import Final
 
 from drift.desk import Desk
 from drift.errors import DriftError
-from drift.model.action import Approved, DeclaredEmergency, Deed, Disowned, Doer, Origin, Request, Waived
+from drift.model.action import (
+    Approved,
+    CorrectedActor,
+    DeclaredEmergency,
+    Deed,
+    Disowned,
+    Doer,
+    Origin,
+    Request,
+    Waived,
+)
 from drift.model.change import Change
 from drift.model.form import Answer, Asker, Field, Filled, Form, Option, Press, Wish
 from drift.ports import Clock
@@ -24,6 +34,7 @@ MOST_OFFERED: Final = 50
 """Changes to choose from; a session may have thousands."""
 
 _CHANGE, _TICKET, _TEXT, _INCIDENT, _OWNER, _DAYS = "change", "ticket", "text", "incident", "owner", "days"
+_ACTOR = "actor"
 
 NOTHING_IS_ASKED: Final = Answer(text="Nothing can be asked here.", is_done=False)
 
@@ -121,6 +132,8 @@ def _deed(filled: Filled, now: datetime) -> Deed:
             return Waived(reason=text, owner=filled.values.get(_OWNER, ""), expires_at=now + days)
         case Wish.DISOWN:
             return Disowned(comment=text or None)
+        case Wish.CORRECT:
+            return CorrectedActor(actor=filled.values.get(_ACTOR, "").strip(), reason=text)
         case Wish.LINK | Wish.ADOPT | Wish.REVERT:
             raise ValueError(f"{filled.wish} is no deed of a form")
 
@@ -200,6 +213,22 @@ def _disown(press: Press, rows: Sequence[ChangeRow], name: str) -> Form:
     )
 
 
+def _correct(press: Press, rows: Sequence[ChangeRow], name: str) -> Form:
+    return Form(
+        wish=press.wish,
+        session_id=press.session_id,
+        title="Wrong attribution",
+        send="Correct",
+        intro=f"Recorded on the word of {name}, beside what the cloud recorded, which stays. "
+        "Neither of the two may approve the change.",
+        fields=(
+            *_which(rows),
+            Field(name=_ACTOR, label="Who made it", hint="An address, or a name of a [[person]]."),
+            Field(name=_TEXT, label="How you know", is_long=True, hint="An auditor will read it."),
+        ),
+    )
+
+
 def _which(rows: Sequence[ChangeRow]) -> tuple[Field, ...]:
     """Ask which change is meant, if there are several."""
     if len(rows) == 1:
@@ -237,6 +266,7 @@ _FORMS: Final[dict[Wish, Callable[[Press, Sequence[ChangeRow], str], Form]]] = {
     Wish.APPROVE: _approve,
     Wish.WAIVE: _waive,
     Wish.DISOWN: _disown,
+    Wish.CORRECT: _correct,
 }
 
 _SAID: Final[dict[Wish, str]] = {
@@ -245,4 +275,5 @@ _SAID: Final[dict[Wish, str]] = {
     Wish.APPROVE: "approved",
     Wish.WAIVE: "waived",
     Wish.DISOWN: "disowned, and the alarm raised",
+    Wish.CORRECT: "corrected",
 }

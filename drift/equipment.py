@@ -24,6 +24,7 @@ from drift.ports import (
     Directory,
     Meter,
     Notifier,
+    OnCall,
     RawVault,
     TicketSource,
     Watched,
@@ -146,5 +147,6 @@ class Equipment:
     """Where names of people are read."""
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     """Of every adapter that was made for a configuration."""

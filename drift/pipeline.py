@@ -84,7 +84,7 @@ class Pipeline:
         problems += self.capture(now).problems
         self.digest(now)
         self.renew_alarms(now)
-        problems += notify(have.database, have.notifiers, now, have.deliveries).failed
+        problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
         problems += self.forget(now)
         sample_months(have, now)
         self.seal(now)

@@ -150,7 +150,7 @@ class Rounds:
     def tell(self) -> Turn:
         """Send the alerts that are due."""
         have = self._pipeline.have
-        sent = notify(have.database, have.notifiers, have.clock.now(), have.deliveries)
+        sent = notify(have.database, have.notifiers, have.clock.now(), have.deliveries, have.on_call)
         failure = sent.failed[0] if sent.failed and not sent.sent else None
         return Turn(
             problems=sent.failed,

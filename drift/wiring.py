@@ -315,6 +315,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),
                 directories=counted(catalog.DIRECTORIES, settings.directories),
+                on_call=counted(catalog.ON_CALL, settings.on_call),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
             )

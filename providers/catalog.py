@@ -27,6 +27,7 @@ from drift.ports import (
     KeyService,
     LiveConfig,
     Notifier,
+    OnCall,
     RawVault,
     StateStore,
     TicketSource,
@@ -204,6 +205,9 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
     "google-workspace": Adapter("providers.gcp.workspace", "GoogleWorkspace", paths=("credentials_file",)),
     "slack": Adapter("providers.slack.directory", "SlackPeople"),
 }
+ON_CALL: Mapping[str, Adapter[OnCall]] = {
+    "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -224,6 +228,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.VAULT: VAULTS,
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
+    AdapterKind.ON_CALL: ON_CALL,
 }
 """What the configuration may name, by the table that it stands in."""
 

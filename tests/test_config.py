@@ -28,6 +28,7 @@ from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
+from providers.pagerduty.on_call import PagerDutyOnCallSettings
 from tests.builders import an_event
 
 
@@ -75,6 +76,7 @@ CATALOG = {
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
     AdapterKind.CANARY: {"folder": FILES},
+    AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
@@ -90,7 +92,7 @@ TEAM = '[[team]]\nname = "network"\n'
 OWNER = TEAM + '[[owner]]\nname = "code"\nteam = "network"\n'
 EXCLUSION = '[[exclusion]]\nname = "fleet"\nreason = "It scales."\n'
 
-ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret"}
+ENVIRON = {"CHAT_TOKEN": "xoxb-very-secret", "PAGERDUTY_TOKEN": "y_NbAkKc66ryYTWUXYEu"}
 
 
 class Folder:
@@ -820,6 +822,22 @@ severity = ["low"]
     assert [one.name for one in rules.rows][:2] == ["quiet", "emergency access"]
 
 
+@pytest.mark.parametrize("rota", ["PABC123", "schedule/PABC123", "policy/PABC123"])
+def test_a_team_says_by_which_rota_somebody_is_on_call(folder: Folder, rota: str) -> None:
+    source = '[[on_call]]\nname = "pagerduty"\ntype = "pagerduty"\ntoken_env = "PAGERDUTY_TOKEN"\n'
+
+    rules = folder.load(source + TEAM + f'oncall = "pagerduty:{rota}"').routing
+
+    assert rules.teams["network"].on_call == ("pagerduty", rota)
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("", None), ('[routing]\nask_first = "15m"', 15)])
+def test_nobody_is_asked_first_unless_it_says_so(folder: Folder, text: str, minutes: int | None) -> None:
+    wait = folder.load(text).routing.ask_first
+
+    assert wait == (None if minutes is None else timedelta(minutes=minutes))
+
+
 @pytest.mark.parametrize("text", ["", "[routing]"])
 def test_without_teams_everybody_is_told(folder: Folder, text: str) -> None:
     rules = folder.load(text).routing
@@ -942,8 +960,13 @@ MISTAKES = [
     ('[enrolment]\nmode = "enforced"', '"mode"', "observe or enforce"),
     ('[enrolment]\nowner = " "', '"owner" is empty', "who answers"),
     ('[enrolment]\nlow_due = "soon"', '"low_due" is no duration: "soon"', ""),
+    ('[routing]\nask_first = "soon"', '"ask_first" is no duration: "soon"', ""),
+    ('[routing]\nask_first = "0s"', '"ask_first" is too short', '"1m"'),
     ('[routing]\ndefault = "platfrom"\n[[team]]\nname = "platform"', "which there is not", '"platform"'),
     (TEAM + 'notifiers = ["slack"]', '"notifiers" names "slack"', ""),
+    (TEAM + 'oncall = "pagerduty:P1"', '"oncall" names "pagerduty", which there is not', ""),
+    (TEAM + 'oncall = "P1"', '"oncall" names no rota: "P1"', "pagerduty:PABC123"),
+    (TEAM + 'oncall = "pagerduty:team/P1"', '"oncall" names no rota', ""),
     (TEAM + 'working_hours = "9-17"', '"working_hours" are no hours of a day: "9-17"', "09:00-17:30"),
     (TEAM + 'working_hours = "17:00-09:00"', '"working_hours" are no hours of a day', ""),
     (TEAM + 'working_hours = "25:00-26:00"', '"working_hours" are no hours of a day', ""),

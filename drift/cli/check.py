@@ -150,6 +150,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"directory {name}", directory, directory.check
     for name, notifier in have.notifiers.items():
         yield f"notifier {name}", notifier, notifier.check
+    for name, on_call in have.on_call.items():
+        yield f"on call {name}", on_call, on_call.check
 
 
 def _clock(database: Database) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterable
-from datetime import time
+from datetime import time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,11 +14,17 @@ from drift.config import tables, values
 from drift.config.place import Place, nearest, quoted
 from drift.config.reader import Reader, Row
 from drift.model.routing import Hours, Team
+from drift.ports import AdapterKind
 from drift.stages.route import OwnerRule, RouteRow, RoutingRules
 
 SHIPPED = Path(__file__).with_name("routes.toml")
 
 HOURS = re.compile(r"(?P<begin>[0-2][0-9]:[0-5][0-9])-(?P<end>[0-2][0-9]:[0-5][0-9])")
+
+ROTA = re.compile(r"((schedule|policy)/)?[A-Za-z0-9]{1,40}", re.ASCII)
+
+LEAST_ASKED = timedelta(minutes=1)
+"""Nobody answers sooner; without the key nobody is asked."""
 
 WORKING_DAYS = tuple(tables.Day)[:5]
 
@@ -37,7 +43,8 @@ def routing_rules(reader: Reader, names: dict[str, str]) -> RoutingRules:
     """
     notifiers = {one.name for one in reader.notifiers()}
     environments = {row.table.name for row in reader.many(tables.Environment)}
-    teams = {row.table.name: _team(row, notifiers) for row in reader.many(tables.Team)}
+    on_call = {one.name for one in reader.adapters(AdapterKind.ON_CALL)}
+    teams = {row.table.name: _team(row, notifiers, on_call) for row in reader.many(tables.Team)}
     routing = reader.one(tables.Routing)
     if routing.table.default is not None:
         _existing(routing.place, "default", routing.table.default, teams)
@@ -47,7 +54,13 @@ def routing_rules(reader: Reader, names: dict[str, str]) -> RoutingRules:
         default=routing.table.default,
         rows=(*(_own_row(row, environments) for row in reader.many(tables.Route)), *shipped_rows()),
         names=names,
+        ask_first=_ask_first(routing),
     )
+
+
+def _ask_first(row: Row[tables.Routing]) -> timedelta | None:
+    text = row.table.ask_first
+    return None if text is None else values.duration(row.place, "ask_first", text, least=LEAST_ASKED)
 
 
 @cache
@@ -57,7 +70,7 @@ def shipped_rows() -> tuple[RouteRow, ...]:
     return tuple(map(_row, document.route))
 
 
-def _team(row: Row[tables.Team], notifiers: Collection[str]) -> Team:
+def _team(row: Row[tables.Team], notifiers: Collection[str], on_call: Collection[str]) -> Team:
     given, place = row.table, row.place
     for key, named in (("notifiers", given.notifiers), ("page", given.page)):
         for one in named:
@@ -70,7 +83,22 @@ def _team(row: Row[tables.Team], notifiers: Collection[str]) -> Team:
         mention=given.mention,
         secondary=given.secondary,
         hours=_hours(row),
+        on_call=_on_call(row, on_call),
     )
+
+
+def _on_call(row: Row[tables.Team], known: Collection[str]) -> tuple[str, str] | None:
+    """Return what knows who is on call for a team, and by which rota."""
+    if row.table.oncall is None:
+        return None
+    source, _, rota = row.table.oncall.partition(":")
+    if not ROTA.fullmatch(rota):
+        raise row.place.error(
+            f'"oncall" names no rota: {quoted(row.table.oncall)}',
+            hint='write the name of an [[on_call]], and the id of a schedule or policy: "pagerduty:PABC123"',
+        )
+    _existing(row.place, "oncall", source, known)
+    return source, rota
 
 
 def _hours(row: Row[tables.Team]) -> Hours | None:

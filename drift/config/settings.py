@@ -150,6 +150,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules

@@ -263,10 +263,11 @@ class Coverage(Table, frozen=True, kw_only=True):
 
 
 class Routing(Table, frozen=True, kw_only=True):
-    """Who is told of what nobody owns."""
+    """Who is told of what nobody owns, and who is asked first."""
 
     heading = "routing"
     default: str | None = None
+    ask_first: str | None = None
 
 
 class Team(NamedTable, frozen=True, kw_only=True):
@@ -278,6 +279,7 @@ class Team(NamedTable, frozen=True, kw_only=True):
     channel: str | None = None
     mention: str | None = None
     secondary: str | None = None
+    oncall: str | None = None
     time_zone: str = "UTC"
     working_days: tuple[Day, ...] = ()
     working_hours: str | None = None

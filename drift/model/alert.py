@@ -59,6 +59,31 @@ class AlertedChange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """That a message asks one person, before their team is told, whether they made a change."""
+
+    session_id: str
+    """The change session that it is about; the message has an id of its own in its place."""
+    until: datetime
+    """When the team is told, unless the person answers."""
+    otherwise_at: datetime
+    """When the team would have been told without the question: from then on it is, if asking fails."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalledBy:
+    """By which rota whoever is on call is found when the message is sent."""
+
+    source: str
+    """Name of the `[[on_call]]` in the configuration."""
+    rota: str
+    actor: tuple[str, ...]
+    """All names of who did it: nobody is mentioned about their own change."""
+    secondary: str | None
+    """Who is mentioned if nobody else is on call, as the channel writes it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
     """One message: about one change session, about one alarm, or a notice."""
 
@@ -93,3 +118,7 @@ class Alert:
     """Where a notifier with several channels posts it; `None`: in its own."""
     mention: str | None = None
     """Who is named in it, as the channel writes it: somebody must act now."""
+    called_by: CalledBy | None = None
+    """Who is named in the place of `mention`, if the rota can be asked."""
+    asked: Asked | None = None
+    """It asks the person whom `to` names, and is for nobody else to see."""

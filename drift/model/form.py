@@ -17,6 +17,8 @@ class Wish(StrEnum):
     """It is no change that matters: what differs may stay for a while."""
     ADOPT = "adopt"
     REVERT = "revert"
+    CORRECT = "correct"
+    """Somebody else made it than is recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,6 +68,8 @@ class Team:
     """Who is named when somebody must act now, as the channel writes it: a user group of Slack."""
     secondary: str | None = None
     """Who is named instead where the first is who did it."""
+    on_call: tuple[str, str] | None = None
+    """What knows who is on call, by its name in the configuration, and the rota. Goes before `mention`."""
     hours: Hours | None = None
     """`None`: always."""
 

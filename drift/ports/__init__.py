@@ -17,7 +17,7 @@ from drift.ports.audit_log import (
 from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
 from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
 from drift.ports.kinds import AdapterKind
-from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, Searching
+from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
 from drift.ports.surroundings import Clock, Meter, Recorded, Remarking
 from drift.ports.translator import Translator, Unwrapper
@@ -48,6 +48,8 @@ __all__ = [
     "Mapped",
     "Meter",
     "Notifier",
+    "OnCall",
+    "Private",
     "Probing",
     "RawVault",
     "Recorded",

@@ -15,4 +15,5 @@ class AdapterKind(StrEnum):
     NOTIFIER = "notifier"
     VAULT = "vault"
     CANARY = "canary"
+    ON_CALL = "on_call"
     DIRECTORY = "directory"

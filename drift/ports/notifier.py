@@ -1,6 +1,6 @@
 """What tells people, and what they answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -75,8 +75,10 @@ class Notifier(Protocol):
 class Searching(Protocol):
     """A notifier that can look up what it sent: for channels that would show a repeat as a second message."""
 
-    def find(self, client_id: str, since: datetime) -> str | None:
+    def find(self, client_id: str, since: datetime, *, to: str | None = None) -> str | None:
         """Return the reference of the message that bears `client_id`, or `None` if none was sent since then.
+
+        `to` is where it was sent to, as the alert had it; `None`: to the notifier's own channel.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
@@ -91,4 +93,44 @@ class Choosing(Protocol):
 
     def takes(self, alert: "Alert") -> bool:
         """Tell whether an alert is sent, unless it edits one that was. A digest has a `notice`."""
+        ...
+
+
+class OnCall(Protocol):
+    """Knows who is on call now."""
+
+    def check(self) -> str:
+        """Try whether it can be asked; say what was seen.
+
+        Raises:
+            ProviderError: It could not; a permission that is missing is named.
+        """
+        ...
+
+    def who(self, rota: str) -> Sequence[str]:
+        """Return the mail addresses of who is on call by a rota, whoever is called first at the beginning.
+
+        Nobody may be on call.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: There is no such rota.
+        """
+        ...
+
+
+@runtime_checkable
+class Private(Protocol):
+    """A notifier whose channel knows people, whom it can mention, and write to by themselves."""
+
+    def can_reach(self, names: Sequence[str]) -> str | None:
+        """Return how a person is addressed there (`Alert.to`, `Alert.mention`), `None` if they are not known.
+
+        `names` are all of one person. Nobody is told anything by it; asking again costs little.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials do not allow to look; the message names what is missing.
+        """
         ...

@@ -12,6 +12,7 @@ from drift.model.event import Outcome
 from drift.model.finding import AttributeDrift
 from drift.model.judgement import Judged, Judgement
 from drift.model.ticket import Coverage
+from drift.model.unnamed import unsure_names, without
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Severity, Tool
 from drift.terminal import shown
 
@@ -30,11 +31,22 @@ DueAt: TypeAlias = Callable[[Change], datetime]
 """Says when a person must have named the ticket of a change."""
 
 
-def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, now: datetime) -> Alert:
+def _alone(name: str) -> tuple[str, ...]:
+    return (name,)
+
+
+def compose(
+    session: ChangeSession,
+    judged: Sequence[Judged],
+    *,
+    due_at: DueAt,
+    now: datetime,
+    names_of: Callable[[str], Sequence[str]] = _alone,
+) -> Alert:
     """Return the message about the changes of `session` that somebody must know of.
 
     Where nobody must any more, the message that was sent before is to say so. Its
-    client id is given when it is queued.
+    client id is given when it is queued. `names_of` tells all names of whoever has one.
     """
     told = [one for one in judged if one.judgement.decision.alert] or list(judged)
     worst = max(told, key=lambda one: one.judgement.decision.severity.rank)
@@ -49,13 +61,13 @@ def compose(session: ChangeSession, judged: Sequence[Judged], *, due_at: DueAt, 
         headline=headline,
         call_to_action=action,
         actor=actor,
-        identity=_identity(write),
+        identity=without(_identity(write), unsure_names(worst.change, names_of)),
         channel=_channel(write),
         account=write.event.call.account or "unknown account",
         environment=worst.judgement.decision.environment,
         began_at=session.changes[0].began_at,
         detected_at=now,
-        changes=tuple(_told_change(one) for one in told),
+        changes=tuple(_told_change(one, unsure_names(one.change, names_of)) for one in told),
         fallback_text=f"{headline} {action}",
         state=_state(told),
     )
@@ -223,7 +235,7 @@ def _name_and_id(one: Judged) -> str:
     return name if resource_id in name else f"{name} ({resource_id})"
 
 
-def _told_change(one: Judged) -> AlertedChange:
+def _told_change(one: Judged, unsure: frozenset[str]) -> AlertedChange:
     change, judgement = one.change, one.judgement
     match, decision = judgement.match, judgement.decision
     return AlertedChange(
@@ -237,7 +249,7 @@ def _told_change(one: Judged) -> AlertedChange:
         ticket_url=match.ticket.url if match.ticket else None,
         drift=_drift(judgement),
         declared_at=judgement.standing.source,
-        reasons=decision.reasons,
+        reasons=tuple(without(reason, unsure) for reason in decision.reasons),
         resource_id=change.resource.id,
         resource_type=change.resource.type,
         writes=tuple(map(_told_write, change.writes[:TOLD_WRITES])),

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from drift.model.alert import CalledBy
 from drift.model.change import Change
 from drift.model.finding import DriftFinding, Standing
 from drift.model.judgement import Judged
@@ -91,6 +93,14 @@ class RoutingRules:
     """Of which the first that fits counts."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What everybody is called, in lower case, by each of their names."""
+    ask_first: timedelta | None = None
+    """How long whoever made a change has to answer before their team is told; `None`: it is told at once."""
+
+    def names_of(self, name: str) -> tuple[str, ...]:
+        """Return every name of whoever is called `name`, that one first; all but it in lower case."""
+        own = self.names.get(name.lower())
+        others = (one for one, stands in self.names.items() if own is not None and stands == own)
+        return (name, *(one for one in others if one != name.lower()))
 
     def is_same_person(self, one: str | None, other: str | None) -> bool:
         """Tell whether two names are of one person."""
@@ -175,3 +185,12 @@ def mention_of(route_: Route, actor: str | None, rules: RoutingRules) -> str | N
     if route_.urgency is not Urgency.PAGE:
         return None
     return team.secondary if rules.is_same_person(team.mention, actor) else team.mention
+
+
+def called_by(route_: Route, actor: str, rules: RoutingRules) -> CalledBy | None:
+    """Return by which rota whoever is on call is found, where somebody must act now."""
+    team = route_.owner.team
+    if route_.urgency is not Urgency.PAGE or team.on_call is None:
+        return None
+    source, rota = team.on_call
+    return CalledBy(source=source, rota=rota, actor=rules.names_of(actor), secondary=team.secondary)

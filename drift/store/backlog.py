@@ -42,8 +42,9 @@ def sent_since(connection: Connection, notifier: str, since: datetime) -> int:
 def waiting(connection: Connection, notifier: str, now: datetime) -> Sequence[Waiting]:
     """Return what may wait for others, the oldest first.
 
-    Not what is urgent, nor what waits for its own time, working hours for example; no digest, and
-    nothing that edits a message: an edit disturbs nobody, and a message that is not edited is wrong.
+    Not what is urgent, nor what waits for its own time, working hours for example; no digest, nothing
+    that is for one person alone, and nothing that edits a message: an edit disturbs nobody, and a
+    message that is not edited is wrong.
     """
     told = table.alias()
     is_told = exists().where(
@@ -68,7 +69,7 @@ def waiting(connection: Connection, notifier: str, now: datetime) -> Sequence[Wa
             is_folded=row.status == DeliveryStatus.FOLDED,
         )
         for row in sorted(rows, key=lambda row: int(row.id))
-        if not row.payload.notice
+        if not row.payload.notice and row.payload.asked is None
     ]
 
 

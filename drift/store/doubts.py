@@ -16,6 +16,8 @@ class Doubt:
     client_id: str
     since: datetime
     """It was not sent before."""
+    to: str | None = None
+    """Where it was to go; `None`: to the notifier's own channel."""
 
 
 def begin_attempt(connection: Connection, row_id: int, notifier: str, now: datetime) -> None:
@@ -37,9 +39,11 @@ def settle_doubt(connection: Connection, row_id: int, reference: str | None) -> 
 def doubts_of(connection: Connection, notifier: str, session_id: str) -> tuple[Doubt, ...]:
     """Return the messages in doubt about one session, the oldest first."""
     rows = connection.execute(
-        select(outbox.c.id, outbox.c.client_id, outbox.c.attempted_at)
+        select(outbox.c.id, outbox.c.client_id, outbox.c.attempted_at, outbox.c.payload)
         .where(outbox.c.session_id == session_id, outbox.c.notifier == notifier)
         .where(outbox.c.attempted_at.is_not(None), outbox.c.reference.is_(None))
         .order_by(outbox.c.id)
     )
-    return tuple(Doubt(id=row.id, client_id=row.client_id, since=row.attempted_at) for row in rows)
+    return tuple(
+        Doubt(id=row.id, client_id=row.client_id, since=row.attempted_at, to=row.payload.to) for row in rows
+    )

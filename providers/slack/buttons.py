@@ -15,15 +15,19 @@ _PUT_RIGHT = (*_ASKED, Disposition.RETROACTIVE, Disposition.EMERGENCY)
 
 _MENU: Final = {
     Wish.DISOWN: "It was not me",
+    Wish.CORRECT: "Wrong attribution",
     Wish.WAIVE: "Not a change",
     Wish.ADOPT: "Adopt it in the code",
     Wish.REVERT: "Revert it",
 }
+"""Slack takes no more than five."""
 
 
 def buttons(alert: Alert) -> Block | None:
     """Return the buttons of a message about a change session, or `None` where nothing is asked any more."""
     open_ = {change.disposition for change in alert.changes}
+    if alert.asked is not None:
+        return _answers(alert.asked.session_id) if not open_.isdisjoint(_ASKED) else None
     if open_.isdisjoint(_PUT_RIGHT):
         return None
     elements: list[Block] = []
@@ -35,6 +39,16 @@ def buttons(alert: Alert) -> Block | None:
         {"text": _plain(text), "value": value_of(wish, alert.session_id)} for wish, text in _MENU.items()
     ]
     elements.append({"type": "overflow", "action_id": f"{ACTION}_menu", "options": options})
+    return {"type": "actions", "block_id": ACTION, "elements": elements}
+
+
+def _answers(session_id: str) -> Block:
+    """Return what the person may say who is asked whether it was they."""
+    elements = [
+        _button("Mine: link a ticket", Wish.LINK, session_id, style="primary"),
+        _button("Mine: an emergency", Wish.EMERGENCY, session_id),
+        _button("It was not me", Wish.DISOWN, session_id, style="danger"),
+    ]
     return {"type": "actions", "block_id": ACTION, "elements": elements}
 
 

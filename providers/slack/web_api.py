@@ -4,7 +4,8 @@ The bot token needs the scope `chat:write`, and the bot must be in the channel; 
 button by their address, `users:read.email`. The client id
 travels in the message's metadata: `chat.postMessage` documents no argument that would make a
 repeated call harmless, so a message in doubt is looked up by it first, in the channel's history.
-That needs the scope `channels:history`, in a private channel `groups:history`.
+That needs the scope `channels:history`, in a private channel `groups:history`; in a message to one
+person `im:history`, and `im:write` to learn where it stands.
 """
 
 import logging
@@ -25,6 +26,7 @@ from providers.slack.blocks import EVENT_TYPE, render
 from providers.slack.buttons import buttons
 from providers.slack.http_mode import hear_http
 from providers.slack.interactions import Interactions
+from providers.slack.members import Members, is_member_id
 from providers.slack.socket_mode import hear_socket
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ TIMEOUT: Final = timedelta(seconds=15)
 
 SEARCHED: Final = 10
 """Pages of the channel's history in which a message in doubt is looked for."""
+
+ADDRESSES: Final = "users:read.email"
 
 _PAGE = 200
 _CHANNEL_ID = re.compile("[CGD][A-Z0-9]{6,}")
@@ -77,6 +81,7 @@ class Slack:
         self._timeout = timeout
         self._remarks: list[str] = []
         self._meter = given_meter()
+        self._members = Members()
 
     def check(self) -> str:
         """Ask Slack whom the token belongs to; whether it may post in the channel shows only when it does."""
@@ -100,10 +105,23 @@ class Slack:
             yield f"set `channel` to the channel's ID (C…): {then}"
         if scopes and not scopes.intersection(_HISTORY):
             yield f"the token lacks the scope {' or '.join(_HISTORY)}: {then}"
+        if scopes and self.is_answerable and ADDRESSES not in scopes:
+            yield (
+                f"the token lacks the scope {ADDRESSES}: whoever presses a button is known by their Slack id "
+                "alone, and nobody can be asked first by their address"
+            )
 
-    def find(self, client_id: str, since: datetime) -> str | None:
+    def can_reach(self, names: Sequence[str]) -> str | None:
+        """Return the Slack id of a person; see `Private`."""
+        with only_provider_errors():
+            return self._members.called(self._client(), names)
+
+    def find(self, client_id: str, since: datetime, *, to: str | None = None) -> str | None:
         """Look for a message in the channel's history, the newest first."""
-        channel = self._settings.channel
+        channel = to or self._settings.channel
+        if is_member_id(channel):
+            with only_provider_errors():
+                channel = str(self._client().conversations_open(users=channel)["channel"]["id"])
         if not _CHANNEL_ID.fullmatch(channel):
             raise ProviderAccessError(
                 f"messages in {channel} cannot be looked up by its name",

@@ -9,9 +9,11 @@ from tests.contracts.test_baseline import BASELINES
 from tests.contracts.test_canary import CANARIES
 from tests.contracts.test_code import CODES
 from tests.contracts.test_code_host import HOSTS
+from tests.contracts.test_directory import DIRECTORIES
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
+from tests.contracts.test_on_call import ROTAS
 from tests.contracts.test_raw_vault import VAULTS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
@@ -27,6 +29,8 @@ HELD = {
     AdapterKind.NOTIFIER: set(CHANNELS),
     AdapterKind.VAULT: set(VAULTS),
     AdapterKind.CANARY: set(CANARIES),
+    AdapterKind.DIRECTORY: set(DIRECTORIES),
+    AdapterKind.ON_CALL: set(ROTAS),
 }
 
 

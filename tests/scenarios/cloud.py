@@ -26,7 +26,7 @@ from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, TicketSource, Watched
+from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, OnCall, TicketSource, Watched
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -186,6 +186,7 @@ class Watch:
     directories: Mapping[str, Directory] = field(default_factory=dict)
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -231,6 +232,7 @@ class Watch:
                 vault=self.vault,
                 canaries=self.canaries,
                 directories=self.directories,
+                on_call=self.on_call,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
             )

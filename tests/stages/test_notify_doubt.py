@@ -43,7 +43,7 @@ class Room:
             raise answer
         return reference
 
-    def find(self, client_id: str, since: datetime) -> str | None:
+    def find(self, client_id: str, since: datetime, *, to: str | None = None) -> str | None:
         """Look through the messages."""
         self.asked_since.append(since)
         if self.lookup:

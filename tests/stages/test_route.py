@@ -233,3 +233,11 @@ def a_judged(
     write = a_write(an_event(), classification=a_classification(channel=channel, lane=lane))
     judgement = a_judgement(Disposition.UNTICKETED, severity=severity)
     return Judged(change=a_change(write), judgement=judgement, ledger_seq=1, is_news=True)
+
+
+def test_everybody_is_found_by_all_of_their_names() -> None:
+    known = RoutingRules(names={"alice@example.com": "alice@example.com", "u0alice1": "alice@example.com"})
+
+    assert known.names_of("Alice@example.com") == ("Alice@example.com", "u0alice1")
+    assert known.names_of("U0ALICE1") == ("U0ALICE1", "alice@example.com")
+    assert known.names_of("bob") == ("bob",)

@@ -11,11 +11,13 @@ import pytest
 from msgspec import structs
 from sqlalchemy import Connection, event, text
 
+from drift.model.alert import Asked
 from drift.model.change import Span
 from drift.model.event import Operation, Phase
 from drift.ports import Delivery
 from drift.store import (
     addresses,
+    asking,
     backlog,
     changes,
     findings,
@@ -55,6 +57,8 @@ PART = structs.replace(an_event(), operation=Operation(key="op-1", phase=Phase.B
 
 SUBJECT = written.subject_of(replace(a_finding(), state="prod.tfstate"))
 
+ASKED = Asked(session_id="ses-1", until=NOON, otherwise_at=NOON)
+
 DELIVERY = Delivery(name="trail/1.json", version="1", cursor="c", open=BytesIO)
 
 QUERIES: dict[str, Callable[[Connection], object]] = {
@@ -89,6 +93,10 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "see_again": lambda c: findings.see_again(c, ["f-1"], NOON),
     "resolve": lambda c: findings.resolve(c, "f-1", 0, NOON),
     "was_told": lambda c: outbox.was_told(c, "ses-1"),
+    "asked_about": lambda c: asking.asked_about(c, "ses-1"),
+    "heard_through": lambda c: asking.heard_through(c, "ses-1"),
+    "withdraw": lambda c: asking.withdraw(c, "ses-1"),
+    "release the team's": lambda c: asking.release(c, replace(an_alert(), asked=ASKED), NOON),
     "queue": lambda c: outbox.queue(c, ["slack"], an_alert(), NOON),
     "due": lambda c: outbox.due(c, ["slack"], NOON - timedelta(1)),
     "waiting": lambda c: backlog.waiting(c, "slack", NOON),

@@ -40,7 +40,8 @@ def look_up(notifier: Notifier, queued: QueuedAlert) -> Found:
         return Found()
     try:
         known = [
-            (doubt, notifier.find(doubt.client_id, doubt.since - CLOCKS_DIFFER)) for doubt in queued.doubts
+            (doubt, notifier.find(doubt.client_id, doubt.since - CLOCKS_DIFFER, to=doubt.to))
+            for doubt in queued.doubts
         ]
     except (ProviderAccessError, ProviderResponseError):
         return Found()

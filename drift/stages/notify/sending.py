@@ -16,12 +16,14 @@ from drift.errors import (
 from drift.ledger.log import append
 from drift.model.alert import Alert
 from drift.model.evidence import AlertRecord, EntryKind
-from drift.ports import Notifier
+from drift.ports import Notifier, OnCall
 from drift.stages.notify.doubt import Found, look_up
 from drift.stages.notify.folding import fold, takes
+from drift.stages.notify.mention import mentioning
 from drift.stages.notify.pace import allowance
+from drift.stages.notify.private import is_for_the_team, is_too_late
 from drift.stages.notify.rules import DeliveryRules
-from drift.store import backlog, outbox
+from drift.store import asking, backlog, outbox
 from drift.store.database import Database
 from drift.store.doubts import begin_attempt, settle_doubt
 from drift.store.outbox import DeliveryStatus, QueuedAlert
@@ -53,8 +55,11 @@ def notify(
     notifiers: Mapping[str, Notifier],
     now: datetime,
     rules: Mapping[str, DeliveryRules] = {},
+    on_call: Mapping[str, OnCall] = {},
 ) -> Sent:
     """Send every alert that is due; one that is refused hides no other.
+
+    Whoever is on call, as `on_call` knows by then, is mentioned.
 
     A notifier that cannot be reached is not asked again until the next time. One without `rules` is sent
     everything at once.
@@ -85,12 +90,14 @@ def notify(
                 outbox.mark_withheld(connection, queued.id)
             continue
         room[name] -= 1
-        error = _send(database, queued, notifier, now)
+        alert, problem = mentioning(queued.alert, notifier, on_call)
+        failed += [f"{name}: {problem}"] if problem else []
+        error = _send(database, replace(queued, alert=alert), notifier, now)
         if error is None:
             sent += 1
             continue
         failed.append(f"{name}: {error.what}")
-        if not isinstance(error, ProviderResponseError):
+        if not isinstance(error, ProviderResponseError) and not is_for_the_team(queued.alert, error):
             silent.add(name)
     return Sent(sent=sent, failed=tuple(failed), held=held)
 
@@ -108,10 +115,15 @@ def _fold_what_waits(
 
 
 def _send(database: Database, queued: QueuedAlert, notifier: Notifier, now: datetime) -> ProviderError | None:
-    """Send one message, unless it is in doubt and found to be there."""
+    """Send one message, unless it is in doubt and found to be there, or asks somebody too late."""
     try:
         with only_provider_errors("looking up what may have been sent"):
             found = look_up(notifier, queued)
+        is_there = found.own or found.replaces or queued.replaces
+        if not is_there and is_too_late(queued.alert, now):
+            with database.transaction() as connection:
+                outbox.mark_withheld(connection, queued.id)
+            return None
         _settle(database, queued, found, now)
         reference = found.own
         if reference is None:
@@ -149,14 +161,17 @@ def _record(connection: Connection, notifier: str, alert: Alert, reference: str,
         reference=reference,
         sent_at=now,
     )
-    append(connection, kind=EntryKind.ALERT, ref=alert.session_id, body=body, recorded_at=now)
+    about = alert.asked.session_id if alert.asked else alert.session_id
+    append(connection, kind=EntryKind.ALERT, ref=about, body=body, recorded_at=now)
 
 
 def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError, now: datetime) -> None:
     # Missing access is for a person to mend, however long that takes: it never makes a dead letter.
     is_spent = queued.attempts + 1 >= MAX_ATTEMPTS and now - queued.created_at >= GIVE_UP_AFTER
-    is_over = isinstance(error, ProviderResponseError) or (
-        is_spent and not isinstance(error, ProviderAccessError)
+    is_over = (
+        isinstance(error, ProviderResponseError)
+        or (is_spent and not isinstance(error, ProviderAccessError))
+        or is_for_the_team(queued.alert, error)
     )
     asked = error.retry_after if isinstance(error, ProviderUnavailableError) else None
     with database.transaction() as connection:
@@ -168,6 +183,8 @@ def _keep_failure(database: Database, queued: QueuedAlert, error: ProviderError,
             DeliveryStatus.DEAD if is_over else DeliveryStatus.QUEUED,
             is_in_doubt=isinstance(error, ProviderUnavailableError),
         )
+        if is_for_the_team(queued.alert, error):
+            asking.release(connection, queued.alert, now)
         if asked is not None:
             backlog.hold(connection, queued.notifier, now + min(asked, LONGEST_WAIT))
 

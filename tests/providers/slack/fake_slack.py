@@ -38,7 +38,17 @@ _FIELDS = {
     "chat.update": _SHARED_FIELDS | {"ts"},
     "auth.test": set(),
     "conversations.history": {"channel", "oldest", "include_all_metadata", "limit", "cursor"},
+    "conversations.open": {"users"},
+    "users.lookupByEmail": {"email"},
+    "users.info": {"user"},
 }
+
+_NEEDED = {
+    "conversations.open": "im:write",
+    "users.lookupByEmail": "users:read.email",
+    "users.info": "users:read",
+}
+"""Scopes. That of the history depends on what it is of."""
 
 
 class Failure(StrEnum):
@@ -61,6 +71,8 @@ class KeptMessage:
     ts: str
     content: Json
     edits: int = 0
+    place: str = CHANNEL_ID
+    """The channel, or the conversation with one person, in which it stands."""
 
     @property
     def client_id(self) -> str:
@@ -82,10 +94,25 @@ class FakeSlack:
 
     def __init__(self, *, on_accepted: Callable[[Json], None] | None = None) -> None:
         self.messages: list[KeptMessage] = []
+        self.private: list[KeptMessage] = []
+        """What was written to one person."""
+        self.addresses: dict[str, str] = {}
+        """Mail addresses by the ids of the people."""
+        self.gone: set[str] = set()
+        """Who has left, and programs."""
+        self.refusing: set[str] = set()
+        """Who cannot be written to."""
         self.calls = 0
         self.problems: deque[Failure | Scripted] = deque()
         """What happens to the next calls, one each."""
-        self.scopes = ("chat:write", "channels:history")
+        self.scopes = (
+            "chat:write",
+            "channels:history",
+            "im:write",
+            "im:history",
+            "users:read",
+            "users:read.email",
+        )
         """What the token may do."""
         self.page = 200
         """Messages of one answer, at most: Slack gives fewer than were asked for as it likes."""
@@ -130,6 +157,14 @@ class FakeSlack:
             return _refusal("invalid_auth")
         if unknown := content.keys() - _FIELDS[method]:
             return _refusal("invalid_arg_name", response_metadata={"messages": sorted(unknown)})
+        if (needed := _NEEDED.get(method)) and needed not in self.scopes:
+            return _refusal("missing_scope", needed=needed, provided=",".join(self.scopes))
+        if method in ("users.lookupByEmail", "users.info"):
+            return self._person(content)
+        if method == "conversations.open":
+            if content.get("users") not in self.addresses:
+                return _refusal("user_not_found")
+            return {"ok": True, "channel": {"id": conversation_with(content["users"])}}
         if method == "auth.test":
             return {"ok": True, "user": "driftledger", "team": "Example", "bot_id": "B0DRIFT0001"}
         if method == "conversations.history":
@@ -140,32 +175,54 @@ class FakeSlack:
         with self._lock:
             return self._update(content) if method == "chat.update" else self._post(content)
 
+    def _person(self, content: Json) -> Json:
+        """Answer as `users.info` and `users.lookupByEmail` do, which finds nobody who has left."""
+        found = [
+            id_ for id_, address in self.addresses.items() if content in ({"user": id_}, {"email": address})
+        ]
+        if not found or (found[0] in self.gone and "email" in content):
+            return _refusal("users_not_found" if "email" in content else "user_not_found")
+        user = {"id": found[0], "deleted": found[0] in self.gone, "is_bot": False}
+        profile = {"email": self.addresses[found[0]]} if "users:read.email" in self.scopes else {}
+        return {"ok": True, "user": {**user, "profile": profile}}
+
     def _post(self, content: Json) -> Json:
-        if content.get("channel") not in (CHANNEL, CHANNEL_ID):
+        channel = content.get("channel")
+        ts = f"{FIRST_TS + len(self.messages) + len(self.private):.6f}"
+        if channel in self.addresses and channel not in self.refusing | self.gone:
+            message = KeptMessage(ts=ts, content=content, place=conversation_with(str(channel)))
+            self.private.append(message)
+        elif channel in (CHANNEL, CHANNEL_ID):
+            message = KeptMessage(ts=ts, content=content)
+            self.messages.append(message)
+        else:
             return _refusal("channel_not_found")
-        message = KeptMessage(ts=f"{FIRST_TS + len(self.messages):.6f}", content=content)
-        self.messages.append(message)
         return self._accepted("chat.postMessage", message)
 
     def _update(self, content: Json) -> Json:
-        if content.get("channel") != CHANNEL_ID:  # unlike posting, editing takes no names
+        # Unlike posting, editing takes no names, and no ids of people.
+        place = content.get("channel")
+        if place not in (CHANNEL_ID, *map(conversation_with, self.addresses)):
             return _refusal("channel_not_found")
-        for message in self.messages:
-            if message.ts == content.get("ts"):
+        for message in (*self.messages, *self.private):
+            if (message.place, message.ts) == (place, content.get("ts")):
                 message.content = content
                 message.edits += 1
                 return self._accepted("chat.update", message)
         return _refusal("message_not_found")
 
     def _history(self, content: Json) -> Json:
-        if "channels:history" not in self.scopes:
-            return _refusal("missing_scope", needed="channels:history", provided=",".join(self.scopes))
-        if content.get("channel") != CHANNEL_ID:  # unlike posting, reading takes no names
-            return _refusal("channel_not_found")
+        place = content.get("channel")
+        if place not in (CHANNEL_ID, *map(conversation_with, self.addresses)):
+            return _refusal("channel_not_found")  # unlike posting, reading takes no names
+        needed = "channels:history" if place == CHANNEL_ID else "im:history"
+        if needed not in self.scopes:
+            return _refusal("missing_scope", needed=needed, provided=",".join(self.scopes))
         if content.get("include_all_metadata") not in ("1", "true", True):
             return _refusal("invalid_arguments")  # without it no metadata would come
         since = float(content["oldest"])
-        found = [one for one in reversed(self.messages) if float(one.ts) > since]
+        kept = (*self.messages, *self.private)
+        found = [one for one in reversed(kept) if one.place == place and float(one.ts) > since]
         start = int(content.get("cursor") or 0)
         end = start + min(int(content.get("limit") or 100), self.page)
         return {
@@ -187,13 +244,13 @@ class FakeSlack:
         self._on_accepted(
             {
                 "method": method,
-                "channel": CHANNEL_ID,
+                "channel": message.place,
                 "ts": message.ts,
                 "client_id": message.client_id,
                 **{name: message.content[name] for name in ("text", "blocks", "metadata")},
             }
         )
-        return {"ok": True, "channel": CHANNEL_ID, "ts": message.ts, "message": message.content}
+        return {"ok": True, "channel": message.place, "ts": message.ts, "message": message.content}
 
 
 @contextmanager
@@ -207,6 +264,11 @@ def fake_slack(*, on_accepted: Callable[[Json], None] | None = None) -> Iterator
     finally:
         slack.stop()
         thread.join()
+
+
+def conversation_with(user: str) -> str:
+    """Return the id of the conversation with one person."""
+    return f"D{user[1:]}"
 
 
 def _refusal(code: str, **details: Any) -> Json:

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from tests.providers.slack.fake_slack import CHANNEL_ID, TOKEN, FakeSlack, Json, KeptMessage
+from tests.providers.slack.fake_slack import TOKEN, FakeSlack, Json, KeptMessage
 from tests.providers.slack.slack_rules import MOST_TOGETHER, broken_rules
 from tests.providers.slack.view_rules import broken_view_rules
 
@@ -59,10 +59,11 @@ class TalkingSlack(FakeSlack):
     """The workspace, its people and their windows."""
 
     addresses: dict[str, str] = field(default_factory=dict)
-    """Mail addresses by user id; who is not there is unknown to `users.info`."""
 
     def __post_init__(self) -> None:
+        addresses = self.addresses
         super().__init__()
+        self.addresses = addresses
         self.windows: dict[str, Window] = {}
         self.thread: list[Json] = []
         self.acknowledged: dict[str, Json] = {}
@@ -96,10 +97,8 @@ class TalkingSlack(FakeSlack):
                 if content.pop("token", token) != APP_TOKEN or content:
                     return {"ok": False, "error": "invalid_auth"}
                 return {"ok": True, "url": f"ws://127.0.0.1:{self.socket_port}/link"}
-            case "users.info" | "views.open" | "views.update" if token != TOKEN:
+            case "views.open" | "views.update" if token != TOKEN:
                 return {"ok": False, "error": "invalid_auth"}
-            case "users.info":
-                return self._user(content)
             case "views.open":
                 return self._open(content)
             case "views.update":
@@ -133,12 +132,12 @@ class TalkingSlack(FakeSlack):
             "container": {
                 "type": "message",
                 "message_ts": message.ts,
-                "channel_id": CHANNEL_ID,
+                "channel_id": message.place,
                 "is_ephemeral": False,
             },
             "trigger_id": trigger,
             "team": {"id": "T111", "domain": "example"},
-            "channel": {"id": CHANNEL_ID, "name": "infra-changes"},
+            "channel": {"id": message.place, "name": "infra-changes"},
             "message": {"type": "message", "ts": message.ts, "blocks": message.content["blocks"]},
             "state": {"values": {}},
             "actions": [action | {"action_ts": "1596530385.194939"}],
@@ -288,12 +287,6 @@ class TalkingSlack(FakeSlack):
         except ConnectionClosed:
             pass
 
-    def _user(self, content: Json) -> Json:
-        address = self.addresses.get(content["user"])
-        if address is None:
-            return {"ok": False, "error": "user_not_found"}
-        return {"ok": True, "user": {"id": content["user"], "profile": {"email": address}}}
-
     def _open(self, content: Json) -> Json:
         if set(content) != {"trigger_id", "view"}:
             return {"ok": False, "error": "invalid_arg_name"}
@@ -324,12 +317,14 @@ class TalkingSlack(FakeSlack):
             self._changed.notify_all()
 
     def _post_in_thread(self, content: Json) -> Json:
-        if content["thread_ts"] not in {one.ts for one in self.messages}:
+        threads = {(one.place, one.ts): one.place for one in (*self.messages, *self.private)}
+        place = threads.get((content["channel"], content["thread_ts"]))
+        if place is None:
             return {"ok": False, "error": "thread_not_found"}
         with self._changed:
             self.thread.append(content)
             self._changed.notify_all()
-        return {"ok": True, "channel": CHANNEL_ID, "ts": f"9.{len(self.thread)}"}
+        return {"ok": True, "channel": place, "ts": f"9.{len(self.thread)}"}
 
 
 @contextmanager

@@ -173,6 +173,29 @@ def test_whoever_says_that_it_was_not_they_raises_an_alarm(watch: Watch, heard: 
     assert [one.partition(":")[0] for one in watch.alarms()] == ["possible-compromise"]
 
 
+def test_a_wrong_attribution_is_corrected_and_the_message_says_so(watch: Watch, heard: TalkingSlack) -> None:
+    message = told(watch, heard)
+    window = opened(heard, message, "Wrong attribution", ERIN_ID)
+
+    heard.send_form(window, ERIN_ID, actor="dave@example.com", text="He was at her desk")
+    answered(heard, window)
+    watch.cycle(minute=2)
+
+    [action] = watch.bodies(EntryKind.ACTION)
+    assert (action["deed"]["actor"], action["by"]["name"]) == ("dave@example.com", "erin@example.com")
+    assert "dave@example.com (by correction)" in str(message.content["blocks"])
+    assert "alice@example.com called" not in str(message.content["blocks"])
+
+
+def test_a_correction_without_a_reason_is_not_taken_in(watch: Watch, heard: TalkingSlack) -> None:
+    window = opened(heard, told(watch, heard), "Wrong attribution", ERIN_ID)
+
+    heard.send_form(window, ERIN_ID, actor=" ", text="I think so")
+    heard.wait_for(lambda: "Not done" in window.text)
+
+    assert watch.ledger(EntryKind.ACTION) == []
+
+
 def test_a_form_that_is_delivered_again_changes_nothing(watch: Watch, heard: TalkingSlack) -> None:
     window = opened(heard, told(watch, heard), "Link ticket", ALICE_ID)
     payload = heard.sending(window, ALICE_ID, ticket="OPS-7")
