@@ -8,7 +8,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
-from drift.reports.pack import PackSummary, export_pack
+from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.population import Period
 from drift.store.database import Database
 

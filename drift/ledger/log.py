@@ -5,7 +5,7 @@ from it are kept together or not at all.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from drift.ledger.merkle import Frontier, Node, NodeReader, hash_leaf
 from drift.ledger.tables import evidence_body, ledger, ledger_node
 from drift.model.evidence import EntryKind, EvidenceEntry
 from drift.store.database import at_the_end, made_in_transaction, of_transaction
+from drift.store.upsert import in_chunks
 
 _POSTGRESQL_LOCK = 0x6472_6966_7400_0001
 """Names the ledger among the advisory locks of the database: "drift", then 1."""
@@ -116,38 +117,54 @@ def entries(
     Raises:
         LedgerIntegrityError: A leaf cannot be read.
     """
-    query = (
-        select(ledger.c.seq, ledger.c.leaf, ledger.c.leaf_hash, evidence_body.c.salt, evidence_body.c.body)
-        .outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq)
-        .where(ledger.c.seq >= from_seq)
-        .order_by(ledger.c.seq)
-        .execution_options(yield_per=_READ_AHEAD)
-    )
+    query = _stored.where(ledger.c.seq >= from_seq).order_by(ledger.c.seq)
     if to_seq is not None:
         query = query.where(ledger.c.seq < to_seq)
     if kind is not None:
         query = query.where(ledger.c.kind == kind.value)
-    for seq, *stored in written(connection).execute(query):
-        leaf, leaf_hash, salt, body = map(_as_bytes, stored)
-        try:
-            facts = decode_leaf(leaf or b"")
-            kind_found, recorded_at = EntryKind(facts.kind), datetime.fromisoformat(facts.ts)
-        except ValueError as error:  # msgspec's errors are too
-            raise LedgerIntegrityError(
-                f"entry {seq} of the ledger cannot be read: {error}",
-                hint="its row was altered, or a newer version wrote it: compare with a backup",
-            ) from error
-        yield StoredEntry(
-            seq=seq,
-            kind=kind_found,
-            ref=facts.ref,
-            recorded_at=recorded_at,
-            commitment=facts.body_commit,
-            leaf=leaf or b"",
-            leaf_hash=leaf_hash or b"",
-            salt=salt,
-            body=body,
-        )
+    for row in written(connection).execute(query.execution_options(yield_per=_READ_AHEAD)):
+        yield _entry(row)
+
+
+def entries_at(connection: Connection, seqs: Iterable[int]) -> Iterator[StoredEntry]:
+    """Yield the entries with these numbers, in the order given; one that is not there is left out.
+
+    Raises:
+        LedgerIntegrityError: A leaf cannot be read.
+    """
+    for some in in_chunks(seqs):
+        rows = written(connection).execute(_stored.where(ledger.c.seq.in_(some)))
+        found = {row.seq: row for row in rows}
+        yield from (_entry(found[seq]) for seq in some if seq in found)
+
+
+_stored = select(
+    ledger.c.seq, ledger.c.leaf, ledger.c.leaf_hash, evidence_body.c.salt, evidence_body.c.body
+).outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq)
+
+
+def _entry(row: Sequence[Any]) -> StoredEntry:
+    seq, stored = row[0], row[1:]
+    leaf, leaf_hash, salt, body = map(_as_bytes, stored)
+    try:
+        facts = decode_leaf(leaf or b"")
+        kind, recorded_at = EntryKind(facts.kind), datetime.fromisoformat(facts.ts)
+    except ValueError as error:  # msgspec's errors are too
+        raise LedgerIntegrityError(
+            f"entry {seq} of the ledger cannot be read: {error}",
+            hint="its row was altered, or a newer version wrote it: compare with a backup",
+        ) from error
+    return StoredEntry(
+        seq=seq,
+        kind=kind,
+        ref=facts.ref,
+        recorded_at=recorded_at,
+        commitment=facts.body_commit,
+        leaf=leaf or b"",
+        leaf_hash=leaf_hash or b"",
+        salt=salt,
+        body=body,
+    )
 
 
 def first_recorded_at(connection: Connection) -> datetime | None:

@@ -1,14 +1,18 @@
 """Reads the complete populations of a period out of the ledger.
 
 They come from the sealed entries, never from the working tables, so that whoever holds
-the ledger can derive them again.
+the ledger can derive them again. Only where each entry stands is kept, not what it says:
+a population may have a hundred thousand changes.
 """
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from drift.ledger.entry import StoredEntry, format_time
 from drift.model.evidence import EntryKind, GapStatus
@@ -35,6 +39,10 @@ class Period:
         """Tell whether something that ended at `time` reached into the period."""
         return time is None or self.since is None or time >= self.since
 
+    def begins_before_its_end(self, time: datetime | None) -> bool:
+        """Tell whether something that began at `time` did so before the period was over."""
+        return self.until is None or time is None or time < self.until
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
@@ -54,80 +62,89 @@ class Row:
             "leaf_hash": self.entry.leaf_hash.hex(),
         }
 
-    def time(self, name: str) -> datetime | None:
-        """Return the time in the field `name`, if it bears one."""
-        value = self.fields.get(name)
-        return None if value is None else datetime.fromisoformat(value)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Population:
-    """What happened in a period, as the ledger has it."""
+    """Which entries tell what happened in a period, by their numbers, and how many of each sort."""
 
-    changes: tuple[Row, ...]
+    changes: tuple[int, ...]
     """By their beginning."""
-    findings: tuple[Row, ...]
+    findings: tuple[int, ...]
     """Those that were open at some time of the period, by their id."""
-    coverage: tuple[Row, ...]
-    gaps: tuple[Row, ...]
-    writes_excluded: int
-    """Writes that the policy leaves out: each is recorded with the reason, and belongs to no change."""
-    entries_by_kind: dict[str, int]
+    coverage: tuple[int, ...]
+    gaps: tuple[int, ...]
+    counts: dict[str, Any]
+    """The totals that the pack states and its verifier counts again."""
 
-    def counts(self) -> dict[str, Any]:
-        """Return the totals that the pack states and its verifier counts again."""
-        statuses = Counter(row.fields.get("status") for row in self.gaps)
-        closed, accepted = statuses[GapStatus.CLOSED], statuses[GapStatus.ACCEPTED]
-        return {
-            "entries": sum(self.entries_by_kind.values()),
-            "entries_by_kind": self.entries_by_kind,
-            "changes": len(self.changes),
-            "changes_by_disposition": _count_by(self.changes, "disposition"),
-            "changes_by_channel": _count_by(self.changes, "channel"),
-            "changes_by_severity": _count_by(self.changes, "severity"),
-            "findings": len(self.findings),
-            "findings_by_kind": _count_by(self.findings, "kind"),
-            "findings_by_status": _count_by(self.findings, "status"),
-            "records_read": sum(row.fields["records"] for row in self.coverage),
-            "records_unreadable": sum(row.fields["unreadable"] for row in self.coverage),
-            "gaps": len(self.gaps) - closed - accepted,
-            "gaps_closed": closed,
-            # Packs of before anything could be accepted do not state it.
-            **({"gaps_accepted": accepted} if accepted else {}),
-            "writes_excluded": self.writes_excluded,
-        }
+
+class _Change(msgspec.Struct, frozen=True):
+    """Of a change, what decides where it is listed and counted."""
+
+    began_at: datetime | None = None
+    disposition: str | None = None
+    channel: str | None = None
+    severity: str | None = None
+
+
+class _FindingInside(msgspec.Struct, frozen=True):
+    kind: str | None = None
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    status: str | None = None
+    finding: _FindingInside = _FindingInside()
+
+
+class _Coverage(msgspec.Struct, frozen=True):
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    records: int = 0
+    unreadable: int = 0
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where an entry stands, and what was read of it."""
+
+    seq: int
+    ref: str
+    recorded_at: datetime
+    said: Any
 
 
 @dataclass(kw_only=True, slots=True)
 class Reading:
     """Folds the entries of the ledger, one after the other, into the populations."""
 
-    _changes: dict[str, Row] = field(default_factory=dict)
-    _findings: dict[str, Row] = field(default_factory=dict)
+    _changes: dict[str, _Placed] = field(default_factory=dict)
+    _findings: dict[str, _Placed] = field(default_factory=dict)
     _found_at: dict[str, datetime] = field(default_factory=dict)
-    _coverage: list[Row] = field(default_factory=list)
-    _gaps: list[Row] = field(default_factory=list)
+    _coverage: list[_Placed] = field(default_factory=list)
+    _gaps: list[_Placed] = field(default_factory=list)
     _excluded: dict[str, datetime | None] = field(default_factory=dict)
     _kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: StoredEntry) -> None:
         """Take the next entry: of a change or a finding, the latest says how it stands."""
         self._kinds[entry.kind.value] += 1
-        row = Row(entry=entry)
         match entry.kind:
             case EntryKind.DISPOSITION:
-                self._changes[entry.ref] = row
+                self._changes[entry.ref] = _placed(entry, _changes)
             case EntryKind.FINDING:
-                self._findings[entry.ref] = row
+                self._findings[entry.ref] = _placed(entry, _findings)
                 self._found_at.setdefault(entry.ref, entry.recorded_at)
             case EntryKind.COVERAGE:
-                self._coverage.append(row)
+                self._coverage.append(_placed(entry, _coverages))
             case EntryKind.GAP:
-                self._gaps.append(row)
+                self._gaps.append(_placed(entry, _gaps))
             case EntryKind.OBSERVATION | EntryKind.AMENDMENT:
                 self._add_write(entry)
             case _:
-                pass  # the other kinds are counted, and listed nowhere
+                pass  # the other kinds are counted, and stand in no population
 
     def _add_write(self, entry: StoredEntry) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -144,31 +161,81 @@ class Reading:
 
         A gap has no time of its own: those are listed that were recorded since the period began.
         """
-        changes = [row for row in self._changes.values() if period.holds(row.time("began_at"))]
-        findings = [row for row in self._findings.values() if self._was_open(row, period)]
+        changes = [one for one in self._changes.values() if period.holds(one.said.began_at)]
+        changes.sort(key=lambda one: (one.said.began_at or _NO_TIME, one.ref))
+        findings = [one for one in self._findings.values() if self._was_open(one, period)]
+        findings.sort(key=lambda one: one.ref)
+        coverage = [
+            one
+            for one in self._coverage
+            if period.is_reached_by(one.said.to_at) and period.begins_before_its_end(one.said.from_at)
+        ]
+        gaps = [one for one in self._gaps if period.is_reached_by(one.recorded_at)]
         return Population(
-            changes=tuple(sorted(changes, key=lambda row: (row.time("began_at") or _NO_TIME, row.entry.ref))),
-            findings=tuple(sorted(findings, key=lambda row: row.entry.ref)),
-            coverage=tuple(
-                row
-                for row in self._coverage
-                if period.is_reached_by(row.time("to_at"))
-                and _begins_before(period.until, row.time("from_at"))
-            ),
-            gaps=tuple(row for row in self._gaps if period.is_reached_by(row.entry.recorded_at)),
-            writes_excluded=sum(map(period.holds, self._excluded.values())),
-            entries_by_kind=dict(sorted(self._kinds.items())),
+            changes=_numbers(changes),
+            findings=_numbers(findings),
+            coverage=_numbers(coverage),
+            gaps=_numbers(gaps),
+            counts={
+                "entries": sum(self._kinds.values()),
+                "entries_by_kind": dict(sorted(self._kinds.items())),
+                **_counts_of_changes(changes),
+                **_counts_of_findings(findings),
+                "records_read": sum(one.said.records for one in coverage),
+                "records_unreadable": sum(one.said.unreadable for one in coverage),
+                **_counts_of_gaps(gaps),
+                "writes_excluded": sum(map(period.holds, self._excluded.values())),
+            },
         )
 
-    def _was_open(self, row: Row, period: Period) -> bool:
-        is_resolved = row.fields["status"] == FindingStatus.RESOLVED
-        ended_before = is_resolved and not period.is_reached_by(row.entry.recorded_at)
-        return not ended_before and _begins_before(period.until, self._found_at[row.entry.ref])
+    def _was_open(self, one: _Placed, period: Period) -> bool:
+        is_resolved = one.said.status == FindingStatus.RESOLVED
+        ended_before = is_resolved and not period.is_reached_by(one.recorded_at)
+        return not ended_before and period.begins_before_its_end(self._found_at[one.ref])
 
 
-def _begins_before(until: datetime | None, time: datetime | None) -> bool:
-    return until is None or time is None or time < until
+def _placed(entry: StoredEntry, decoder: "msgspec.json.Decoder[Any]") -> _Placed:
+    said = decoder.decode(entry.body or b"{}")
+    return _Placed(entry.seq, entry.ref, entry.recorded_at, said)
 
 
-def _count_by(rows: tuple[Row, ...], name: str) -> dict[str, int]:
-    return dict(sorted(Counter(str(row.fields.get(name)) for row in rows).items()))
+def _numbers(placed: Iterable[_Placed]) -> tuple[int, ...]:
+    return tuple(one.seq for one in placed)
+
+
+def _counts_of_changes(changes: list[_Placed]) -> dict[str, Any]:
+    return {
+        "changes": len(changes),
+        "changes_by_disposition": _count(one.said.disposition for one in changes),
+        "changes_by_channel": _count(one.said.channel for one in changes),
+        "changes_by_severity": _count(one.said.severity for one in changes),
+    }
+
+
+def _counts_of_findings(findings: list[_Placed]) -> dict[str, Any]:
+    return {
+        "findings": len(findings),
+        "findings_by_kind": _count(one.said.finding.kind for one in findings),
+        "findings_by_status": _count(one.said.status for one in findings),
+    }
+
+
+def _counts_of_gaps(gaps: list[_Placed]) -> dict[str, int]:
+    statuses = Counter(one.said.status for one in gaps)
+    closed, accepted = statuses[GapStatus.CLOSED], statuses[GapStatus.ACCEPTED]
+    return {
+        "gaps": len(gaps) - closed - accepted,
+        "gaps_closed": closed,
+        # Packs of before anything could be accepted do not state it.
+        **({"gaps_accepted": accepted} if accepted else {}),
+    }
+
+
+def _count(values: Iterable[object]) -> dict[str, int]:
+    return dict(sorted(Counter(map(str, values)).items()))
+
+
+_changes = msgspec.json.Decoder(_Change)
+_findings = msgspec.json.Decoder(_Finding)
+_coverages = msgspec.json.Decoder(_Coverage)
+_gaps = msgspec.json.Decoder(_Gap)

@@ -17,7 +17,7 @@ from itertools import pairwise
 from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import first_checkpoint_since, latest_checkpoint
-from drift.ledger.log import entries, first_recorded_since
+from drift.ledger.log import entries, entries_at, first_recorded_since
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.self_sample import DrawnChange, Lacking, SelfSample
 from drift.model.verdict import Disposition
@@ -86,7 +86,8 @@ def _changes(connection: Connection, month: Month, sealed: Checkpoint) -> Sequen
     for entry in entries(connection, first, sealed.size, kind=EntryKind.DISPOSITION):
         if entry.body is not None:
             reading.add(entry)
-    return reading.population(Period(since=month.since, until=month.until)).changes
+    changes = reading.population(Period(since=month.since, until=month.until)).changes
+    return [Row(entry=entry) for entry in entries_at(connection, changes)]
 
 
 def _drawn(row: Row) -> DrawnChange:

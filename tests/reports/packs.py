@@ -9,8 +9,8 @@ from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.verdict import Channel, Disposition
-from drift.reports.manifest import NAME, NOTE_NAME, write_manifest
-from drift.reports.pack import PackSummary, export_pack
+from drift.reports.pack.export import PackSummary, export_pack
+from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
 from drift.reports.population import Period
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry

@@ -316,7 +316,7 @@ def test_coverage_is_nowhere_taken_for_more_than_it_is(pack: Path) -> None:
     summary = json.loads((pack / "01_ipe/summary.json").read_text())
     page = " ".join((pack / "00_START_HERE.html").read_text(encoding="utf-8").split())
 
-    assert "does not prove that the cloud delivered everything" in summary["meaning"]["coverage.csv"]
+    assert "does not prove that the cloud delivered everything" in summary["meaning"]["01_ipe/coverage"]
     assert "not that the cloud had delivered everything" in page
     assert "not that the cloud had delivered everything" in verify.NOT_PROVEN
     monitors = table_of(pack / "10_mapping/tsc_matrix.csv")[-4]

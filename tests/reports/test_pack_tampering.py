@@ -17,7 +17,7 @@ from drift.ledger.entry import Leaf, commit, encode_leaf
 from drift.ledger.merkle import Frontier, hash_leaf
 from drift.ledger.note import SigningKey
 from drift.ledger.verify import COMPLETENESS, INTEGRITY, ORIGIN, Report, verify_pack
-from drift.reports.manifest import NAME, NOTE_NAME, write_manifest
+from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
 from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, OTHER_KEY

@@ -8,7 +8,7 @@ files included.
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,47 +23,14 @@ from drift.ledger.checkpoint import checkpoints, latest_checkpoint, sealed_entri
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint
-from drift.reports.controls import points_of_focus
-from drift.reports.listing import canonical, write_json_lines, write_table
-from drift.reports.manifest import write_manifest
-from drift.reports.population import Period, Population, Reading, Row
-from drift.reports.start_page import start_page
-
-CHANGE_COLUMNS = (
-    *("change_id", "session_id", "began_at", "ended_at"),
-    *("cloud", "account", "region", "environment", "resource_type", "resource_id", "address"),
-    *("summary", "actor", "corrected_actor", "actor_kind", "principal", "channel", "lane", "tool"),
-    *("disposition", "severity", "alert", "reasons"),
-    *("ticket_system", "ticket", "approver", "approved_at", "deployment", "link_method", "link_confidence"),
-    *("t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "tests"),
-    *("events", "event_sha256", "recorded_at", "ledger_seq", "leaf_hash"),
-)
-FINDING_COLUMNS = (
-    *("finding_id", "kind", "status", "severity", "account", "region", "type", "resource_id", "address"),
-    *("attributes", "explained_by", "baseline", "state", "source", "by", "reason"),
-    *("owner", "due_at", "last_writer"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
-)
-COVERAGE_COLUMNS = (
-    *("source", "account", "region", "from_at", "to_at", "records", "unreadable"),
-    *("first_at", "last_at", "contiguous_since"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
-)
-GAP_COLUMNS = (
-    *("source", "account", "region", "file", "index", "sha256", "error"),
-    *("status", "gap_id", "owner", "from_at", "to_at", "by", "reason"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
-)
-
-_MEANING = {
-    "coverage.csv": "Of each source, account and region, the spans in which the source was read to its end,"
-    " one after the other, and how many records were read meanwhile: those that came late may be older. It"
-    " does not prove that the cloud delivered everything to the source.",
-    "gaps.csv": "What is known not to have been read or judged, and, with the status closed and the same"
-    " gap_id, that it was read since, or, with the status accepted, who accepts that it never will be, and"
-    " why: it stays unread. Files are named as their source named them.",
-}
-"""What the tables beside the summary say: they are easily taken for more."""
+from drift.reports.pack.cells import canonical
+from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.manifest import write_manifest
+from drift.reports.pack.parts import PARTS
+from drift.reports.pack.start_page import start_page
+from drift.reports.pack.view import View
+from drift.reports.pack.writing import Written, write_document, write_listing
+from drift.reports.population import Period, Reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,22 +65,24 @@ def export_pack(
         )
     with _new_folder(folder) as partial:
         reading = _write_ledger(partial / "ledger", connection, key, sealed)
-        population = reading.population(period)
-        _write_population(partial, population)
-        summary = _summary(population, period, sealed, tool_version)
-        _write_json(partial / "01_ipe" / "summary.json", summary)
-        _write_mapping(partial / "10_mapping")
-        _write_verifier(partial / "verify")
-        start = start_page(
-            population=population, period=period, sealed=sealed, key=key, tool_version=tool_version
+        view = View(
+            connection=connection,
+            sealed=sealed,
+            period=period,
+            population=reading.population(period),
+            tool_version=tool_version,
         )
+        written = _write_parts(partial, view)
+        _write_json(partial / "01_ipe" / "summary.json", _summary(view, written))
+        _write_verifier(partial / "verify")
+        start = start_page(view, key)
         (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
         folder=folder,
         entries=sealed.size,
-        changes=len(population.changes),
-        findings=len(population.findings),
+        changes=len(view.population.changes),
+        findings=len(view.population.findings),
         root=sealed.root,
         manifest_sha256=manifest_sha256,
     )
@@ -178,25 +147,23 @@ def _entry_line(entry: StoredEntry) -> str:
     return canonical(line) + "\n"
 
 
-def _write_population(partial: Path, population: Population) -> None:
-    _write_listing(partial / "02_population" / "changes", CHANGE_COLUMNS, population.changes)
-    _write_listing(partial / "02_population" / "findings", FINDING_COLUMNS, population.findings)
-    (partial / "01_ipe").mkdir()
-    coverage = (row.fields for row in population.coverage)
-    write_table(partial / "01_ipe" / "coverage.csv", COVERAGE_COLUMNS, coverage)
-    write_table(partial / "01_ipe" / "gaps.csv", GAP_COLUMNS, (row.fields for row in population.gaps))
+def _write_parts(folder: Path, view: View) -> list[Written]:
+    written = list[Written]()
+    for part in PARTS:
+        for one in part(view):
+            match one:
+                case Listing():
+                    written.append(write_listing(folder, one))
+                case Document():
+                    write_document(folder, one)
+    return written
 
 
-def _write_listing(path: Path, columns: tuple[str, ...], rows: tuple[Row, ...]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    write_json_lines(path.with_suffix(".jsonl"), (row.fields for row in rows))
-    write_table(path.with_suffix(".csv"), columns, (row.fields for row in rows))
-
-
-def _summary(population: Population, period: Period, sealed: Checkpoint, tool_version: str) -> dict[str, Any]:
+def _summary(view: View, written: Sequence[Written]) -> dict[str, Any]:
+    period, sealed = view.period, view.sealed
     return {
         "v": 1,
-        "tool": f"driftledger {tool_version}",
+        "tool": f"driftledger {view.tool_version}",
         "parameters": {
             "since": format_time(period.since) if period.since else None,
             "until": format_time(period.until) if period.until else None,
@@ -206,25 +173,9 @@ def _summary(population: Population, period: Period, sealed: Checkpoint, tool_ve
             "root": sealed.root,
             "sealed_at": format_time(sealed.made_at),
         },
-        "counts": population.counts(),
-        "meaning": _MEANING,
+        "counts": view.population.counts,
+        "meaning": {one.listing.path: " ".join((one.listing.lists, *one.listing.limits)) for one in written},
     }
-
-
-def _write_mapping(folder: Path) -> None:
-    folder.mkdir()
-    rows = (
-        {
-            "criterion": point.slug.partition("/")[0].upper(),
-            "point_of_focus": point.slug,
-            "meaning": point.meaning,
-            "support": point.support.value,
-            "evidence": point.evidence,
-        }
-        for point in points_of_focus()
-    )
-    columns = ("criterion", "point_of_focus", "meaning", "support", "evidence")
-    write_table(folder / "tsc_matrix.csv", columns, rows)
 
 
 def _write_verifier(folder: Path) -> None:

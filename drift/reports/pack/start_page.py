@@ -1,14 +1,12 @@
 """Renders the page that a reader of the pack opens first."""
 
 from drift.ledger.note import SigningKey
-from drift.model.evidence import Checkpoint
 from drift.reports.controls import points_of_focus
-from drift.reports.population import Period, Population
+from drift.reports.pack.view import View
+from drift.reports.population import Period
 
 
-def start_page(
-    *, population: Population, period: Period, sealed: Checkpoint, key: SigningKey, tool_version: str
-) -> str:
+def start_page(view: View, key: SigningKey) -> str:
     """Return the page as HTML without scripts, all of it in one file."""
     import jinja2
 
@@ -20,14 +18,14 @@ def start_page(
     )
     return environment.get_template("start_here.html.j2").render(
         origin=key.name,
-        period=_in_words(period),
-        sealed_at=f"{sealed.made_at:%Y-%m-%d %H:%M}",
-        counts=population.counts(),
+        period=_in_words(view.period),
+        sealed_at=f"{view.sealed.made_at:%Y-%m-%d %H:%M}",
+        counts=view.population.counts,
         breakdown=_breakdown,
         verifier_key=key.verifier_key,
-        checkpoint_note=sealed.note,
+        checkpoint_note=view.sealed.note,
         points=points_of_focus(),
-        tool_version=tool_version,
+        tool_version=view.tool_version,
     )
 
 

@@ -1,11 +1,7 @@
-"""Writes the rows of a population as JSON lines, which are exact, and as a table, which people open."""
+"""Spells the values of a row: exactly, or so that a spreadsheet shows them and does nothing else."""
 
-import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """With these a spreadsheet begins a formula; in some languages also with their wide forms."""
@@ -14,20 +10,6 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-
 """Control characters, line breaks, and marks that hide text or turn its direction."""
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def write_json_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    """Write one JSON object a line, its keys sorted."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(canonical(row) + "\n" for row in rows)
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    """Write a CSV table with a header."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
 
 
 def cell(value: object) -> str:

@@ -1,0 +1,44 @@
+"""What a part adds to a pack: listings, of which people see tables, and documents."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+Fields: TypeAlias = Mapping[str, object]
+"""One row of a listing, by the name of the column; what JSON can say."""
+
+
+class Shape(StrEnum):
+    """As what a listing is written."""
+
+    JSON_LINES = "jsonl"
+    """Exact."""
+    TABLE = "csv"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """A listing of the pack. Its rows are asked for once, and may come from the database one by one."""
+
+    path: str
+    """Within the pack, without the ending: `02_population/changes`."""
+    title: str
+    lists: str
+    """What has a row, of which part of the ledger, in which order: a sentence that somebody can check."""
+    columns: tuple[str, ...]
+    rows: Iterable[Fields]
+    shapes: tuple[Shape, ...] = (Shape.TABLE,)
+    limits: tuple[str, ...] = ()
+    """What it does not show, a sentence each."""
+    is_derived_again: bool = False
+    """The verifier derives every row from the entries; what it does not, rests on the signature."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A file of the pack that is no listing."""
+
+    path: str
+    """Within the pack."""
+    content: bytes

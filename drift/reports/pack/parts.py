@@ -1,0 +1,16 @@
+"""What stands in a pack, in its order. A new part is a function of the view, and a row here."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.mapping import control_map
+from drift.reports.pack.populations import populations
+from drift.reports.pack.view import View
+
+Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
+
+PARTS: tuple[Part, ...] = (
+    populations,
+    control_map,
+)

@@ -1,0 +1,64 @@
+"""What the parts of a pack are made from: the sealed ledger, seen for one period."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from drift.errors import LedgerIntegrityError
+from drift.ledger.entry import StoredEntry
+from drift.ledger.log import entries, entries_at
+from drift.model.evidence import Checkpoint, EntryKind
+from drift.reports.population import Period, Population, Row
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded(Generic[Body]):
+    """An entry whose body could be read."""
+
+    entry: StoredEntry
+    body: Body
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """The ledger as it was sealed. A part reads it as often as it likes, and never all at once."""
+
+    connection: Connection
+    sealed: Checkpoint
+    period: Period
+    population: Population
+    tool_version: str
+
+    def changes(self) -> Iterator[Row]:
+        """Yield the changes of the period as they stand, by their beginning."""
+        return self.rows(self.population.changes)
+
+    def rows(self, seqs: Iterable[int]) -> Iterator[Row]:
+        """Yield entries by their numbers, in the order given."""
+        return (Row(entry=entry) for entry in entries_at(self.connection, seqs))
+
+    def entries(self, kind: EntryKind, type_: type[Body]) -> Iterator[Recorded[Body]]:
+        """Yield every sealed entry of a kind, of the whole ledger, but those whose body was erased.
+
+        Raises:
+            LedgerIntegrityError: One holds something else than entries of its kind do.
+        """
+        decoder = msgspec.json.Decoder(type_)
+        for entry in entries(self.connection, to_seq=self.sealed.size, kind=kind):
+            if entry.body is not None:
+                yield Recorded(entry=entry, body=_decoded(decoder, entry.seq, entry.body))
+
+
+def _decoded(decoder: msgspec.json.Decoder[Body], seq: int, body: bytes) -> Body:
+    try:
+        return decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        raise LedgerIntegrityError(
+            f"entry {seq} of the ledger cannot be read: {error}",
+            hint="its row was altered, or a newer version wrote it: compare with a backup",
+        ) from error
