@@ -3,18 +3,17 @@
 from datetime import datetime
 from pathlib import Path
 
-from drift import __version__
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
 from drift.reports.pack.export import PackSummary, export_pack
-from drift.reports.population import Period
+from drift.reports.pack.request import PackRequest
 from drift.store.database import Database
 
 
 def export_evidence(
-    database: Database, folder: Path, key: SigningKey, period: Period, now: datetime
+    database: Database, folder: Path, key: SigningKey, request: PackRequest, now: datetime
 ) -> PackSummary:
     """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
@@ -27,12 +26,12 @@ def export_evidence(
     with database.transaction() as connection:
         seal(connection, key, now)
     with database.reading() as connection:
-        summary = export_pack(connection, folder=folder, key=key, period=period, tool_version=__version__)
+        summary = export_pack(connection, folder=folder, key=key, request=request)
     with database.transaction() as connection:
         body = ExportRecord(
             manifest_sha256=summary.manifest_sha256,
-            since=period.since,
-            until=period.until,
+            since=request.period.since,
+            until=request.period.until,
             entries=summary.entries,
         )
         append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)

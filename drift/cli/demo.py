@@ -30,11 +30,12 @@ def command(out: str) -> int:
     Prints the alerts, writes the store, the weekly report and the auditor's pack, and says
     how to look at each.
     """
-    from drift import wiring
+    from drift import __version__, wiring
     from drift.cli.report import write_weekly
     from drift.export import export_evidence
     from drift.ledger.verify import verify_pack
     from drift.reports.cycle import summary
+    from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
 
     folder = Path(out)
@@ -48,7 +49,8 @@ def command(out: str) -> int:
         for line in summary(have):
             click.echo(line)
         write_weekly(settings, have.database, None, folder / "weekly.html")
-        export_evidence(have.database, folder / "pack", have.key, Period(), have.clock.now())
+        request = PackRequest(period=Period(), tool_version=__version__)
+        export_evidence(have.database, folder / "pack", have.key, request, have.clock.now())
     report = verify_pack(str(folder / "pack"), have.key.verifier_key)
     click.echo(f"pack      {'verified' if not report.all_problems else 'DOES NOT VERIFY'}")
     click.echo(_what_to_look_at(folder))

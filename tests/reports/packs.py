@@ -11,6 +11,7 @@ from drift.model.finding import FindingKind, FindingStatus
 from drift.model.verdict import Channel, Disposition
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
+from drift.reports.pack.request import PackRequest
 from drift.reports.population import Period
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
@@ -75,8 +76,7 @@ def a_pack(database: Database, folder: Path, *, key: SigningKey = KEY, **period:
             connection,
             folder=folder,
             key=key,
-            period=Period(**period),
-            tool_version="0.1.0",  # type: ignore[arg-type]
+            request=PackRequest(period=Period(**period), tool_version="0.1.0"),  # type: ignore[arg-type]
         )
 
 

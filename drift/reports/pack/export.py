@@ -27,10 +27,11 @@ from drift.reports.pack.cells import canonical
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.manifest import write_manifest
 from drift.reports.pack.parts import PARTS
+from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
 from drift.reports.pack.view import View
 from drift.reports.pack.writing import Written, write_document, write_listing
-from drift.reports.population import Period, Reading
+from drift.reports.population import Reading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,9 +49,9 @@ class PackSummary:
 
 
 def export_pack(
-    connection: Connection, *, folder: Path, key: SigningKey, period: Period, tool_version: str
+    connection: Connection, *, folder: Path, key: SigningKey, request: PackRequest
 ) -> PackSummary:
-    """Write the pack of a period, from the ledger as it was sealed last.
+    """Write the pack that is asked for, from the ledger as it was sealed last.
 
     Raises:
         UsageError: The folder is in use or cannot be written, or nothing is sealed yet.
@@ -68,9 +69,8 @@ def export_pack(
         view = View(
             connection=connection,
             sealed=sealed,
-            period=period,
-            population=reading.population(period),
-            tool_version=tool_version,
+            request=request,
+            population=reading.population(request.period),
         )
         written = _write_parts(partial, view)
         _write_json(partial / "01_ipe" / "summary.json", _summary(view, written))
@@ -160,10 +160,10 @@ def _write_parts(folder: Path, view: View) -> list[Written]:
 
 
 def _summary(view: View, written: Sequence[Written]) -> dict[str, Any]:
-    period, sealed = view.period, view.sealed
+    period, sealed = view.request.period, view.sealed
     return {
         "v": 1,
-        "tool": f"driftledger {view.tool_version}",
+        "tool": f"driftledger {view.request.tool_version}",
         "parameters": {
             "since": format_time(period.since) if period.since else None,
             "until": format_time(period.until) if period.until else None,

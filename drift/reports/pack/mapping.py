@@ -24,5 +24,7 @@ def control_map(view: View) -> Iterator[Listing]:
             }
             for point in points_of_focus()
         ),
-        limits=(f"Only the reader concludes that a control is met. Version {view.tool_version} says this.",),
+        limits=(
+            f"Only the reader concludes that a control is met. Version {view.request.tool_version} says this.",
+        ),
     )

@@ -18,14 +18,14 @@ def start_page(view: View, key: SigningKey) -> str:
     )
     return environment.get_template("start_here.html.j2").render(
         origin=key.name,
-        period=_in_words(view.period),
+        period=_in_words(view.request.period),
         sealed_at=f"{view.sealed.made_at:%Y-%m-%d %H:%M}",
         counts=view.population.counts,
         breakdown=_breakdown,
         verifier_key=key.verifier_key,
         checkpoint_note=view.sealed.note,
         points=points_of_focus(),
-        tool_version=view.tool_version,
+        tool_version=view.request.tool_version,
     )
 
 

@@ -11,7 +11,8 @@ from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries, entries_at
 from drift.model.evidence import Checkpoint, EntryKind
-from drift.reports.population import Period, Population, Row
+from drift.reports.pack.request import PackRequest
+from drift.reports.population import Population, Row
 
 Body = TypeVar("Body")
 
@@ -30,9 +31,8 @@ class View:
 
     connection: Connection
     sealed: Checkpoint
-    period: Period
+    request: PackRequest
     population: Population
-    tool_version: str
 
     def changes(self) -> Iterator[Row]:
         """Yield the changes of the period as they stand, by their beginning."""

@@ -1,0 +1,24 @@
+"""`drift evidence verify`: the check that also ships inside every pack."""
+
+import json
+
+import click
+
+from drift.cli.options import json_option
+from drift.errors import UsageError
+
+
+@click.command("verify")
+@click.argument("pack", metavar="PACK")
+@click.option("--key", metavar="FILE|KEY", help="The verifier key that you trust, or a file with such keys.")
+@json_option
+def command(pack: str, key: str | None, as_json: bool) -> int:
+    """Check a pack with the same verifier that ships inside it. Exit code 1 if anything is wrong."""
+    from drift.ledger.verify import CannotVerify, verify_pack
+
+    try:
+        report = verify_pack(pack, key)
+    except CannotVerify as error:
+        raise UsageError(error.what, hint=error.hint) from error
+    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    return 1 if report.all_problems else 0

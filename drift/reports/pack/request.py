@@ -1,0 +1,13 @@
+"""What a pack is asked for."""
+
+from dataclasses import dataclass
+
+from drift.reports.population import Period
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackRequest:
+    """What somebody asked for, with what the configuration adds. The same request gives the same bytes."""
+
+    period: Period
+    tool_version: str
