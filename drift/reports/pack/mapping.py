@@ -7,7 +7,7 @@ from drift.reports.pack.listing import Listing
 from drift.reports.pack.view import View
 
 
-def control_map(view: View) -> Iterator[Listing]:
+def control_map(_: View) -> Iterator[Listing]:
     """Yield the map of controls, which is the same for every ledger."""
     yield Listing(
         path="10_mapping/tsc_matrix",
