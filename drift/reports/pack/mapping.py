@@ -24,7 +24,5 @@ def control_map(_: View) -> Iterator[Listing]:
             }
             for point in points_of_focus()
         ),
-        limits=(
-            f"Only the reader concludes that a control is met. Version {view.request.tool_version} says this.",
-        ),
+        limits=("Only the reader concludes that a control is met.",),
     )
