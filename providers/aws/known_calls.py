@@ -19,6 +19,8 @@ from providers.aws.signals import Signals
 
 Key = tuple[object, ...]
 
+MAX_CALLERS = 4_096
+"""Each takes some 4 KB: sessions come and go, and what is known of them must not grow with the months."""
 MAX_CALLS = 65_536
 MAX_DEEDS = 8_192
 
@@ -84,7 +86,7 @@ class KnownCalls:
         caller = caller_of(origin_of(record), record.user_agent, self._signals)
         known = _KnownCaller(caller)
         if _length(key) <= MAX_KEY_LENGTH:
-            if len(self._callers) >= MAX_CALLS:
+            if len(self._callers) >= MAX_CALLERS:
                 self._forget()
             self._callers[key] = known
         return known
