@@ -8,7 +8,7 @@ from drift.model.event import Fate
 from tests.crash.ending import Ending
 from tests.soak.course import STOPPED_WITHIN_SECONDS, Course
 from tests.soak.faults import Fault
-from tests.soak.feed import RECORDS_OF_A_FILE, event_id_of
+from tests.soak.feed import event_id_of
 from tests.soak.world import World
 
 TOLD_WITHIN = 5.0
@@ -44,7 +44,7 @@ def measures(world: World, course: Course, ending: Ending) -> Iterator[Measure]:
 
 def _of_loss(world: World, ending: Ending) -> Iterator[Measure]:
     files = world.feed.files
-    expected = {Fate.CHANGE: files, Fate.READ: files * (RECORDS_OF_A_FILE - 1)}
+    expected = {Fate.CHANGE: files, Fate.READ: world.feed.records - files}
     told = f"of {world.feed.records:,} records became {ending.fates} ({files:,} changes, the rest reads)"
     yield Measure(said=told, holds=ending.fates == expected)
     writes = {f"aws:{event_id_of(number)}" for number in range(files)}
