@@ -72,6 +72,7 @@ PORTS = {
     AdapterKind.VAULT: ports.RawVault,
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
+    AdapterKind.ON_CALL: ports.OnCall,
 }
 
 COMMON = {
@@ -253,4 +254,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *filter(None, [settings.vault]),
         *settings.canaries,
         *settings.directories,
+        *settings.on_call,
     )
