@@ -27,6 +27,8 @@ FILES = [
     "02_population/changes.jsonl",
     "02_population/findings.csv",
     "02_population/findings.jsonl",
+    "03_sample/selection.csv",
+    "03_sample/selection.json",
     "10_mapping/tsc_matrix.csv",
     "MANIFEST.json",
     "MANIFEST.json.note",

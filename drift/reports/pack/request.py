@@ -1,8 +1,10 @@
 """What a pack is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from drift.model.sampling import Sampling
 from drift.reports.population import Period
+from drift.reports.sampling.profiles import default_sampling
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,3 +13,4 @@ class PackRequest:
 
     period: Period
     tool_version: str
+    sampling: Sampling = field(default_factory=default_sampling)
