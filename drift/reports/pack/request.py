@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from drift.model.company import Company
 from drift.model.sampling import Sampling
 from drift.reports.population import Period
 from drift.reports.sampling.profiles import default_sampling
@@ -13,4 +14,6 @@ class PackRequest:
 
     period: Period
     tool_version: str
+    company: Company = field(default_factory=Company)
+    """What the company says of itself."""
     sampling: Sampling = field(default_factory=default_sampling)
