@@ -29,7 +29,10 @@ def acted(entry: Entry) -> Moment:
     how = f"through {by.origin}" + (f" as {by.account}" if by.account else "")
     claim = ", self-asserted" if by.is_self_asserted else ""
     return Moment(
-        at=record.at, what=f"{by.name} {said_to_do(record.deed)}", detail=f"{how}{claim}", ledger_seq=entry.seq
+        at=record.at,
+        what=f"{by.name} {said_to_do(record.deed)}",
+        detail=f"{how}{claim}",
+        ledger_seq=entry.seq,
     )
 
 

@@ -126,8 +126,7 @@ def _without(spans: Sequence[Span], missing: Sequence[Span]) -> Sequence[Span]:
 def _missing(view: View) -> dict[str, list[Span]]:
     """Return the spans of gaps that were not filled, by the source: whoever accepts one fills nothing."""
     latest = {
-        one.body.gap_id or str(one.entry.seq): one.body
-        for one in view.entries(EntryKind.GAP, GapRecord)
+        one.body.gap_id or str(one.entry.seq): one.body for one in view.entries(EntryKind.GAP, GapRecord)
     }
     found = defaultdict[str, list[Span]](list)
     for gap in latest.values():

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from drift.ledger.entry import format_time
 from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
@@ -45,7 +45,7 @@ class Answers:
     reviewed: tuple[ActionRecord, Reviewed] | None
     approver: str | None
     approved_at: datetime | None
-    """The first approval, on the ticket or afterwards; ."""
+    """The first approval, on the ticket or afterwards."""
 
 
 def emergencies(facts: Facts) -> Iterator[Yielded]:
@@ -61,7 +61,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             title="Emergencies",
             lists="Each change of 02_population/changes in the emergency lane, with the disposition"
             " `emergency`, or that somebody declared one, by its beginning, with what `action` entries say"
-            " of it. Who made no decision, and what was made before the watch, is left out.",
+            " of it. What nobody has to answer for is left out.",
             columns=COLUMNS,
             rows=_rows(facts, found),
             limits=(
@@ -211,7 +211,7 @@ def _month(facts: Facts, month: Month, found: Sequence[Found], production: int) 
     counted = [one for one in mine if facts.is_production(one)]
     complete = Counter(one.t7 for one in counted)
     answers = [(one, answers_of(one, facts)) for one in counted]
-    took = sorted[timedelta](one.approved_at - change.began_at for change, one in answers if one.approved_at)
+    took = sorted(one.approved_at - change.began_at for change, one in answers if one.approved_at)
     return {
         "month": str(month),
         "emergencies": len(counted),
