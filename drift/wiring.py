@@ -320,6 +320,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 on_call=counted(catalog.ON_CALL, settings.on_call),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
+                company=settings.company,
             )
         )
 
@@ -338,6 +339,7 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
         configuration=_configuration(settings, people),
         policy=policy_of(settings, have.key, people),
         translators=Translators(translators(settings)),
+        company=settings.company,
     )
 
 
@@ -400,6 +402,7 @@ def pack_request(settings: "Settings", database: "Database", period: "Period") -
     return PackRequest(
         period=period,
         tool_version=__version__,
+        company=settings.company,
         people=people_of(settings, database),
         environments=settings.decision.environments,
     )

@@ -52,7 +52,7 @@ def tables_of(
     until: datetime | None = UNTIL,
     **request: Any,
 ) -> Tables:
-    """Record entries in a ledger of their own, an empty `template`, seal it, and make the pack of November 2026."""
+    """Record entries in a copy of an empty ledger, seal it, and make the pack of November 2026."""
     shutil.copyfile(template, folder / "ledger.db")
     database = Database(f"sqlite:///{folder / 'ledger.db'}")
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
@@ -15,4 +16,5 @@ PARTS: tuple[Part, ...] = (
     populations,
     registers,
     control_map,
+    company_says,
 )

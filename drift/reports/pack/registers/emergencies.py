@@ -65,10 +65,8 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             columns=COLUMNS,
             rows=_rows(facts, found),
             limits=(
-                "`could_be_code` follows from whether code declares the resource, or the review says so:"
-                " it is no judgement of whether the pipeline would have been quick enough.",
-                "An approval is one by somebody who may approve and did not make the change; `complete` is"
-                " what test t7 found with the deadlines of the policy, and `why` its reason.",
+                "`could_be_code` tells whether code declares the resource or the review asks for code, and no more.",
+                "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
             ),
         ),
         witness=facts.covered.witness,
