@@ -65,7 +65,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             columns=COLUMNS,
             rows=_rows(facts, found),
             limits=(
-                "`could_be_code` tells whether code declares the resource or the review asks for code, and no more.",
+                "`could_be_code` tells whether code declares the resource or the review asks for code.",
                 "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
             ),
         ),
