@@ -64,7 +64,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row(
             "report", "drift.cli.report", "Write the weekly report, or the register of a month's emergencies."
         ),
-        _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),
+        _Row("evidence", "drift.cli.evidence", "Export the auditor's pack or verify one, or draw a sample."),
     ),
 }
 

@@ -14,6 +14,7 @@ from drift.model.ignore import IgnoreRule
 from drift.model.person import Person
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
+from drift.reports.sampling.profiles import Profiles
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -162,6 +163,8 @@ class Settings:
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
+    profiles: Profiles
+    """By which the size of a sample is chosen."""
     actions: ActionRules
     controls: tuple[CompensatingControl, ...]
     people: tuple[Person, ...]
