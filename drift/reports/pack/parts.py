@@ -7,6 +7,7 @@ from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
+from drift.reports.pack.reviews import reviews
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
@@ -15,4 +16,5 @@ PARTS: tuple[Part, ...] = (
     populations,
     control_map,
     company_says,
+    reviews,
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
+from drift.model.review import ReviewRules
 from drift.reports.population import Period
 
 
@@ -14,3 +15,4 @@ class PackRequest:
     tool_version: str
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
+    reviews: ReviewRules = field(default_factory=ReviewRules)
