@@ -410,6 +410,7 @@ def pack_request(
         period=period,
         tool_version=__version__,
         company=settings.company,
+        reviews=settings.reviews,
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
