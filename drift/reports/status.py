@@ -13,6 +13,7 @@ from drift.model.finding import OPEN
 from drift.model.self_sample import SelfSample
 from drift.reports.self_sample import last_sample
 from drift.store import covered, letters, meta, outbox
+from drift.store.anchors import AnchorRow, anchor_rows
 from drift.store.budgets import budgets_used
 from drift.store.controls import ControlFindingRow, control_findings, controls_kept
 from drift.store.deployments import RunCounts, run_counts
@@ -53,6 +54,17 @@ class ControlsStatus:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorStatus:
+    """How far somebody outside holds the ledger."""
+
+    row: AnchorRow
+    unheld: int
+    """Entries that came after the last checkpoint which it holds."""
+    unheld_since: datetime | None
+    """When the first of them was recorded; `None`: all are held that have to be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """Everything that tells whether the watch works."""
 
@@ -80,6 +92,7 @@ class Status:
     """The last one that was drawn of a month."""
     directories: tuple[DirectoryRow, ...] = ()
     """How far names of people are known."""
+    anchors: tuple[AnchorStatus, ...] = ()
 
     @property
     def queued(self) -> int:
@@ -92,9 +105,13 @@ class Status:
 
 
 def read_status(
-    connection: Connection, sources: Sequence[str], now: datetime, directories: Sequence[str] = ()
+    connection: Connection,
+    sources: Sequence[str],
+    now: datetime,
+    directories: Sequence[str] = (),
+    anchors: Sequence[str] = (),
 ) -> Status:
-    """Return how the watch of these sources stands, and what these directories told."""
+    """Return how the watch of these sources, directories and anchors stands."""
     runs = job_runs(connection)
     sealed = latest_checkpoint(connection)
     is_open = finding.c.status.in_(OPEN)
@@ -114,6 +131,7 @@ def read_status(
         budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
+        anchors=tuple(_anchor(connection, row) for row in anchor_rows(connection, anchors)),
     )
 
 
@@ -125,6 +143,12 @@ def _controls(connection: Connection) -> ControlsStatus:
         findings=tuple(control_findings(connection)),
         runs=run_counts(connection),
     )
+
+
+def _anchor(connection: Connection, row: AnchorRow) -> AnchorStatus:
+    since = grown_since(connection, row.size)
+    unheld = 0 if since is None else size_of(connection) - row.size
+    return AnchorStatus(row=row, unheld=unheld, unheld_since=since)
 
 
 def _source(connection: Connection, name: str) -> SourceStatus:
