@@ -98,6 +98,7 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     keys = (
         "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets directories"
+        " anchors"
     )
     assert list(report) == keys.split()
     [source], [job] = report["sources"], report["jobs"]
@@ -204,7 +205,7 @@ def test_an_anchor_says_how_much_it_does_not_hold(drift: Drift, world: World, tm
     before = drift("status").lines
     held(world, size=1, ago=timedelta(hours=2, seconds=5))
     after = drift("status").lines
-    [told] = json.loads(drift("status", "--json").stdout)["anchors"]
+    [told] = json.loads(drift("status", "--json").out)["anchors"]
 
     assert "anchor    tsa: holds nothing yet; 3 entries not held, the oldest 7 min ago" in before
     assert "anchor    tsa: holds 1 entry, 2 h ago; 2 entries not held, the oldest 7 min ago" in after
