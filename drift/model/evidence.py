@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    DOCUMENT = "document"
     ANCHOR = "anchor"
 
 
