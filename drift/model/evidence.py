@@ -46,6 +46,8 @@ class EntryKind(StrEnum):
     SELF_SAMPLE = "self_sample"
     DOCUMENT = "document"
     ANCHOR = "anchor"
+    REVIEW = "review"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,9 @@ from drift.ledger.checkpoint import grown_since, latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
+from drift.model.review import ReviewRules, ReviewStanding
 from drift.model.self_sample import SelfSample
+from drift.reports.reviews import reviews_standing
 from drift.reports.self_sample import last_sample
 from drift.store import covered, letters, meta, outbox
 from drift.store.anchors import AnchorRow, anchor_rows
@@ -93,6 +95,8 @@ class Status:
     directories: tuple[DirectoryRow, ...] = ()
     """How far names of people are known."""
     anchors: tuple[AnchorStatus, ...] = ()
+    reviews: ReviewStanding | None = None
+    """`None` where it was not asked for."""
 
     @property
     def queued(self) -> int:
@@ -109,9 +113,10 @@ def read_status(
     sources: Sequence[str],
     now: datetime,
     directories: Sequence[str] = (),
+    reviews: ReviewRules | None = None,
     anchors: Sequence[str] = (),
 ) -> Status:
-    """Return how the watch of these sources, directories and anchors stands."""
+    """Return how the watch of these sources, directories and anchors stands, and how reviews do."""
     runs = job_runs(connection)
     sealed = latest_checkpoint(connection)
     is_open = finding.c.status.in_(OPEN)
@@ -132,6 +137,7 @@ def read_status(
         sample=last_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
         anchors=tuple(_anchor(connection, row) for row in anchor_rows(connection, anchors)),
+        reviews=reviews_standing(connection, reviews, now) if reviews else None,
     )
 
 
