@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from drift.model.control_test import ControlTest
-from drift.reports.census.count import Aspect, Census
+from drift.reports.census.count import NOT_KNOWN, Aspect, Census
 from drift.reports.month import month_called
 
 LEAST = 3
@@ -104,7 +104,7 @@ def _persistence(census: Census, test: ControlTest) -> str | None:
     months = [
         month_called(one)
         for one in names
-        if one[:1].isdigit() and census.of(test, Aspect.MONTH, one).candidates
+        if one != NOT_KNOWN and census.of(test, Aspect.MONTH, one).candidates
     ]
     longest = run = months[:1]
     for before, month in pairwise(months):
