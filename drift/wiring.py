@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
+    from drift.recheck import Asking
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -417,6 +418,25 @@ def pack_request(
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
     )
+
+
+def with_sources(request: "PackRequest", path: str | None) -> "tuple[PackRequest, Asking]":
+    """Return the request with the vault that is configured, and whom tickets can be asked for again.
+
+    That the secrets of these are not at hand is no error: the evidence is whole without, and says so.
+    """
+    from drift.recheck import Asking
+
+    settings = settings_without_secrets(path)
+    try:
+        opened = settings_of(path)
+        asking = Asking(sources=_ticket_sources(opened))
+        vault = _vault(opened, [])
+    except ConfigError as error:
+        why = f"it cannot be opened: {error.what}"
+        request = replace(request, why_no_vault=why) if settings.vault else request
+        return request, Asking(why_not=error.what if settings.tickets else None)
+    return replace(request, vault=vault.records if vault else None), asking
 
 
 def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":

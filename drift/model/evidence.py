@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    TICKET_RECHECK = "ticket_recheck"
     DOCUMENT = "document"
     ANCHOR = "anchor"
     REVIEW = "review"
@@ -115,6 +116,8 @@ class DispositionRecord:
     alert: bool
     reasons: tuple[str, ...]
     link_confidence: Confidence | None = None
+    ticket_sha256: str | None = None
+    """Hex, of the ticket as it was when the change was judged; see `Ticket.snapshot`."""
     corrected_actor: str | None = None
     """Who made it by the word of who corrected the record; what was recorded stands beside it."""
     t1: Result | None = None

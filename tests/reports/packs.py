@@ -16,6 +16,7 @@ from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
 from drift.reports.pack.request import PackRequest
 from drift.reports.population import Period
 from drift.store.database import Database
+from tests.builders import a_write, an_event
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
 
 DAY = timedelta(days=1)
@@ -33,6 +34,11 @@ FILES = [
     "02_population/findings.csv",
     "02_population/findings.jsonl",
     "03_sample/census.csv",
+    *(
+        f"03_sample/dossiers/chg-{number}/dossier.{ending}"
+        for number in (1, 2, 3, 4)
+        for ending in ("html", "json", "pdf")
+    ),
     "03_sample/markers.csv",
     "03_sample/selection.csv",
     "03_sample/selection.json",
@@ -77,10 +83,10 @@ def a_ledger(database: Database) -> None:
         append_all(
             connection,
             [
-                an_entry("aws:1"),
+                an_entry("aws:1", a_write(an_event(event_id="1"))),
                 a_disposition("chg-1", began_at=NOON),
                 a_disposition("chg-2", began_at=NOON - timedelta(minutes=5), channel=Channel.PIPELINE),
-                an_entry("aws:2"),
+                an_entry("aws:2", a_write(an_event(event_id="2"))),
             ],
         )
         seal(connection, KEY, NOON)

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 
 from drift.model.sampling import Selection
+from drift.reports.pack.dossiers import dossiers, folder_of
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.view import View
 from drift.reports.sampling.draw import draw, rank
 from drift.reports.sampling.spelling import selection_as_json
 
 COLUMNS = (
-    *("sample_of", "number", "change_id", "run_begin", "run_end", "rank_sha256"),
+    *("sample_of", "number", "change_id", "run_begin", "run_end", "rank_sha256", "dossier"),
     *("began_at", "account", "resource_type", "resource_id", "summary", "actor", "channel", "lane"),
     *("disposition", "ticket", "approver", "ledger_seq", "leaf_hash"),
 )
@@ -20,6 +21,7 @@ def samples(view: View) -> Iterator[Listing | Document]:
     """Yield what was drawn of the changes of the period, and how."""
     asked = view.request.sampling
     selection = draw(view.connection, view.sealed, view.request.period, view.population.changes, asked)
+    yield from dossiers(view, selection)
     content = json.dumps(selection_as_json(selection), indent=1, sort_keys=True) + "\n"
     yield Document(path="03_sample/selection.json", content=content.encode())
     yield Listing(
@@ -47,5 +49,6 @@ def _rows(view: View, selection: Selection) -> Iterator[Fields]:
                 "number": number,
                 "run_begin": run.begin if run else None,
                 "run_end": run.end if run else None,
+                "dossier": str(folder_of(change_id)),
                 "rank_sha256": rank(sample.seed, change_id) if sample.seed else None,
             }
