@@ -6,6 +6,7 @@ from pathlib import Path
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
+from drift.model.company import Company
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.verdict import Channel, Disposition
@@ -18,31 +19,37 @@ from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_findin
 
 DAY = timedelta(days=1)
 
-FILES = [
-    "00_START_HERE.html",
-    "01_ipe/coverage.csv",
-    "01_ipe/coverage.xlsx",
-    "01_ipe/gaps.csv",
-    "01_ipe/gaps.xlsx",
-    "01_ipe/ipe_statement.html",
-    "01_ipe/ipe_statement.json",
-    "01_ipe/summary.json",
-    "02_population/changes.csv",
-    "02_population/changes.jsonl",
-    "02_population/changes.xlsx",
-    "02_population/drift.csv",
-    "02_population/drift.jsonl",
-    "02_population/drift.xlsx",
-    "10_mapping/tsc_matrix.csv",
-    "10_mapping/tsc_matrix.xlsx",
-    "MANIFEST.json",
-    "MANIFEST.json.note",
-    "ledger/checkpoints/000000000004.note",
-    "ledger/checkpoints/000000000013.note",
-    "ledger/entries.jsonl",
-    "ledger/keys.json",
-    "verify/verify_pack.py",
+COMPANY = Company()
+
+LISTINGS = [
+    "01_ipe/coverage",
+    "01_ipe/gaps",
+    "02_population/changes",
+    "02_population/drift",
+    "10_mapping/tsc_matrix",
+    "11_company/documents",
+    "11_company/statement",
 ]
+"""Of each, the pack has a table and a workbook."""
+
+FILES = sorted(
+    [
+        *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
+        "00_START_HERE.html",
+        "01_ipe/ipe_statement.html",
+        "01_ipe/ipe_statement.json",
+        "01_ipe/summary.json",
+        "02_population/changes.jsonl",
+        "02_population/drift.jsonl",
+        "MANIFEST.json",
+        "MANIFEST.json.note",
+        "ledger/checkpoints/000000000004.note",
+        "ledger/checkpoints/000000000013.note",
+        "ledger/entries.jsonl",
+        "ledger/keys.json",
+        "verify/verify_pack.py",
+    ]
+)
 """What the pack of `a_ledger` holds."""
 
 
@@ -76,14 +83,25 @@ def a_ledger(database: Database) -> None:
         seal(connection, KEY, NOON + DAY)
 
 
-def a_pack(database: Database, folder: Path, *, key: SigningKey = KEY, **period: object) -> PackSummary:
+def a_pack(
+    database: Database,
+    folder: Path,
+    *,
+    key: SigningKey = KEY,
+    company: Company = COMPANY,
+    **period: object,
+) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
     with database.reading() as connection:
         return export_pack(
             connection,
             folder=folder,
             key=key,
-            request=PackRequest(period=Period(**period), tool_version="0.1.0"),  # type: ignore[arg-type]
+            request=PackRequest(
+                period=Period(**period),  # type: ignore[arg-type]
+                tool_version="0.1.0",
+                company=company,
+            ),
         )
 
 
