@@ -24,8 +24,11 @@ COMPANY = Company()
 LISTINGS = [
     "01_ipe/coverage",
     "01_ipe/gaps",
+    "01_ipe/registers",
     "02_population/changes",
     "02_population/drift",
+    "04_emergency/ratio",
+    "04_emergency/register",
     "10_mapping/tsc_matrix",
     "11_company/documents",
     "11_company/statement",

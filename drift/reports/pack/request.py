@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
+from drift.model.environment import Environment
+from drift.model.person import People
 from drift.reports.population import Period
 
 
@@ -14,3 +16,7 @@ class PackRequest:
     tool_version: str
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
+    people: People = field(default_factory=People)
+    """Who is who, so that two names of one person are joined."""
+    environments: tuple[Environment, ...] = ()
+    """Which parts of the estate are production; what none claims is taken for it."""
