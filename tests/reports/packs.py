@@ -27,6 +27,7 @@ LISTINGS = [
     "01_ipe/registers",
     "02_population/changes",
     "02_population/drift",
+    "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
     "10_mapping/tsc_matrix",
@@ -44,6 +45,7 @@ FILES = sorted(
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
+        "03_sample/selection.json",
         "MANIFEST.json",
         "MANIFEST.json.note",
         "ledger/checkpoints/000000000004.note",
@@ -54,6 +56,23 @@ FILES = sorted(
     ]
 )
 """What the pack of `a_ledger` holds."""
+
+DERIVED = [
+    "01_ipe/coverage.csv",
+    "01_ipe/gaps.csv",
+    "01_ipe/summary.json",
+    "02_population/changes.csv",
+    "02_population/changes.jsonl",
+    "02_population/drift.csv",
+    "02_population/drift.jsonl",
+    "MANIFEST.json",
+    "MANIFEST.json.note",
+    "ledger/checkpoints/000000000004.note",
+    "ledger/checkpoints/000000000013.note",
+    "ledger/entries.jsonl",
+    "ledger/keys.json",
+]
+"""The files in which the verifier finds what was altered even where the key signed it again."""
 
 
 def a_ledger(database: Database) -> None:
