@@ -105,7 +105,7 @@ def test_another_key_fails_the_origin_alone(pack: Path) -> None:
 
 def test_the_population_is_what_the_ledger_says_last(pack: Path) -> None:
     changes = rows_of(pack / "02_population/changes.jsonl")
-    findings = rows_of(pack / "02_population/findings.jsonl")
+    findings = rows_of(pack / "02_population/drift.jsonl")
 
     assert [row["change_id"] for row in changes] == ["chg-2", "chg-1", "chg-3", "chg-4"]
     assert [row["ledger_seq"] for row in changes] == [2, 4, 5, 6]
@@ -198,7 +198,7 @@ def test_a_period_holds_what_belongs_to_it(
 
     listed = tmp_path / "pack" / "02_population"
     assert [row["change_id"] for row in rows_of(listed / "changes.jsonl")] == changes
-    assert [row["finding_id"] for row in rows_of(listed / "findings.jsonl")] == findings
+    assert [row["finding_id"] for row in rows_of(listed / "drift.jsonl")] == findings
     assert len(table_of(tmp_path / "pack/01_ipe/coverage.csv")) == coverage
     assert len(table_of(tmp_path / "pack/01_ipe/gaps.csv")) == gaps
     assert verify_pack(str(tmp_path / "pack")).all_problems == []

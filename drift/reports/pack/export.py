@@ -24,10 +24,12 @@ from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint
 from drift.reports.pack.cells import canonical
 from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.making import Making
 from drift.reports.pack.manifest import write_manifest
 from drift.reports.pack.parts import PARTS
 from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
+from drift.reports.pack.statement import write_statement
 from drift.reports.pack.view import View
 from drift.reports.pack.writing import Written, write_document, write_listing
 from drift.reports.population import Reading
@@ -71,8 +73,10 @@ def export_pack(
             request=request,
             population=reading.population(request.period),
         )
-        written = _write_parts(partial, view)
-        _write_json(partial / "01_ipe" / "summary.json", _summary(view, written))
+        making = Making(origin=key.name, sealed=sealed, request=request)
+        written = _write_parts(partial, view, making)
+        write_statement(partial, making, written)
+        _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, written))
         _write_verifier(partial / "verify")
         start = start_page(view, key)
         (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
@@ -140,23 +144,23 @@ def _entry_line(entry: StoredEntry) -> str:
     return canonical(line) + "\n"
 
 
-def _write_parts(folder: Path, view: View) -> list[Written]:
+def _write_parts(folder: Path, view: View, making: Making) -> list[Written]:
     written = list[Written]()
     for part in PARTS:
         for one in part(view):
             match one:
                 case Listing():
-                    written.append(write_listing(folder, one))
+                    written.append(write_listing(folder, one, making))
                 case Document():
                     write_document(folder, one)
     return written
 
 
-def _summary(view: View, written: Sequence[Written]) -> dict[str, Any]:
+def _summary(view: View, making: Making, written: Sequence[Written]) -> dict[str, Any]:
     period, sealed = view.request.period, view.sealed
     return {
         "v": 1,
-        "tool": f"driftledger {view.request.tool_version}",
+        "tool": making.tool,
         "parameters": {
             "since": format_time(period.since) if period.since else None,
             "until": format_time(period.until) if period.until else None,
