@@ -15,6 +15,8 @@ from drift.model.person import Person
 from drift.model.review import ReviewRules
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
+from drift.reports.sampling.profiles import Profiles
+from drift.stages.anchor import AnchorRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -74,6 +76,13 @@ class CanarySettings(AdapterSettings):
     """One configured canary."""
 
     rules: CanaryRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorSettings(AdapterSettings):
+    """One configured anchor."""
+
+    rules: AnchorRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +161,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules
     identities: IdentityRules
@@ -163,6 +173,8 @@ class Settings:
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
+    profiles: Profiles
+    """By which the size of a sample is chosen."""
     actions: ActionRules
     controls: tuple[CompensatingControl, ...]
     people: tuple[Person, ...]
