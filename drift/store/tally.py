@@ -143,11 +143,8 @@ def mark_counts_recorded(connection: Connection, source: str) -> None:
 def sources_to_record(connection: Connection) -> list[str]:
     """Return the sources of which something was counted that the ledger does not have."""
     is_news = funnel.c.records != funnel.c.recorded
-    return list(
-        connection.execute(
-            select(funnel.c.source).where(is_news).distinct().order_by(funnel.c.source)
-        ).scalars()
-    )
+    sources = select(funnel.c.source).where(is_news).distinct().order_by(funnel.c.source)
+    return list(connection.execute(sources).scalars())
 
 
 def newest_hour(connection: Connection) -> datetime | None:
