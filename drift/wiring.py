@@ -349,8 +349,11 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
 
 def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.model.evidence import ConfigRecord
+    from drift.program import commit, rules_sha256
 
-    record = ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+    record = ConfigRecord(
+        sha256=settings.sha256, tool_version=__version__, commit=commit(), rules_sha256=rules_sha256()
+    )
     if not settings.directories:
         return record
     return replace(record, people=people.count, people_sha256=people.digest)
