@@ -13,6 +13,7 @@ from drift.recheck import Asking, recheck
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.request import PackRequest
 from drift.reports.sampling.draw import draw_from
+from drift.stages.record import record_tallies
 from drift.store.database import Database
 
 
@@ -36,6 +37,7 @@ def export_evidence(
     asking = asking or Asking()
     record_documents(database, request.company.documents, now)
     with database.transaction() as connection:
+        record_tallies(connection, now)
         seal(connection, key, now)
     with database.reading() as connection:
         drawn = draw_from(connection, request.period, request.sampling).chosen

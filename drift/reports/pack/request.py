@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
+from drift.model.connected import ConnectedSystem
 from drift.model.environment import Environment
 from drift.model.person import People
 from drift.model.recheck import TicketRecheck
@@ -40,6 +41,8 @@ class PackRequest:
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
     reviews: ReviewRules = field(default_factory=ReviewRules)
+    connected: tuple[ConnectedSystem, ...] = ()
+    """Which systems the configuration connects."""
     sampling: Sampling = field(default_factory=default_sampling)
     tickets: Tickets = field(default_factory=Tickets)
     """What is known of the tickets of changes that are drawn, besides what the ledger has."""
