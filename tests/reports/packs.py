@@ -7,6 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
+from drift.model.connected import ConnectedSystem
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
@@ -46,6 +47,8 @@ FILES = sorted(
         *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
         "00_START_HERE.html",
         "01_ipe/ipe_statement.html",
+        "10_mapping/control_map.html",
+        "10_mapping/what_this_does_not_prove.html",
         "01_ipe/ipe_statement.json",
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
@@ -117,6 +120,7 @@ def a_pack(
     key: SigningKey = KEY,
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
+    connected: tuple[ConnectedSystem, ...] = (),
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -130,6 +134,7 @@ def a_pack(
                 tool_version="0.1.0",
                 company=company,
                 reviews=reviews,
+                connected=connected,
             ),
         )
 
