@@ -385,8 +385,17 @@ def policy_of(settings: "Settings", key: "SigningKey | None", people: "People") 
             controls=settings.controls,
         ),
         people=settings.people,
+        readers=_readers(settings),
         people_kept_for=settings.observation_period,
     )
+
+
+def _readers(settings: "Settings") -> tuple[str, ...]:
+    """Return who signs reports, and who approves changes: they know what an auditor would ask."""
+    from drift.model.review import ReviewOf
+
+    signing = (name for of in ReviewOf for name in settings.reviews.reviewers(of))
+    return tuple(dict.fromkeys((*signing, *settings.actions.approvers)))
 
 
 def people_of(settings: "Settings", database: "Database | None") -> "People":

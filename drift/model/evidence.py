@@ -46,6 +46,7 @@ class EntryKind(StrEnum):
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     TICKET_RECHECK = "ticket_recheck"
+    READ_CHECK = "read_check"
     DOCUMENT = "document"
     ANCHOR = "anchor"
     REVIEW = "review"

@@ -2,7 +2,7 @@
 
 import click
 
-from drift.cli.evidence import export, prove, sample, verify
+from drift.cli.evidence import export, prove, sample, self_sample, verify
 
 
 @click.group("evidence", no_args_is_help=False)
@@ -10,5 +10,5 @@ def command() -> None:
     """Export the auditor's pack or verify one, draw a sample, or prove a single entry."""
 
 
-for _one in (export, sample, verify, prove):
+for _one in (export, sample, self_sample, verify, prove):
     command.add_command(_one.command)
