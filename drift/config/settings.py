@@ -128,6 +128,9 @@ class Settings:
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    """Where the ledger's key is, and is made on the first run, unless `key_text` is given."""
+    key_text: Secret | None
+    """The ledger's key itself; an empty one where a command that only reads did not find it."""
     observation_period: timedelta
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
@@ -169,6 +172,11 @@ class Settings:
     """Where more names of people are read."""
     operator: str | None
     """Who acts on this machine, unless the command says otherwise."""
+
+    @property
+    def key_place(self) -> str:
+        """Where the ledger's key is, for people."""
+        return str(self.key_file) if self.key_text is None else "in the environment"
 
     @property
     def ledger_origin(self) -> str:

@@ -22,8 +22,9 @@ from drift.errors import LedgerIntegrityError, UsageError
 from drift.ledger.checkpoint import checkpoints, latest_checkpoint, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
-from drift.model.evidence import Checkpoint
+from drift.model.evidence import Checkpoint, EntryKind
 from drift.reports.pack.cells import canonical
+from drift.reports.pack.key_chain import key_chain
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.manifest import write_manifest
 from drift.reports.pack.parts import PARTS
@@ -117,22 +118,31 @@ def _is_empty(folder: Path) -> bool:
 
 def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed: Checkpoint) -> Reading:
     (folder / "checkpoints").mkdir(parents=True)
-    for checkpoint in _last_of_each_day(connection, sealed):
-        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
-        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
-    _write_json(folder / "keys.json", {"v": 1, "keys": [{"verifier_key": key.verifier_key}]})
-    reading = Reading()
+    reading, rotations = Reading(), list[StoredEntry]()
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for entry in sealed_entries(connection, sealed):
             file.write(_entry_line(entry))
             reading.add(entry)
+            if entry.kind is EntryKind.KEY_ROTATION:
+                rotations.append(entry)
+    _write_json(folder / "keys.json", {"v": 1, "keys": key_chain(rotations, key)})
+    for checkpoint in _checkpoints_of(connection, sealed, rotations):
+        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
+        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
     return reading
 
 
-def _last_of_each_day(connection: Connection, sealed: Checkpoint) -> list[Checkpoint]:
-    """One a day is enough, since the verifier can compute the root at any size: there may be many."""
-    days: dict[date, Checkpoint] = {one.made_at.date(): one for one in checkpoints(connection)}
-    return [one for one in days.values() if one.size <= sealed.size]
+def _checkpoints_of(
+    connection: Connection, sealed: Checkpoint, rotations: Sequence[StoredEntry]
+) -> list[Checkpoint]:
+    """Return the last of each day, and those in which one key handed over to another.
+
+    More are not needed, since the verifier can compute the root at any size: there may be many.
+    """
+    made = [one for one in checkpoints(connection) if one.size <= sealed.size]
+    days: dict[date, Checkpoint] = {one.made_at.date(): one for one in made}
+    handed_over = {entry.seq + 1 for entry in rotations}
+    return [one for one in made if one.size in handed_over or days[one.made_at.date()] is one]
 
 
 def _entry_line(entry: StoredEntry) -> str:
