@@ -45,6 +45,7 @@ class EntryKind(StrEnum):
     SELF_SAMPLE = "self_sample"
     KEY_ORDER = "key_order"
     KEY_ROTATION = "key_rotation"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
