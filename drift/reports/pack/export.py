@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError, UsageError
-from drift.ledger.checkpoint import checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.checkpoint import checkpoints, daily_checkpoints, latest_checkpoint, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint, EntryKind
@@ -126,23 +125,12 @@ def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed:
             if entry.kind is EntryKind.KEY_ROTATION:
                 rotations.append(entry)
     _write_json(folder / "keys.json", {"v": 1, "keys": key_chain(rotations, key)})
-    for checkpoint in _checkpoints_of(connection, sealed, rotations):
+    handed_over = {entry.seq + 1 for entry in rotations}
+    handovers = [one for one in checkpoints(connection) if one.size in handed_over]
+    for checkpoint in [*daily_checkpoints(connection, sealed), *handovers]:
         path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
         path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
     return reading
-
-
-def _checkpoints_of(
-    connection: Connection, sealed: Checkpoint, rotations: Sequence[StoredEntry]
-) -> list[Checkpoint]:
-    """Return the last of each day, and those in which one key handed over to another.
-
-    More are not needed, since the verifier can compute the root at any size: there may be many.
-    """
-    made = [one for one in checkpoints(connection) if one.size <= sealed.size]
-    days: dict[date, Checkpoint] = {one.made_at.date(): one for one in made}
-    handed_over = {entry.seq + 1 for entry in rotations}
-    return [one for one in made if one.size in handed_over or days[one.made_at.date()] is one]
 
 
 def _entry_line(entry: StoredEntry) -> str:
