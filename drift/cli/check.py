@@ -60,7 +60,7 @@ def command(cost: bool, config: str | None) -> int:
         _say_ok("store", have.database.name)
         if is_store_lost:
             click.echo(shown(f"note    {LOST_STORE.format(store=have.database.name)}", limit=500))
-        _say_ok("ledger key", f"{settings.key_file}, to verify with {have.key.verifier_key}")
+        _say_ok("ledger key", f"{settings.key_place}, to verify with {have.key.verifier_key}")
         enrolled = _enrolled(have)
         for what, adapter, attempt in _trials(have):
             failed += not tried(what, adapter, attempt)

@@ -12,7 +12,9 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  6. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  7. The summary: every total counted again.
- 8. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 8. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
+ 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
+    that it leads to along that chain.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -137,6 +139,7 @@ def verify_pack(path: str, key: str | None = None) -> Report:
         (ENTRIES, lambda: check_entries(pack, ledger, report)),  # (4)
         (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
         (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (6), (7)
+        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (8)
     ]
     for name, step in steps:
         try:
@@ -144,7 +147,7 @@ def verify_pack(path: str, key: str | None = None) -> Report:
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (8)
+    notes.check_origin()  # (9)
     return report
 
 
@@ -154,6 +157,7 @@ class Report:
     def __init__(self) -> None:
         self.is_key_given = False
         self.signers: list[str] = []
+        self.handovers: list[str] = []
         self.checkpoint: dict[str, Any] | None = None
         self.counts: dict[str, Any] | None = None
         self._problems: dict[str, list[str]] = {question: [] for question in QUESTIONS}
@@ -193,6 +197,7 @@ class Report:
             **verdicts,
             "problems": self.all_problems,
             "signed_by": self.signers,
+            "keys_handed_over": self.handovers,
             "checkpoint": self.checkpoint,
             "counts": self.counts,
         }
@@ -202,6 +207,7 @@ class Report:
         lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        lines += [f"Key           {one}" for one in self.handovers]
         if self.all_problems:
             lines += ["", *self.all_problems]
         return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
@@ -404,6 +410,19 @@ class Notes:
             self._report.add(INTEGRITY, f"{name}: is not signed by a key of {KEYS}")
         return text, [key.name for key in self._signers[name]]
 
+    def signers_of(self, name: str) -> list[Key]:
+        """Return who signed a note."""
+        return self._signers.get(name, [])
+
+    def follow(self, handovers: list[Handover]) -> None:
+        """Trust the keys that a trusted one handed over to, and those before it: it signed what they had."""
+        for one in handovers:
+            if one.old in self._trusted and one.is_vouched_for:
+                self._trusted.append(one.new)
+        for one in reversed(handovers):
+            if one.new in self._trusted:
+                self._trusted.append(one.old)
+
     def check_origin(self) -> None:
         """Hold the signers against the keys that the reader trusts."""
         signers = [key for keys in self._signers.values() for key in keys]
@@ -495,8 +514,9 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": [], "key_rotation": [], "key_order": []}
         self.excluded: dict[str, Time | None] = {}
+        self.sealed: dict[str, int] = {}
 
     def take_write(self, ref: str, body: str) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -521,6 +541,11 @@ class Ledger:
 def as_object(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one in place of anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
 
 
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
@@ -621,7 +646,9 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if ledger.is_sound:
         roots = roots_at({one.size for one in signed}, ledger.hashes)
         for one in signed:
-            if one.size in roots and roots[one.size] != one.root:
+            if roots.get(one.size) == one.root:
+                ledger.sealed[one.name] = one.size
+            elif one.size in roots:
                 report.add(
                     INTEGRITY,
                     f"{one.name}: its root is not that of the first {one.size} entries: one was altered",
@@ -887,6 +914,70 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
     stated_at = {name: at.get(name) for name in ("size", "root")} if isinstance(at, dict) else None
     if report.checkpoint is not None and canonical(stated_at) != canonical(report.checkpoint):
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
+
+
+# (8) The chain of keys --------------------------------------------------------------------------------------
+
+
+class Handover(NamedTuple):
+    """What a `key_rotation` entry says, and whether the old key signed the checkpoint over it."""
+
+    seq: int
+    old: Key
+    new: Key
+    is_lost: bool
+    is_vouched_for: bool
+    reason: str
+
+    def __str__(self) -> str:
+        if self.is_lost:
+            why = shown(self.reason) if self.reason else "the reason was erased"
+            return f"BREAK at entry {self.seq}: {self.old} was lost ({why}), {self.new} signs since"
+        return f"{self.old} handed over to {self.new} at entry {self.seq}"
+
+
+def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> None:
+    """Hold the keys that signed against those that the entries say were to sign, one after the other."""
+    handovers = list(read_handovers(notes, ledger, report))
+    if not handovers:
+        return
+    for before, after in zip(handovers, handovers[1:]):  # noqa: B905, RUF007 - Python 3.9 knows neither
+        if before.new != after.old:
+            report.add(
+                INTEGRITY, f"{ENTRIES}: entry {after.seq} hands over from {after.old}, not {before.new}"
+            )
+    for name, size in ledger.sealed.items():
+        wanted = ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
+        if wanted not in notes.signers_of(name):
+            report.add(INTEGRITY, f"{name}: is not signed by {wanted}, whose turn it was")
+    if handovers[-1].new not in notes.signers_of(MANIFEST_NOTE):
+        report.add(INTEGRITY, f"{MANIFEST_NOTE}: is not signed by {handovers[-1].new}, whose turn it is")
+    listed = pack.read_json(KEYS).get("keys")
+    keys = [parse_key(str(as_object(item).get("verifier_key"))) for item in as_list(listed)]
+    if keys != [handovers[0].old] + [one.new for one in handovers]:
+        report.add(INTEGRITY, f"{KEYS}: does not list the keys that the entries name, in their order")
+    report.handovers = [str(one) for one in handovers]
+    notes.follow(handovers)
+
+
+def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
+    """Yield the handovers in their order. Each is sealed at once, so its checkpoint ends with its entry."""
+    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["key_order"]}
+    for entry in ledger.every["key_rotation"]:
+        body = parse_object(entry.body) or {}
+        old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))
+        if old is None or new is None:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} names something that is no key")
+            continue
+        name, is_lost = f"{CHECKPOINTS}{entry.seq + 1:012d}.note", body.get("old_key") == "lost"
+        # Another root would let anybody add an entry of their own under a note that the old key has signed.
+        signers = notes.signers_of(name) if ledger.sealed.get(name) == entry.seq + 1 else []
+        for key in [new] if is_lost else [old, new]:
+            if key not in signers:
+                report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} hands over, and {key} did not sign that")
+        is_vouched_for = not is_lost and old in signers and new in signers
+        reason = str(orders.get(entry.seq, {}).get("reason", ""))
+        yield Handover(entry.seq, old, new, is_lost, is_vouched_for, reason)
 
 
 # What every step uses ---------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    KEY_ORDER = "key_order"
+    KEY_ROTATION = "key_rotation"
     DOCUMENT = "document"
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
@@ -412,6 +414,36 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+class OldKey(StrEnum):
+    """What the key that signed so far says to another that is to sign from now on."""
+
+    SIGNED = "signed"
+    """It signs the checkpoint over this entry too."""
+    LOST = "lost"
+    """Nothing: nobody has it any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotationRecord:
+    """Body of a `key_rotation` entry: another key signs from the next checkpoint on, which covers this entry.
+
+    Keys stand as verifiers take them. Who wanted it stands in the entry before, so that a name in it can be
+    erased: without this body nobody could follow from key to key.
+    """
+
+    old: str
+    new: str
+    old_key: OldKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyOrderRecord:
+    """Body of a `key_order` entry: who wants another key to sign, and why."""
+
+    by: str
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

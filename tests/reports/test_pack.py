@@ -348,7 +348,7 @@ def test_the_mapping_says_how_far_each_point_is_supported(pack: Path) -> None:
 def test_the_private_key_is_not_in_the_pack(pack: Path) -> None:
     for name in FILES:
         content = (pack / name).read_bytes()
-        assert KEY.seed not in content
+        assert KEY.signer.secret not in content
         assert b"PRIVATE" not in content
 
 
