@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
     from drift.pipeline import Pipeline
+    from drift.ports import RawVault
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -531,6 +532,12 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     if settings.clock is ClockSource.RECORDS:
         return {}
     return {one.name: one.rules for one in settings.notifiers}
+
+
+def raw_vault(settings: "Settings") -> "RawVault | None":
+    """Return what keeps records as they were delivered, if it is configured."""
+    vault = _vault(settings, [])
+    return vault.records if vault else None
 
 
 def _vault(settings: "Settings", meters: list[Meter]) -> "Vault | None":

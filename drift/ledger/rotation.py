@@ -13,7 +13,7 @@ from drift.errors import ConfigError, UsageError
 from drift.ledger.checkpoint import latest_checkpoint, make_checkpoint, refuse_rewritten
 from drift.ledger.log import append, lock
 from drift.ledger.note import SigningKey, VerifierKey, verifier_key_of
-from drift.model.evidence import Checkpoint, EntryKind, KeyOrderRecord, KeyRotationRecord, OldKey
+from drift.model.evidence import Checkpoint, EntryKind, KeyRotationRecord, OldKey, OrderRecord
 from drift.store.meta import LEDGER_KEY, read
 
 
@@ -47,8 +47,8 @@ def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpo
             f"the key {old} signs already", hint="name another in [ledger], and run the command again"
         )
     refuse_rewritten(connection, last, old)
-    ref, order = new.verifier.key_id.hex(), KeyOrderRecord(by=rotation.by, reason=rotation.reason)
-    wanted = append(connection, kind=EntryKind.KEY_ORDER, ref=ref, body=order, recorded_at=now)
+    ref, order = new.verifier.key_id.hex(), OrderRecord(by=rotation.by, reason=rotation.reason)
+    wanted = append(connection, kind=EntryKind.ORDER, ref=ref, body=order, recorded_at=now)
     body = KeyRotationRecord(
         old=str(old), new=new.verifier_key, old_key=OldKey.SIGNED if rotation.old else OldKey.LOST
     )

@@ -168,6 +168,8 @@ class Report:
         self.is_key_given = False
         self.signers: list[str] = []
         self.handovers: list[str] = []
+        self.erased = 0
+        self.erasures: list[int] = []
         self.checkpoint: dict[str, Any] | None = None
         self.trusted_checkpoints: list[dict[str, Any]] = []
         self.counts: dict[str, Any] | None = None
@@ -209,6 +211,7 @@ class Report:
             "problems": self.all_problems,
             "signed_by": self.signers,
             "keys_handed_over": self.handovers,
+            "entries_erased": self.erased,
             "checkpoint": self.checkpoint,
             "trusted_checkpoints": self.trusted_checkpoints,
             "counts": self.counts,
@@ -220,6 +223,9 @@ class Report:
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
         lines += [f"Key           {one}" for one in self.handovers]
+        if self.erasures:
+            told = ", ".join(map(str, self.erasures))
+            lines.append(f"Erased        what {self.erased} entries said of a person, as entries {told} tell")
         lines += [
             "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
         ]
@@ -529,9 +535,19 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": [], "key_rotation": [], "key_order": []}
+        kept_whole = ("coverage", "gap", "key_rotation", "order", "person_erasure")
+        self.every: dict[str, list[Entry]] = {kind: [] for kind in kept_whole}
         self.excluded: dict[str, Time | None] = {}
         self.sealed: dict[str, int] = {}
+        self.erased: set[int] = set()
+        self.restated: dict[int, tuple[int, str]] = {}
+
+    def said_again(self, seq: int) -> str:
+        """Return what is said in place of a body that was erased; that may have been erased in its turn."""
+        body = ""
+        while not body and seq in self.restated:
+            seq, body = self.restated[seq]
+        return body
 
     def take_write(self, ref: str, body: str) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -566,6 +582,7 @@ def as_list(value: object) -> list[Any]:
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
     """Check every entry by itself and its place in the sequence."""
     expected = 0
+    ledger.restated = read_restated(pack)
     for number, line in pack.lines(ENTRIES):
         row = parse_object(line) or {}
         seq, leaf = as_count(row.get("seq")), row.get("leaf")
@@ -584,6 +601,38 @@ def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
         if problem:
             report.add(INTEGRITY, f"{ENTRIES}: entry {seq} was altered: {problem}")
             ledger.is_sound = False
+    check_erased(ledger, report)
+
+
+def read_restated(pack: Pack) -> dict[int, tuple[int, str]]:
+    """Return, by the number of an entry, the later one that says again what it said, and what that is.
+
+    Found in a reading of its own, since it is needed where the erased entry stands.
+    """
+    restated = {}
+    for _, line in pack.lines(ENTRIES):
+        if b"restatement" in line:
+            row = parse_object(line) or {}
+            facts, seq = parse_object(row.get("leaf")) or {}, as_count(row.get("seq"))
+            about = str(facts.get("ref"))
+            is_one = facts.get("kind") == "restatement" and re.fullmatch("[0-9]{1,18}", about)
+            if is_one and seq is not None and int(about) < seq:
+                restated[int(about)] = (seq, str(row.get("body")))
+    return restated
+
+
+def check_erased(ledger: Ledger, report: Report) -> None:
+    """Hold the bodies that are missing against the entries that tell of erasures, which come later."""
+    told: set[int] = set()
+    for entry in ledger.every["person_erasure"]:
+        listed = as_list((parse_object(entry.body) or {}).get("entries"))
+        told.update(seq for seq in map(as_count, listed) if seq is not None and seq < entry.seq)
+    for seq in sorted(ledger.erased - told):
+        report.add(
+            INTEGRITY, f"{ENTRIES}: entry {seq} was altered: its body is missing, and no erasure tells"
+        )
+    report.erased = len(ledger.erased)
+    report.erasures = [entry.seq for entry in ledger.every["person_erasure"]]
 
 
 def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str | None:
@@ -602,7 +651,12 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     salt, body = row.get("salt"), row.get("body")
     if not isinstance(salt, str) or not isinstance(body, str):
         return "its body is missing"
-    if body_commitment(salt, body) != facts.get("body_commit"):
+    if not salt and not body:
+        ledger.erased.add(seq)
+        body = ledger.said_again(seq)
+        if not body:
+            return "its body is missing, and nothing is said in its place"
+    elif body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
     is_listed = kind in ledger.latest or kind in ledger.every
     if is_listed and parse_object(body) is None:
@@ -1086,7 +1140,7 @@ def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> Non
 
 def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
     """Yield the handovers in their order. Each is sealed at once, so its checkpoint ends with its entry."""
-    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["key_order"]}
+    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["order"]}
     for entry in ledger.every["key_rotation"]:
         body = parse_object(entry.body) or {}
         old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))

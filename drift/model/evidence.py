@@ -44,7 +44,9 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
-    KEY_ORDER = "key_order"
+    ORDER = "order"
+    PERSON_ERASURE = "person_erasure"
+    RESTATEMENT = "restatement"
     KEY_ROTATION = "key_rotation"
     DOCUMENT = "document"
     ANCHOR = "anchor"
@@ -441,8 +443,23 @@ class KeyRotationRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KeyOrderRecord:
-    """Body of a `key_order` entry: who wants another key to sign, and why."""
+class PersonErasureRecord:
+    """Body of a `person_erasure` entry: the bodies of these entries named a person, and are erased.
+
+    What they said of everything else is said again by a `restatement` each, whose body is that.
+    """
+
+    person: str
+    """A hash under a secret of the installation: who knows the name and not the secret learns nothing."""
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRecord:
+    """Body of an `order` entry: who wanted what the next entry tells, and why.
+
+    An entry of its own, so that its names can be erased while the next one stays.
+    """
 
     by: str
     reason: str | None

@@ -33,7 +33,7 @@ def test_both_keys_sign_the_handover_and_the_new_one_alone_what_follows(database
         after = seal(connection, OTHER_KEY, NOON)
 
         assert [one.size for one in checkpoints(connection)] == [1, 3, 4]
-        assert [entry.kind for entry in entries(connection, 1, 3)] == ["key_order", "key_rotation"]
+        assert [entry.kind for entry in entries(connection, 1, 3)] == ["order", "key_rotation"]
     assert after is not None
     assert signers(made.note) == [KEY.verifier.key_id, OTHER_KEY.verifier.key_id]
     assert signers(after.note) == [OTHER_KEY.verifier.key_id]

@@ -140,7 +140,7 @@ def _entry_line(entry: StoredEntry) -> str:
         "leaf": entry.leaf.decode(),
         "leaf_hash": entry.leaf_hash.hex(),
         "salt": (entry.salt or b"").hex(),
-        "body": (entry.body or b"").decode(),
+        "body": "" if entry.is_erased else (entry.body or b"").decode(),
     }
     return canonical(line) + "\n"
 
