@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -79,7 +80,7 @@ class Watched:
 def watched(
     database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Watched]:
-    """Two stories as they were judged, with a link that she made herself; then she is erased."""
+    """Two stories as they were judged, of which she acknowledged one herself; then she is erased."""
     monkeypatch.setenv("DRIFT_VAULT_KEY", "A" * 43 + "=")
     config = lay_out(tmp_path, STORIES)
     monkeypatch.setenv("DRIFT_STORE", database_url)
@@ -92,15 +93,7 @@ def watched(
         mine = next(row.change for row in changes(connection) if row.change.actor.name.startswith("carol"))
         sealed = latest_checkpoint(connection)
     assert drift("acknowledge", mine.change_id, "--as", "ChaosMonkey", "--because", "mine").code == 0
-    asked = [
-        "evidence",
-        "erase",
-        "Carol@Example.com",
-        "--reason",
-        "letter of carol@example.com, 3 March",
-        "--by",
-        "dana",
-    ]
+    asked = shlex.split(SHOWN)
     seen = Watched(folder=tmp_path, database=database, sealed=sealed, before=[], said="")  # type: ignore[arg-type]
     before = seen.standing()
     assert "would be erased" in drift(*asked, "--dry-run").out
