@@ -253,9 +253,10 @@ def open_database(settings: "Settings", *, may_make: bool = False) -> Iterator["
 def is_store_lost(settings: "Settings") -> bool:
     """Tell whether there is a key, which may have sealed a ledger, but no store to go with it.
 
-    To be asked before either is made. A key in the environment tells nothing: it is there from the start.
+    To be asked before either is made. A key that is no file tells nothing: it is there from the start.
     """
-    return settings.key_text is None and settings.key_file.exists() and not has_store(settings)
+    is_in_file = settings.key_text is None and settings.signing_key is None
+    return is_in_file and settings.key_file.exists() and not has_store(settings)
 
 
 def has_store(settings: "Settings") -> bool:
@@ -295,7 +296,11 @@ def configured_key(settings: "Settings") -> "SigningKey":
         ConfigError: It cannot be read, or is no key of this ledger.
     """
     from drift.ledger.keys import create_key_file, key_in_text, load_key_file
+    from drift.ledger.note import SigningKey
 
+    if settings.signing_key is not None:
+        (signer,) = _made(catalog.SIGNING_KEYS, [settings.signing_key]).values()
+        return SigningKey(name=settings.ledger_origin, signer=signer)
     if settings.key_text is not None:
         text = settings.key_text.reveal()
         return key_in_text(text, settings.ledger_origin, place="the environment variable of [ledger] key_env")
@@ -305,7 +310,8 @@ def configured_key(settings: "Settings") -> "SigningKey":
 
 
 def _is_key_made(settings: "Settings") -> bool:
-    return settings.key_text is not None or settings.key_file.exists()
+    is_kept_elsewhere = settings.key_text is not None or settings.signing_key is not None
+    return is_kept_elsewhere or settings.key_file.exists()
 
 
 @contextmanager

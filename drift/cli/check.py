@@ -53,6 +53,10 @@ def command(cost: bool, config: str | None) -> int:
         # Before anything is made: a store and a key in a wrong folder would look like a beginning.
         click.echo("FAILED  sources: there is nothing to watch; name an [[audit_log]] and a [[baseline]]")
         return 1
+    if settings.signing_key is not None:
+        signer = wiring.configured_key(settings).signer
+        if not tried(f"signing key {settings.signing_key.name}", signer, signer.check):
+            return 1  # whatever runs signs
     failed = 0
     is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:

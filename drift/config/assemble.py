@@ -60,6 +60,7 @@ def load(
         store_url=_store_url(reader.one(tables.Store), reader.document.folder, environ),
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
         key_text=_key_text(reader.one(tables.Ledger), environ, is_needed=opens_adapters),
+        signing_key=reader.signing_key(),
         observation_period=reader.observation_period(),
         clock=reader.one(tables.Clock).table.source,
         poll_every=_every(reader.one(tables.Schedule), "poll_every"),
