@@ -68,7 +68,7 @@ def _pinned() -> list[str]:
 
 
 def _install(name: str, packages: Path) -> None:
-    """Put a package there as it is installed here, which has the same pins: pip would need a minute for all."""
+    """Put a package there as it is installed here, with the same pins: pip would need a minute."""
     found = distribution(name)
     for file in found.files or ():
         if ".." not in file.parts and "__pycache__" not in file.parts:
