@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.equipment import Equipment
+from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append, first_recorded_at
 from drift.model.evidence import EntryKind
 from drift.model.self_sample import SelfSample
+from drift.read_checks import Readers, with_reader
 from drift.reports.month import Month, month_at, month_called
 from drift.reports.self_sample import SETTLES_AFTER, draw_sample
 from drift.store import meta
@@ -25,11 +27,17 @@ _KEY = "self-sample"
 
 
 def sample_months(have: Equipment, now: datetime) -> tuple[SelfSample, ...]:
-    """Draw the samples of all months that are over and have none; return them."""
-    with have.database.transaction() as connection:
-        due = sorted(_due(connection, now))
-        if due:
-            seal(connection, have.key, now)
+    """Draw the samples of all months that are over and have none; return them.
+
+    They wait while the service that keeps the ledger's key does not sign, which is told where it is sealed.
+    """
+    try:
+        with have.database.transaction() as connection:
+            due = sorted(_due(connection, now))
+            if due:
+                seal(connection, have.key, now)
+    except ProviderError:
+        return ()
     return tuple(drawn for month in due if (drawn := _sample(have, month, now)))
 
 
@@ -54,6 +62,8 @@ def _sample(have: Equipment, month: Month, now: datetime) -> SelfSample | None:
         done = meta.read(connection, _KEY)
         if drawn is None or (done is not None and month_called(done) >= month):
             return None  # another process was faster
+        readers = Readers(names=have.policy.readers, people=have.policy.assessment.people)
+        drawn = with_reader(connection, drawn, readers, now)
         append(connection, kind=EntryKind.SELF_SAMPLE, ref=str(month), body=drawn, recorded_at=now)
         meta.write(connection, _KEY, str(month))
     return drawn

@@ -33,6 +33,8 @@ LISTINGS = [
     "03_sample/census",
     "03_sample/markers",
     "03_sample/selection",
+    "03_sample/self_sample_reads",
+    "03_sample/self_samples",
     "04_emergency/ratio",
     "04_emergency/register",
     "10_mapping/tsc_matrix",

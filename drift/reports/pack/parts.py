@@ -12,6 +12,7 @@ from drift.reports.pack.populations import populations
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
+from drift.reports.pack.self_samples import self_samples
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
@@ -20,6 +21,7 @@ PARTS: tuple[Part, ...] = (
     populations,
     census,
     samples,
+    self_samples,
     registers,
     company_says,
     reviews,
