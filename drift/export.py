@@ -50,6 +50,9 @@ def export_evidence(
             since=request.period.since,
             until=request.period.until,
             entries=summary.entries,
+            engagement=request.sampling.engagement,
+            profile=request.sampling.profile.name,
+            seed=request.sampling.own_seed,
         )
         append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)
     return summary

@@ -315,6 +315,11 @@ class ExportRecord:
     since: datetime | None
     until: datetime | None
     entries: int
+    engagement: str = ""
+    """What the audit was called that its sample was drawn for: whoever draws again and again is seen to."""
+    profile: str | None = None
+    seed: str | None = None
+    """The auditor's own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import first_checkpoint_since, latest_checkpoint
@@ -21,7 +22,7 @@ from drift.ledger.log import entries, entries_at, first_recorded_since
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.self_sample import DrawnChange, Lacking, ReadCheck, SelfSample
 from drift.model.verdict import Disposition
-from drift.reports.entries import entries_about, last_of_kind
+from drift.reports.entries import last_of_kind
 from drift.reports.month import Month
 from drift.reports.population import Period, Reading, Row
 from drift.reports.read_checks import ReadSample, read_samples
@@ -68,11 +69,12 @@ def last_sample(connection: Connection) -> SelfSample | None:
 
 def last_read_sample(connection: Connection) -> ReadSample | None:
     """Return the sample that was drawn last, with what people saw of it."""
-    sample = last_sample(connection)
-    if sample is None:
+    entry = last_of_kind(connection, EntryKind.SELF_SAMPLE)
+    sample = entry.read_as(SelfSample) if entry else None
+    if entry is None or sample is None:
         return None
-    about = [one for one in entries_about(connection, [sample.month]) if one.kind is EntryKind.READ_CHECK]
-    reads = [read for one in about if (read := one.read_as(ReadCheck)) is not None]
+    later = entries(connection, entry.seq, kind=EntryKind.READ_CHECK)
+    reads = [msgspec.json.decode(one.body, type=ReadCheck) for one in later if one.body is not None]
     return read_samples([sample], reads)[0]
 
 

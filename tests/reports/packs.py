@@ -61,6 +61,7 @@ FILES = sorted(
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
+        "03_sample/dossiers.html",
         "03_sample/selection.json",
         "MANIFEST.json",
         "MANIFEST.json.note",
