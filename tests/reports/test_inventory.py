@@ -1,6 +1,7 @@
 """The inventory has what is known, and says what nobody said of it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from drift.ledger.checkpoint import seal
@@ -31,6 +32,8 @@ def a_rule(id_: str, kind: SystemKind = SystemKind.ACCOUNT, *, is_in: bool = Tru
 
 def listed(database: Database, folder: Path, **asked: object) -> dict[tuple[str, str], dict[str, str]]:
     """Return the inventory of an estate of two accounts, a project of flags, tickets and a state."""
+    coverage, found = a_coverage(), a_finding()
+    differs = replace(found.body, finding=replace(found.body.finding, state="s3://states/shop"))
     with database.transaction() as connection:
         append_all(
             connection,
@@ -38,8 +41,8 @@ def listed(database: Database, folder: Path, **asked: object) -> dict[tuple[str,
                 a_disposition("chg-1", account=SHOP, ticket="OPS-1", ticket_system="jira"),
                 a_disposition("chg-2", account=SHOP),
                 a_disposition("chg-3", account="web/production", cloud=Cloud.LAUNCHDARKLY),
-                a_coverage(account=LAB),
-                a_finding("fnd-1", state="s3://states/shop"),
+                replace(coverage, body=replace(coverage.body, account=LAB)),
+                replace(found, body=differs),
             ],
         )
         seal(connection, KEY, NOON + DAY)

@@ -42,15 +42,15 @@ def inventory(view: View) -> Iterator[Listing]:
     yield Listing(
         path="11_company/inventory",
         title="System inventory",
-        lists="Each account, state, repository, pipeline, project of tickets or flags, and connected system that"
-        " the configuration names or the ledger tells of in the period, with what the company says of its"
+        lists="Each account, state, repository, pipeline, project of tickets or flags, and system that the"
+        " configuration names or the ledger tells of in the period, with what the company says of its"
         " scope, by kind and id; and what the company says of systems of which nothing is known.",
         columns=COLUMNS,
         rows=_rows(view),
         totals=("kind", "in_scope"),
         limits=(
             "What no source, state or code host tells of is not found.",
-            "Scope, reason and owner are the company's word, as its configuration said when the pack was made.",
+            "Scope, reason and owner are the company's word, as the configuration said for this pack.",
         ),
     )
 
@@ -133,8 +133,8 @@ def _told(view: View) -> Iterator[tuple[SystemKind, str, str]]:
         if span.body.account:
             yield _kind_of(_cloud_of(view, span.body.account)), span.body.account, "coverage"
     for row in view.records(view.population.findings, FindingRecord):
-        if row.body.finding.state:
-            yield SystemKind.STATE, row.body.finding.state, "findings"
+        if state := row.body.finding.state or row.body.finding.baseline:
+            yield SystemKind.STATE, state, "findings"
     until = view.request.period.begins_before_its_end
     for control in view.entries(EntryKind.PIPELINE_CONTROL, PipelineControlRecord):
         if until(control.entry.recorded_at):
