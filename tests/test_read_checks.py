@@ -77,11 +77,11 @@ def test_the_seed_decides_who_reads_and_the_order_of_names_does_not(world: World
     assert drawn(world, *names).reader == drawn(world, *reversed(names)).reader
 
 
-def test_who_approved_some_of_them_reads_only_where_nobody_else_can(world: World) -> None:
-    judged = a_judgement()
+def test_who_approved_some_of_them_reads_only_where_nobody_else_can(sqlite_database: Database) -> None:
+    world, judged = World(database=sqlite_database), a_judgement()
     approved = replace(judged, match=replace(judged.match, approver="erin@example.com"))
     world.happened(by="bob@example.com", judged=approved)
-    world.sealed(at=DRAWN_AT + minutes(1))
+    world.sealed(at=DRAWN_AT)
 
     assert drawn(world, "erin@example.com", "frank@example.com").reader == "frank@example.com"
     assert drawn(world, "erin@example.com").reader == "erin@example.com"

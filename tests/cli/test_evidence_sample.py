@@ -149,8 +149,9 @@ def test_before_anything_is_sealed_there_is_nothing_to_draw_from(drift: Drift, w
 
 
 def keep_key(folder: Path) -> None:
-    """Put the key that sealed the world's ledger where the configuration looks for it."""
-    line = f"PRIVATE+KEY+{KEY.name}+{KEY.key_id.hex()}+{base64.b64encode(bytes([1]) + KEY.seed).decode()}"
+    """Put the key that sealed the world's ledger, of 32 zeros, where the configuration looks for it."""
+    _, key_id, _ = KEY.verifier_key.split("+", 2)
+    secret = base64.b64encode(bytes([1]) + bytes(32)).decode()
     path = folder / "driftledger-key.pem"
     path.touch(mode=0o600)
-    path.write_text(line)
+    path.write_text(f"PRIVATE+KEY+{KEY.name}+{key_id}+{secret}")
