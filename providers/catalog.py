@@ -209,6 +209,8 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
 
 ANCHORS: Mapping[str, Adapter[Anchor]] = {
     "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
+    "s3-object-lock": Adapter("providers.aws.object_lock", "S3ObjectLock"),
+    "git": Adapter("providers.git_anchor.anchor", "GitAnchor", paths=("ssh_key", "ca_file")),
 }
 
 ON_CALL: Mapping[str, Adapter[OnCall]] = {

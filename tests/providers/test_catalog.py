@@ -59,6 +59,7 @@ SECRETS = {
     "TOFU_PASSPHRASE": "correct horse battery",
     "OKTA_TOKEN": "00x",
     "TSA_PASSWORD": "a secret",
+    "GIT_TOKEN": "glpat-1",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
 EXAMPLE = ROOT / "config.example.toml"
