@@ -929,7 +929,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     period = parameters if isinstance(parameters, dict) else {}
     listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
     check_listing(pack, "02_population/changes", listed.changes, report, has_lines=True)
-    check_listing(pack, "02_population/findings", listed.findings, report, has_lines=True)
+    check_listing(pack, "02_population/drift", listed.findings, report, has_lines=True)
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
