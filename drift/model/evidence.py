@@ -38,6 +38,8 @@ class EntryKind(StrEnum):
     ALARM = "alarm"
     ATTESTATION = "attestation"
     CANARY = "canary"
+    TICKET_RECHECK = "ticket_recheck"
+    READ_CHECK = "read_check"
     ENROLMENT = "enrolment"
     ACTION = "action"
     PIPELINE_CONTROL = "pipeline_control"
@@ -45,8 +47,7 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
-    TICKET_RECHECK = "ticket_recheck"
-    READ_CHECK = "read_check"
+    PUSH = "push"
     ORDER = "order"
     PERSON_ERASURE = "person_erasure"
     RESTATEMENT = "restatement"
@@ -456,6 +457,17 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushRecord:
+    """Body of a `push` entry: all that a sink takes of an exported pack has arrived there."""
+
+    sink: str
+    manifest_sha256: str
+    """Names the pack."""
+    parcels: dict[str, str]
+    """What was delivered, each with that by which it is found there."""
 
 
 class OldKey(StrEnum):
