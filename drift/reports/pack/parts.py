@@ -7,6 +7,7 @@ from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
+from drift.reports.pack.reconcile.parts import reconciled
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
@@ -16,6 +17,7 @@ Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    reconciled,
     samples,
     registers,
     control_map,
