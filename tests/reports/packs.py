@@ -28,6 +28,8 @@ LISTINGS = [
     "01_ipe/registers",
     "02_population/changes",
     "02_population/drift",
+    "03_sample/census",
+    "03_sample/markers",
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",

@@ -15,7 +15,7 @@ from drift.reports.pack.reconcile.changes import Named, Told, changes_of, earlie
 from drift.reports.pack.reconcile.writes import Writes
 from drift.reports.pack.view import View
 
-COLUMNS = ("step", "source", "account", "channel", "lane", "rule", "meaning", "count", "left")
+COLUMNS = ("step", "source", "account", "channel", "lane", "rule", "meaning", "added", "taken", "left")
 
 UNREADABLE = "unreadable"
 
@@ -189,6 +189,7 @@ def _row(
     channel: str | None = None,
     lane: str | None = None,
 ) -> Fields:
+    """Return a row: what is left is what was left before, and `count`, which is negative where it is taken."""
     return {
         "step": step,
         "source": source,
@@ -197,7 +198,8 @@ def _row(
         "lane": lane,
         "rule": rule,
         "meaning": meaning,
-        "count": count,
+        "added": max(count, 0),
+        "taken": max(-count, 0),
         "left": left,
     }
 
