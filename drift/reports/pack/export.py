@@ -40,6 +40,8 @@ class PackSummary:
     """What was written."""
 
     folder: Path
+    name: str
+    """What the folder is called where it is packed into a file."""
     entries: int
     changes: int
     findings: int
@@ -75,7 +77,7 @@ def export_pack(
         )
         making = Making(origin=key.name, sealed=sealed, request=request)
         written = _write_parts(partial, view, making)
-        write_statement(partial, making, written)
+        write_statement(partial, view, making, written)
         _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, written))
         _write_verifier(partial / "verify")
         start = start_page(view, key)
@@ -83,6 +85,7 @@ def export_pack(
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
         folder=folder,
+        name=making.name,
         entries=sealed.size,
         changes=len(view.population.changes),
         findings=len(view.population.findings),

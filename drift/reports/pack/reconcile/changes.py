@@ -7,6 +7,7 @@ import msgspec
 
 from drift.model.verdict import Channel
 from drift.reports.pack.view import View
+from drift.stages.correlate.people import BY_LINK
 
 
 class Told(msgspec.Struct):
@@ -18,6 +19,7 @@ class Told(msgspec.Struct):
     lane: str | None = None
     events: tuple[str, ...] = ()
     ticket: str | None = None
+    link_method: str | None = None
     alert: bool = False
 
 
@@ -28,8 +30,8 @@ class Named:
     changes: set[str] = field(default_factory=set)
     by_pipeline: set[str] = field(default_factory=set)
     """Changes by a pipeline."""
-    tickets: set[str] = field(default_factory=set)
-    """Each with its change: `chg-1 OPS-7`."""
+    linked: set[str] = field(default_factory=set)
+    """Tickets that cover a change since a person linked them, each with the change: `chg-1 OPS-7`."""
     sessions: set[str] = field(default_factory=set)
     alerting: set[str] = field(default_factory=set)
     """Sessions with a change that alerts."""
@@ -40,8 +42,8 @@ class Named:
         self.sessions.add(change.session_id)
         if change.channel == Channel.PIPELINE:
             self.by_pipeline.add(change.change_id)
-        if change.ticket:
-            self.tickets.add(f"{change.change_id} {change.ticket}")
+        if change.ticket and change.link_method == BY_LINK:
+            self.linked.add(f"{change.change_id} {change.ticket}")
         if change.alert:
             self.alerting.add(change.session_id)
 

@@ -94,7 +94,7 @@ def reconciliation(view: View, writes: Writes, grouped: Grouped) -> Iterator[Lis
         columns=COLUMNS,
         rows=[*_records(view), *(check.row for check in checks)],
         limits=(
-            "Both sides are of the ledger: it knows no ticket that no change names and nobody linked.",
+            "Both sides are of the ledger: it knows no ticket that covers no change and that nobody linked.",
         ),
     )
     yield Listing(
@@ -166,9 +166,9 @@ def _tickets(view: View, changes: Named) -> Check:
     return Check(
         check_id="tickets/changes",
         left=Side(
-            source="changes with the ticket that covers them",
-            ids=changes.tickets,
-            why_alone="nobody linked it: the change, its pull request or the ticket itself names the other",
+            source="changes that a ticket covers by a person's link",
+            ids=changes.linked,
+            why_alone="no entry tells who linked it",
         ),
         right=Side(
             source="tickets that people linked to changes",

@@ -189,7 +189,7 @@ def _row(
     channel: str | None = None,
     lane: str | None = None,
 ) -> Fields:
-    """Return a row: what is left is what was left before, and `count`, which is negative where it is taken."""
+    """Return a row: `count` is added to what was left, or taken from it where it is negative."""
     return {
         "step": step,
         "source": source,
