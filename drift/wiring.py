@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
+    from drift.model.connected import ConnectedSystem
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
@@ -420,10 +421,31 @@ def pack_request(
         config_sha256=settings.sha256,
         company=settings.company,
         reviews=settings.reviews,
+        connected=_connected(settings),
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
     )
+
+
+def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
+    """Return every configured adapter, in the order of the kinds."""
+    from drift.model.connected import ConnectedSystem
+
+    adapters: tuple[AdapterSettings, ...] = (
+        *settings.audit_logs,
+        *settings.baselines,
+        *settings.state_stores,
+        *settings.live,
+        *settings.tickets,
+        *settings.code_hosts,
+        *settings.notifiers,
+        *((settings.vault,) if settings.vault else ()),
+        *settings.canaries,
+        *settings.on_call,
+        *settings.directories,
+    )
+    return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 
 
 def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":

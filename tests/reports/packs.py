@@ -7,6 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
+from drift.model.connected import ConnectedSystem
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
@@ -24,15 +25,25 @@ COMPANY, REVIEWS = Company(), ReviewRules()
 
 LISTINGS = [
     "01_ipe/coverage",
+    "01_ipe/differences",
+    "01_ipe/funnel",
     "01_ipe/gaps",
+    "01_ipe/reconciliation",
     "01_ipe/registers",
+    "01_ipe/sources",
     "02_population/changes",
     "02_population/drift",
+    "02_population/emergency",
+    "02_population/excluded_rules",
+    "02_population/late_arrivals",
+    "02_population/unticketed",
     "03_sample/census",
     "03_sample/markers",
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
+    "08_baseline/opening_progress",
+    "08_baseline/opening_register",
     "10_mapping/tsc_matrix",
     "11_company/documents",
     "11_company/statement",
@@ -46,11 +57,14 @@ FILES = sorted(
         *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
         "00_START_HERE.html",
         "01_ipe/ipe_statement.html",
+        "10_mapping/control_map.html",
+        "10_mapping/what_this_does_not_prove.html",
         "01_ipe/ipe_statement.json",
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
         "03_sample/selection.json",
+        "10_mapping/ocsf.jsonl",
         "MANIFEST.json",
         "MANIFEST.json.note",
         "ledger/checkpoints/000000000004.note",
@@ -117,6 +131,7 @@ def a_pack(
     key: SigningKey = KEY,
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
+    connected: tuple[ConnectedSystem, ...] = (),
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -130,6 +145,7 @@ def a_pack(
                 tool_version="0.1.0",
                 company=company,
                 reviews=reviews,
+                connected=connected,
             ),
         )
 

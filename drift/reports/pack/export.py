@@ -8,7 +8,7 @@ files included.
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,10 +23,11 @@ from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint
 from drift.reports.pack.cells import canonical
+from drift.reports.pack.contents import Contents
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.making import Making
 from drift.reports.pack.manifest import write_manifest
-from drift.reports.pack.parts import PARTS
+from drift.reports.pack.parts import CLOSING, PARTS
 from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
 from drift.reports.pack.statement import write_statement
@@ -76,11 +77,11 @@ def export_pack(
             population=reading.population(request.period),
         )
         making = Making(origin=key.name, sealed=sealed, request=request)
-        written = _write_parts(partial, view, making)
-        write_statement(partial, view, making, written)
-        _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, written))
+        contents = _write_parts(partial, view, making)
+        write_statement(partial, view, making, contents.listings)
+        _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
-        start = start_page(view, key)
+        start = start_page(view, key, contents)
         (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
@@ -147,16 +148,22 @@ def _entry_line(entry: StoredEntry) -> str:
     return canonical(line) + "\n"
 
 
-def _write_parts(folder: Path, view: View, making: Making) -> list[Written]:
-    written = list[Written]()
-    for part in PARTS:
-        for one in part(view):
+def _write_parts(folder: Path, view: View, making: Making) -> Contents:
+    """Write every part, and then those that point to what stands there."""
+    listings, documents = list[Written](), list[str]()
+
+    def write(parts: Iterable[Listing | Document]) -> Contents:
+        for one in parts:
             match one:
                 case Listing():
-                    written.append(write_listing(folder, one, making))
+                    listings.append(write_listing(folder, one, making))
                 case Document():
                     write_document(folder, one)
-    return written
+                    documents.append(one.path)
+        return Contents(listings=tuple(listings), documents=tuple(documents))
+
+    contents = write(one for part in PARTS for one in part(view))
+    return write(one for closing in CLOSING for one in closing(view, contents))
 
 
 def _summary(view: View, making: Making, written: Sequence[Written]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ attributes and numbers are those of version 1.3.0 of the schema: https://schema.
 from collections.abc import Iterator
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,19 @@ from drift.reports.pack.listing import Fields, Listing, Shape
 from drift.reports.pack.view import Recorded, View
 
 VERSION: Final = "1.3.0"
+
+
+class _Class(NamedTuple):
+    """A class of the schema."""
+
+    uid: int
+    name: str
+    category_uid: int
+    category: str
+
+
+_API_ACTIVITY: Final = _Class(6003, "API Activity", 6, "Application Activity")
+_COMPLIANCE_FINDING: Final = _Class(2003, "Compliance Finding", 2, "Findings")
 
 _SEVERITIES: Final[dict[str, tuple[int, str]]] = {
     Severity.LOW: (2, "Low"),
@@ -108,9 +121,9 @@ def ocsf(view: View) -> Iterator[Listing]:
     yield Listing(
         path="10_mapping/ocsf",
         title="OCSF events",
-        lists="An API Activity (6003) for each `observation` of a write in the period, then a Compliance Finding"
-        " (2003) for each change of the period and each finding that was open in it. `metadata.uid` names what"
-        " it tells of, `unmapped.ledger_seq` the entry.",
+        lists="An API Activity (6003) for each write of the period, then a Compliance Finding (2003) for each"
+        " change of the period and each finding that was open in it. `metadata.uid` names what it tells of,"
+        " `unmapped.ledger_seq` the entry.",
         columns=(),
         rows=_events(view),
         shapes=(Shape.JSON_LINES,),
@@ -191,7 +204,7 @@ def _finding_base(one: Recorded[Any], uid: str, severity: str, status: tuple[int
     severity_id, caption = _SEVERITIES.get(severity, _INFORMATIONAL)
     activity = (3, "Close") if status is _RESOLVED else (1, "Create")
     return {
-        **_base(one, 2, "Findings", 2003, "Compliance Finding", activity, uid),
+        **_base(one, _COMPLIANCE_FINDING, activity, uid),
         "severity_id": severity_id,
         "severity": caption,
         "status_id": status[0],
@@ -199,25 +212,17 @@ def _finding_base(one: Recorded[Any], uid: str, severity: str, status: tuple[int
     }
 
 
-def _base(
-    one: Recorded[Any],
-    category_uid: int,
-    category: str,
-    class_uid: int,
-    name: str,
-    activity: tuple[int, str],
-    uid: str,
-) -> Fields:
+def _base(one: Recorded[Any], of: _Class, activity: tuple[int, str], uid: str) -> Fields:
     activity_id, activity_name = activity
     return {
-        "category_uid": category_uid,
-        "category_name": category,
-        "class_uid": class_uid,
-        "class_name": name,
+        "category_uid": of.category_uid,
+        "category_name": of.category,
+        "class_uid": of.uid,
+        "class_name": of.name,
         "activity_id": activity_id,
         "activity_name": activity_name,
-        "type_uid": class_uid * 100 + activity_id,
-        "type_name": f"{name}: {activity_name}",
+        "type_uid": of.uid * 100 + activity_id,
+        "type_name": f"{of.name}: {activity_name}",
         "metadata": {
             "version": VERSION,
             "product": {"name": "Driftledger", "vendor_name": "Driftledger"},

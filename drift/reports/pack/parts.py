@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
+from drift.reports.pack.contents import Contents
 from drift.reports.pack.late import late_arrivals
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
@@ -29,8 +30,12 @@ PARTS: tuple[Part, ...] = (
     samples,
     registers,
     opening_register,
-    control_map,
     ocsf,
     company_says,
     reviews,
 )
+
+Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]
+
+CLOSING: tuple[Closing, ...] = (control_map,)
+"""What follows from the other parts, and points to their files."""
