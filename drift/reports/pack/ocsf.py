@@ -146,9 +146,7 @@ def _api_activity(one: Recorded[_Write]) -> Fields:
     event, call = one.body.event, one.body.event.call
     is_success = event.outcome != "failure"
     return {
-        **_base(
-            one, 6, "Application Activity", 6003, "API Activity", _crud(call.action or ""), one.entry.ref
-        ),
+        **_base(one, _API_ACTIVITY, _crud(call.action or ""), one.entry.ref),
         "time": _milliseconds(event.occurred_at),
         "severity_id": _INFORMATIONAL[0],  # of the call itself; the finding has that of the change
         "severity": _INFORMATIONAL[1],
