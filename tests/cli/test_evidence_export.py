@@ -24,7 +24,7 @@ def test_a_pack_says_how_it_was_made_and_is_made_so_again_to_the_byte(
     first = drift("evidence", "export", "--out", str(pack), "--zip", *PERIOD)
 
     assert first.code == 0, first.err
-    assert f"1 change, 0 findings, 4 entries in {pack} and {pack}.zip" in first.out
+    assert f"1 change, 0 findings, 3 entries in {pack} and {pack}.zip" in first.out
     making = json.loads((pack / "01_ipe/ipe_statement.json").read_text())["making"]
     assert making["command"].startswith("drift evidence export --out DIR --since 2026-11-01T00:00:00")
     command = making["command"].replace("DIR", str(again))
