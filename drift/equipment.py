@@ -9,6 +9,7 @@ from drift.errors import ProviderError, VaultError, only_provider_errors
 from drift.ledger.note import SigningKey
 from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
+from drift.model.company import Company
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
@@ -150,3 +151,5 @@ class Equipment:
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     """Of every adapter that was made for a configuration."""
+    company: Company = field(default_factory=Company)
+    """What the company says of itself to an auditor."""

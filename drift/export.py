@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from drift.document_watch import record_documents
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
@@ -23,6 +24,7 @@ def export_evidence(
         UsageError: The folder is in use or cannot be written, or nothing is recorded yet.
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
+    record_documents(database, request.company.documents, now)
     with database.transaction() as connection:
         seal(connection, key, now)
     with database.reading() as connection:

@@ -20,6 +20,7 @@ from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
 from drift.directory_watch import DirectoriesRead, read_directories
+from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
@@ -82,6 +83,7 @@ class Pipeline:
         problems += self.judge(seen.by_place(), now)
         problems += self.keep_runs(now).problems
         problems += self.capture(now).problems
+        problems += self.look_at_documents(now)
         self.digest(now)
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
@@ -168,6 +170,10 @@ class Pipeline:
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""
         return control_watch.capture_controls(self.have, now)
+
+    def look_at_documents(self, now: datetime) -> tuple[str, ...]:
+        """Look once a day which of the company's own documents are not as they were."""
+        return look_at_documents(self.have, now)
 
     def keep_runs(self, now: datetime) -> run_watch.KeptRuns:
         """Record the runs of pipelines that made changes and have ended by now."""

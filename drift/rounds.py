@@ -132,6 +132,12 @@ class Rounds:
         counts = (("repositories", done.repositories), ("changed", done.changed))
         return Turn(problems=done.problems, counts=counts, failure=done.failure)
 
+    def look_at_documents(self) -> Turn:
+        """Look which of the company's own documents are not as they were, once a day."""
+        pipeline = self._pipeline
+        problems = pipeline.look_at_documents(pipeline.have.clock.now())
+        return Turn(problems=problems, failure=problems[0] if problems else None)
+
     def keep_runs(self) -> Turn:
         """Record the runs of pipelines that made changes and have ended."""
         done = self._pipeline.keep_runs(self._pipeline.have.clock.now())

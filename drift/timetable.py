@@ -24,6 +24,9 @@ LOOK_FOR_CONTROLS_EVERY = timedelta(hours=1)
 LOOK_FOR_PEOPLE_EVERY = timedelta(hours=1)
 """Whether a day is over since directories were read; one that failed is tried again as often."""
 
+LOOK_FOR_DOCUMENTS_EVERY = timedelta(hours=1)
+"""Whether a day is over since the company's own documents were looked at."""
+
 LOOK_FOR_RUNS_EVERY = timedelta(minutes=5)
 """Whether a run that made changes has ended."""
 
@@ -101,6 +104,7 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
         Job(name="runs", trigger=every(LOOK_FOR_RUNS_EVERY), run=rounds.keep_runs),
         Job(name="controls", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture),
+        Job(name="documents", trigger=every(LOOK_FOR_DOCUMENTS_EVERY), run=rounds.look_at_documents),
         *(
             Job(
                 name="directories",

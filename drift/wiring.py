@@ -318,6 +318,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 on_call=counted(catalog.ON_CALL, settings.on_call),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
+                company=settings.company,
             )
         )
 
@@ -336,6 +337,7 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
         configuration=_configuration(settings, people),
         policy=policy_of(settings, have.key, people),
         translators=Translators(translators(settings)),
+        company=settings.company,
     )
 
 

@@ -49,7 +49,7 @@ def command(out: str) -> int:
         for line in summary(have):
             click.echo(line)
         write_weekly(settings, have.database, None, folder / "weekly.html")
-        request = PackRequest(period=Period(), tool_version=__version__)
+        request = PackRequest(period=Period(), tool_version=__version__, company=settings.company)
         export_evidence(have.database, folder / "pack", have.key, request, have.clock.now())
     report = verify_pack(str(folder / "pack"), have.key.verifier_key)
     click.echo(f"pack      {'verified' if not report.all_problems else 'DOES NOT VERIFY'}")

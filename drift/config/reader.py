@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from drift.config import control_tables, values
+from drift.config import company_tables, control_tables, values
 from drift.config.budgets import budget_of
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
@@ -64,8 +64,14 @@ Catalog: TypeAlias = Mapping[AdapterKind, Mapping[str, AdapterType]]
 """Every adapter, by its kind and its name in the configuration."""
 
 HEADINGS = {
-    **{table.heading: f"[{table.heading}]" for table in (*SINGLE, *control_tables.SINGLE)},
-    **{table.heading: f"[[{table.heading}]]" for table in (*REPEATED, *control_tables.REPEATED)},
+    **{
+        table.heading: f"[{table.heading}]"
+        for table in (*SINGLE, *control_tables.SINGLE, *company_tables.SINGLE)
+    },
+    **{
+        table.heading: f"[[{table.heading}]]"
+        for table in (*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED)
+    },
     **{kind.value: f"[[{kind}]]" for kind in AdapterKind},
 }
 """Every table, as it must be written."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from drift.model.approval import ActionRules
+from drift.model.company import Company
 from drift.model.control_test import CompensatingControl
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.enrolment import EnrolmentRules
@@ -169,6 +170,8 @@ class Settings:
     """Where more names of people are read."""
     operator: str | None
     """Who acts on this machine, unless the command says otherwise."""
+    company: Company
+    """What the company says of itself to an auditor."""
 
     @property
     def ledger_origin(self) -> str:

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from drift import ports
-from drift.config import control_tables, load
+from drift.config import company_tables, control_tables, load
 from drift.config.convert import keys_of
 from drift.config.tables import (
     REPEATED,
@@ -84,7 +84,10 @@ COMMON = {
 }
 """The kinds of adapters that have more in common than a name and a type."""
 
-TABLES = (*SINGLE, *REPEATED, *control_tables.SINGLE, *control_tables.REPEATED)
+TABLES = (
+    *(*SINGLE, *control_tables.SINGLE, *company_tables.SINGLE),
+    *(*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED),
+)
 
 SHOWN_ONCE = {
     kind: set(keys_of(table)) - set(keys_of(AdapterTable))

@@ -6,6 +6,7 @@ from pathlib import Path
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
+from drift.model.company import Company
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.verdict import Channel, Disposition
@@ -18,6 +19,8 @@ from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_findin
 
 DAY = timedelta(days=1)
 
+COMPANY = Company()
+
 FILES = [
     "00_START_HERE.html",
     "01_ipe/coverage.csv",
@@ -28,6 +31,8 @@ FILES = [
     "02_population/findings.csv",
     "02_population/findings.jsonl",
     "10_mapping/tsc_matrix.csv",
+    "11_company/documents.csv",
+    "11_company/statement.csv",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",
@@ -69,14 +74,25 @@ def a_ledger(database: Database) -> None:
         seal(connection, KEY, NOON + DAY)
 
 
-def a_pack(database: Database, folder: Path, *, key: SigningKey = KEY, **period: object) -> PackSummary:
+def a_pack(
+    database: Database,
+    folder: Path,
+    *,
+    key: SigningKey = KEY,
+    company: Company = COMPANY,
+    **period: object,
+) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
     with database.reading() as connection:
         return export_pack(
             connection,
             folder=folder,
             key=key,
-            request=PackRequest(period=Period(**period), tool_version="0.1.0"),  # type: ignore[arg-type]
+            request=PackRequest(
+                period=Period(**period),  # type: ignore[arg-type]
+                tool_version="0.1.0",
+                company=company,
+            ),
         )
 
 

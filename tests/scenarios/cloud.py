@@ -18,6 +18,7 @@ from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
+from drift.model.company import Company
 from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.detection import DetectRules
 from drift.model.enrolment import EnrolmentRules
@@ -187,6 +188,7 @@ class Watch:
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -235,6 +237,7 @@ class Watch:
                 on_call=self.on_call,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
+                company=self.company,
             )
         )
 

@@ -26,7 +26,9 @@ def command(out: str, since: datetime | None, until: datetime | None, config: st
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)
-        request = PackRequest(period=Period(since=since, until=until), tool_version=__version__)
+        request = PackRequest(
+            period=Period(since=since, until=until), tool_version=__version__, company=settings.company
+        )
         now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, request, now)
     held = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
@@ -13,4 +14,5 @@ Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 PARTS: tuple[Part, ...] = (
     populations,
     control_map,
+    company_says,
 )

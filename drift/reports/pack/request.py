@@ -1,7 +1,8 @@
 """What a pack is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from drift.model.company import Company
 from drift.reports.population import Period
 
 
@@ -11,3 +12,5 @@ class PackRequest:
 
     period: Period
     tool_version: str
+    company: Company = field(default_factory=Company)
+    """What the company says of itself."""

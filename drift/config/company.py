@@ -1,0 +1,47 @@
+"""Says what the company says of itself."""
+
+from pathlib import Path
+
+from drift.config import company_tables as tables
+from drift.config import values
+from drift.config.place import quoted
+from drift.config.reader import Reader, Row
+from drift.model.company import Company, CompanyDocument
+
+
+def company(reader: Reader) -> Company:
+    """Return what the company says of itself. Its documents are not opened: they may come and go.
+
+    Raises:
+        ConfigError: The period ends before it begins, or a path leads nowhere that files lie.
+    """
+    row = reader.one(tables.Company)
+    given = row.table
+    if given.period_begins and given.period_ends and given.period_ends < given.period_begins:
+        raise row.place.error(
+            "the period ends before it begins", hint='"period_ends" is its last day, which still counts'
+        )
+    return Company(
+        period_begins=given.period_begins,
+        period_ends=given.period_ends,
+        period_reason=given.period_reason,
+        scope=given.scope,
+        scope_reason=given.scope_reason,
+        documents=tuple(_document(reader, one) for one in reader.many(tables.Document)),
+    )
+
+
+def _document(reader: Reader, row: Row[tables.Document]) -> CompanyDocument:
+    path = values.absolute(row.place, "path", row.table.path, reader.document.folder)
+    if "://" in path:
+        raise row.place.error(
+            f'"path" is no file: {quoted(row.table.path)}',
+            hint="keep a copy beside the configuration: an address may show something else tomorrow",
+        )
+    return CompanyDocument(
+        name=row.table.name,
+        kind=row.table.kind,
+        path=Path(path),
+        version=row.table.version,
+        owner=row.table.owner,
+    )

@@ -1,0 +1,34 @@
+"""The shape of the tables by which the company speaks for itself."""
+
+from datetime import date
+
+from drift.config.tables import NamedTable, Table
+from drift.model.company import DocumentKind
+
+
+class Company(Table, frozen=True, kw_only=True):
+    """The observation period and the scope, in the company's words."""
+
+    heading = "company"
+    period_begins: date | None = None
+    period_ends: date | None = None
+    period_reason: str | None = None
+    scope: str | None = None
+    scope_reason: str | None = None
+
+
+class Document(NamedTable, frozen=True, kw_only=True):
+    """A document of the company's own that goes into its packs."""
+
+    heading = "document"
+    path: str
+    kind: DocumentKind = DocumentKind.OTHER
+    version: str | None = None
+    owner: str | None = None
+
+
+SINGLE: tuple[type[Table], ...] = (Company,)
+"""The tables that stand once."""
+
+REPEATED: tuple[type[NamedTable], ...] = (Document,)
+"""The tables that may be repeated."""
