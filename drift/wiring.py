@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
+    from drift.reports.pack.request import PackRequest
+    from drift.reports.population import Period
     from drift.stages.notify.rules import DeliveryRules
     from drift.store.database import Database
 
@@ -391,6 +393,19 @@ def people_of(settings: "Settings", database: "Database | None") -> "People":
         return People.known(settings.people)
     with database.reading() as connection:
         return people_known(connection, settings.people, [one.name for one in settings.directories])
+
+
+def pack_request(settings: "Settings", database: "Database", period: "Period") -> "PackRequest":
+    """Return what a pack of a period is asked for, with what the configuration adds to the ledger."""
+    from drift.reports.pack.request import PackRequest
+
+    return PackRequest(
+        period=period,
+        tool_version=__version__,
+        company=settings.company,
+        people=people_of(settings, database),
+        environments=settings.decision.environments,
+    )
 
 
 def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":

@@ -30,12 +30,11 @@ def command(out: str) -> int:
     Prints the alerts, writes the store, the weekly report and the auditor's pack, and says
     how to look at each.
     """
-    from drift import __version__, wiring
+    from drift import wiring
     from drift.cli.report import write_weekly
     from drift.export import export_evidence
     from drift.ledger.verify import verify_pack
     from drift.reports.cycle import summary
-    from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
 
     folder = Path(out)
@@ -49,7 +48,7 @@ def command(out: str) -> int:
         for line in summary(have):
             click.echo(line)
         write_weekly(settings, have.database, None, folder / "weekly.html")
-        request = PackRequest(period=Period(), tool_version=__version__, company=settings.company)
+        request = wiring.pack_request(settings, have.database, Period())
         export_evidence(have.database, folder / "pack", have.key, request, have.clock.now())
     report = verify_pack(str(folder / "pack"), have.key.verifier_key)
     click.echo(f"pack      {'verified' if not report.all_problems else 'DOES NOT VERIFY'}")

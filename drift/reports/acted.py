@@ -29,11 +29,15 @@ def acted(entry: Entry) -> Moment:
     how = f"through {by.origin}" + (f" as {by.account}" if by.account else "")
     claim = ", self-asserted" if by.is_self_asserted else ""
     return Moment(
-        at=record.at, what=f"{by.name} {_did(record.deed)}", detail=f"{how}{claim}", ledger_seq=entry.seq
+        at=record.at,
+        what=f"{by.name} {said_to_do(record.deed)}",
+        detail=f"{how}{claim}",
+        ledger_seq=entry.seq,
     )
 
 
-def _did(deed: Deed) -> str:
+def said_to_do(deed: Deed) -> str:
+    """Say what somebody did, after their name."""
     match deed:
         case LinkedTicket():
             return f"linked {deed.ticket.key} ({deed.ticket.status}): {deed.ticket.title}"

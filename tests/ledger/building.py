@@ -107,7 +107,7 @@ def a_coverage(
     return NewEntry(kind=EntryKind.COVERAGE, ref="trail", body=body, recorded_at=NOON)
 
 
-def a_gap(*, error: str = "half a line of JSON", recorded_at: datetime = NOON) -> NewEntry:
+def a_gap(*, error: str = "half a line of JSON", recorded_at: datetime = NOON, **facts: Any) -> NewEntry:
     """An entry that says what could not be read."""
-    body = GapRecord(source="trail", file="a.json.gz", index=3, sha256="00" * 32, error=error)
+    body = GapRecord(source="trail", file="a.json.gz", index=3, sha256="00" * 32, error=error, **facts)
     return NewEntry(kind=EntryKind.GAP, ref="a.json.gz", body=body, recorded_at=recorded_at)

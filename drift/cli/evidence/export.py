@@ -16,9 +16,8 @@ from drift.cli.words import progress
 @config_option
 def command(out: str, since: datetime | None, until: datetime | None, config: str | None) -> None:
     """Write everything an auditor needs into a folder, with a verifier that needs nothing of ours."""
-    from drift import __version__, wiring
+    from drift import wiring
     from drift.export import export_evidence
-    from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
     from drift.reports.wording import counted
 
@@ -26,9 +25,7 @@ def command(out: str, since: datetime | None, until: datetime | None, config: st
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)
-        request = PackRequest(
-            period=Period(since=since, until=until), tool_version=__version__, company=settings.company
-        )
+        request = wiring.pack_request(settings, database, Period(since=since, until=until))
         now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, request, now)
     held = (

@@ -7,12 +7,16 @@ from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
+from drift.reports.pack.registers.parts import registers
+from drift.reports.pack.samples import samples
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    samples,
+    registers,
     control_map,
     company_says,
 )

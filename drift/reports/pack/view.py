@@ -42,16 +42,28 @@ class View:
         """Yield entries by their numbers, in the order given."""
         return (Row(entry=entry) for entry in entries_at(self.connection, seqs))
 
+    def records(self, seqs: Iterable[int], type_: type[Body]) -> Iterator[Recorded[Body]]:
+        """Yield entries by their numbers, in the order given, but those whose body was erased.
+
+        Raises:
+            LedgerIntegrityError: One holds something else than is asked for.
+        """
+        return _readable(entries_at(self.connection, seqs), type_)
+
     def entries(self, kind: EntryKind, type_: type[Body]) -> Iterator[Recorded[Body]]:
         """Yield every sealed entry of a kind, of the whole ledger, but those whose body was erased.
 
         Raises:
             LedgerIntegrityError: One holds something else than entries of its kind do.
         """
-        decoder = msgspec.json.Decoder(type_)
-        for entry in entries(self.connection, to_seq=self.sealed.size, kind=kind):
-            if entry.body is not None:
-                yield Recorded(entry=entry, body=_decoded(decoder, entry.seq, entry.body))
+        return _readable(entries(self.connection, to_seq=self.sealed.size, kind=kind), type_)
+
+
+def _readable(found: Iterable[StoredEntry], type_: type[Body]) -> Iterator[Recorded[Body]]:
+    decoder = msgspec.json.Decoder(type_)
+    for entry in found:
+        if entry.body is not None:
+            yield Recorded(entry=entry, body=_decoded(decoder, entry.seq, entry.body))
 
 
 def _decoded(decoder: msgspec.json.Decoder[Body], seq: int, body: bytes) -> Body:

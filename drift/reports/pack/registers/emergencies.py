@@ -1,0 +1,224 @@
+"""The register of emergencies: why each was one, who approved it how late, and what has to become of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from drift.ledger.entry import format_time
+from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
+from drift.model.control_test import ControlTest, Result
+from drift.model.evidence import ActionRecord, DispositionRecord
+from drift.model.verdict import Disposition, Lane
+from drift.reports.month import Month, month_at
+from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.registers.facts import Facts
+from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
+from drift.reports.pack.registers.register import Register, Yielded
+from drift.reports.pack.view import Recorded
+
+COLUMNS = (
+    *("change_id", "month", "began_at", "ended_at", "account", "environment", "is_production"),
+    *("resource_type", "resource_id", "address", "summary", "actor", "corrected_actor", "channel"),
+    *("qualified_by", "incident", "justification", "declared_by", "declared_at"),
+    *("approver", "approved_at", "approval_took_s", "reviewed_by", "reviewed_at", "review"),
+    *("follow_up", "follow_up_owner", "follow_up_due_at", "could_be_code"),
+    *("actor_again", "resource_again", "complete", "why", "disposition"),
+    *("recorded_at", "ledger_seq", "leaf_hash"),
+)
+RATIO_COLUMNS = (
+    *("month", "emergencies", "production_changes", "ratio", "percent"),
+    *("complete", "incomplete", "not_due", "approval_p50_s", "approval_p95_s"),
+)
+
+ASSESSED = (Result.PASS, Result.FAIL, Result.NOT_EVALUABLE)
+"""The test of emergencies finds one of these only where there was one."""
+
+Found = Recorded[DispositionRecord]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """What people did about an emergency."""
+
+    declared: tuple[ActionRecord, DeclaredEmergency] | None
+    reviewed: tuple[ActionRecord, Reviewed] | None
+    approver: str | None
+    approved_at: datetime | None
+    """The first approval, on the ticket or afterwards."""
+
+
+def emergencies(facts: Facts) -> Iterator[Yielded]:
+    """Yield the register, and how often there were emergencies in each month."""
+    found, production = list[Found](), Counter[Month]()
+    for one in facts.answered():
+        production[month_at(one.body.began_at)] += facts.is_production(one.body)
+        if is_emergency(one.body, facts):
+            found.append(one)
+    yield Register(
+        listing=Listing(
+            path="04_emergency/register",
+            title="Emergencies",
+            lists="Each change of 02_population/changes in the emergency lane, with the disposition"
+            " `emergency`, or that somebody declared one, by its beginning, with what `action` entries say"
+            " of it. What nobody has to answer for is left out.",
+            columns=COLUMNS,
+            rows=_rows(facts, found),
+            limits=(
+                "`could_be_code` tells whether code declares the resource or the review asks for code.",
+                "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
+            ),
+        ),
+        witness=facts.covered.witness,
+    )
+    yield Register(
+        listing=Listing(
+            path="04_emergency/ratio",
+            title="Emergencies by month",
+            lists="Each month of the period in UTC: the emergencies in production, of all production"
+            " changes that somebody has to answer for. Counted are changes, not API calls.",
+            columns=RATIO_COLUMNS,
+            rows=[_month(facts, month, found, production[month]) for month in facts.months],
+            limits=("What no environment claims is taken for production.",),
+        ),
+        witness=facts.covered.witness,
+    )
+
+
+def is_emergency(change: DispositionRecord, facts: Facts) -> bool:
+    """Tell whether emergency access was used for a change, or somebody called it an emergency."""
+    is_marked = change.lane is Lane.EMERGENCY or change.disposition is Disposition.EMERGENCY
+    return is_marked or change.t7 in ASSESSED or answers_of(change, facts).declared is not None
+
+
+def answers_of(change: DispositionRecord, facts: Facts) -> Answers:
+    """Return what people did about an emergency."""
+    declared = reviewed = None
+    approvals = [(change.approved_at, change.approver)] if change.approved_at else []
+    for action in facts.actions.get(change.change_id, ()):
+        match action.deed:
+            case DeclaredEmergency() as deed:
+                declared = declared or (action, deed)
+            case Reviewed() as deed:
+                reviewed = reviewed or (action, deed)
+            case Approved():
+                approvals.append((action.at, action.by.name))
+            case _:
+                pass
+    approved_at, approver = min(approvals, key=lambda one: one[0], default=(None, None))
+    return Answers(declared=declared, reviewed=reviewed, approver=approver, approved_at=approved_at)
+
+
+def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
+    actors = Counter(_actor(one.body) for one in found)
+    resources = Counter(_resource(one.body) for one in found)
+    for one in found:
+        change, answers = one.body, answers_of(one.body, facts)
+        yield {
+            **_change(change, facts),
+            **_answered(change, answers),
+            "could_be_code": _could_be_code(change, answers),
+            "actor_again": actors[_actor(change)],
+            "resource_again": resources[_resource(change)],
+            "complete": change.t7,
+            "why": _why(change),
+            "disposition": change.disposition,
+            "recorded_at": format_time(one.entry.recorded_at),
+            "ledger_seq": one.entry.seq,
+            "leaf_hash": one.entry.leaf_hash.hex(),
+        }
+
+
+def _change(change: DispositionRecord, facts: Facts) -> Fields:
+    return {
+        "change_id": change.change_id,
+        "month": str(month_at(change.began_at)),
+        "began_at": format_time(change.began_at),
+        "ended_at": format_time(change.ended_at),
+        "account": change.account,
+        "environment": change.environment,
+        "is_production": facts.is_production(change),
+        "resource_type": change.resource_type,
+        "resource_id": change.resource_id,
+        "address": change.address,
+        "summary": change.summary,
+        "actor": change.actor,
+        "corrected_actor": change.corrected_actor,
+        "channel": change.channel,
+    }
+
+
+def _answered(change: DispositionRecord, answers: Answers) -> Fields:
+    action, declared = answers.declared or (None, None)
+    reviewed, review = answers.reviewed or (None, None)
+    took = answers.approved_at - change.began_at if answers.approved_at else None
+    return {
+        "qualified_by": _qualified_by(change, answers),
+        "incident": (declared.incident if declared else None) or change.ticket,
+        "justification": declared.justification if declared else None,
+        "declared_by": action.by.name if action else None,
+        "declared_at": format_time(action.at) if action else None,
+        "approver": answers.approver,
+        "approved_at": format_time(answers.approved_at) if answers.approved_at else None,
+        "approval_took_s": seconds(took),
+        "reviewed_by": reviewed.by.name if reviewed else None,
+        "reviewed_at": format_time(reviewed.at) if reviewed else None,
+        "review": review.notes if review else None,
+        "follow_up": review.then if review else None,
+        "follow_up_owner": review.owner if review else None,
+        "follow_up_due_at": format_time(review.due_at) if review and review.due_at else None,
+    }
+
+
+def _qualified_by(change: DispositionRecord, answers: Answers) -> list[str]:
+    """Say each thing that makes it an emergency."""
+    said = list[str]()
+    if change.lane is Lane.EMERGENCY:
+        said.append("emergency access was used")
+    if answers.declared:
+        said.append("somebody declared it one")
+    if not answers.declared and change.disposition is Disposition.EMERGENCY:
+        said.append("an incident ticket was open before it")
+    return said or ["test t7 took it for one"]
+
+
+def _could_be_code(change: DispositionRecord, answers: Answers) -> str:
+    review = answers.reviewed[1] if answers.reviewed else None
+    if review and review.then is FollowUp.NEEDS_CODIFY:
+        return "yes: the review asks for it"
+    if change.address:
+        return "yes: code declares the resource"
+    return "not shown"
+
+
+def _why(change: DispositionRecord) -> str | None:
+    begins = f"{ControlTest.EMERGENCY_COMPLETE}: "
+    return next((one.removeprefix(begins) for one in change.tests if one.startswith(begins)), None)
+
+
+def _actor(change: DispositionRecord) -> str:
+    return (change.corrected_actor or change.actor).lower()
+
+
+def _resource(change: DispositionRecord) -> tuple[str | None, str]:
+    return change.account, change.resource_id
+
+
+def _month(facts: Facts, month: Month, found: Sequence[Found], production: int) -> Fields:
+    mine = [one.body for one in found if month_at(one.body.began_at) == month]
+    counted = [one for one in mine if facts.is_production(one)]
+    complete = Counter(one.t7 for one in counted)
+    answers = [(one, answers_of(one, facts)) for one in counted]
+    took = sorted(one.approved_at - change.began_at for change, one in answers if one.approved_at)
+    return {
+        "month": str(month),
+        "emergencies": len(counted),
+        "production_changes": production,
+        "ratio": ratio(len(counted), production),
+        "percent": percent(len(counted), production),
+        "complete": complete[Result.PASS],
+        "incomplete": complete[Result.FAIL],
+        "not_due": len(counted) - complete[Result.PASS] - complete[Result.FAIL],
+        "approval_p50_s": seconds(quantile(took, 0.5)),
+        "approval_p95_s": seconds(quantile(took, 0.95)),
+    }

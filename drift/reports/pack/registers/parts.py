@@ -1,0 +1,27 @@
+"""Which registers a pack has, in their order. A new one is a function of the facts, and a row here."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.registers.emergencies import emergencies
+from drift.reports.pack.registers.facts import Facts, facts_of
+from drift.reports.pack.registers.register import Register, States, Yielded
+from drift.reports.pack.view import View
+
+Registering: TypeAlias = Callable[[Facts], Iterator[Yielded]]
+
+REGISTERS: tuple[Registering, ...] = (emergencies,)
+
+
+def registers(view: View) -> Iterator[Listing | Document]:
+    """Yield every register, and at last how each is to be read where it is empty."""
+    facts, states = facts_of(view), States()
+    for register in REGISTERS:
+        for one in register(facts):
+            match one:
+                case Register():
+                    yield states.watch(one)
+                case Document():
+                    yield one
+    yield states.listing()
