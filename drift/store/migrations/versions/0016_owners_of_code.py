@@ -11,6 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the columns, and have the next comparison of each state fill them."""
-    op.add_column("declared", sa.Column("code_owners", sa.Text(), nullable=True))
-    op.add_column("declared", sa.Column("tags", sa.Text(), nullable=True))
+    op.add_column("declared", sa.Column("code_owners", sa.String()))
+    op.add_column("declared", sa.Column("tags", sa.String()))
     op.execute(sa.text("UPDATE baseline SET fingerprint = ''"))
