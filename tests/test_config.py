@@ -16,7 +16,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from drift.config import AdapterSettings, BaselineSettings, ClockSource, Listen, LogFormat, Settings, load
+from drift.config import (
+    AdapterSettings,
+    BaselineSettings,
+    ClockSource,
+    Listen,
+    LogFormat,
+    Settings,
+    load,
+    values,
+)
 from drift.config.reader import HEADINGS
 from drift.config.routing import shipped_rows
 from drift.config.tables import REPEATED, SINGLE
@@ -803,6 +812,12 @@ name = "code"
 team = "network"
 address = "module.network.*"
 
+[[owner]]
+name = "theirs"
+team = "network"
+code_owner = "@example/net*"
+tag = "team=network"
+
 [[route]]
 name = "quiet"
 urgency = "digest"
@@ -818,7 +833,10 @@ severity = ["low"]
         "Europe/Berlin",
     )
     assert rules.default == "network"
-    assert [one.name for one in rules.owners] == ["code"]
+    assert [one.name for one in rules.owners] == ["code", "theirs"]
+    theirs = rules.owners[1]
+    assert theirs.code_owner == values.id_glob("@example/net*")
+    assert theirs.tag == values.id_glob("team=network")
     assert [one.name for one in rules.rows][:2] == ["quiet", "emergency access"]
 
 

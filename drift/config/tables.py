@@ -293,6 +293,8 @@ class Owner(NamedTable, frozen=True, kw_only=True):
     address: str | None = None
     state: str | None = None
     source: str | None = None
+    code_owner: str | None = None
+    tag: str | None = None
     account: str | None = None
     resource: str | None = None
     resource_type: str | None = None

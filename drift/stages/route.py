@@ -21,6 +21,10 @@ class Owned:
     state: str | None
     source: str | None
     """File and line of the declaration."""
+    code_owners: tuple[str, ...]
+    """Who owns that file, by CODEOWNERS."""
+    tags: tuple[str, ...]
+    """`team=network`, as the state has them."""
     account: str | None
     resource: str | None
     resource_type: str | None
@@ -38,6 +42,10 @@ class OwnerRule:
     state: re.Pattern[str] | None = None
     source: re.Pattern[str] | None = None
     """File of the declaration."""
+    code_owner: re.Pattern[str] | None = None
+    """Any of those whom CODEOWNERS names for that file."""
+    tag: re.Pattern[str] | None = None
+    """Any of the tags that the resource has in its state: `team=network`."""
     account: re.Pattern[str] | None = None
     resource: re.Pattern[str] | None = None
     resource_type: re.Pattern[str] | None = None
@@ -55,6 +63,8 @@ class OwnerRule:
             (self.resource_type, owned.resource_type),
         )
         fits = all(pattern is None or pattern.fullmatch(value or "") for pattern, value in pairs)
+        several = ((self.code_owner, owned.code_owners), (self.tag, owned.tags))
+        fits &= all(pattern is None or any(map(pattern.fullmatch, values)) for pattern, values in several)
         return fits and self.environment in (None, owned.environment)
 
 
@@ -116,6 +126,8 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
         address=standing.address,
         state=next((one.state for one in standing.findings if one.state), None),
         source=standing.source,
+        code_owners=standing.code_owners,
+        tags=standing.tags,
         account=change.first.event.call.account,
         resource=change.resource.id,
         resource_type=change.resource.type,
@@ -124,12 +136,16 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
     return _owner_of(owned, rules)
 
 
-def owner_of_finding(finding: DriftFinding, environment: str | None, rules: RoutingRules) -> Owner:
-    """Return the team that answers for the resource of a finding."""
+def owner_of_finding(
+    finding: DriftFinding, standing: Standing, environment: str | None, rules: RoutingRules
+) -> Owner:
+    """Return the team that answers for the resource of a finding, which stands in the code like this."""
     owned = Owned(
         address=finding.address,
         state=finding.state,
         source=finding.source,
+        code_owners=standing.code_owners,
+        tags=standing.tags,
         account=finding.account,
         resource=finding.resource_id,
         resource_type=finding.type,

@@ -135,6 +135,8 @@ def standing_of(connection: Connection, change: Change, rows: Sequence[DeclaredR
     return Standing(
         address=rows[0].address if rows else None,
         source=rows[0].source if rows else None,
+        code_owners=rows[0].code_owners if rows else (),
+        tags=rows[0].tags if rows else (),
         is_compared=bool(rows) and all(is_later),
         findings=tuple(row.finding for row in on_it if row.is_open),
     )

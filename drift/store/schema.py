@@ -316,6 +316,8 @@ declared = Table(
     Column("region", Key),
     Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
+    Column("code_owners", Text),  # apart by spaces, of which no name has any; null: nobody
+    Column("tags", Text),  # `team=network`, one a line, without secrets
     Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
     Column("compared_at", UtcTime),  # by itself, after a write; null: only with the rest of its state
     Index("ix_declared_address", "address"),
