@@ -318,6 +318,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 canaries=counted(catalog.CANARIES, settings.canaries),
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
+                trust=counted(catalog.TRUST, settings.trust),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
                 company=settings.company,

@@ -32,6 +32,7 @@ from drift.ports import (
     StateStore,
     TicketSource,
     Translator,
+    TrustSource,
 )
 from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
@@ -208,6 +209,9 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
+TRUST: Mapping[str, Adapter[TrustSource]] = {
+    "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -229,6 +233,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
+    AdapterKind.TRUST: TRUST,
 }
 """What the configuration may name, by the table that it stands in."""
 

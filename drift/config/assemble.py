@@ -76,6 +76,7 @@ def load(
         vault=reader.vault(),
         canaries=reader.canaries(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
+        trust=reader.adapters(AdapterKind.TRUST),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),
         correlation=policy.correlation_rules(reader),

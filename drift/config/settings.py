@@ -153,6 +153,8 @@ class Settings:
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
     on_call: tuple[AdapterSettings, ...]
+    trust: tuple[AdapterSettings, ...]
+    """Where it is read who may act as the identities that deploy."""
     coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules

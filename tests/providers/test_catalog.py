@@ -73,6 +73,7 @@ PORTS = {
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
+    AdapterKind.TRUST: ports.TrustSource,
 }
 
 COMMON = {
@@ -258,4 +259,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.canaries,
         *settings.directories,
         *settings.on_call,
+        *settings.trust,
     )

@@ -27,7 +27,18 @@ from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, OnCall, TicketSource, Watched
+from drift.ports import (
+    Canary,
+    CodeHost,
+    Delivery,
+    Directory,
+    Meter,
+    Notifier,
+    OnCall,
+    TicketSource,
+    TrustSource,
+    Watched,
+)
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -188,6 +199,7 @@ class Watch:
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
@@ -235,6 +247,7 @@ class Watch:
                 canaries=self.canaries,
                 directories=self.directories,
                 on_call=self.on_call,
+                trust=self.trust,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,
