@@ -29,6 +29,7 @@ from drift.ports import (
     OnCall,
     RawVault,
     TicketSource,
+    TrustSource,
     Watched,
 )
 from drift.stages.anchor import AnchorRules
@@ -155,6 +156,8 @@ class Equipment:
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
+    """Where it is read who may act as the identities that deploy."""
     meters: tuple[Meter, ...] = ()
     """Of every adapter that was made for a configuration."""
     company: Company = field(default_factory=Company)

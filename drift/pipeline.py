@@ -49,6 +49,7 @@ from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally
 from drift.store.to_judge import sessions_with_news
+from drift.trust_watch import TrustCaptured, capture_trust
 
 SETTLED_KEPT_FOR = timedelta(days=45)
 """Queues deliver nothing again that is older: SQS keeps messages for two weeks, Pub/Sub for a month."""
@@ -83,6 +84,7 @@ class Pipeline:
         problems += self.judge(seen.by_place(), now)
         problems += self.keep_runs(now).problems
         problems += self.capture(now).problems
+        problems += self.capture_trust(now).problems
         problems += self.look_at_documents(now)
         self.digest(now)
         self.renew_alarms(now)
@@ -171,6 +173,10 @@ class Pipeline:
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""
         return control_watch.capture_controls(self.have, now)
+
+    def capture_trust(self, now: datetime) -> TrustCaptured:
+        """Look who may act as the identities that deploy, of each source that was not looked at today."""
+        return capture_trust(self.have, now)
 
     def look_at_documents(self, now: datetime) -> tuple[str, ...]:
         """Look once a day which of the company's own documents are not as they were."""

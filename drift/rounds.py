@@ -132,6 +132,13 @@ class Rounds:
         counts = (("repositories", done.repositories), ("changed", done.changed))
         return Turn(problems=done.problems, counts=counts, failure=done.failure)
 
+    def capture_trust(self) -> Turn:
+        """Look who may act as the identities that deploy, once a day each."""
+        done = self._pipeline.capture_trust(self._pipeline.have.clock.now())
+        counts = (("identities", done.identities), ("changed", done.changed))
+        failure = done.problems[0] if done.problems else None
+        return Turn(problems=done.problems, counts=counts, failure=failure)
+
     def look_at_documents(self) -> Turn:
         """Look which of the company's own documents are not as they were, once a day."""
         pipeline = self._pipeline

@@ -33,6 +33,7 @@ from drift.ports import (
     StateStore,
     TicketSource,
     Translator,
+    TrustSource,
 )
 from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
@@ -214,6 +215,9 @@ ANCHORS: Mapping[str, Adapter[Anchor]] = {
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
+TRUST: Mapping[str, Adapter[TrustSource]] = {
+    "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -235,7 +239,11 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
+<<<<<<< HEAD
     AdapterKind.ANCHOR: ANCHORS,
+=======
+    AdapterKind.TRUST: TRUST,
+>>>>>>> left5c
 }
 """What the configuration may name, by the table that it stands in."""
 

@@ -77,6 +77,7 @@ def load(
         canaries=reader.canaries(),
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
+        trust=reader.adapters(AdapterKind.TRUST),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),
         correlation=policy.correlation_rules(reader),

@@ -163,6 +163,8 @@ class Settings:
     canaries: tuple[CanarySettings, ...]
     anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
+    trust: tuple[AdapterSettings, ...]
+    """Where it is read who may act as the identities that deploy."""
     coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules

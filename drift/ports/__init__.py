@@ -16,7 +16,15 @@ from drift.ports.audit_log import (
     Probing,
 )
 from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
-from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
+from drift.ports.change_control import (
+    CodeHost,
+    Controlled,
+    Directory,
+    Logged,
+    Reviewing,
+    TicketSource,
+    TrustSource,
+)
 from drift.ports.kinds import AdapterKind
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
@@ -63,6 +71,7 @@ __all__ = [
     "StoredState",
     "TicketSource",
     "Translator",
+    "TrustSource",
     "Unwrapper",
     "Watched",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from drift.model.run_log import RunLogs
     from drift.model.ticket import Deployment, PullRequest, Ticket
     from drift.model.ticket_search import TicketCandidate, TicketSearch
+    from drift.model.trust import DeployingIdentity
 
 
 class TicketSource(Protocol):
@@ -119,6 +120,31 @@ class Controlled(Protocol):
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: Nothing of it can be read; the message names the permission.
             ProviderResponseError: The answer is not what the host's documents promise.
+        """
+        ...
+
+
+class TrustSource(Protocol):
+    """Knows who may act as the identities that deploy into a cloud."""
+
+    def check(self) -> str:
+        """Try what reading them takes; say what was seen.
+
+        Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def identities(self) -> Sequence["DeployingIdentity"]:
+        """Return the identities that are asked about, each once, sorted by name.
+
+        What the credentials may not read of one is said in its `why`, and hides no other. One that does
+        not exist is left out.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: Nothing can be read; the message names the permission.
+            ProviderResponseError: The answer is not what the cloud's documents promise.
         """
         ...
 

@@ -19,6 +19,7 @@ from tests.contracts.test_raw_vault import VAULTS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
+from tests.contracts.test_trust import CLOUDS_OF_TRUST
 
 HELD = {
     AdapterKind.AUDIT_LOG: set(SOURCES),
@@ -32,7 +33,11 @@ HELD = {
     AdapterKind.CANARY: set(CANARIES),
     AdapterKind.DIRECTORY: set(DIRECTORIES),
     AdapterKind.ON_CALL: set(ROTAS),
+<<<<<<< HEAD
     AdapterKind.ANCHOR: set(ANCHORS),
+=======
+    AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+>>>>>>> left5c
 }
 
 

@@ -75,7 +75,11 @@ PORTS = {
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
+<<<<<<< HEAD
     AdapterKind.ANCHOR: ports.Anchor,
+=======
+    AdapterKind.TRUST: ports.TrustSource,
+>>>>>>> left5c
 }
 
 COMMON = {
@@ -262,5 +266,9 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.canaries,
         *settings.directories,
         *settings.on_call,
+<<<<<<< HEAD
         *settings.anchors,
+=======
+        *settings.trust,
+>>>>>>> left5c
     )

@@ -28,7 +28,10 @@ from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
 from drift.ports import (
+<<<<<<< HEAD
     Anchor,
+=======
+>>>>>>> left5c
     Canary,
     CodeHost,
     Delivery,
@@ -37,9 +40,15 @@ from drift.ports import (
     Notifier,
     OnCall,
     TicketSource,
+<<<<<<< HEAD
     Watched,
 )
 from drift.stages.anchor import AnchorRules
+=======
+    TrustSource,
+    Watched,
+)
+>>>>>>> left5c
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -202,6 +211,7 @@ class Watch:
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
@@ -251,6 +261,7 @@ class Watch:
                 anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,
                 on_call=self.on_call,
+                trust=self.trust,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,
