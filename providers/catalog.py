@@ -239,11 +239,8 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
-<<<<<<< HEAD
     AdapterKind.ANCHOR: ANCHORS,
-=======
     AdapterKind.TRUST: TRUST,
->>>>>>> left5c
 }
 """What the configuration may name, by the table that it stands in."""
 

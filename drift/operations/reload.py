@@ -19,11 +19,7 @@ from drift.rounds import Rounds
 AT_START = (
     *("organisation", "key_file", "clock", "poll_every", "sweep_every", "checkpoint_every"),
     *("listen", "log_format", "report_folder", "audit_logs", "baselines", "state_stores", "live"),
-<<<<<<< HEAD
-    *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "anchors"),
-=======
-    *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "trust"),
->>>>>>> left5c
+    *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "anchors", "trust"),
 )
 """Settings that are read at the start only."""
 

@@ -17,8 +17,5 @@ class AdapterKind(StrEnum):
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"
-<<<<<<< HEAD
     ANCHOR = "anchor"
-=======
     TRUST = "trust"
->>>>>>> left5c

@@ -33,11 +33,8 @@ HELD = {
     AdapterKind.CANARY: set(CANARIES),
     AdapterKind.DIRECTORY: set(DIRECTORIES),
     AdapterKind.ON_CALL: set(ROTAS),
-<<<<<<< HEAD
     AdapterKind.ANCHOR: set(ANCHORS),
-=======
     AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
->>>>>>> left5c
 }
 
 

@@ -75,11 +75,8 @@ PORTS = {
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
-<<<<<<< HEAD
     AdapterKind.ANCHOR: ports.Anchor,
-=======
     AdapterKind.TRUST: ports.TrustSource,
->>>>>>> left5c
 }
 
 COMMON = {
@@ -266,9 +263,6 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.canaries,
         *settings.directories,
         *settings.on_call,
-<<<<<<< HEAD
         *settings.anchors,
-=======
         *settings.trust,
->>>>>>> left5c
     )

@@ -28,10 +28,7 @@ from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
 from drift.ports import (
-<<<<<<< HEAD
     Anchor,
-=======
->>>>>>> left5c
     Canary,
     CodeHost,
     Delivery,
@@ -40,15 +37,10 @@ from drift.ports import (
     Notifier,
     OnCall,
     TicketSource,
-<<<<<<< HEAD
-    Watched,
-)
-from drift.stages.anchor import AnchorRules
-=======
     TrustSource,
     Watched,
 )
->>>>>>> left5c
+from drift.stages.anchor import AnchorRules
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
