@@ -16,6 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift import compare, conclude, control_watch, follow, read_source, run_watch, self_watch
+from drift.account_watch import AccountsRead, read_accounts
 from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
@@ -67,8 +68,9 @@ class Pipeline:
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
-        known = self.read_directories(self.have.clock.now())
-        return (*known.problems, *replace(self, have=known.have)._cycle())
+        now = self.have.clock.now()
+        known, placed = self.read_directories(now), self.read_accounts(now)
+        return (*known.problems, *placed.problems, *replace(self, have=known.have)._cycle())
 
     def _cycle(self) -> tuple[str, ...]:
         have, now = self.have, self.have.clock.now()
@@ -169,6 +171,10 @@ class Pipeline:
     def read_directories(self, now: datetime) -> DirectoriesRead:
         """Read under which names people are known, of each directory that was not read today."""
         return read_directories(self.have, now)
+
+    def read_accounts(self, now: datetime) -> AccountsRead:
+        """Read in which organisational units accounts lie, of each organisation that was not read today."""
+        return read_accounts(self.have, now)
 
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""

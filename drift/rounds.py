@@ -126,6 +126,12 @@ class Rounds:
         failure = "; ".join(read.problems) or None
         return Turn(problems=read.problems, counts=(("people", read.people),), failure=failure)
 
+    def place_accounts(self) -> Turn:
+        """Read in which organisational units accounts lie, once a day."""
+        read = self._pipeline.read_accounts(self._pipeline.have.clock.now())
+        failure = "; ".join(read.problems) or None
+        return Turn(problems=read.problems, counts=(("accounts", read.accounts),), failure=failure)
+
     def capture(self) -> Turn:
         """Look how repositories are controlled, once a day each."""
         done = self._pipeline.capture(self._pipeline.have.clock.now())

@@ -16,6 +16,7 @@ from msgspec import Struct
 from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
+    AccountTree,
     AdapterKind,
     Anchor,
     AnswerTime,
@@ -218,6 +219,9 @@ ON_CALL: Mapping[str, Adapter[OnCall]] = {
 TRUST: Mapping[str, Adapter[TrustSource]] = {
     "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
 }
+ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
+    "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -241,6 +245,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.ON_CALL: ON_CALL,
     AdapterKind.ANCHOR: ANCHORS,
     AdapterKind.TRUST: TRUST,
+    AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
 }
 """What the configuration may name, by the table that it stands in."""
 

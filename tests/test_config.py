@@ -37,6 +37,7 @@ from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
+from providers.aws.organisation import AwsOrganisationSettings
 from providers.aws.trust import AwsRolesSettings
 from providers.pagerduty.on_call import PagerDutyOnCallSettings
 from tests.builders import an_event
@@ -95,6 +96,7 @@ CATALOG = {
     AdapterKind.ANCHOR: {"folder": FILES, "safe": Known(SafeSettings)},
     AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
     AdapterKind.TRUST: {"aws-roles": Known(AwsRolesSettings)},
+    AdapterKind.ACCOUNT_TREE: {"aws-organizations": Known(AwsOrganisationSettings)},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'

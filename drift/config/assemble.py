@@ -78,6 +78,7 @@ def load(
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
         trust=reader.adapters(AdapterKind.TRUST),
+        account_trees=reader.adapters(AdapterKind.ACCOUNT_TREE),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),
         correlation=policy.correlation_rules(reader),

@@ -35,6 +35,7 @@ _OWNED_BY = (
     "code_owner",
     "tag",
     "account",
+    "unit",
     "resource",
     "resource_type",
     "environment",

@@ -302,6 +302,7 @@ class Owner(NamedTable, frozen=True, kw_only=True):
     code_owner: str | None = None
     tag: str | None = None
     account: str | None = None
+    unit: str | None = None
     resource: str | None = None
     resource_type: str | None = None
     environment: str | None = None

@@ -159,6 +159,8 @@ class Standing:
     """Who owns that file, by CODEOWNERS."""
     tags: tuple[str, ...] = ()
     """What the resource is tagged with in its state: `team=network`."""
+    unit: str | None = None
+    """The organisational unit that its account lies in: `Root/Workloads/Production`."""
     is_compared: bool = False
     """It was held against the live configuration after the change."""
     findings: tuple[DriftFinding, ...] = ()

@@ -17,6 +17,7 @@ from drift.ports.audit_log import (
 )
 from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
 from drift.ports.change_control import (
+    AccountTree,
     CodeHost,
     Controlled,
     Directory,
@@ -33,6 +34,7 @@ from drift.ports.translator import Translator, Unwrapper
 from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
+    "AccountTree",
     "AdapterKind",
     "Anchor",
     "AnswerTime",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
+    from drift.model.account import PlacedAccount
     from drift.model.person import Person
     from drift.model.pipeline_control import PipelineControls
     from drift.model.run_log import RunLogs
@@ -144,6 +145,28 @@ class TrustSource(Protocol):
         Raises:
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: Nothing can be read; the message names the permission.
+            ProviderResponseError: The answer is not what the cloud's documents promise.
+        """
+        ...
+
+
+class AccountTree(Protocol):
+    """Knows in which organisational units accounts lie."""
+
+    def check(self) -> str:
+        """Try what reading them takes; say what was seen.
+
+        Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def accounts(self) -> Sequence["PlacedAccount"]:
+        """Return every account of the organisation, each once, sorted.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
             ProviderResponseError: The answer is not what the cloud's documents promise.
         """
         ...

@@ -19,3 +19,4 @@ class AdapterKind(StrEnum):
     DIRECTORY = "directory"
     ANCHOR = "anchor"
     TRUST = "trust"
+    ACCOUNT_TREE = "account_tree"

@@ -15,6 +15,7 @@ from drift.reports.entries import Entry, entries_about
 from drift.reports.moment import Moment
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.reports.writers import Writer, last_writers
+from drift.store.accounts import unit_of
 from drift.store.actions import actions_about, waivers
 from drift.store.addresses import declared_as, declared_at
 from drift.store.changes import ChangeRow
@@ -122,10 +123,15 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
 def _standing(connection: Connection, finding: DriftFinding) -> Standing:
     rows = declared_at(connection, finding.address) if finding.address else ()
     found = next((one for one in rows if one.state == finding.state), None)
+    unit = unit_of(connection, finding.account)
     if found is None:
-        return Standing(address=finding.address)
+        return Standing(address=finding.address, unit=unit)
     return Standing(
-        address=found.address, source=found.source, code_owners=found.code_owners, tags=found.tags
+        address=found.address,
+        source=found.source,
+        code_owners=found.code_owners,
+        tags=found.tags,
+        unit=unit,
     )
 
 

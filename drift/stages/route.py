@@ -26,6 +26,8 @@ class Owned:
     tags: tuple[str, ...]
     """`team=network`, as the state has them."""
     account: str | None
+    unit: str | None
+    """The organisational unit that the account lies in."""
     resource: str | None
     resource_type: str | None
     environment: str | None
@@ -47,6 +49,8 @@ class OwnerRule:
     tag: re.Pattern[str] | None = None
     """Any of the tags that the resource has in its state: `team=network`."""
     account: re.Pattern[str] | None = None
+    unit: re.Pattern[str] | None = None
+    """Of the organisational unit that the account lies in: `Root/Workloads/Production`."""
     resource: re.Pattern[str] | None = None
     resource_type: re.Pattern[str] | None = None
     environment: str | None = None
@@ -59,6 +63,7 @@ class OwnerRule:
             (self.state, owned.state),
             (self.source, file),
             (self.account, owned.account),
+            (self.unit, owned.unit),
             (self.resource, owned.resource),
             (self.resource_type, owned.resource_type),
         )
@@ -129,6 +134,7 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
         code_owners=standing.code_owners,
         tags=standing.tags,
         account=change.first.event.call.account,
+        unit=standing.unit,
         resource=change.resource.id,
         resource_type=change.resource.type,
         environment=environment,
@@ -147,6 +153,7 @@ def owner_of_finding(
         code_owners=standing.code_owners,
         tags=standing.tags,
         account=finding.account,
+        unit=standing.unit,
         resource=finding.resource_id,
         resource_type=finding.type,
         environment=environment,

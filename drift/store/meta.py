@@ -26,6 +26,11 @@ def controls_of(host: str) -> str:
     return f"controls/{host}"
 
 
+def accounts_of(tree: str) -> str:
+    """Return the key under which it stands when an organisation was last read."""
+    return f"accounts-read/{tree}"
+
+
 def trust_of(source: str) -> str:
     """Return the key under which it stands when a source of trust was last looked at."""
     return f"trust-read/{source}"

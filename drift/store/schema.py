@@ -325,6 +325,16 @@ declared = Table(
     comment="Where each declared resource stands in the code",
 )
 
+account_unit = Table(
+    "account_unit",
+    metadata,
+    Column("tree", Key, primary_key=True),
+    Column("account", Key, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Index("ix_account_unit_account", "account"),
+    comment="In which organisational unit each account lies, as each organisation was last read",
+)
+
 declared_name = Table(
     "declared_name",
     metadata,

@@ -4,6 +4,7 @@ import pytest
 
 from drift.ports import AdapterKind
 from providers import catalog
+from tests.contracts.test_account_tree import TREES
 from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
@@ -35,6 +36,7 @@ HELD = {
     AdapterKind.ON_CALL: set(ROTAS),
     AdapterKind.ANCHOR: set(ANCHORS),
     AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+    AdapterKind.ACCOUNT_TREE: set(TREES),
 }
 
 

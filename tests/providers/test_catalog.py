@@ -77,6 +77,7 @@ PORTS = {
     AdapterKind.ON_CALL: ports.OnCall,
     AdapterKind.ANCHOR: ports.Anchor,
     AdapterKind.TRUST: ports.TrustSource,
+    AdapterKind.ACCOUNT_TREE: ports.AccountTree,
 }
 
 COMMON = {
@@ -265,4 +266,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.on_call,
         *settings.anchors,
         *settings.trust,
+        *settings.account_trees,
     )

@@ -32,6 +32,7 @@ IN_CODE = Standing(
     source="infra/network/main.tf:12",
     code_owners=("@example/platform", "@example/network"),
     tags=("team=network", "tier=1"),
+    unit="Root/Workloads/Production",
 )
 """Where a resource is declared, and what is known of it there."""
 
@@ -58,6 +59,7 @@ def an_owner_rule(**globs: str) -> OwnerRule:
         an_owner_rule(resource_type="aws_security_group"),
         an_owner_rule(code_owner="@example/network"),
         an_owner_rule(tag="team=net.*"),
+        an_owner_rule(unit="Root/Workloads/.*"),
         an_owner_rule(address=r"module\.network\..*", account="111122223333", tag="tier=1"),
     ],
 )
@@ -80,6 +82,7 @@ def test_a_change_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) -> 
         an_owner_rule(resource_type="aws_security_group"),
         an_owner_rule(code_owner="@example/network"),
         an_owner_rule(tag="tier=1"),
+        an_owner_rule(unit="Root/Workloads/Production"),
         OwnerRule(name="network", team="network", environment="production"),
     ],
 )
@@ -98,7 +101,7 @@ def test_a_finding_that_nobody_owns_goes_to_the_default_and_says_so() -> None:
     """
     finding = replace(a_finding(address=None), resource_id=None)
 
-    those = [an_owner_rule(**{key: ".+"}) for key in ("address", "resource", "code_owner", "tag")]
+    those = [an_owner_rule(**{key: ".+"}) for key in ("address", "resource", "code_owner", "tag", "unit")]
     owner = owner_of_finding(finding, Standing(), None, rules(*those))
 
     assert (owner.team, owner.rule, owner.is_default) == (PLATFORM, "no rule names it", True)
