@@ -116,9 +116,14 @@ def test_a_rule_of_which_one_part_does_not_fit_owns_nothing() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [an_owner_rule(code_owner="@example/net"), an_owner_rule(tag="network"), an_owner_rule(tag="team=")],
+    [
+        an_owner_rule(code_owner="@example/net"),
+        an_owner_rule(tag="network"),
+        an_owner_rule(tag="team="),
+        an_owner_rule(unit="Root"),
+    ],
 )
-def test_a_code_owner_or_tag_must_fit_whole(rule: OwnerRule) -> None:
+def test_a_code_owner_a_tag_or_a_unit_must_fit_whole(rule: OwnerRule) -> None:
     assert owner_of(a_change(), IN_CODE, None, rules(rule)).is_default
 
 
