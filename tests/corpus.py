@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def _not_understood(presses: Path) -> bool:
-    """Tell whether a press of a button or a form of Slack, as public projects recorded them, is not understood.
+    """Tell whether a press or a form of Slack, as public projects recorded them, is not understood.
 
     What names no user is of workflows, whose buttons are none of ours.
     """
