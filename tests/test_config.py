@@ -39,6 +39,7 @@ from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
 from providers.aws.organisation import AwsOrganisationSettings
 from providers.aws.trust import AwsRolesSettings
+from providers.azure.trust import AzureApplicationsSettings
 from providers.pagerduty.on_call import PagerDutyOnCallSettings
 from tests.builders import an_event
 
@@ -95,7 +96,10 @@ CATALOG = {
     AdapterKind.CANARY: {"folder": FILES},
     AdapterKind.ANCHOR: {"folder": FILES, "safe": Known(SafeSettings)},
     AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
-    AdapterKind.TRUST: {"aws-roles": Known(AwsRolesSettings)},
+    AdapterKind.TRUST: {
+        "aws-roles": Known(AwsRolesSettings),
+        "azure-applications": Known(AzureApplicationsSettings, paths=("ca_file",)),
+    },
     AdapterKind.ACCOUNT_TREE: {"aws-organizations": Known(AwsOrganisationSettings)},
 }
 

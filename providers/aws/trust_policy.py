@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from drift.model.resource import Json
 from providers.aws.policies import ALLOW
 from providers.aws.request import get
+from providers.trusted_subjects import is_more_than_one_pipeline
 
 ANYBODY = "*"
 
@@ -44,18 +45,8 @@ def _of_pipelines(host: str, statement: Json) -> Iterator[str]:
     if not subjects:
         yield f"whoever has a pipeline at {host} may assume it: nothing is asked of {host}:sub"
     for subject in subjects:
-        if _is_any(subject):
+        if is_more_than_one_pipeline(subject):
             yield f"more than one pipeline may assume it: all at {host} whose sub fits {subject}"
-
-
-def _is_any(subject: str) -> bool:
-    """Tell whether a subject leaves open the repository, or all that is asked beyond it.
-
-    `repo:example/infra:ref:refs/heads/release/*` means branches that a rule may protect, and is none.
-    """
-    first, *rest = subject.split(":")
-    is_open = any(part and not part.strip("*?") for part in (first, *rest))
-    return is_open or any("*" in part or "?" in part for part in rest[:1])
 
 
 def _allowing(policy: Json) -> Iterator[Json]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -9,15 +10,19 @@ from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.pipeline_control import Verifiable
 from drift.model.trust import DeployingIdentity, findings_of_trust
 from tests.providers.trust.aws import aws_roles
+from tests.providers.trust.azure import azure_applications
 from tests.providers.trust.system import TrustingCloud
 
-CLOUDS_OF_TRUST: dict[str, Callable[[], AbstractContextManager[TrustingCloud]]] = {"aws-roles": aws_roles}
+CLOUDS_OF_TRUST: dict[str, Callable[[Path], AbstractContextManager[TrustingCloud]]] = {
+    "aws-roles": aws_roles,
+    "azure-applications": azure_applications,
+}
 
 
 @pytest.fixture(params=CLOUDS_OF_TRUST)
-def cloud(request: pytest.FixtureRequest) -> Iterator[TrustingCloud]:
+def cloud(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TrustingCloud]:
     """Each in turn, in which the one identity that is asked about trusts one branch of one repository."""
-    with CLOUDS_OF_TRUST[request.param]() as opened:
+    with CLOUDS_OF_TRUST[request.param](tmp_path) as opened:
         yield opened
 
 

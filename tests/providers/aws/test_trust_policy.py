@@ -60,6 +60,7 @@ def test_every_pipeline_of_a_provider_may_assume_what_asks_nothing_of_its_subjec
         ("repo:example/infra:*", True),
         ("repo:example/infra:ref:*", True),
         ("repo:example/infr?:environment:production", True),
+        ("repo:example/infra:pull_request", True),
         ("repo:example/infra:ref:refs/heads/release/*", False),
         ("repo:example/infra:environment:production", False),
         ("project_path:example/infra:ref_type:branch:ref:*", True),

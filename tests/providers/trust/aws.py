@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -37,7 +38,7 @@ def policy(*statements: dict[str, Any]) -> str:
 
 
 @contextmanager
-def aws_roles() -> Iterator[TrustingCloud]:
+def aws_roles(_: Path) -> Iterator[TrustingCloud]:
     """One role, with one policy of its own and one of its account's."""
     with simulated_aws() as aws:
         url = os.environ["AWS_ENDPOINT_URL"]
