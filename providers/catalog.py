@@ -226,6 +226,7 @@ ON_CALL: Mapping[str, Adapter[OnCall]] = {
 TRUST: Mapping[str, Adapter[TrustSource]] = {
     "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
     "azure-applications": Adapter("providers.azure.trust", "AzureApplications", paths=("ca_file",)),
+    "gcp-service-accounts": Adapter("providers.gcp.trust", "GcpServiceAccounts", paths=("credentials_file",)),
 }
 ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
     "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),

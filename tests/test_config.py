@@ -40,6 +40,7 @@ from drift.stages.canary import CanaryRules
 from providers.aws.organisation import AwsOrganisationSettings
 from providers.aws.trust import AwsRolesSettings
 from providers.azure.trust import AzureApplicationsSettings
+from providers.gcp.trust import GcpServiceAccountsSettings
 from providers.pagerduty.on_call import PagerDutyOnCallSettings
 from tests.builders import an_event
 
@@ -99,6 +100,7 @@ CATALOG = {
     AdapterKind.TRUST: {
         "aws-roles": Known(AwsRolesSettings),
         "azure-applications": Known(AzureApplicationsSettings, paths=("ca_file",)),
+        "gcp-service-accounts": Known(GcpServiceAccountsSettings, paths=("credentials_file",)),
     },
     AdapterKind.ACCOUNT_TREE: {"aws-organizations": Known(AwsOrganisationSettings)},
 }
