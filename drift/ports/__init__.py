@@ -26,6 +26,7 @@ from drift.ports.change_control import (
     TicketSource,
     TrustSource,
 )
+from drift.ports.evidence_sink import EvidenceSink, HandedPack, PackFile
 from drift.ports.kinds import AdapterKind
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
 from drift.ports.signer import Signer
@@ -53,7 +54,9 @@ __all__ = [
     "Counter",
     "Delivery",
     "Directory",
+    "EvidenceSink",
     "GivingUp",
+    "HandedPack",
     "KeptBatch",
     "KeyService",
     "LiveConfig",
@@ -62,6 +65,7 @@ __all__ = [
     "Meter",
     "Notifier",
     "OnCall",
+    "PackFile",
     "Private",
     "Probing",
     "RawVault",
