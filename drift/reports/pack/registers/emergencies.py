@@ -11,11 +11,15 @@ from drift.model.control_test import ControlTest, Result
 from drift.model.evidence import ActionRecord, DispositionRecord
 from drift.model.verdict import Disposition, Lane
 from drift.reports.month import Month, month_at
-from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.facts import Facts
 from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
 from drift.reports.pack.registers.register import Register, Yielded
+from drift.reports.pack.registers.write_up import write_up
+from drift.reports.pack.registers.write_up_page import MOST_PAGES, write_up_page
 from drift.reports.pack.view import Recorded
+
+FOLDER = "04_emergency"
 
 COLUMNS = (
     *("change_id", "month", "began_at", "ended_at", "account", "environment", "is_production"),
@@ -57,7 +61,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             found.append(one)
     yield Register(
         listing=Listing(
-            path="04_emergency/register",
+            path=f"{FOLDER}/register",
             title="Emergencies",
             lists="Each change of 02_population/changes in the emergency lane, with the disposition"
             " `emergency`, or that somebody declared one, by its beginning, with what `action` entries say"
@@ -73,7 +77,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
     )
     yield Register(
         listing=Listing(
-            path="04_emergency/ratio",
+            path=f"{FOLDER}/ratio",
             title="Emergencies by month",
             lists="Each month of the period in UTC: the emergencies in production, of all production"
             " changes that somebody has to answer for. Counted are changes, not API calls.",
@@ -83,6 +87,17 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
         ),
         witness=facts.covered.witness,
     )
+    for month in facts.months:
+        mine = [one for one in found if month_at(one.body.began_at) == month]
+        yield Document(
+            path=f"{FOLDER}/retrospectives/{month}.html",
+            content=write_up_page(
+                f"Emergencies of {month}",
+                f"{len(mine)} began in this month. For each: did it qualify, could it have been code, and who"
+                " or what comes back? The register beside it says what is recorded of that.",
+                [write_up(one.body, one.entry.seq, facts) for one in mine[:MOST_PAGES]],
+            ),
+        )
 
 
 def is_emergency(change: DispositionRecord, facts: Facts) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.registers.candidates import candidates
 from drift.reports.pack.registers.emergencies import emergencies
 from drift.reports.pack.registers.facts import Facts, facts_of
 from drift.reports.pack.registers.register import Register, States, Yielded
@@ -11,7 +12,7 @@ from drift.reports.pack.view import View
 
 Registering: TypeAlias = Callable[[Facts], Iterator[Yielded]]
 
-REGISTERS: tuple[Registering, ...] = (emergencies,)
+REGISTERS: tuple[Registering, ...] = (emergencies, candidates)
 
 
 def registers(view: View) -> Iterator[Listing | Document]:
