@@ -74,6 +74,15 @@ def checkpoints(connection: Connection) -> Sequence[Checkpoint]:
     return [_from_row(row) for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size))]
 
 
+def daily_checkpoints(connection: Connection, sealed: Checkpoint) -> list[Checkpoint]:
+    """Return the last checkpoint of each day up to `sealed`, which comes last.
+
+    One a day is enough: there may be many, and whoever has the entries can compute the root at any size.
+    """
+    every = (one for one in checkpoints(connection) if one.size <= sealed.size)
+    return list({one.made_at.date(): one for one in every}.values())
+
+
 def sealed_entries(connection: Connection, sealed: Checkpoint) -> Iterator[StoredEntry]:
     """Yield the entries that a checkpoint covers, holding all of them against it.
 

@@ -31,6 +31,8 @@ FILES = [
     "02_population/changes.jsonl",
     "02_population/findings.csv",
     "02_population/findings.jsonl",
+    "03_sample/selection.csv",
+    "03_sample/selection.json",
     "04_emergency/ratio.csv",
     "04_emergency/register.csv",
     "04_emergency/retrospectives/2026-11.html",
@@ -50,6 +52,23 @@ FILES = [
     "verify/verify_pack.py",
 ]
 """What the pack of `a_ledger` holds."""
+
+DERIVED = [
+    "01_ipe/coverage.csv",
+    "01_ipe/gaps.csv",
+    "01_ipe/summary.json",
+    "02_population/changes.csv",
+    "02_population/changes.jsonl",
+    "02_population/findings.csv",
+    "02_population/findings.jsonl",
+    "MANIFEST.json",
+    "MANIFEST.json.note",
+    "ledger/checkpoints/000000000004.note",
+    "ledger/checkpoints/000000000013.note",
+    "ledger/entries.jsonl",
+    "ledger/keys.json",
+]
+"""The files in which the verifier finds what was altered even where the key signed it again."""
 
 
 def a_ledger(database: Database) -> None:

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError, UsageError
-from drift.ledger.checkpoint import checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.checkpoint import daily_checkpoints, latest_checkpoint, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint
@@ -117,7 +116,7 @@ def _is_empty(folder: Path) -> bool:
 
 def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed: Checkpoint) -> Reading:
     (folder / "checkpoints").mkdir(parents=True)
-    for checkpoint in _last_of_each_day(connection, sealed):
+    for checkpoint in daily_checkpoints(connection, sealed):
         path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
         path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
     _write_json(folder / "keys.json", {"v": 1, "keys": [{"verifier_key": key.verifier_key}]})
@@ -127,12 +126,6 @@ def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed:
             file.write(_entry_line(entry))
             reading.add(entry)
     return reading
-
-
-def _last_of_each_day(connection: Connection, sealed: Checkpoint) -> list[Checkpoint]:
-    """One a day is enough, since the verifier can compute the root at any size: there may be many."""
-    days: dict[date, Checkpoint] = {one.made_at.date(): one for one in checkpoints(connection)}
-    return [one for one in days.values() if one.size <= sealed.size]
 
 
 def _entry_line(entry: StoredEntry) -> str:

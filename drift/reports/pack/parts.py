@@ -8,12 +8,14 @@ from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
 from drift.reports.pack.registers.parts import registers
+from drift.reports.pack.samples import samples
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    samples,
     registers,
     control_map,
     company_says,
