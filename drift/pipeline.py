@@ -90,6 +90,7 @@ class Pipeline:
         problems += self.forget(now)
         sample_months(have, now)
         self.seal(now)
+        problems += self.anchor(now)
         return tuple(problems)
 
     def begin(self, now: datetime) -> None:
@@ -231,3 +232,7 @@ class Pipeline:
         """Sign the ledger as it is now."""
         with self.have.database.transaction() as connection:
             seal(connection, self.have.key, now)
+
+    def anchor(self, now: datetime) -> tuple[str, ...]:
+        """Have the last checkpoint held outside; return what went wrong, a line each."""
+        return self_watch.hold_checkpoints(self.have, now)

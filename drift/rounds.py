@@ -189,6 +189,11 @@ class Rounds:
         self._pipeline.seal(self._pipeline.have.clock.now())
         return Turn()
 
+    def anchor(self) -> Turn:
+        """Have the last checkpoint held outside."""
+        problems = self._pipeline.anchor(self._pipeline.have.clock.now())
+        return Turn(problems=problems, failure="; ".join(problems) or None)
+
     def sample_months(self) -> Turn:
         """Draw the samples of the months that are over, as an auditor would."""
         drawn = sample_months(self._pipeline.have, self._pipeline.have.clock.now())

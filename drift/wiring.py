@@ -316,6 +316,8 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),
+                anchors=counted(catalog.ANCHORS, settings.anchors),
+                anchor_rules={one.name: one.rules for one in settings.anchors},
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
                 meters=tuple(meters),

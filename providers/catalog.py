@@ -17,6 +17,7 @@ from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
+    Anchor,
     AnswerTime,
     AuditLog,
     Baseline,
@@ -205,6 +206,11 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
     "google-workspace": Adapter("providers.gcp.workspace", "GoogleWorkspace", paths=("credentials_file",)),
     "slack": Adapter("providers.slack.directory", "SlackPeople"),
 }
+
+ANCHORS: Mapping[str, Adapter[Anchor]] = {
+    "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
+}
+
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
@@ -229,6 +235,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
+    AdapterKind.ANCHOR: ANCHORS,
 }
 """What the configuration may name, by the table that it stands in."""
 

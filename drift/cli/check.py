@@ -140,6 +140,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"vault {have.vault.name}", have.vault.records, have.vault.check
     for name, canary in have.canaries.items():
         yield f"canary {name}", canary, partial(canary_standing, name, canary, have.database)
+    for name, anchor in have.anchors.items():
+        yield f"anchor {name}", anchor, anchor.check
     for one in have.watched:
         yield f"baseline {one.baseline.name}", one.live, partial(_baseline, one)
     for name, tickets in have.ticket_sources.items():

@@ -75,6 +75,7 @@ def load(
         notifiers=reader.notifiers(),
         vault=reader.vault(),
         canaries=reader.canaries(),
+        anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),

@@ -15,6 +15,7 @@ from drift.model.person import Person
 from drift.model.review import ReviewRules
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
+from drift.stages.anchor import AnchorRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -74,6 +75,13 @@ class CanarySettings(AdapterSettings):
     """One configured canary."""
 
     rules: CanaryRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorSettings(AdapterSettings):
+    """One configured anchor."""
+
+    rules: AnchorRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +160,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules
     identities: IdentityRules

@@ -122,6 +122,12 @@ class CanaryTable(AdapterTable, frozen=True, kw_only=True):
     within: str = "30m"
 
 
+class AnchorTable(AdapterTable, frozen=True, kw_only=True):
+    """An anchor also says how often it is given a checkpoint."""
+
+    every: str = "1h"
+
+
 class NotifierTable(AdapterTable, frozen=True, kw_only=True):
     """A notifier also says how fast it is sent messages, and which of them wait for each other."""
 

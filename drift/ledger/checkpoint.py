@@ -17,12 +17,16 @@ from drift.ledger.note import SigningKey
 from drift.ledger.tables import checkpoint, ledger
 from drift.model.evidence import Checkpoint, EntryKind
 
+_ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value)
+"""What is recorded because of a checkpoint, and alone is no reason for another."""
+
 
 def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint | None:
     """Sign the ledger as it is now, if it has grown since the last checkpoint.
 
     The record of an export alone does not count as growth: otherwise a pack that is
-    made twice could never be the same.
+    made twice could never be the same. Nor does the receipt of an anchor: each checkpoint
+    would call for the next one.
 
     Raises:
         LedgerIntegrityError: What the last checkpoint fixed was altered since, or another key made it.
@@ -63,7 +67,7 @@ def first_checkpoint_since(connection: Connection, time: datetime) -> Checkpoint
 
 def grown_since(connection: Connection, size: int) -> datetime | None:
     """Return when the first entry after these was recorded that has to be sealed, if there is one."""
-    news = (ledger.c.seq >= size, ledger.c.kind != EntryKind.EXPORT.value)
+    news = (ledger.c.seq >= size, ledger.c.kind.not_in(_ABOUT_CHECKPOINTS))
     first = select(ledger.c.recorded_at).where(*news).order_by(ledger.c.seq).limit(1)
     time: str | None = written(connection).execute(first).scalar_one_or_none()
     return None if time is None else datetime.fromisoformat(time)

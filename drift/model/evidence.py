@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from drift.model.action import Deed, Doer
 from drift.model.alarm import Alarm
+from drift.model.anchor import Receipt
 from drift.model.change import Amendment, Part, Write
 from drift.model.control_test import Result
 from drift.model.coverage import Attestation
@@ -44,6 +45,7 @@ class EntryKind(StrEnum):
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     DOCUMENT = "document"
+    ANCHOR = "anchor"
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
 
@@ -412,6 +414,19 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorRecord:
+    """Body of an `anchor` entry: somebody outside holds a checkpoint from now on."""
+
+    anchor: str
+    """Its name in the configuration."""
+    size: int
+    root: str
+    note: str
+    """The checkpoint, byte for byte as it is held."""
+    receipt: Receipt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,7 @@ from drift.rounds import Rounds
 AT_START = (
     *("organisation", "key_file", "clock", "poll_every", "sweep_every", "checkpoint_every"),
     *("listen", "log_format", "report_folder", "audit_logs", "baselines", "state_stores", "live"),
-    *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call"),
+    *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "anchors"),
 )
 """Settings that are read at the start only."""
 

@@ -4,6 +4,7 @@ Adapters under `providers/` implement these protocols and raise nothing but
 `drift.errors.ProviderError`. Retry, paging limits and time-outs are the core's.
 """
 
+from drift.ports.anchor import Anchor
 from drift.ports.audit_log import (
     AnswerTime,
     Attesting,
@@ -25,6 +26,7 @@ from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
     "AdapterKind",
+    "Anchor",
     "AnswerTime",
     "Answerable",
     "Attesting",

@@ -17,3 +17,4 @@ class AdapterKind(StrEnum):
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"
+    ANCHOR = "anchor"

@@ -442,6 +442,21 @@ directory_person = Table(
     comment="Who has which names, as each directory was last read",
 )
 
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("size", BigInteger, nullable=False),  # of the last checkpoint that it holds
+    Column("held_at", UtcTime),
+    Column("ledger_seq", BigInteger),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("failed_since", UtcTime),
+    Column("error", Text),
+    Column("hint", Text),
+    Column("next_attempt_at", UtcTime),
+    comment="How far each anchor holds the ledger",
+)
+
 job_run = Table(
     "job_run",
     metadata,

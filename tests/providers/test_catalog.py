@@ -21,6 +21,7 @@ from drift.config.tables import (
     REPEATED,
     SINGLE,
     AdapterTable,
+    AnchorTable,
     AuditLogTable,
     BaselineTable,
     CanaryTable,
@@ -57,6 +58,7 @@ SECRETS = {
     "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "OKTA_TOKEN": "00x",
+    "TSA_PASSWORD": "a secret",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
 EXAMPLE = ROOT / "config.example.toml"
@@ -73,6 +75,7 @@ PORTS = {
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
+    AdapterKind.ANCHOR: ports.Anchor,
 }
 
 COMMON = {
@@ -80,6 +83,7 @@ COMMON = {
     AdapterKind.BASELINE: BaselineTable,
     AdapterKind.VAULT: VaultTable,
     AdapterKind.CANARY: CanaryTable,
+    AdapterKind.ANCHOR: AnchorTable,
     AdapterKind.NOTIFIER: NotifierTable,
 }
 """The kinds of adapters that have more in common than a name and a type."""
@@ -258,4 +262,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.canaries,
         *settings.directories,
         *settings.on_call,
+        *settings.anchors,
     )

@@ -27,7 +27,19 @@ from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, OnCall, TicketSource, Watched
+from drift.ports import (
+    Anchor,
+    Canary,
+    CodeHost,
+    Delivery,
+    Directory,
+    Meter,
+    Notifier,
+    OnCall,
+    TicketSource,
+    Watched,
+)
+from drift.stages.anchor import AnchorRules
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -176,6 +188,8 @@ class Watch:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    anchor: AnchorRules = field(default_factory=lambda: AnchorRules(every=minutes(60)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
     boards: Mapping[str, Notifier] = field(default_factory=dict)
@@ -233,6 +247,8 @@ class Watch:
                 notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                anchors=self.anchors,
+                anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,
                 on_call=self.on_call,
                 deliveries={"board": self.delivery} if self.delivery else {},
