@@ -4,20 +4,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from drift.ledger.entry import format_time
 from drift.model.control_test import ControlTest
 from drift.model.evidence import DeploymentRecord, DispositionRecord, EnrolmentRecord, EntryKind, GapRecord
 from drift.model.ticket import Deployment
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.duties import CONFLICTS, Duty, Named, duties_of
 from drift.reports.pack.registers.facts import Facts
+from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.view import Recorded
 
 MATRIX_COLUMNS = ("person", "names", *(duty.value for duty in Duty), "changes", "conflicts")
 CONFLICT_COLUMNS = (
     *("change_id", "began_at", "person", "does", "does_as", "allows", "allows_as", "why"),
-    *("compensated_by", "disposition", "recorded_at", "ledger_seq", "leaf_hash"),
+    *("compensated_by", "disposition", *PLACE),
 )
 IDENTITY_COLUMNS = ("name", "person", "is_joined", "duties")
 
@@ -105,12 +105,11 @@ def _runs(facts: Facts) -> dict[str, Deployment]:
 
 def _rule_editors(facts: Facts) -> Iterator[str]:
     """Yield who changed, in the period, which scopes alert, or accepted that a gap stays one."""
-    period = facts.view.request.period
-    for one in facts.view.entries(EntryKind.ENROLMENT, EnrolmentRecord):
-        if one.body.by and period.holds(one.entry.recorded_at):
+    for one in facts.in_period(EntryKind.ENROLMENT, EnrolmentRecord):
+        if one.body.by:
             yield one.body.by
-    for gap in facts.view.entries(EntryKind.GAP, GapRecord):
-        if gap.body.by and period.holds(gap.entry.recorded_at):
+    for gap in facts.in_period(EntryKind.GAP, GapRecord):
+        if gap.body.by:
             yield gap.body.by
 
 
@@ -120,7 +119,7 @@ def _conflicts(one: Recorded[DispositionRecord], named: Named) -> Iterator[Field
             if rule.does in duties and rule.allows in duties:
                 yield {
                     "change_id": one.body.change_id,
-                    "began_at": format_time(one.body.began_at),
+                    "began_at": time(one.body.began_at),
                     "person": person,
                     "does": rule.does,
                     "does_as": sorted(duties[rule.does]),
@@ -129,9 +128,7 @@ def _conflicts(one: Recorded[DispositionRecord], named: Named) -> Iterator[Field
                     "why": rule.why,
                     "compensated_by": _compensated_by(one.body),
                     "disposition": one.body.disposition,
-                    "recorded_at": format_time(one.entry.recorded_at),
-                    "ledger_seq": one.entry.seq,
-                    "leaf_hash": one.entry.leaf_hash.hex(),
+                    **place_of(one.entry),
                 }
 
 
