@@ -403,6 +403,7 @@ def pack_request(settings: "Settings", database: "Database", period: "Period") -
         period=period,
         tool_version=__version__,
         company=settings.company,
+        reviews=settings.reviews,
         people=people_of(settings, database),
         environments=settings.decision.environments,
     )

@@ -62,7 +62,9 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
         _Row("blame", "drift.cli.blame", "Show which write made each attribute of a resource differ."),
         _Row("show", "drift.cli.show", "Show everything known about one change or finding."),
         _Row(
-            "report", "drift.cli.report", "Write the weekly report, or the register of a month's emergencies."
+            "report",
+            "drift.cli.report",
+            "Write the weekly report, the register of emergencies, and sign reviews.",
         ),
         _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),
     ),

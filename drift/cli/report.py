@@ -8,6 +8,7 @@ import click
 from drift import __version__
 from drift.cli.options import config_option
 from drift.cli.report_emergency import emergency
+from drift.cli.report_sign import follow_up, sign
 from drift.cli.words import width
 from drift.config import ClockSource, Settings
 from drift.errors import UsageError
@@ -32,10 +33,11 @@ def _week(_context: click.Context, _parameter: click.Parameter, name: str | None
 
 @click.group("report", no_args_is_help=False)
 def command() -> None:
-    """Write the weekly report, or the register of a month's emergencies."""
+    """Write the weekly report or the register of a month's emergencies, and sign reviews."""
 
 
-command.add_command(emergency)
+for _one in (emergency, sign, follow_up):
+    command.add_command(_one)
 
 
 @command.command("weekly")
@@ -110,6 +112,7 @@ def _page(settings: Settings, database: "Database", week: Week | None) -> "Page"
         configuration_sha256=settings.sha256,
         tool_version=f"driftledger {__version__}",
         routing=settings.routing,
+        reviews=settings.reviews,
     )
     now = wiring.clock(settings, database).now()
     with database.reading() as connection:

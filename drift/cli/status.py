@@ -8,7 +8,9 @@ import msgspec
 
 from drift.cli.options import config_option, json_option
 from drift.model.budget import told
+from drift.model.review import ReviewStanding
 from drift.model.self_sample import Lacking, SelfSample
+from drift.reports.reviews_text import review_lines
 from drift.reports.status import SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
@@ -125,6 +127,15 @@ class _Budget(msgspec.Struct, frozen=True, kw_only=True):
     next_period_at: datetime
 
 
+class _Reviews(msgspec.Struct, frozen=True, kw_only=True):
+    """What is missing of reviews, as `--json` prints it."""
+
+    overdue: list[str]
+    """Weeks and quarters."""
+    open_follow_ups: list[str]
+    late_follow_ups: list[str]
+
+
 class _Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything, as `--json` prints it."""
 
@@ -140,6 +151,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     self_sample: _Sample | None
     budgets: list[_Budget]
     directories: list[_Directory]
+    reviews: _Reviews
 
 
 @click.command("status")
@@ -153,7 +165,7 @@ def command(as_json: bool, config: str | None) -> None:
     with wiring.open_database(settings) as database, database.reading() as connection:
         sources, directories = settings.audit_logs, settings.directories
         names = [one.name for one in sources], [one.name for one in directories]
-        status = read_status(connection, names[0], datetime.now(UTC), names[1])
+        status = read_status(connection, names[0], datetime.now(UTC), names[1], settings.reviews)
     if as_json:
         click.echo(inert_json(msgspec.json.encode(_report(status))))
         return
@@ -242,6 +254,17 @@ def _report(status: Status) -> _Report:
             )
             for row in status.directories
         ],
+        reviews=_of_reviews(status.reviews),
+    )
+
+
+def _of_reviews(standing: ReviewStanding | None) -> _Reviews:
+    if standing is None:
+        return _Reviews(overdue=[], open_follow_ups=[], late_follow_ups=[])
+    return _Reviews(
+        overdue=[one.period for one in standing.overdue],
+        open_follow_ups=[one.id for one in standing.open_follow_ups],
+        late_follow_ups=[one.id for one in standing.late_follow_ups],
     )
 
 
@@ -273,6 +296,8 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"findings  {status.findings:,} open"
     yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+    for line, _ in review_lines(status.reviews) if status.reviews else ():
+        yield f"reviews   {line}"
     if status.sample is not None:
         yield f"sample    {_sample(status.sample)}"
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from drift.config import control, policy, tables, values
-from drift.config.company import company
+from drift.config.company import company, review_rules
 from drift.config.document import Document, read_document
 from drift.config.ignores import ignore_rules
 from drift.config.own_tables import own_tables, ticket_keys_of
@@ -90,6 +90,7 @@ def load(
         people=configured_people(reader),
         directories=reader.adapters(AdapterKind.DIRECTORY),
         own_tables=own,
+        reviews=review_rules(reader),
         company=company(reader),
     )
 

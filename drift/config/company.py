@@ -1,5 +1,6 @@
 """Says what the company says of itself."""
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from drift.config import company_tables as tables
@@ -7,6 +8,7 @@ from drift.config import values
 from drift.config.place import quoted
 from drift.config.reader import Reader, Row
 from drift.model.company import Company, CompanyDocument
+from drift.model.review import ReviewRules
 
 
 def company(reader: Reader) -> Company:
@@ -28,6 +30,26 @@ def company(reader: Reader) -> Company:
         scope=given.scope,
         scope_reason=given.scope_reason,
         documents=tuple(_document(reader, one) for one in reader.many(tables.Document)),
+    )
+
+
+def review_rules(reader: Reader) -> ReviewRules:
+    """Return who reviews what, and by when.
+
+    Raises:
+        ConfigError: A reviewer has no name, or a deadline is no duration.
+    """
+    row = reader.one(tables.Reviews)
+    given, day = row.table, timedelta(days=1)
+    for key in ("weekly", "quarterly"):
+        if not all(name.strip() for name in getattr(given, key)):
+            raise row.place.error(f'"{key}" holds an empty name', hint="write a name as in [[person]]")
+    return ReviewRules(
+        weekly_reviewers=given.weekly,
+        quarterly_reviewers=given.quarterly,
+        weekly_within=values.duration(row.place, "weekly_within", given.weekly_within, least=day),
+        quarterly_within=values.duration(row.place, "quarterly_within", given.quarterly_within, least=day),
+        since=datetime.combine(given.since, time(), UTC) if given.since else None,
     )
 
 

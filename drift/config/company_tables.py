@@ -27,7 +27,18 @@ class Document(NamedTable, frozen=True, kw_only=True):
     owner: str | None = None
 
 
-SINGLE: tuple[type[Table], ...] = (Company,)
+class Reviews(Table, frozen=True, kw_only=True):
+    """Who signs the weekly report and the review of a quarter, and by when."""
+
+    heading = "reviews"
+    weekly: tuple[str, ...] = ()
+    quarterly: tuple[str, ...] = ()
+    weekly_within: str = "7d"
+    quarterly_within: str = "30d"
+    since: date | None = None
+
+
+SINGLE: tuple[type[Table], ...] = (Company, Reviews)
 """The tables that stand once."""
 
 REPEATED: tuple[type[NamedTable], ...] = (Document,)

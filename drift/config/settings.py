@@ -12,6 +12,7 @@ from drift.model.coverage import CoverageRules, SourceRules
 from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.person import Person
+from drift.model.review import ReviewRules
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 from drift.stages.attribute import IdentityRules
@@ -170,6 +171,7 @@ class Settings:
     """Where more names of people are read."""
     operator: str | None
     """Who acts on this machine, unless the command says otherwise."""
+    reviews: ReviewRules
     company: Company
     """What the company says of itself to an auditor."""
 

@@ -1,6 +1,6 @@
 """Check an evidence pack, trusting neither the program that made it nor the company that ran it.
 
-    python3 -I verify_pack.py PACK [--key FILE|KEY] [--json]
+    python3 -I verify_pack.py PACK [--key FILE|KEY] [--trusted-checkpoint FILE] [--json]
 
 One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
 
@@ -9,10 +9,12 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  3. The manifest: its signature and hash, then size and SHA-256 of every file; no file and no folder besides.
  4. The entries: each in its place, its leaf unaltered, its body as committed to.
  5. The checkpoints: each signed, each with the root of the entries before it; the newest covers all.
- 6. The populations: derived again from the entries; every row there, none besides, none altered.
+    Those that the reader kept, from an old mail for example, have the same roots, and none goes further.
+ 6. The coverage: each span begins where the one before it ended, or a gap names what lies between.
+ 7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
- 7. The summary: every total counted again.
- 8. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 8. The summary: every total counted again.
+ 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -57,8 +59,8 @@ What this does not prove:
 - That the clouds' logs, or the ledger, held all that happened: only that this is the signed ledger, whole and
   unaltered. 01_ipe/gaps.csv names what is known not to have been read. 01_ipe/coverage.csv has the spans in
   which each source was read to its end, not that the cloud had delivered everything.
-- That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint above with one
-  that you hold from elsewhere.
+- That the ledger was not replaced as a whole, by whoever holds the key, but for the entries that a checkpoint
+  covers which you hold from elsewhere, an old mail for example: give it with --trusted-checkpoint.
 - Whose key it is: the company runs the program and keeps the key.
 - That a control is met. The reader concludes.
 """
@@ -109,10 +111,15 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
     parser.add_argument("pack", help="the folder of the pack")
     parser.add_argument("--key", help="a verifier key that you trust, or a file that holds such keys")
+    parser.add_argument(
+        "--trusted-checkpoint",
+        metavar="FILE",
+        help="a checkpoint that you kept: a note or mail, quoted or not",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(argv)
     try:
-        report = verify_pack(options.pack, options.key)
+        report = verify_pack(options.pack, options.key, options.trusted_checkpoint)
     except CannotVerify as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -120,15 +127,16 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if report.all_problems else 0
 
 
-def verify_pack(path: str, key: str | None = None) -> Report:
-    """Check the pack in the folder `path` against itself and, if given, against a trusted key.
+def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | None = None) -> Report:
+    """Check the pack in the folder `path` against itself and, if given, what the reader trusts.
 
     Raises:
-        CannotVerify: There is no such folder, it is no pack at all, or the key cannot be read.
+        CannotVerify: There is no such folder, it is no pack at all, or what is trusted cannot be read.
     """
     report = Report()
     pack = Pack(path, report)  # (1)
     trusted = [] if key is None else read_trusted_keys(key)  # (2)
+    kept = [] if trusted_checkpoint is None else read_kept_checkpoints(trusted_checkpoint)
     notes = Notes(trusted, report)
     ledger = Ledger()
     steps: list[tuple[str, Callable[[], None]]] = [
@@ -136,7 +144,9 @@ def verify_pack(path: str, key: str | None = None) -> Report:
         (MANIFEST, lambda: check_manifest(pack, notes, report)),  # (3)
         (ENTRIES, lambda: check_entries(pack, ledger, report)),  # (4)
         (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
-        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (6), (7)
+        ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
+        ("coverage", lambda: check_coverage(ledger, report)),  # (6)
+        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
     ]
     for name, step in steps:
         try:
@@ -144,7 +154,7 @@ def verify_pack(path: str, key: str | None = None) -> Report:
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (8)
+    notes.check_origin()  # (9)
     return report
 
 
@@ -155,6 +165,7 @@ class Report:
         self.is_key_given = False
         self.signers: list[str] = []
         self.checkpoint: dict[str, Any] | None = None
+        self.trusted_checkpoints: list[dict[str, Any]] = []
         self.counts: dict[str, Any] | None = None
         self._problems: dict[str, list[str]] = {question: [] for question in QUESTIONS}
         self._uncounted = dict.fromkeys(QUESTIONS, 0)
@@ -194,6 +205,7 @@ class Report:
             "problems": self.all_problems,
             "signed_by": self.signers,
             "checkpoint": self.checkpoint,
+            "trusted_checkpoints": self.trusted_checkpoints,
             "counts": self.counts,
         }
 
@@ -202,6 +214,9 @@ class Report:
         lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        lines += [
+            "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
+        ]
         if self.all_problems:
             lines += ["", *self.all_problems]
         return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
@@ -642,6 +657,70 @@ def read_checkpoints(pack: Pack, notes: Notes, report: Report) -> Iterator[Check
             report.add(INTEGRITY, f"{shown(name)}: is no checkpoint of this ledger")
 
 
+class KeptCheckpoint(NamedTuple):
+    """The size and root of a checkpoint that the reader holds from elsewhere than the pack."""
+
+    size: int
+    root: str
+
+
+KEPT = re.compile(
+    r"(?<![\w+/.,=-])(0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,17})"  # the size
+    r"(?:[^A-Za-z0-9]+(?:entries|entry|root))*[^A-Za-z0-9]*?[\s\"']"
+    r"((?:[A-Za-z0-9+/]\s*){43}=)(?![\w=])"  # the root, which a mail may have wrapped
+)
+MAX_MAIL = 4 << 20  # bytes
+LOOK_OF_CHECKPOINTS = "paste the lines with size and root out of the weekly mail, or a whole note"
+
+
+def read_kept_checkpoints(path: str) -> list[KeptCheckpoint]:
+    """Return every checkpoint in a file: notes, or lines with size and root, however a mail quotes them.
+
+    A signature is not asked for: the reader trusts what the reader kept.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(MAX_MAIL).decode("utf-8", "replace")
+    except OSError as error:
+        raise CannotVerify(f"{shown(path)} cannot be read: {error.strerror}", LOOK_OF_CHECKPOINTS) from error
+    found = {
+        KeptCheckpoint(int(size.replace(",", "")), "".join(root.split()))
+        for one in (text, without_transfer_encoding(text))
+        for size, root in KEPT.findall(without_quoting(one))
+    }
+    if not found:
+        raise CannotVerify(f"{shown(path)} holds no checkpoint", LOOK_OF_CHECKPOINTS)
+    return sorted(found)
+
+
+def without_transfer_encoding(text: str) -> str:
+    """Return the source of a mail as a mail program shows it, where it is quoted-printable (RFC 2045)."""
+    joined = re.sub(r"=[ \t]*\r?\n", "", text)
+    return re.sub(r"=([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), joined)
+
+
+def without_quoting(text: str) -> str:
+    """Return the text of a mail without its tags, marks of quoting, and what nobody sees."""
+    text = re.sub("[\r\u00ad\u200b-\u200d\u2060\ufeff]", "", re.sub("<[^<>]*>", "\n", text))
+    return re.sub(r"(?m)^[\s>|]+", "", text)
+
+
+def check_kept(kept: list[KeptCheckpoint], ledger: Ledger, report: Report) -> None:
+    """Hold the entries against checkpoints that the reader kept: they fix every entry that they cover."""
+    report.trusted_checkpoints = [one._asdict() for one in kept]
+    size = len(ledger.hashes)
+    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound else {}
+    for one in kept:
+        what = f"the trusted checkpoint of {one.size} entries"
+        if one.size > size:
+            problem = f"{what} goes further than this pack of {size}: an older pack, or its end was cut off"
+            report.add(COMPLETENESS, problem)
+        elif one.size not in roots:
+            report.add(COMPLETENESS, f"{what} cannot be compared: entries before it are missing or altered")
+        elif roots[one.size] != one.root:
+            report.add(INTEGRITY, f"{what} has another root than the pack there: this is another ledger")
+
+
 def missing_from(hashes: dict[int, bytes], size: int) -> Iterator[tuple[int, int]]:
     """Yield the first and last number of each run that is missing below `size`."""
     expected = 0
@@ -672,7 +751,52 @@ def roots_at(sizes: Iterable[int], hashes: dict[int, bytes]) -> dict[int, str]:
     return roots
 
 
-# (6) The populations ----------------------------------------------------------------------------------------
+# (6) The coverage -------------------------------------------------------------------------------------------
+
+
+class Span(NamedTuple):
+    """A span in which a source was read to its end, of one place."""
+
+    place: str
+    source: object
+    since: Time  # nothing is missing between the spans since then
+    from_at: Time
+    to_at: Time
+
+
+def check_coverage(ledger: Ledger, report: Report) -> None:
+    """Check that the spans of each place follow one another, but for what a gap names."""
+    gap_ends = {(row.get("source"), parse_time(row.get("to_at"))) for row in map(row_of, ledger.every["gap"])}
+    last: dict[str, Span] = {}
+    for entry in ledger.every["coverage"]:
+        span = read_span(row_of(entry))
+        if span is None:
+            continue
+        before = last.get(span.place)
+        is_whole = span.from_at == before.to_at if before else True
+        if is_whole and before and span.since != span.from_at:
+            is_sound = span.since == before.since
+        else:  # it begins anew: for the first time, or where a gap ends
+            is_sound = span.since == span.from_at and (is_whole or (span.source, span.from_at) in gap_ends)
+        if not is_sound or span.to_at < span.from_at:
+            what = f"the span of entry {entry.seq} of {shown(span.place)} does not follow the one before it"
+            report.add(COMPLETENESS, f"{ENTRIES}: {what}, and no gap names what lies between")
+        last[span.place] = span
+
+
+def read_span(row: dict[str, Any]) -> Span | None:
+    """Return the span of a coverage entry, or `None` where it claims nothing about others.
+
+    So do those of first versions, of archives, and of records that tell no place.
+    """
+    since, from_at, to_at = (parse_time(row.get(one)) for one in ("contiguous_since", "from_at", "to_at"))
+    if since is None or from_at is None or to_at is None:
+        return None
+    place = canonical([row.get(one) for one in ("source", "account", "region")])
+    return Span(place, row.get("source"), since, from_at, to_at)
+
+
+# (7) The populations ----------------------------------------------------------------------------------------
 
 
 def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
@@ -832,7 +956,7 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
-# (7) The summary --------------------------------------------------------------------------------------------
+# (8) The summary --------------------------------------------------------------------------------------------
 
 
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class EntryKind(StrEnum):
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     DOCUMENT = "document"
+    REVIEW = "review"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -78,6 +78,11 @@ def files_verified(connection: Connection, since: datetime, until: datetime) -> 
     return dict(found)
 
 
+def entries_of_kind(connection: Connection, kind: EntryKind) -> list[Entry]:
+    """Return all entries of a kind of which there are few, in their order."""
+    return _entries(connection, ledger.c.kind == kind.value)
+
+
 def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
     """Return the newest entry of a kind, if there is one."""
     seq = written(connection).execute(select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value))

@@ -10,7 +10,9 @@ from drift.ledger.checkpoint import grown_since, latest_checkpoint
 from drift.ledger.log import size_of
 from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
+from drift.model.review import ReviewRules, ReviewStanding
 from drift.model.self_sample import SelfSample
+from drift.reports.reviews import reviews_standing
 from drift.reports.self_sample import last_sample
 from drift.store import covered, letters, meta, outbox
 from drift.store.budgets import budgets_used
@@ -80,6 +82,8 @@ class Status:
     """The last one that was drawn of a month."""
     directories: tuple[DirectoryRow, ...] = ()
     """How far names of people are known."""
+    reviews: ReviewStanding | None = None
+    """`None` where it was not asked for."""
 
     @property
     def queued(self) -> int:
@@ -92,9 +96,13 @@ class Status:
 
 
 def read_status(
-    connection: Connection, sources: Sequence[str], now: datetime, directories: Sequence[str] = ()
+    connection: Connection,
+    sources: Sequence[str],
+    now: datetime,
+    directories: Sequence[str] = (),
+    reviews: ReviewRules | None = None,
 ) -> Status:
-    """Return how the watch of these sources stands, and what these directories told."""
+    """Return how the watch of these sources stands, what these directories told, and how reviews stand."""
     runs = job_runs(connection)
     sealed = latest_checkpoint(connection)
     is_open = finding.c.status.in_(OPEN)
@@ -114,6 +122,7 @@ def read_status(
         budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
+        reviews=reviews_standing(connection, reviews, now) if reviews else None,
     )
 
 

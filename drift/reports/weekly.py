@@ -249,3 +249,5 @@ class WeeklyReport:
     first_days: FirstDays = FirstDays()
     unowned: Unowned | None = None
     """`None` where no teams are configured, or nothing was changed."""
+    reviews: tuple[tuple[str, bool], ...] = ()
+    """Lines on reviews, and whether each is bad."""

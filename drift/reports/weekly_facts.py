@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.model.change import Change
 from drift.model.evidence import Checkpoint, GapRecord
+from drift.model.review import ReviewRules, ReviewStanding
 from drift.reports.entries import files_verified, gaps_accepted, gaps_recorded
+from drift.reports.reviews import reviews_standing
 from drift.reports.week import Week
 from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
@@ -36,6 +38,7 @@ class WeeklySettings:
     configuration_sha256: str
     tool_version: str
     routing: RoutingRules = field(default_factory=RoutingRules)
+    reviews: ReviewRules = field(default_factory=ReviewRules)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +80,8 @@ class WeeklyFacts:
     alerts: Mapping[str, int]
     """All there are, by their status."""
     checkpoint: Checkpoint | None
+    reviews: ReviewStanding
+    """At the end, or now while the week lasts."""
 
 
 def read_facts(connection: Connection, week: Week, now: datetime, settings: WeeklySettings) -> WeeklyFacts:
@@ -116,4 +121,5 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),
         alerts=outbox.counts(connection),
         checkpoint=latest_checkpoint(connection),
+        reviews=reviews_standing(connection, settings.reviews, now),
     )

@@ -7,6 +7,7 @@ from itertools import islice
 
 from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
+from drift.reports.reviews_text import review_lines
 from drift.reports.week import Week
 from drift.reports.weekly import (
     Accepted,
@@ -83,6 +84,7 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
         tool_version=settings.tool_version,
         first_days=first_days(facts),
         unowned=unowned(now, settings.decision, settings.routing),
+        reviews=tuple(review_lines(facts.reviews)),
     )
 
 

@@ -208,6 +208,7 @@ def _health(report: WeeklyReport) -> Iterator[Health]:
         text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
         is_bad=bool(alerts.dead) or unrouted,
     )
+    yield from (Health(text=f"Reviews: {line}", is_bad=is_bad) for line, is_bad in report.reviews)
     if report.unowned:
         yield Health(text=unowned_line(report.unowned), is_bad=False)
     yield from (Health(text=line, is_bad=is_bad) for line, is_bad in alarm_lines(report.seen.alarms))

@@ -98,6 +98,7 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     keys = (
         "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets directories"
+        " reviews"
     )
     assert list(report) == keys.split()
     [source], [job] = report["sources"], report["jobs"]

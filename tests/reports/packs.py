@@ -9,6 +9,7 @@ from drift.ledger.note import SigningKey
 from drift.model.company import Company
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
+from drift.model.review import ReviewRules
 from drift.model.verdict import Channel, Disposition
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
@@ -19,7 +20,7 @@ from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_findin
 
 DAY = timedelta(days=1)
 
-COMPANY = Company()
+COMPANY, REVIEWS = Company(), ReviewRules()
 
 FILES = [
     "00_START_HERE.html",
@@ -49,6 +50,8 @@ FILES = [
     "10_mapping/tsc_matrix.csv",
     "11_company/documents.csv",
     "11_company/statement.csv",
+    "12_reviews/follow_ups.csv",
+    "12_reviews/reviews.csv",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",
@@ -113,6 +116,7 @@ def a_pack(
     *,
     key: SigningKey = KEY,
     company: Company = COMPANY,
+    reviews: ReviewRules = REVIEWS,
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -125,6 +129,7 @@ def a_pack(
                 period=Period(**period),  # type: ignore[arg-type]
                 tool_version="0.1.0",
                 company=company,
+                reviews=reviews,
             ),
         )
 

@@ -8,6 +8,7 @@ from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
 from drift.reports.pack.registers.parts import registers
+from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
 from drift.reports.pack.view import View
 
@@ -19,4 +20,5 @@ PARTS: tuple[Part, ...] = (
     registers,
     control_map,
     company_says,
+    reviews,
 )

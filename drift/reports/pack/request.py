@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from drift.model.company import Company
 from drift.model.environment import Environment
 from drift.model.person import People
+from drift.model.review import ReviewRules
 from drift.model.sampling import Sampling
 from drift.reports.population import Period
 from drift.reports.sampling.profiles import default_sampling
@@ -18,6 +19,7 @@ class PackRequest:
     tool_version: str
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
+    reviews: ReviewRules = field(default_factory=ReviewRules)
     sampling: Sampling = field(default_factory=default_sampling)
     people: People = field(default_factory=People)
     """Who is who, so that two names of one person are joined."""

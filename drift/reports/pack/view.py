@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import StoredEntry
-from drift.ledger.log import entries, entries_at
+from drift.ledger.log import entries, entries_at, first_recorded_at
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.reports.pack.request import PackRequest
 from drift.reports.population import Population, Row
@@ -41,6 +42,10 @@ class View:
     def rows(self, seqs: Iterable[int]) -> Iterator[Row]:
         """Yield entries by their numbers, in the order given."""
         return (Row(entry=entry) for entry in entries_at(self.connection, seqs))
+
+    def began_at(self) -> datetime | None:
+        """Return when the first entry of the ledger was recorded."""
+        return first_recorded_at(self.connection)
 
     def records(self, seqs: Iterable[int], type_: type[Body]) -> Iterator[Recorded[Body]]:
         """Yield entries by their numbers, in the order given, but those whose body was erased.
