@@ -7,13 +7,13 @@ or waived; whether a control did not operate, only the reader says.
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from drift.ledger.entry import format_time
 from drift.model.action import Waived
 from drift.model.control_test import ControlTest, Result
 from drift.model.evidence import ActionRecord, DispositionRecord
 from drift.model.verdict import Disposition
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.facts import Facts
+from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.registers.write_up import PLACEHOLDER, WriteUp, write_up
 from drift.reports.pack.registers.write_up_page import MOST_PAGES, write_up_page
@@ -26,7 +26,7 @@ COLUMNS = (
     *("actor", "corrected_actor", "channel", "lane", "disposition", "severity"),
     *("signs", "failed_tests", "why", "waived_by", "waiver_owner", "waived_until", "waiver_reason"),
     *("what", "when", "who", "affected", "done", "still_open", "response_of_management", "write_up"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
+    *PLACE,
 )
 
 DEVIATING = (Disposition.UNTICKETED, Disposition.RETROACTIVE, Disposition.WAIVED)
@@ -79,7 +79,7 @@ def _rows(facts: Facts) -> Iterator[Fields]:
         change, told = one.body, write_up(one.body, one.entry.seq, facts)
         yield {
             "change_id": change.change_id,
-            "began_at": format_time(change.began_at),
+            "began_at": time(change.began_at),
             "account": change.account,
             "environment": change.environment,
             "resource_type": change.resource_type,
@@ -103,9 +103,7 @@ def _rows(facts: Facts) -> Iterator[Fields]:
             "still_open": list(told.still_open),
             "response_of_management": PLACEHOLDER,
             "write_up": _page(told) if number < MOST_PAGES else None,
-            "recorded_at": format_time(one.entry.recorded_at),
-            "ledger_seq": one.entry.seq,
-            "leaf_hash": one.entry.leaf_hash.hex(),
+            **place_of(one.entry),
         }
 
 
@@ -118,7 +116,7 @@ def _waiver(actions: Sequence[ActionRecord]) -> Fields:
     return {
         "waived_by": by.name,
         "waiver_owner": deed.owner,
-        "waived_until": format_time(deed.expires_at),
+        "waived_until": time(deed.expires_at),
         "waiver_reason": deed.reason,
     }
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from drift.ledger.entry import format_time
 from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
 from drift.model.control_test import ControlTest, Result
 from drift.model.evidence import ActionRecord, DispositionRecord
@@ -14,6 +13,7 @@ from drift.reports.month import Month, month_at
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.facts import Facts
 from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
+from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.registers.write_up import write_up
 from drift.reports.pack.registers.write_up_page import MOST_PAGES, write_up_page
@@ -28,7 +28,7 @@ COLUMNS = (
     *("approver", "approved_at", "approval_took_s", "reviewed_by", "reviewed_at", "review"),
     *("follow_up", "follow_up_owner", "follow_up_due_at", "could_be_code"),
     *("actor_again", "resource_again", "complete", "why", "disposition"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
+    *PLACE,
 )
 RATIO_COLUMNS = (
     *("month", "emergencies", "production_changes", "ratio", "percent"),
@@ -138,9 +138,7 @@ def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
             "complete": change.t7,
             "why": _why(change),
             "disposition": change.disposition,
-            "recorded_at": format_time(one.entry.recorded_at),
-            "ledger_seq": one.entry.seq,
-            "leaf_hash": one.entry.leaf_hash.hex(),
+            **place_of(one.entry),
         }
 
 
@@ -148,8 +146,8 @@ def _change(change: DispositionRecord, facts: Facts) -> Fields:
     return {
         "change_id": change.change_id,
         "month": str(month_at(change.began_at)),
-        "began_at": format_time(change.began_at),
-        "ended_at": format_time(change.ended_at),
+        "began_at": time(change.began_at),
+        "ended_at": time(change.ended_at),
         "account": change.account,
         "environment": change.environment,
         "is_production": facts.is_production(change),
@@ -172,16 +170,16 @@ def _answered(change: DispositionRecord, answers: Answers) -> Fields:
         "incident": (declared.incident if declared else None) or change.ticket,
         "justification": declared.justification if declared else None,
         "declared_by": action.by.name if action else None,
-        "declared_at": format_time(action.at) if action else None,
+        "declared_at": time(action.at) if action else None,
         "approver": answers.approver,
-        "approved_at": format_time(answers.approved_at) if answers.approved_at else None,
+        "approved_at": time(answers.approved_at),
         "approval_took_s": seconds(took),
         "reviewed_by": reviewed.by.name if reviewed else None,
-        "reviewed_at": format_time(reviewed.at) if reviewed else None,
+        "reviewed_at": time(reviewed.at) if reviewed else None,
         "review": review.notes if review else None,
         "follow_up": review.then if review else None,
         "follow_up_owner": review.owner if review else None,
-        "follow_up_due_at": format_time(review.due_at) if review and review.due_at else None,
+        "follow_up_due_at": time(review.due_at) if review else None,
     }
 
 

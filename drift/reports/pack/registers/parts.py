@@ -7,12 +7,14 @@ from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.registers.candidates import candidates
 from drift.reports.pack.registers.emergencies import emergencies
 from drift.reports.pack.registers.facts import Facts, facts_of
+from drift.reports.pack.registers.pipeline_controls import pipeline_controls
 from drift.reports.pack.registers.register import Register, States, Yielded
+from drift.reports.pack.registers.segregation import segregation
 from drift.reports.pack.view import View
 
 Registering: TypeAlias = Callable[[Facts], Iterator[Yielded]]
 
-REGISTERS: tuple[Registering, ...] = (emergencies, candidates)
+REGISTERS: tuple[Registering, ...] = (emergencies, candidates, segregation, pipeline_controls)
 
 
 def registers(view: View) -> Iterator[Listing | Document]:
