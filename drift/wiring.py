@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
+    from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
@@ -397,9 +398,15 @@ def people_of(settings: "Settings", database: "Database | None") -> "People":
         return people_known(connection, settings.people, [one.name for one in settings.directories])
 
 
-def pack_request(settings: "Settings", database: "Database", period: "Period") -> "PackRequest":
-    """Return what a pack of a period is asked for, with what the configuration adds to the ledger."""
+def pack_request(
+    settings: "Settings", database: "Database", period: "Period", sampling: "Sampling | None" = None
+) -> "PackRequest":
+    """Return what a pack of a period is asked for, with what the configuration adds to the ledger.
+
+    Without a `sampling`, a sample by the profile that holds by default.
+    """
     from drift.reports.pack.request import PackRequest
+    from drift.reports.sampling.profiles import sampling_by
 
     return PackRequest(
         period=period,
@@ -408,6 +415,7 @@ def pack_request(settings: "Settings", database: "Database", period: "Period") -
         reviews=settings.reviews,
         people=people_of(settings, database),
         environments=settings.decision.environments,
+        sampling=sampling or sampling_by(settings.profiles),
     )
 
 

@@ -11,7 +11,7 @@ from drift.config import control, policy, tables, values
 from drift.config.company import company, review_rules
 from drift.config.document import Document, read_document
 from drift.config.ignores import ignore_rules
-from drift.config.own_tables import own_tables, ticket_keys_of
+from drift.config.own_tables import own_tables, profiles_of, ticket_keys_of
 from drift.config.people import configured_people
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
@@ -91,6 +91,7 @@ def load(
         people=configured_people(reader),
         directories=reader.adapters(AdapterKind.DIRECTORY),
         own_tables=own,
+        profiles=profiles_of(own),
         reviews=review_rules(reader),
         company=company(reader),
     )

@@ -15,6 +15,7 @@ from drift.model.person import Person
 from drift.model.review import ReviewRules
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
+from drift.reports.sampling.profiles import Profiles
 from drift.stages.anchor import AnchorRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -172,6 +173,8 @@ class Settings:
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
+    profiles: Profiles
+    """By which the size of a sample is chosen."""
     actions: ActionRules
     controls: tuple[CompensatingControl, ...]
     people: tuple[Person, ...]
