@@ -30,6 +30,7 @@ import base64
 import binascii
 import csv
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -53,6 +54,7 @@ MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile 
 MAX_SHOWN = 120  # characters of a name or value out of the pack
 MAX_DOCUMENT = 64 << 20  # bytes of one JSON document or line
 MAX_SIZE = 1 << 63  # entries of a ledger
+MAX_DIGITS = 4000  # of a number in JSON
 
 NOT_PROVEN = """\
 What this does not prove:
@@ -94,6 +96,7 @@ class Entry(NamedTuple):
     recorded_at: str
     leaf_hash: str
     body: str
+    said: dict[str, Any]  # of the body, what decides where the entry is listed and counted
 
 
 class Populations(NamedTuple):
@@ -579,13 +582,30 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
         return "its body is missing"
     if body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
-    is_listed = kind in ledger.latest or kind in ledger.every
-    if is_listed and parse_object(body) is None:
-        return "its body is not a JSON object"
-    ledger.take(kind, Entry(seq, ref, recorded_at, leaf_hash, body if is_listed else ""))
+    entry = Entry(seq, ref, recorded_at, leaf_hash, "", {})
+    if kind in ledger.latest or kind in ledger.every:
+        said = parse_object(body)
+        if said is None:
+            return "its body is not a JSON object"
+        flat = unpacked(said)
+        entry = entry._replace(body=body, said={name: flat[name] for name in DECISIVE if name in flat})
+    ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
         ledger.take_write(ref, body)
     return None
+
+
+DECISIVE = (
+    *("began_at", "disposition", "channel", "severity", "status", "kind"),
+    *("source", "account", "region", "from_at", "to_at", "contiguous_since", "records", "unreadable"),
+)
+
+
+def unpacked(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body says, with the finding in it unpacked, as the rows of populations have it."""
+    flat = {**as_object(body.get("finding")), **body}
+    flat.pop("finding", None)
+    return flat
 
 
 def hash_leaf(leaf: str) -> bytes:
@@ -766,10 +786,12 @@ class Span(NamedTuple):
 
 def check_coverage(ledger: Ledger, report: Report) -> None:
     """Check that the spans of each place follow one another, but for what a gap names."""
-    gap_ends = {(row.get("source"), parse_time(row.get("to_at"))) for row in map(row_of, ledger.every["gap"])}
+    gap_ends = {
+        (row.get("source"), parse_time(row.get("to_at"))) for row in (one.said for one in ledger.every["gap"])
+    }
     last: dict[str, Span] = {}
     for entry in ledger.every["coverage"]:
-        span = read_span(row_of(entry))
+        span = read_span(entry.said)
         if span is None:
             continue
         before = last.get(span.place)
@@ -805,12 +827,10 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     parameters = summary.get("parameters")
     period = parameters if isinstance(parameters, dict) else {}
     listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
-    check_lines(pack, "02_population/changes.jsonl", listed.changes, report)
-    check_table(pack, "02_population/changes.csv", listed.changes, report)
-    check_lines(pack, "02_population/findings.jsonl", listed.findings, report)
-    check_table(pack, "02_population/findings.csv", listed.findings, report)
-    check_table(pack, "01_ipe/coverage.csv", listed.coverage, report)
-    check_table(pack, "01_ipe/gaps.csv", listed.gaps, report)
+    check_listing(pack, "02_population/changes", listed.changes, report, has_lines=True)
+    check_listing(pack, "02_population/findings", listed.findings, report, has_lines=True)
+    check_listing(pack, "01_ipe/coverage", listed.coverage, report)
+    check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
 
 
@@ -820,14 +840,13 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
     Changes by their beginning; findings if they were open at some time of it; intervals that overlap it.
     A gap has no time of its own: those that were recorded since the period began.
     """
-
-    def begins(entry: Entry) -> Time | None:
-        return time_in(entry, "began_at")
-
-    changes = [one for one in ledger.latest["disposition"].values() if is_within(begins(one), since, until)]
+    begins = {ref: time_in(one, "began_at") for ref, one in ledger.latest["disposition"].items()}
+    changes = [
+        one for ref, one in ledger.latest["disposition"].items() if is_within(begins[ref], since, until)
+    ]
     findings = [one for one in ledger.latest["finding"].values() if was_open(one, ledger, since, until)]
     return Populations(
-        changes=sorted(changes, key=lambda one: (begins(one) or NO_TIME, one.ref)),
+        changes=sorted(changes, key=lambda one: (begins[one.ref] or NO_TIME, one.ref)),
         findings=sorted(findings, key=lambda one: one.ref),
         coverage=[one for one in ledger.every["coverage"] if overlaps(one, since, until)],
         gaps=[one for one in ledger.every["gap"] if is_within(parse_time(one.recorded_at), since, None)],
@@ -837,25 +856,23 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
 
 def row_of(entry: Entry) -> dict[str, Any]:
     """Return the row of an entry: what its body says, a finding unpacked into it, and where it stands."""
-    body = parse_object(entry.body) or {}
-    finding = body.pop("finding", None)
     place = {"recorded_at": entry.recorded_at, "ledger_seq": entry.seq, "leaf_hash": entry.leaf_hash}
-    return {**(finding if isinstance(finding, dict) else {}), **body, **place}
+    return {**unpacked(parse_object(entry.body) or {}), **place}
 
 
 Time = tuple[str, str]
 NO_TIME: Time = ("", "")
+TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?:\.([0-9]{1,9}))?Z")
 
 
 def parse_time(value: object) -> Time | None:
     """Return a time in UTC as something that sorts as time does."""
-    pattern = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?:\.([0-9]{1,9}))?Z"
-    found = re.fullmatch(pattern, value) if isinstance(value, str) else None
+    found = TIME.fullmatch(value) if isinstance(value, str) else None
     return (found[1], (found[2] or "").ljust(9, "0")) if found else None
 
 
 def time_in(entry: Entry, name: str) -> Time | None:
-    return parse_time((parse_object(entry.body) or {}).get(name))
+    return parse_time(entry.said.get(name))
 
 
 def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool:
@@ -865,7 +882,7 @@ def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool
 
 def was_open(latest: Entry, ledger: Ledger, since: Time | None, until: Time | None) -> bool:
     """Tell whether a finding was open at some time of the period."""
-    is_resolved = (parse_object(latest.body) or {}).get("status") == "resolved"
+    is_resolved = latest.said.get("status") == "resolved"
     ended_before = is_resolved and not is_within(parse_time(latest.recorded_at), since, None)
     return not ended_before and is_within(parse_time(ledger.first_at[latest.ref]), None, until)
 
@@ -876,20 +893,61 @@ def overlaps(interval: Entry, since: Time | None, until: Time | None) -> bool:
     return is_within(ended_at, since, None) and is_within(began_at, None, until)
 
 
-def check_lines(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
-    """Hold the JSON lines of a population against the entries."""
-    lines = ((f"line {number}", spelled(parse_object(line) or {})) for number, line in pack.lines(name))
-    check_rows(name, lines, entries, spelled, report)
+class Rows:
+    """The rows of a population. The last one made is kept, since several files show it side by side."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.position = {str(entry.seq): index for index, entry in enumerate(entries)}
+        self._last: tuple[int, dict[str, Any]] = (-1, {})
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        if self._last[0] != index:
+            self._last = (index, row_of(self.entries[index]))
+        return self._last[1]
 
 
-def check_table(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
-    """Hold the table of a population against the entries."""
+class Shape(NamedTuple):
+    """How a file shows rows: what stands in it, one after the other, and how a row is spelled and read."""
+
+    found: Iterable[tuple[str, Any]]  # with its place: `line 3`
+    spell: Callable[[dict[str, Any]], Any]
+    read: Callable[[Any], dict[str, str]]
+
+
+def check_listing(
+    pack: Pack, name: str, entries: list[Entry], report: Report, *, has_lines: bool = False
+) -> None:
+    """Hold the files that show a population against its entries."""
+    shapes = {f"{name}.csv": table_in(pack, f"{name}.csv", report)}
+    if has_lines:
+        shapes[f"{name}.jsonl"] = lines_in(pack, f"{name}.jsonl")
+    rows = Rows(entries)
+    checks = [check_rows(file, shape, rows, report) for file, shape in shapes.items()]
+    for _ in itertools.zip_longest(*checks):
+        pass  # a step in each, so that the row that it needs is at hand
+
+
+def lines_in(pack: Pack, name: str) -> Shape:
+    """Return how JSON lines show rows: each in its one spelling."""
+    return Shape(
+        found=((f"line {number}", line) for number, line in pack.lines(name)),
+        spell=lambda row: canonical(row).encode("utf-8", "surrogatepass") + b"\n",
+        read=lambda line: spelled(parse_object(line) or {}),
+    )
+
+
+def table_in(pack: Pack, name: str, report: Report) -> Shape:
+    """Return how a table shows rows: the cells under its header."""
     table = pack.table(name)
     columns = next(table, [])
     if len(set(columns)) != len(columns):
         report.add(INTEGRITY, f"{name}: has two columns of one name")
-    rows = ((f"row {number}", row_under(columns, cells)) for number, cells in enumerate(table, 1))
-    check_rows(name, rows, entries, lambda row: {one: cell(row.get(one)) for one in columns}, report)
+    return Shape(
+        found=((f"row {number}", cells) for number, cells in enumerate(table, 1)),
+        spell=lambda row: [cell(row.get(one)) for one in columns],
+        read=lambda cells: row_under(columns, cells),
+    )
 
 
 def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
@@ -898,57 +956,62 @@ def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
     return row if len(cells) == len(columns) else {**row, "the number of cells": str(len(cells))}
 
 
-def check_rows(
-    name: str,
-    found: Iterable[tuple[str, dict[str, str]]],
-    entries: list[Entry],
-    spell: Callable[[dict[str, Any]], dict[str, str]],
-    report: Report,
-) -> None:
-    """Compare rows with the entries that they stand for, whatever was done to their number and order."""
-    position = {str(entry.seq): index for index, entry in enumerate(entries)}
-    seen = set()
-    last = -1
-    for place, row in found:
-        seq = row.get("ledger_seq", "")
-        if seq not in position:
-            report.add(COMPLETENESS, f"{name}: {place} was added: no entry of this population calls for it")
-            continue
-        index = position[seq]
-        wanted = spell(row_of(entries[index]))
-        different = sorted(key for key in {*row, *wanted} if row.get(key) != wanted.get(key))
-        if seq in seen:
-            report.add(COMPLETENESS, f"{name}: {place} repeats entry {seq}")
-        elif different:
-            report.add(
-                INTEGRITY,
-                f"{name}: {place} was altered: it differs from entry {seq} in {shown(', '.join(different))}",
-            )
-        elif index < last:
-            report.add(INTEGRITY, f"{name}: {place}, of entry {seq}, is out of order")
-        seen.add(seq)
-        last = max(last, index)
-    for seq in position:
-        if seq not in seen:
+def check_rows(name: str, shape: Shape, rows: Rows, report: Report) -> Iterator[None]:
+    """Compare what a file shows with the rows that it stands for, one at a step."""
+    last, seen = -1, set()
+    for place, found in shape.found:
+        if last + 1 < len(rows.entries) and found == shape.spell(rows[last + 1]):
+            last += 1
+            seen.add(last)
+        else:
+            index = check_odd_row(f"{name}: {place}", found, shape, rows, last, seen, report)
+            last = max(last, index)
+        yield
+    for seq, index in rows.position.items():
+        if index not in seen:
             report.add(COMPLETENESS, f"{name}: the row of entry {seq} is missing")
 
 
+def check_odd_row(
+    place: str, found: Any, shape: Shape, rows: Rows, last: int, seen: set[int], report: Report
+) -> int:
+    """Say what is wrong with a row that is not the next one, if something is; return which one it is."""
+    row = shape.read(found)
+    seq = row.get("ledger_seq", "")
+    index = rows.position.get(seq, -1)
+    if index < 0:
+        report.add(COMPLETENESS, f"{place} was added: no entry of this population calls for it")
+    elif index in seen:
+        report.add(COMPLETENESS, f"{place} repeats entry {seq}")
+    elif found != shape.spell(rows[index]):
+        wanted = shape.read(shape.spell(rows[index]))
+        names = sorted(one for one in {*row, *wanted} if row.get(one) != wanted.get(one))
+        what = shown(", ".join(names)) if names else "its spelling"
+        report.add(INTEGRITY, f"{place} was altered: it differs from entry {seq} in {what}")
+    elif index < last:
+        report.add(INTEGRITY, f"{place}, of entry {seq}, is out of order")
+    if index >= 0:
+        seen.add(index)
+    return index
+
+
 def spelled(row: dict[str, Any]) -> dict[str, str]:
-    """Return every value of a row in its one spelling; text only behind a quote, which is quicker."""
-    return {name: '"' + value if isinstance(value, str) else canonical(value) for name, value in row.items()}
+    """Return every value of a row in its one spelling."""
+    return {name: canonical(value) for name, value in row.items()}
 
 
 def cell(value: object) -> str:
     """Return a value as a table shows it: text that no spreadsheet takes for a formula or an order."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         text = value
-    elif value is None:
-        text = ""
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
         text = "; ".join(value)
     else:
         text = canonical(value)
-    text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if not text.isprintable():  # so are all that are unseen, and some more
+        text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return "'" + text if text.startswith(FORMULA) else text
 
 
@@ -961,8 +1024,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
     """Count what the summary states."""
-    closed = sum(row_of(one).get("status") == "closed" for one in listed.gaps)
-    accepted = sum(row_of(one).get("status") == "accepted" for one in listed.gaps)
+    closed = sum(one.said.get("status") == "closed" for one in listed.gaps)
+    accepted = sum(one.said.get("status") == "accepted" for one in listed.gaps)
     return {
         "entries": len(ledger.hashes),
         "entries_by_kind": ledger.kinds,
@@ -985,13 +1048,13 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
 def count_by(entries: list[Entry], name: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in entries:
-        value = str(row_of(entry).get(name))
+        value = str(entry.said.get(name))
         counts[value] = counts.get(value, 0) + 1
     return counts
 
 
 def total(entries: list[Entry], name: str) -> int:
-    return sum(as_count(row_of(entry).get(name)) or 0 for entry in entries)
+    return sum(as_count(entry.said.get(name)) or 0 for entry in entries)
 
 
 def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Report) -> None:
@@ -1022,10 +1085,33 @@ ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 def parse_object(text: Any) -> dict[str, Any] | None:
     """Return the JSON object in `text`, or `None` if there is none."""
     try:
-        value = json.loads(text)
+        value = DECODER.decode(text.decode("utf-8") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, refusing one that has a name twice: every reader would take another of the two."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
+def whole_number(digits: str) -> int:
+    """Return a number, refusing one on which a reader would spend minutes."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number is too long")
+    return int(digits)
+
+
+def no_number(name: str) -> None:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(f"{name} is no JSON")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=without_twins, parse_int=whole_number, parse_constant=no_number)
 
 
 def canonical(value: object) -> str:
