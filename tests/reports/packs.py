@@ -32,6 +32,8 @@ FILES = [
     "02_population/changes.jsonl",
     "02_population/findings.csv",
     "02_population/findings.jsonl",
+    "03_sample/census.csv",
+    "03_sample/markers.csv",
     "03_sample/selection.csv",
     "03_sample/selection.json",
     "04_emergency/ratio.csv",

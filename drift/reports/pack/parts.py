@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
@@ -16,6 +17,7 @@ Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    census,
     samples,
     registers,
     control_map,
