@@ -346,7 +346,9 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
 def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.model.evidence import ConfigRecord
 
-    record = ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+    record = ConfigRecord(
+        sha256=settings.sha256, tool_version=__version__, parts=dict(settings.parts), edit=settings.edit
+    )
     if not settings.directories:
         return record
     return replace(record, people=people.count, people_sha256=people.digest)

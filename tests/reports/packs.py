@@ -7,7 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
-from drift.model.evidence import EntryKind
+from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
 from drift.model.verdict import Channel, Disposition
@@ -47,6 +47,17 @@ FILES = [
     "07_pipeline_controls/checks.csv",
     "07_pipeline_controls/not_verifiable.csv",
     "07_pipeline_controls/timeline.csv",
+    "08_baseline/baselines.csv",
+    "08_baseline/coverage.csv",
+    "09_detector/alarms.csv",
+    "09_detector/alerts.csv",
+    "09_detector/canaries.csv",
+    "09_detector/config_versions.csv",
+    "09_detector/covered.csv",
+    "09_detector/drift_runs.csv",
+    "09_detector/heartbeats.csv",
+    "09_detector/jobs.csv",
+    "09_detector/suppressions.csv",
     "10_mapping/tsc_matrix.csv",
     "11_company/documents.csv",
     "11_company/statement.csv",
@@ -104,7 +115,9 @@ def a_ledger(database: Database) -> None:
                 a_finding("fnd-2", kind=FindingKind.UNMANAGED),
                 a_coverage(from_at=NOON, to_at=NOON + DAY, records=40, unreadable=1),
                 a_gap(error="@SUM(1+1)\t\u202e"),
-                an_entry("cfg", kind=EntryKind.CONFIG_VERSION),
+                an_entry(
+                    "cfg", ConfigRecord(sha256="cf" * 32, tool_version="0.1.0"), kind=EntryKind.CONFIG_VERSION
+                ),
             ],
         )
         seal(connection, KEY, NOON + DAY)
