@@ -111,7 +111,7 @@ def _runs(facts: Facts) -> dict[str, Deployment]:
 
 
 def _rule_editors(facts: Facts) -> Iterator[str]:
-    """Yield who changed, in the period, the rules, or which scopes alert, or accepted that a gap stays one."""
+    """Yield who changed the rules in the period, or which scopes alert, or accepted that a gap stays one."""
     for one in facts.in_period(EntryKind.ENROLMENT, EnrolmentRecord):
         if one.body.by:
             yield one.body.by
