@@ -12,6 +12,8 @@ from drift.reports.pack.registers.detector_rules import detector_rules
 from drift.reports.pack.registers.detector_runs import detector_runs
 from drift.reports.pack.registers.emergencies import emergencies
 from drift.reports.pack.registers.facts import Facts, facts_of
+from drift.reports.pack.registers.lanes import lanes
+from drift.reports.pack.registers.metrics import metrics
 from drift.reports.pack.registers.pipeline_controls import pipeline_controls
 from drift.reports.pack.registers.register import Register, States, Yielded
 from drift.reports.pack.registers.segregation import segregation
@@ -29,6 +31,8 @@ REGISTERS: tuple[Registering, ...] = (
     detector_proof,
     detector_rules,
     detector_alerts,
+    metrics,
+    lanes,
 )
 
 
