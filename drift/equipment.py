@@ -18,6 +18,7 @@ from drift.model.evidence import ConfigRecord
 from drift.model.person import People, Person
 from drift.model.verdict import Actor
 from drift.ports import (
+    Anchor,
     AuditLog,
     Canary,
     Clock,
@@ -30,6 +31,7 @@ from drift.ports import (
     TicketSource,
     Watched,
 )
+from drift.stages.anchor import AnchorRules
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -144,6 +146,10 @@ class Equipment:
     recall: Recall = _nothing
     """Says who was found earlier to answer for the call of this event key, where the records may not tell."""
     canaries: Mapping[str, Canary] = field(default_factory=dict)
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    """Who holds checkpoints outside."""
+    anchor_rules: Mapping[str, AnchorRules] = field(default_factory=dict)
+    """When each of them is given one."""
     directories: Mapping[str, Directory] = field(default_factory=dict)
     """Where names of people are read."""
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)

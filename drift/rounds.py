@@ -186,8 +186,13 @@ class Rounds:
 
     def seal(self) -> Turn:
         """Sign the ledger."""
-        self._pipeline.seal(self._pipeline.have.clock.now())
-        return Turn()
+        problems = self._pipeline.seal(self._pipeline.have.clock.now())
+        return Turn(problems=problems, failure=problems[0] if problems else None)
+
+    def anchor(self) -> Turn:
+        """Have the last checkpoint held outside."""
+        problems = self._pipeline.anchor(self._pipeline.have.clock.now())
+        return Turn(problems=problems, failure="; ".join(problems) or None)
 
     def sample_months(self) -> Turn:
         """Draw the samples of the months that are over, as an auditor would."""

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError, VaultError, only_provider_errors
-from drift.model.alarm import BROKEN_LOG, DEAD_LETTERS, LOST_CANARY, OLD_GAP, VAULT_FAILS
+from drift.model.alarm import ANCHOR_FAILS, BROKEN_LOG, DEAD_LETTERS, LOST_CANARY, OLD_GAP, VAULT_FAILS
 from drift.model.coverage import Attestation
 from drift.ports import Attesting, AuditLog, GivingUp
 from drift.redact import redact
 from drift.stages.alarm import (
     end_alarm,
     find_broken_logs,
+    find_failing_anchors,
     find_given_up,
     find_old_gaps,
     find_silence,
@@ -18,6 +19,7 @@ from drift.stages.alarm import (
     only_these,
     raise_alarm,
 )
+from drift.stages.anchor import hold_checkpoint
 from drift.stages.canary import find_lost_canaries, write_canary
 from drift.stages.record import attested_since, record_attestations
 from drift.store.given_up import asked, note_given_up
@@ -96,6 +98,15 @@ def write_canaries(have: Equipment, now: datetime) -> None:
         write_canary(have.database, name, canary, have.policy.canaries[name], now)
 
 
+def hold_checkpoints(have: Equipment, now: datetime) -> tuple[str, ...]:
+    """Have every anchor hold the latest checkpoint that is due; return what went wrong, a line each."""
+    held = (
+        hold_checkpoint(have.database, name, anchor, have.anchor_rules[name], now)
+        for name, anchor in have.anchors.items()
+    )
+    return tuple(problem for problem in held if problem is not None)
+
+
 def renew_alarms(have: Equipment, now: datetime) -> None:
     """Raise the alarms that are news and end those that are over, but for jobs, states and budgets."""
     policy, notifiers = have.policy, have.notifiers
@@ -108,6 +119,8 @@ def renew_alarms(have: Equipment, now: datetime) -> None:
         held = find_vault_failures(connection, have.sources)
         only_these(connection, notifiers, VAULT_FAILS, held, now)
         only_these(connection, notifiers, DEAD_LETTERS, find_given_up(connection, have.sources), now)
+        failing = find_failing_anchors(connection, have.anchors)
+        only_these(connection, notifiers, ANCHOR_FAILS, failing, now)
         silent, talking = find_silence(connection, have.sources, policy.coverage, now)
         for alarm in silent:
             raise_alarm(connection, notifiers, alarm, now)

@@ -137,7 +137,9 @@ def serving(
             from drift.operations import http
             from drift.operations.metrics import Metrics
 
-            metrics = Metrics(partial(_status, have.database, tuple(have.sources)), have.meters)
+            metrics = Metrics(
+                partial(_status, have.database, tuple(have.sources), tuple(have.anchors)), have.meters
+            )
             listeners.append(Listeners(ended=metrics.ended, died=metrics.died))
             answers = http.Answers(
                 is_alive=lambda: daemon.is_alive,
@@ -153,9 +155,9 @@ def serving(
             rounds.seal()  # nothing that was recorded waits for the next start
 
 
-def _status(database: Database, sources: tuple[str, ...]) -> Status:
+def _status(database: Database, sources: tuple[str, ...], anchors: tuple[str, ...]) -> Status:
     with database.reading() as connection:
-        return read_status(connection, sources, datetime.now(UTC))
+        return read_status(connection, sources, datetime.now(UTC), anchors=anchors)
 
 
 def _awaited(daemon: Daemon, database: Database) -> tuple[str, ...]:

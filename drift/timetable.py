@@ -30,6 +30,9 @@ LOOK_FOR_DOCUMENTS_EVERY = timedelta(hours=1)
 LOOK_FOR_RUNS_EVERY = timedelta(minutes=5)
 """Whether a run that made changes has ended."""
 
+LOOK_FOR_CHECKPOINTS_EVERY = timedelta(minutes=1)
+"""Whether there is one that an anchor is due to hold."""
+
 Trigger: TypeAlias = "IntervalTrigger | CronTrigger"
 
 
@@ -126,6 +129,10 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="canary", trigger=polled(), run=rounds.canary),
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),
         Job(name="checkpoint", trigger=every(settings.checkpoint_every), run=rounds.seal),
+        *(
+            Job(name="anchor", trigger=every(LOOK_FOR_CHECKPOINTS_EVERY), run=rounds.anchor)
+            for _ in settings.anchors[:1]
+        ),
         Job(name="retention", trigger=at("30 3 * * *"), run=rounds.forget),
         Job(name="self-sample", trigger=at("0 5 2 * *"), run=rounds.sample_months),
         *others,

@@ -17,6 +17,7 @@ from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
     AdapterKind,
+    Anchor,
     AnswerTime,
     AuditLog,
     Baseline,
@@ -29,6 +30,7 @@ from drift.ports import (
     Notifier,
     OnCall,
     RawVault,
+    Signer,
     StateStore,
     TicketSource,
     Translator,
@@ -205,6 +207,17 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
     "google-workspace": Adapter("providers.gcp.workspace", "GoogleWorkspace", paths=("credentials_file",)),
     "slack": Adapter("providers.slack.directory", "SlackPeople"),
 }
+
+SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {
+    "aws-kms": Adapter("providers.aws.signing_key", "AwsKmsKey"),
+    "gcp-kms": Adapter("providers.gcp.signing_key", "GcpKmsKey", paths=("credentials_file",)),
+}
+"""Where the key of the ledger may be kept. Azure Key Vault is not here: it knows no Ed25519."""
+
+ANCHORS: Mapping[str, Adapter[Anchor]] = {
+    "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
+}
+
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
@@ -226,9 +239,11 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CODE_HOST: CODE_HOSTS,
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
+    AdapterKind.SIGNING_KEY: SIGNING_KEYS,
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
+    AdapterKind.ANCHOR: ANCHORS,
 }
 """What the configuration may name, by the table that it stands in."""
 

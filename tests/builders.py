@@ -1,9 +1,11 @@
 """Builders that state only what matters: everything else is an ordinary console write."""
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import (
@@ -17,6 +19,7 @@ from drift.model.event import (
     Risk,
     Source,
 )
+from drift.model.evidence import Checkpoint
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind, Standing
 from drift.model.judgement import Judgement
 from drift.model.resource import Cloud, Json, Resource
@@ -408,3 +411,11 @@ def an_alert(session_id: str = "ses-1", *, headline: str = "alice@example.com op
         changes=(),
         fallback_text=headline,
     )
+
+
+def a_checkpoint(size: int = 13, *, made_at: datetime = NOON) -> Checkpoint:
+    """A signed one, of a ledger that has the same entries in every test."""
+    key = SigningKey(name="driftledger/example", seed=bytes(32))
+    root = base64.b64encode(hashlib.sha256(b"%d" % size).digest()).decode()
+    note = key.sign(f"{key.name}\n{size}\n{root}\n")
+    return Checkpoint(size=size, root=root, note=note, made_at=made_at)

@@ -66,6 +66,12 @@ class Known:
     paths: tuple[str, ...] = ()
 
 
+class SafeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keeps what it is given for some days."""
+
+    retain_days: int = 397
+
+
 FILES = Known(FolderSettings, paths=("path", "code", "cache"))
 
 CATALOG = {
@@ -76,6 +82,7 @@ CATALOG = {
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
     AdapterKind.CANARY: {"folder": FILES},
+    AdapterKind.ANCHOR: {"folder": FILES, "safe": Known(SafeSettings)},
     AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
 }
 
@@ -398,6 +405,26 @@ def test_a_canary_is_written_once_a_day_unless_it_says_otherwise(folder: Folder)
 
     assert daily.rules == CanaryRules(every=timedelta(days=1), within=timedelta(minutes=30))
     assert hourly.rules == CanaryRules(every=timedelta(hours=1), within=timedelta(minutes=20))
+
+
+def test_an_anchor_is_given_a_checkpoint_once_an_hour_unless_it_says_otherwise(folder: Folder) -> None:
+    anchor = '[[anchor]]\nname = "outside"\ntype = "folder"\npath = "x"\n'
+
+    [hourly] = folder.load(anchor).anchors
+    [daily] = folder.load(anchor + 'every = "1d"\n').anchors
+
+    assert (hourly.rules.every, daily.rules.every) == (timedelta(hours=1), timedelta(days=1))
+
+
+def test_no_anchor_lets_go_of_a_checkpoint_that_an_auditor_may_ask_for(folder: Folder) -> None:
+    anchor = '[[anchor]]\nname = "outside"\ntype = "safe"\nretain_days = '
+
+    [kept] = folder.load(f"{anchor}90\n{NINETY_DAYS}").anchors
+    error = folder.refusal(f"{anchor}89\n{NINETY_DAYS}")
+
+    assert kept.settings == SafeSettings(retain_days=90)
+    assert '"retain_days" is shorter than the observation period: 89' in error.what
+    assert "90d" in error.hint
 
 
 def test_all_names_of_a_person_are_one_person(folder: Folder) -> None:

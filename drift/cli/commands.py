@@ -66,7 +66,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
             "drift.cli.report",
             "Write the weekly report, the register of emergencies, and sign reviews.",
         ),
-        _Row("evidence", "drift.cli.evidence", "Export the auditor's pack, or verify one."),
+        _Row("evidence", "drift.cli.evidence", "Export the auditor's pack or verify one, or draw a sample."),
     ),
 }
 

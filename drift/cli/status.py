@@ -11,7 +11,7 @@ from drift.model.budget import told
 from drift.model.review import ReviewStanding
 from drift.model.self_sample import Lacking, SelfSample
 from drift.reports.reviews_text import review_lines
-from drift.reports.status import SourceStatus, Status, read_status
+from drift.reports.status import AnchorStatus, SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
 from drift.store.job_runs import JobRun
 from drift.store.letters import Letter
@@ -65,6 +65,20 @@ class _Evidence(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_size: int | None
     checkpoint_at: datetime | None
     checkpoint_age_seconds: float | None
+
+
+class _Anchor(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody outside who holds checkpoints, as `--json` prints it."""
+
+    name: str
+    size: int
+    held_at: datetime | None
+    held_age_seconds: float | None
+    unheld_entries: int
+    unheld_since: datetime | None
+    unheld_age_seconds: float | None
+    failures: int
+    error: str | None
 
 
 class _ControlFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +165,7 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     self_sample: _Sample | None
     budgets: list[_Budget]
     directories: list[_Directory]
+    anchors: list[_Anchor]
     reviews: _Reviews
 
 
@@ -164,8 +179,9 @@ def command(as_json: bool, config: str | None) -> None:
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
         sources, directories = settings.audit_logs, settings.directories
-        names = [one.name for one in sources], [one.name for one in directories]
-        status = read_status(connection, names[0], datetime.now(UTC), names[1], settings.reviews)
+        names, people = [one.name for one in sources], [one.name for one in directories]
+        anchors = [one.name for one in settings.anchors]
+        status = read_status(connection, names, datetime.now(UTC), people, settings.reviews, anchors)
     if as_json:
         click.echo(inert_json(msgspec.json.encode(_report(status))))
         return
@@ -254,6 +270,20 @@ def _report(status: Status) -> _Report:
             )
             for row in status.directories
         ],
+        anchors=[
+            _Anchor(
+                name=one.row.name,
+                size=one.row.size,
+                held_at=one.row.held_at,
+                held_age_seconds=_seconds(status.age(one.row.held_at)),
+                unheld_entries=one.unheld,
+                unheld_since=one.unheld_since,
+                unheld_age_seconds=_seconds(status.age(one.unheld_since)),
+                failures=one.row.failures,
+                error=one.row.error,
+            )
+            for one in status.anchors
+        ],
         reviews=_of_reviews(status.reviews),
     )
 
@@ -296,6 +326,8 @@ def _lines(status: Status) -> Iterator[str]:
     yield f"findings  {status.findings:,} open"
     yield from _controls(status)
     yield f"evidence  {counted(status.entries, 'entry', 'entries')}, {_checkpoint(status)}"
+    for anchored in status.anchors:
+        yield f"anchor    {anchored.row.name}: {_anchor(anchored, status)}"
     for line, _ in review_lines(status.reviews) if status.reviews else ():
         yield f"reviews   {line}"
     if status.sample is not None:
@@ -338,6 +370,15 @@ def _directory(row: DirectoryRow, status: Status) -> str:
     read = _ago(status, row.read_at, "read", "never read")
     outage = f"; it cannot be read: {row.outage}" if row.outage else ""
     return f"{counted(row.people, 'person', 'people')}, {read}{outage}"
+
+
+def _anchor(one: AnchorStatus, status: Status) -> str:
+    row = one.row
+    held = _ago(status, row.held_at, f"holds {counted(row.size, 'entry', 'entries')},", "holds nothing yet")
+    since = _ago(status, one.unheld_since, "the oldest", "")
+    later = f"; {counted(one.unheld, 'entry', 'entries')} not held, {since}" if one.unheld else ""
+    failed = f"; failed {counted(row.failures, 'time')} since: {row.error}" if row.failures else ""
+    return f"{held}{later}{failed}"
 
 
 def _job(job: JobRun, status: Status) -> str:

@@ -8,12 +8,14 @@ from drift.config.place import nearest, on_one_line, quoted
 from drift.config.reader import Reader, Row
 from drift.config.settings import OwnTable
 from drift.errors import ConfigError
+from drift.reports.sampling.profiles import Profiles, read_profiles, shipped_profiles
 from drift.ticket_keys import TicketKeys, read_ticket_keys, shipped_ticket_keys
 
 TICKET_KEYS = "ticket-keys"
 REDACT = "redact"
+SAMPLING = "sampling"
 
-CORE_TABLES = frozenset({TICKET_KEYS, REDACT})
+CORE_TABLES = frozenset({TICKET_KEYS, REDACT, SAMPLING})
 """The tables that are no adapter's."""
 
 
@@ -39,6 +41,21 @@ def ticket_keys_of(own: tuple[OwnTable, ...]) -> TicketKeys:
         return shipped_ticket_keys()
     try:
         return read_ticket_keys(given.text)
+    except ValueError as error:
+        raise wrong_table(given, error) from error
+
+
+def profiles_of(own: tuple[OwnTable, ...]) -> Profiles:
+    """Return the profiles of samples by their names, the user's own before shipped ones of the same name.
+
+    Raises:
+        ConfigError: The user's own are not of their form, or give no size.
+    """
+    given = next((one for one in own if one.name == SAMPLING), None)
+    if given is None:
+        return shipped_profiles()
+    try:
+        return read_profiles(given.text)
     except ValueError as error:
         raise wrong_table(given, error) from error
 

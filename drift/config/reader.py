@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Generic, Protocol, TypeAlias, TypeVar, cast, runtime_checkable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from drift.config.document import Document
 from drift.config.place import Place, nearest, quoted
 from drift.config.settings import (
     AdapterSettings,
+    AnchorSettings,
     AuditLogSettings,
     BaselineSettings,
     CanarySettings,
@@ -25,6 +26,7 @@ from drift.config.tables import (
     REPEATED,
     SINGLE,
     AdapterTable,
+    AnchorTable,
     AuditLogTable,
     BaselineTable,
     CanaryTable,
@@ -38,6 +40,7 @@ from drift.errors import ConfigError
 from drift.model.coverage import SourceRules
 from drift.model.history import HISTORY, is_history
 from drift.ports import AdapterKind
+from drift.stages.anchor import AnchorRules
 from drift.stages.canary import CanaryRules
 from drift.stages.notify.rules import DeliveryRules
 
@@ -58,6 +61,14 @@ class AdapterType(Protocol):
     def paths(self) -> Collection[str]:
         """Those of them that name files, by path, glob or URI."""
         ...
+
+
+@runtime_checkable
+class Retaining(Protocol):
+    """Settings of an adapter that keeps what it is given for a number of days."""
+
+    @property
+    def retain_days(self) -> int: ...
 
 
 Catalog: TypeAlias = Mapping[AdapterKind, Mapping[str, AdapterType]]
@@ -158,6 +169,30 @@ class Reader:
             for row, settings in self._adapters(AdapterKind.CANARY, CanaryTable)
         )
 
+    def anchors(self) -> tuple[AnchorSettings, ...]:
+        """Return the configured anchors; none lets go of a checkpoint that an auditor may ask for."""
+        return tuple(
+            AnchorSettings(
+                kind=AdapterKind.ANCHOR,
+                name=row.table.name,
+                type=row.table.type,
+                settings=self._retained(row.place, settings),
+                rules=AnchorRules(
+                    every=values.duration(row.place, "every", row.table.every, least=timedelta(minutes=1))
+                ),
+            )
+            for row, settings in self._adapters(AdapterKind.ANCHOR, AnchorTable)
+        )
+
+    def _retained(self, place: Place, settings: Struct) -> Struct:
+        period = self.observation_period()
+        if isinstance(settings, Retaining) and timedelta(days=settings.retain_days) < period:
+            raise place.error(
+                f'"retain_days" is shorter than the observation period: {settings.retain_days}',
+                hint=f'it is "{values.written(period)}": see `observation_period` of [ledger]',
+            )
+        return settings
+
     def notifiers(self) -> tuple[NotifierSettings, ...]:
         """Return the configured notifiers."""
         return tuple(
@@ -196,6 +231,18 @@ class Reader:
         row = self.one(Ledger)
         given = row.table.observation_period
         return values.duration(row.place, "observation_period", given, least=timedelta(days=1))
+
+    def signing_key(self) -> AdapterSettings | None:
+        """Return the service that keeps the ledger's key, of which there is at most one, and no other key."""
+        found = self.adapters(AdapterKind.SIGNING_KEY)
+        if not found:
+            return None
+        ledger = self.one(Ledger).table
+        if len(found) > 1 or ledger.key_file is not None or ledger.key_env is not None:
+            raise self._place(f"[[signing_key]] {quoted(found[-1].name)}").error(
+                "the ledger has a key already", hint="leave one out: of key_file, key_env, [[signing_key]]"
+            )
+        return found[0]
 
     def vault(self) -> VaultSettings | None:
         """Return the configured vault, of which there is at most one."""

@@ -17,6 +17,8 @@ from drift.model.review import ReviewRules
 from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
+from drift.reports.sampling.profiles import Profiles
+from drift.stages.anchor import AnchorRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
 from drift.stages.classify import ChannelRules
@@ -79,6 +81,13 @@ class CanarySettings(AdapterSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorSettings(AdapterSettings):
+    """One configured anchor."""
+
+    rules: AnchorRules
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotifierSettings(AdapterSettings):
     """One configured notifier."""
 
@@ -136,6 +145,11 @@ class Settings:
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    """Where the ledger's key is, and is made on the first run, unless `key_text` is given."""
+    key_text: Secret | None
+    """The ledger's key itself; an empty one where a command that only reads did not find it."""
+    signing_key: AdapterSettings | None
+    """The service that keeps the ledger's key, in place of either."""
     observation_period: timedelta
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
@@ -158,6 +172,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules
     identities: IdentityRules
@@ -169,6 +184,8 @@ class Settings:
     ignores: tuple[IgnoreRule, ...]
     """Drift that is not to be told of; also the rules that have expired."""
     own_tables: tuple[OwnTable, ...]
+    profiles: Profiles
+    """By which the size of a sample is chosen."""
     actions: ActionRules
     controls: tuple[CompensatingControl, ...]
     people: tuple[Person, ...]
@@ -180,6 +197,13 @@ class Settings:
     reviews: ReviewRules
     company: Company
     """What the company says of itself to an auditor."""
+
+    @property
+    def key_place(self) -> str:
+        """Where the ledger's key is, for people."""
+        if self.signing_key is not None:
+            return f"{self.signing_key.name}, of type {self.signing_key.type}"
+        return str(self.key_file) if self.key_text is None else "in the environment"
 
     @property
     def ledger_origin(self) -> str:

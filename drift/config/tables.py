@@ -68,7 +68,8 @@ class Ledger(Table, frozen=True, kw_only=True):
     """The evidence."""
 
     heading = "ledger"
-    key_file: str = "driftledger-key.pem"
+    key_file: str | None = None
+    key_env: str | None = None
     observation_period: str = "397d"
 
 
@@ -129,6 +130,12 @@ class CanaryTable(AdapterTable, frozen=True, kw_only=True):
 
     every: str = "1d"
     within: str = "30m"
+
+
+class AnchorTable(AdapterTable, frozen=True, kw_only=True):
+    """An anchor also says how often it is given a checkpoint."""
+
+    every: str = "1h"
 
 
 class NotifierTable(AdapterTable, frozen=True, kw_only=True):

@@ -1,6 +1,9 @@
 """Check an evidence pack, trusting neither the program that made it nor the company that ran it.
 
     python3 -I verify_pack.py PACK [--key FILE|KEY] [--trusted-checkpoint FILE] [--json]
+    python3 -I verify_pack.py prove FILE [--key FILE|KEY] [--trusted-checkpoint FILE] [--json]
+
+The second checks a proof that one entry is in a ledger, without the rest of it; its steps stand below.
 
 One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
 
@@ -14,7 +17,9 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  8. The summary: every total counted again.
- 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 9. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
+10. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
+    that it leads to along that chain.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -30,6 +35,7 @@ import base64
 import binascii
 import csv
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -53,6 +59,7 @@ MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile 
 MAX_SHOWN = 120  # characters of a name or value out of the pack
 MAX_DOCUMENT = 64 << 20  # bytes of one JSON document or line
 MAX_SIZE = 1 << 63  # entries of a ledger
+MAX_DIGITS = 4000  # of a number in JSON
 
 NOT_PROVEN = """\
 What this does not prove:
@@ -94,6 +101,7 @@ class Entry(NamedTuple):
     recorded_at: str
     leaf_hash: str
     body: str
+    said: dict[str, Any]  # of the body, what decides where the entry is listed and counted
 
 
 class Populations(NamedTuple):
@@ -109,7 +117,9 @@ class Populations(NamedTuple):
 def main(argv: list[str] | None = None) -> int:
     """Run the verifier as a command; return its exit status."""
     parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
-    parser.add_argument("pack", help="the folder of the pack")
+    given = sys.argv[1:] if argv is None else argv
+    is_proof = given[:1] == ["prove"]
+    parser.add_argument("pack", help="the folder of the pack; after the word prove, the file of a proof")
     parser.add_argument("--key", help="a verifier key that you trust, or a file that holds such keys")
     parser.add_argument(
         "--trusted-checkpoint",
@@ -117,9 +127,10 @@ def main(argv: list[str] | None = None) -> int:
         help="a checkpoint that you kept: a note or mail, quoted or not",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(argv)
+    options = parser.parse_args(given[is_proof:])
+    check = verify_proof if is_proof else verify_pack
     try:
-        report = verify_pack(options.pack, options.key, options.trusted_checkpoint)
+        report = check(options.pack, options.key, options.trusted_checkpoint)
     except CannotVerify as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -147,6 +158,7 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
         (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
+        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (9)
     ]
     for name, step in steps:
         try:
@@ -154,16 +166,21 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (9)
+    notes.check_origin()  # (10)
     return report
 
 
 class Report:
     """What was found, and what was looked at."""
 
+    not_proven = NOT_PROVEN
+
     def __init__(self) -> None:
         self.is_key_given = False
         self.signers: list[str] = []
+        self.handovers: list[str] = []
+        self.erased = 0
+        self.erasures: list[int] = []
         self.checkpoint: dict[str, Any] | None = None
         self.trusted_checkpoints: list[dict[str, Any]] = []
         self.counts: dict[str, Any] | None = None
@@ -204,6 +221,8 @@ class Report:
             **verdicts,
             "problems": self.all_problems,
             "signed_by": self.signers,
+            "keys_handed_over": self.handovers,
+            "entries_erased": self.erased,
             "checkpoint": self.checkpoint,
             "trusted_checkpoints": self.trusted_checkpoints,
             "counts": self.counts,
@@ -214,12 +233,16 @@ class Report:
         lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        lines += [f"Key           {one}" for one in self.handovers]
+        if self.erasures:
+            told = ", ".join(map(str, self.erasures))
+            lines.append(f"Erased        what {self.erased} entries said of a person, as entries {told} tell")
         lines += [
             "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
         ]
         if self.all_problems:
             lines += ["", *self.all_problems]
-        return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
+        return "\n".join([*lines, "", self.not_proven.rstrip()])
 
     def _meaning(self, question: str) -> str:
         signers = ", ".join(self.signers) or "no known key"
@@ -228,6 +251,7 @@ class Report:
             (INTEGRITY, FAILED): "something was altered, see below",
             (COMPLETENESS, OK): "every file, entry and row is there, and none besides",
             (COMPLETENESS, FAILED): "something is missing or was added, see below",
+            (COMPLETENESS, UNKNOWN): "one entry tells nothing of the others",
             (ORIGIN, OK): "signed by the key that you trust",
             (ORIGIN, FAILED): "not signed by the key that you trust, see below",
             (ORIGIN, UNKNOWN): f"signed by {signers}; give --key to check that it is the expected one",
@@ -383,11 +407,14 @@ class Notes:
 
     def learn_keys(self, pack: Pack) -> None:
         """Add the keys that the pack brings: they show that nothing changed since, not who signed."""
-        keys = pack.read_json(KEYS).get("keys")
+        self.learn(KEYS, pack.read_json(KEYS).get("keys"))
+
+    def learn(self, name: str, keys: object) -> None:
+        """Add the keys of a list, which stands in the file `name`."""
         for item in keys if isinstance(keys, list) else []:
             key = parse_key(str(item.get("verifier_key"))) if isinstance(item, dict) else None
             if key is None:
-                self._report.add(INTEGRITY, f"{KEYS}: holds something that is no key")
+                self._report.add(INTEGRITY, f"{name}: holds something that is no key")
             elif key not in self._known:
                 self._known.append(key)
 
@@ -416,17 +443,30 @@ class Notes:
                     else:
                         self._report.add(INTEGRITY, f"{name}: the signature of {key} is not valid")
         if not self._signers[name]:
-            self._report.add(INTEGRITY, f"{name}: is not signed by a key of {KEYS}")
+            self._report.add(INTEGRITY, f"{name}: is not signed by a key that is known")
         return text, [key.name for key in self._signers[name]]
 
-    def check_origin(self) -> None:
-        """Hold the signers against the keys that the reader trusts."""
+    def signers_of(self, name: str) -> list[Key]:
+        """Return who signed a note."""
+        return self._signers.get(name, [])
+
+    def follow(self, handovers: list[Handover]) -> None:
+        """Trust the keys that a trusted one handed over to, and those before it: it signed what they had."""
+        for one in handovers:
+            if one.old in self._trusted and one.is_vouched_for:
+                self._trusted.append(one.new)
+        for one in reversed(handovers):
+            if one.new in self._trusted:
+                self._trusted.append(one.old)
+
+    def check_origin(self, needed: str = MANIFEST_NOTE) -> None:
+        """Hold the signers against the keys that the reader trusts; one note must be there."""
         signers = [key for keys in self._signers.values() for key in keys]
         self._report.signers = sorted({str(key) for key in signers})
         if not self._trusted:
             return
-        if MANIFEST_NOTE not in self._signers:
-            self._report.add(ORIGIN, f"{MANIFEST_NOTE}: is missing, so nobody signed the pack")
+        if needed not in self._signers:
+            self._report.add(ORIGIN, f"{needed}: is missing, so nobody signed the whole")
         for name, keys in sorted(self._signers.items()):
             if not any(key in self._trusted for key in keys):
                 wanted = " or ".join(map(str, self._trusted))
@@ -510,8 +550,19 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+        kept_whole = ("coverage", "gap", "key_rotation", "order", "person_erasure")
+        self.every: dict[str, list[Entry]] = {kind: [] for kind in kept_whole}
         self.excluded: dict[str, Time | None] = {}
+        self.sealed: dict[str, int] = {}
+        self.erased: set[int] = set()
+        self.restated: dict[int, tuple[int, str]] = {}
+
+    def said_again(self, seq: int) -> str:
+        """Return what is said in place of a body that was erased; that may have been erased in its turn."""
+        body = ""
+        while not body and seq in self.restated:
+            seq, body = self.restated[seq]
+        return body
 
     def take_write(self, ref: str, body: str) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -538,9 +589,15 @@ def as_object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
+
+
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
     """Check every entry by itself and its place in the sequence."""
     expected = 0
+    ledger.restated = read_restated(pack)
     for number, line in pack.lines(ENTRIES):
         row = parse_object(line) or {}
         seq, leaf = as_count(row.get("seq")), row.get("leaf")
@@ -559,6 +616,38 @@ def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
         if problem:
             report.add(INTEGRITY, f"{ENTRIES}: entry {seq} was altered: {problem}")
             ledger.is_sound = False
+    check_erased(ledger, report)
+
+
+def read_restated(pack: Pack) -> dict[int, tuple[int, str]]:
+    """Return, by the number of an entry, the later one that says again what it said, and what that is.
+
+    Found in a reading of its own, since it is needed where the erased entry stands.
+    """
+    restated = {}
+    for _, line in pack.lines(ENTRIES):
+        if b"restatement" in line:
+            row = parse_object(line) or {}
+            facts, seq = parse_object(row.get("leaf")) or {}, as_count(row.get("seq"))
+            about = str(facts.get("ref"))
+            is_one = facts.get("kind") == "restatement" and re.fullmatch("[0-9]{1,18}", about)
+            if is_one and seq is not None and int(about) < seq:
+                restated[int(about)] = (seq, str(row.get("body")))
+    return restated
+
+
+def check_erased(ledger: Ledger, report: Report) -> None:
+    """Hold the bodies that are missing against the entries that tell of erasures, which come later."""
+    told: set[int] = set()
+    for entry in ledger.every["person_erasure"]:
+        listed = as_list((parse_object(entry.body) or {}).get("entries"))
+        told.update(seq for seq in map(as_count, listed) if seq is not None and seq < entry.seq)
+    for seq in sorted(ledger.erased - told):
+        report.add(
+            INTEGRITY, f"{ENTRIES}: entry {seq} was altered: its body is missing, and no erasure tells"
+        )
+    report.erased = len(ledger.erased)
+    report.erasures = [entry.seq for entry in ledger.every["person_erasure"]]
 
 
 def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str | None:
@@ -577,15 +666,37 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     salt, body = row.get("salt"), row.get("body")
     if not isinstance(salt, str) or not isinstance(body, str):
         return "its body is missing"
-    if body_commitment(salt, body) != facts.get("body_commit"):
+    if not salt and not body:
+        ledger.erased.add(seq)
+        body = ledger.said_again(seq)
+        if not body:
+            return "its body is missing, and nothing is said in its place"
+    elif body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
-    is_listed = kind in ledger.latest or kind in ledger.every
-    if is_listed and parse_object(body) is None:
-        return "its body is not a JSON object"
-    ledger.take(kind, Entry(seq, ref, recorded_at, leaf_hash, body if is_listed else ""))
+    entry = Entry(seq, ref, recorded_at, leaf_hash, "", {})
+    if kind in ledger.latest or kind in ledger.every:
+        said = parse_object(body)
+        if said is None:
+            return "its body is not a JSON object"
+        flat = unpacked(said)
+        entry = entry._replace(body=body, said={name: flat[name] for name in DECISIVE if name in flat})
+    ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
         ledger.take_write(ref, body)
     return None
+
+
+DECISIVE = (
+    *("began_at", "disposition", "channel", "severity", "status", "kind"),
+    *("source", "account", "region", "from_at", "to_at", "contiguous_since", "records", "unreadable"),
+)
+
+
+def unpacked(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body says, with the finding in it unpacked, as the rows of populations have it."""
+    flat = {**as_object(body.get("finding")), **body}
+    flat.pop("finding", None)
+    return flat
 
 
 def hash_leaf(leaf: str) -> bytes:
@@ -636,7 +747,9 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if ledger.is_sound:
         roots = roots_at({one.size for one in signed}, ledger.hashes)
         for one in signed:
-            if one.size in roots and roots[one.size] != one.root:
+            if roots.get(one.size) == one.root:
+                ledger.sealed[one.name] = one.size
+            elif one.size in roots:
                 report.add(
                     INTEGRITY,
                     f"{one.name}: its root is not that of the first {one.size} entries: one was altered",
@@ -649,12 +762,20 @@ def read_checkpoints(pack: Pack, notes: Notes, report: Report) -> Iterator[Check
         content = pack.read(name)
         if content is None:
             continue
-        text, signers = notes.open(shown(name), content)
-        facts = re.fullmatch(r"(.+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n", text)
-        if signers and facts and facts[1] in signers:
-            yield Checkpoint(int(facts[2]), facts[3], shown(name))
-        elif signers:
-            report.add(INTEGRITY, f"{shown(name)}: is no checkpoint of this ledger")
+        found = open_checkpoint(shown(name), content, notes, report)
+        if found is not None:
+            yield found
+
+
+def open_checkpoint(name: str, content: bytes, notes: Notes, report: Report) -> Checkpoint | None:
+    """Return what a note says that a known key has signed; else `None` and a problem."""
+    text, signers = notes.open(name, content)
+    facts = re.fullmatch(r"(.+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n", text)
+    if signers and facts and facts[1] in signers:
+        return Checkpoint(int(facts[2]), facts[3], name)
+    if signers:
+        report.add(INTEGRITY, f"{name}: is no checkpoint of this ledger")
+    return None
 
 
 class KeptCheckpoint(NamedTuple):
@@ -766,10 +887,12 @@ class Span(NamedTuple):
 
 def check_coverage(ledger: Ledger, report: Report) -> None:
     """Check that the spans of each place follow one another, but for what a gap names."""
-    gap_ends = {(row.get("source"), parse_time(row.get("to_at"))) for row in map(row_of, ledger.every["gap"])}
+    gap_ends = {
+        (row.get("source"), parse_time(row.get("to_at"))) for row in (one.said for one in ledger.every["gap"])
+    }
     last: dict[str, Span] = {}
     for entry in ledger.every["coverage"]:
-        span = read_span(row_of(entry))
+        span = read_span(entry.said)
         if span is None:
             continue
         before = last.get(span.place)
@@ -805,12 +928,10 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     parameters = summary.get("parameters")
     period = parameters if isinstance(parameters, dict) else {}
     listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
-    check_lines(pack, "02_population/changes.jsonl", listed.changes, report)
-    check_table(pack, "02_population/changes.csv", listed.changes, report)
-    check_lines(pack, "02_population/findings.jsonl", listed.findings, report)
-    check_table(pack, "02_population/findings.csv", listed.findings, report)
-    check_table(pack, "01_ipe/coverage.csv", listed.coverage, report)
-    check_table(pack, "01_ipe/gaps.csv", listed.gaps, report)
+    check_listing(pack, "02_population/changes", listed.changes, report, has_lines=True)
+    check_listing(pack, "02_population/drift", listed.findings, report, has_lines=True)
+    check_listing(pack, "01_ipe/coverage", listed.coverage, report)
+    check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
 
 
@@ -820,14 +941,13 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
     Changes by their beginning; findings if they were open at some time of it; intervals that overlap it.
     A gap has no time of its own: those that were recorded since the period began.
     """
-
-    def begins(entry: Entry) -> Time | None:
-        return time_in(entry, "began_at")
-
-    changes = [one for one in ledger.latest["disposition"].values() if is_within(begins(one), since, until)]
+    begins = {ref: time_in(one, "began_at") for ref, one in ledger.latest["disposition"].items()}
+    changes = [
+        one for ref, one in ledger.latest["disposition"].items() if is_within(begins[ref], since, until)
+    ]
     findings = [one for one in ledger.latest["finding"].values() if was_open(one, ledger, since, until)]
     return Populations(
-        changes=sorted(changes, key=lambda one: (begins(one) or NO_TIME, one.ref)),
+        changes=sorted(changes, key=lambda one: (begins[one.ref] or NO_TIME, one.ref)),
         findings=sorted(findings, key=lambda one: one.ref),
         coverage=[one for one in ledger.every["coverage"] if overlaps(one, since, until)],
         gaps=[one for one in ledger.every["gap"] if is_within(parse_time(one.recorded_at), since, None)],
@@ -837,25 +957,23 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
 
 def row_of(entry: Entry) -> dict[str, Any]:
     """Return the row of an entry: what its body says, a finding unpacked into it, and where it stands."""
-    body = parse_object(entry.body) or {}
-    finding = body.pop("finding", None)
     place = {"recorded_at": entry.recorded_at, "ledger_seq": entry.seq, "leaf_hash": entry.leaf_hash}
-    return {**(finding if isinstance(finding, dict) else {}), **body, **place}
+    return {**unpacked(parse_object(entry.body) or {}), **place}
 
 
 Time = tuple[str, str]
 NO_TIME: Time = ("", "")
+TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?:\.([0-9]{1,9}))?Z")
 
 
 def parse_time(value: object) -> Time | None:
     """Return a time in UTC as something that sorts as time does."""
-    pattern = r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?:\.([0-9]{1,9}))?Z"
-    found = re.fullmatch(pattern, value) if isinstance(value, str) else None
+    found = TIME.fullmatch(value) if isinstance(value, str) else None
     return (found[1], (found[2] or "").ljust(9, "0")) if found else None
 
 
 def time_in(entry: Entry, name: str) -> Time | None:
-    return parse_time((parse_object(entry.body) or {}).get(name))
+    return parse_time(entry.said.get(name))
 
 
 def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool:
@@ -865,7 +983,7 @@ def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool
 
 def was_open(latest: Entry, ledger: Ledger, since: Time | None, until: Time | None) -> bool:
     """Tell whether a finding was open at some time of the period."""
-    is_resolved = (parse_object(latest.body) or {}).get("status") == "resolved"
+    is_resolved = latest.said.get("status") == "resolved"
     ended_before = is_resolved and not is_within(parse_time(latest.recorded_at), since, None)
     return not ended_before and is_within(parse_time(ledger.first_at[latest.ref]), None, until)
 
@@ -876,20 +994,61 @@ def overlaps(interval: Entry, since: Time | None, until: Time | None) -> bool:
     return is_within(ended_at, since, None) and is_within(began_at, None, until)
 
 
-def check_lines(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
-    """Hold the JSON lines of a population against the entries."""
-    lines = ((f"line {number}", spelled(parse_object(line) or {})) for number, line in pack.lines(name))
-    check_rows(name, lines, entries, spelled, report)
+class Rows:
+    """The rows of a population. The last one made is kept, since several files show it side by side."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.position = {str(entry.seq): index for index, entry in enumerate(entries)}
+        self._last: tuple[int, dict[str, Any]] = (-1, {})
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        if self._last[0] != index:
+            self._last = (index, row_of(self.entries[index]))
+        return self._last[1]
 
 
-def check_table(pack: Pack, name: str, entries: list[Entry], report: Report) -> None:
-    """Hold the table of a population against the entries."""
+class Shape(NamedTuple):
+    """How a file shows rows: what stands in it, one after the other, and how a row is spelled and read."""
+
+    found: Iterable[tuple[str, Any]]  # with its place: `line 3`
+    spell: Callable[[dict[str, Any]], Any]
+    read: Callable[[Any], dict[str, str]]
+
+
+def check_listing(
+    pack: Pack, name: str, entries: list[Entry], report: Report, *, has_lines: bool = False
+) -> None:
+    """Hold the files that show a population against its entries."""
+    shapes = {f"{name}.csv": table_in(pack, f"{name}.csv", report)}
+    if has_lines:
+        shapes[f"{name}.jsonl"] = lines_in(pack, f"{name}.jsonl")
+    rows = Rows(entries)
+    checks = [check_rows(file, shape, rows, report) for file, shape in shapes.items()]
+    for _ in itertools.zip_longest(*checks):
+        pass  # a step in each, so that the row that it needs is at hand
+
+
+def lines_in(pack: Pack, name: str) -> Shape:
+    """Return how JSON lines show rows: each in its one spelling."""
+    return Shape(
+        found=((f"line {number}", line) for number, line in pack.lines(name)),
+        spell=lambda row: canonical(row).encode("utf-8", "surrogatepass") + b"\n",
+        read=lambda line: spelled(parse_object(line) or {}),
+    )
+
+
+def table_in(pack: Pack, name: str, report: Report) -> Shape:
+    """Return how a table shows rows: the cells under its header."""
     table = pack.table(name)
     columns = next(table, [])
     if len(set(columns)) != len(columns):
         report.add(INTEGRITY, f"{name}: has two columns of one name")
-    rows = ((f"row {number}", row_under(columns, cells)) for number, cells in enumerate(table, 1))
-    check_rows(name, rows, entries, lambda row: {one: cell(row.get(one)) for one in columns}, report)
+    return Shape(
+        found=((f"row {number}", cells) for number, cells in enumerate(table, 1)),
+        spell=lambda row: [cell(row.get(one)) for one in columns],
+        read=lambda cells: row_under(columns, cells),
+    )
 
 
 def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
@@ -898,57 +1057,62 @@ def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
     return row if len(cells) == len(columns) else {**row, "the number of cells": str(len(cells))}
 
 
-def check_rows(
-    name: str,
-    found: Iterable[tuple[str, dict[str, str]]],
-    entries: list[Entry],
-    spell: Callable[[dict[str, Any]], dict[str, str]],
-    report: Report,
-) -> None:
-    """Compare rows with the entries that they stand for, whatever was done to their number and order."""
-    position = {str(entry.seq): index for index, entry in enumerate(entries)}
-    seen = set()
-    last = -1
-    for place, row in found:
-        seq = row.get("ledger_seq", "")
-        if seq not in position:
-            report.add(COMPLETENESS, f"{name}: {place} was added: no entry of this population calls for it")
-            continue
-        index = position[seq]
-        wanted = spell(row_of(entries[index]))
-        different = sorted(key for key in {*row, *wanted} if row.get(key) != wanted.get(key))
-        if seq in seen:
-            report.add(COMPLETENESS, f"{name}: {place} repeats entry {seq}")
-        elif different:
-            report.add(
-                INTEGRITY,
-                f"{name}: {place} was altered: it differs from entry {seq} in {shown(', '.join(different))}",
-            )
-        elif index < last:
-            report.add(INTEGRITY, f"{name}: {place}, of entry {seq}, is out of order")
-        seen.add(seq)
-        last = max(last, index)
-    for seq in position:
-        if seq not in seen:
+def check_rows(name: str, shape: Shape, rows: Rows, report: Report) -> Iterator[None]:
+    """Compare what a file shows with the rows that it stands for, one at a step."""
+    last, seen = -1, set()
+    for place, found in shape.found:
+        if last + 1 < len(rows.entries) and found == shape.spell(rows[last + 1]):
+            last += 1
+            seen.add(last)
+        else:
+            index = check_odd_row(f"{name}: {place}", found, shape, rows, last, seen, report)
+            last = max(last, index)
+        yield
+    for seq, index in rows.position.items():
+        if index not in seen:
             report.add(COMPLETENESS, f"{name}: the row of entry {seq} is missing")
 
 
+def check_odd_row(
+    place: str, found: Any, shape: Shape, rows: Rows, last: int, seen: set[int], report: Report
+) -> int:
+    """Say what is wrong with a row that is not the next one, if something is; return which one it is."""
+    row = shape.read(found)
+    seq = row.get("ledger_seq", "")
+    index = rows.position.get(seq, -1)
+    if index < 0:
+        report.add(COMPLETENESS, f"{place} was added: no entry of this population calls for it")
+    elif index in seen:
+        report.add(COMPLETENESS, f"{place} repeats entry {seq}")
+    elif found != shape.spell(rows[index]):
+        wanted = shape.read(shape.spell(rows[index]))
+        names = sorted(one for one in {*row, *wanted} if row.get(one) != wanted.get(one))
+        what = shown(", ".join(names)) if names else "its spelling"
+        report.add(INTEGRITY, f"{place} was altered: it differs from entry {seq} in {what}")
+    elif index < last:
+        report.add(INTEGRITY, f"{place}, of entry {seq}, is out of order")
+    if index >= 0:
+        seen.add(index)
+    return index
+
+
 def spelled(row: dict[str, Any]) -> dict[str, str]:
-    """Return every value of a row in its one spelling; text only behind a quote, which is quicker."""
-    return {name: '"' + value if isinstance(value, str) else canonical(value) for name, value in row.items()}
+    """Return every value of a row in its one spelling."""
+    return {name: canonical(value) for name, value in row.items()}
 
 
 def cell(value: object) -> str:
     """Return a value as a table shows it: text that no spreadsheet takes for a formula or an order."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         text = value
-    elif value is None:
-        text = ""
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
         text = "; ".join(value)
     else:
         text = canonical(value)
-    text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if not text.isprintable():  # so are all that are unseen, and some more
+        text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return "'" + text if text.startswith(FORMULA) else text
 
 
@@ -961,8 +1125,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
     """Count what the summary states."""
-    closed = sum(row_of(one).get("status") == "closed" for one in listed.gaps)
-    accepted = sum(row_of(one).get("status") == "accepted" for one in listed.gaps)
+    closed = sum(one.said.get("status") == "closed" for one in listed.gaps)
+    accepted = sum(one.said.get("status") == "accepted" for one in listed.gaps)
     return {
         "entries": len(ledger.hashes),
         "entries_by_kind": ledger.kinds,
@@ -985,13 +1149,13 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
 def count_by(entries: list[Entry], name: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in entries:
-        value = str(row_of(entry).get(name))
+        value = str(entry.said.get(name))
         counts[value] = counts.get(value, 0) + 1
     return counts
 
 
 def total(entries: list[Entry], name: str) -> int:
-    return sum(as_count(row_of(entry).get(name)) or 0 for entry in entries)
+    return sum(as_count(entry.said.get(name)) or 0 for entry in entries)
 
 
 def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Report) -> None:
@@ -1013,6 +1177,262 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
 
 
+# (9) The chain of keys --------------------------------------------------------------------------------------
+
+
+class Handover(NamedTuple):
+    """What a `key_rotation` entry says, and whether the old key signed the checkpoint over it."""
+
+    seq: int
+    old: Key
+    new: Key
+    is_lost: bool
+    is_vouched_for: bool
+    reason: str
+
+    def __str__(self) -> str:
+        if self.is_lost:
+            why = shown(self.reason) if self.reason else "the reason was erased"
+            return f"BREAK at entry {self.seq}: {self.old} was lost ({why}), {self.new} signs since"
+        return f"{self.old} handed over to {self.new} at entry {self.seq}"
+
+
+def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> None:
+    """Hold the keys that signed against those that the entries say were to sign, one after the other."""
+    handovers = list(read_handovers(notes, ledger, report))
+    if not handovers:
+        return
+    for before, after in zip(handovers, handovers[1:]):  # noqa: B905, RUF007 - Python 3.9 knows neither
+        if before.new != after.old:
+            report.add(
+                INTEGRITY, f"{ENTRIES}: entry {after.seq} hands over from {after.old}, not {before.new}"
+            )
+    for name, size in ledger.sealed.items():
+        wanted = ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
+        if wanted not in notes.signers_of(name):
+            report.add(INTEGRITY, f"{name}: is not signed by {wanted}, whose turn it was")
+    if handovers[-1].new not in notes.signers_of(MANIFEST_NOTE):
+        report.add(INTEGRITY, f"{MANIFEST_NOTE}: is not signed by {handovers[-1].new}, whose turn it is")
+    listed = pack.read_json(KEYS).get("keys")
+    keys = [parse_key(str(as_object(item).get("verifier_key"))) for item in as_list(listed)]
+    if keys != [handovers[0].old] + [one.new for one in handovers]:
+        report.add(INTEGRITY, f"{KEYS}: does not list the keys that the entries name, in their order")
+    report.handovers = [str(one) for one in handovers]
+    notes.follow(handovers)
+
+
+def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
+    """Yield the handovers in their order. Each is sealed at once, so its checkpoint ends with its entry."""
+    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["order"]}
+    for entry in ledger.every["key_rotation"]:
+        body = parse_object(entry.body) or {}
+        old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))
+        if old is None or new is None:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} names something that is no key")
+            continue
+        name, is_lost = f"{CHECKPOINTS}{entry.seq + 1:012d}.note", body.get("old_key") == "lost"
+        # Another root would let anybody add an entry of their own under a note that the old key has signed.
+        signers = notes.signers_of(name) if ledger.sealed.get(name) == entry.seq + 1 else []
+        for key in [new] if is_lost else [old, new]:
+            if key not in signers:
+                report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} hands over, and {key} did not sign that")
+        is_vouched_for = not is_lost and old in signers and new in signers
+        reason = str(orders.get(entry.seq, {}).get("reason", ""))
+        yield Handover(entry.seq, old, new, is_lost, is_vouched_for, reason)
+
+
+# A proof of one entry ---------------------------------------------------------------------------------------
+#
+# 1. The file: its entry, one or two checkpoints more, and the keys that it brings.
+# 2. The checkpoints: each is signed by a key that is brought or trusted.
+# 3. The entry: leaf and body are what the leaf's hash commits to; the path leads from it to the root.
+# 4. Between two checkpoints: the path leads from the one root to the other, so that nothing was altered.
+# 5. What the reader kept: one of these checkpoints must be it.
+
+INCLUSION, OLDER, NEWER = "the checkpoint of the entry", "the older checkpoint", "the newer checkpoint"
+
+NOT_PROVEN_BY_ONE = """\
+What this does not prove:
+- Anything of other entries: whether there is a later one about the same change. A pack has all of them.
+- That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint with one
+  that you hold from elsewhere: --trusted-checkpoint does it.
+- Whose key it is: the company runs the program and keeps the key.
+"""
+
+
+class ProofReport(Report):
+    """What was found in the proof of one entry."""
+
+    not_proven = NOT_PROVEN_BY_ONE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: dict[str, Any] | None = None
+
+    def verdict(self, question: str) -> str:
+        """Return how a question is answered; of completeness one entry tells nothing."""
+        found = super().verdict(question)
+        return UNKNOWN if (question, found) == (COMPLETENESS, OK) else found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        return {**super().as_json(), "entry": self.entry}
+
+    def as_text(self) -> str:
+        """Return the report for people."""
+        one = self.entry
+        said = "Entry         {seq}, {kind} of {ref}, {what}\n".format(**one) if one else ""
+        return said + super().as_text()
+
+
+def verify_proof(path: str, key: str | None = None, trusted_checkpoint: str | None = None) -> ProofReport:
+    """Check a file that `drift evidence prove` wrote and, if given, against what the reader trusts.
+
+    Raises:
+        CannotVerify: There is no such file, it is no proof at all, or what is trusted cannot be read.
+    """
+    report = ProofReport()
+    proof = read_proof(path)  # (1)
+    trusted = [] if key is None else read_trusted_keys(key)
+    kept = [] if trusted_checkpoint is None else read_kept_checkpoints(trusted_checkpoint)
+    notes = Notes(trusted, report)
+    notes.learn("its keys", proof.get("keys"))
+    try:
+        signed = check_inclusion(proof, notes, report)  # (2), (3)
+        signed += check_consistency(proof, notes, report)  # (4)
+        check_held(kept, signed, report)  # (5)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes is a finding, not a crash
+        report.add(INTEGRITY, f"the proof cannot be checked: {type(error).__name__} {shown(error)}")
+    notes.check_origin(INCLUSION)
+    return report
+
+
+def read_proof(path: str) -> dict[str, Any]:
+    """Return the object in the file of a proof."""
+    hint = "name the file that `drift evidence prove --out` wrote"
+    try:
+        with Path(path).open("rb") as file:
+            proof = parse_object(file.read(MAX_DOCUMENT))
+    except OSError as error:
+        raise CannotVerify(f"{shown(path)} cannot be read: {error.strerror}", hint) from error
+    if proof is None or proof.get("v") != FORMAT_VERSION or "inclusion" not in proof:
+        raise CannotVerify(f"{shown(path)} is no proof of format version {FORMAT_VERSION}", hint)
+    return proof
+
+
+def check_inclusion(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
+    """Check the entry, and that it is in its checkpoint; return that, if it is signed."""
+    entry, inclusion = as_object(proof.get("entry")), as_object(proof.get("inclusion"))
+    seq, leaf = as_count(entry.get("seq")), str(entry.get("leaf"))
+    facts = parse_object(leaf) or {}
+    salt, body = str(entry.get("salt")), str(entry.get("body"))
+    if seq is None or facts.get("v") != FORMAT_VERSION or facts.get("seq") != seq:
+        report.add(INTEGRITY, "the entry was altered: its leaf is of another entry or version")
+        seq = MAX_SIZE
+    if entry.get("leaf_hash") != hash_leaf(leaf).hex():
+        report.add(INTEGRITY, "the entry was altered: its leaf does not have the hash beside it")
+    is_erased = not salt and not body
+    if not is_erased and body_commitment(salt, body) != facts.get("body_commit"):
+        report.add(INTEGRITY, "the entry was altered: its body is not the one that the leaf commits to")
+    what = "whose body was erased" if is_erased else "with its body"
+    report.entry = {
+        "seq": seq,
+        "kind": shown(facts.get("kind")),
+        "ref": shown(facts.get("ref")),
+        "what": what,
+    }
+    sealed = open_checkpoint(INCLUSION, str(inclusion.get("checkpoint")).encode(), notes, report)
+    if sealed is None:
+        return []
+    report.checkpoint = {"size": sealed.size, "root": sealed.root}
+    if root_above(seq, sealed.size, hash_leaf(leaf), hashes_in(inclusion.get("path"))) != sealed.root:
+        report.add(INTEGRITY, f"the entry is not in the ledger of {sealed.size} entries: no path leads there")
+    return [sealed]
+
+
+def check_consistency(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
+    """Check that one ledger begins with the other, where the proof has two; return their checkpoints."""
+    if proof.get("consistency") is None:
+        return []
+    between = as_object(proof["consistency"])
+    older = open_checkpoint(OLDER, str(between.get("older")).encode(), notes, report)
+    newer = open_checkpoint(NEWER, str(between.get("newer")).encode(), notes, report)
+    if older is None or newer is None:
+        return []
+    if not is_beginning(older, newer, hashes_in(between.get("path"))):
+        what = f"the ledger of {newer.size} entries does not begin with that of {older.size}"
+        report.add(INTEGRITY, f"{what}: something before was altered")
+    return [older, newer]
+
+
+def check_held(kept: list[KeptCheckpoint], signed: list[Checkpoint], report: ProofReport) -> None:
+    """Hold the checkpoints of a proof against those that the reader kept."""
+    report.trusted_checkpoints = [one._asdict() for one in kept]
+    for one in kept:
+        roots = {other.root for other in signed if other.size == one.size}
+        if roots - {one.root}:
+            what = f"the trusted checkpoint of {one.size} entries has another root than the proof"
+            report.add(INTEGRITY, f"{what}: this is another ledger")
+    if kept and not {(one.size, one.root) for one in kept} & {(one.size, one.root) for one in signed}:
+        sizes = ", ".join(str(one.size) for one in kept)
+        what = f"the proof does not begin at a trusted checkpoint (of {sizes} entries)"
+        report.add(COMPLETENESS, f"{what}: ask for one that was made with --checkpoint")
+
+
+def hashes_in(path: object) -> list[bytes]:
+    """Return the hashes of a path. Raises `ValueError` if something in it is none."""
+    hashes = [bytes.fromhex(str(one)) for one in path] if isinstance(path, list) else []
+    if any(len(one) != hashlib.sha256().digest_size for one in hashes):
+        raise ValueError("a path holds something that is no hash")
+    return hashes
+
+
+def root_above(seq: int, size: int, leaf_hash: bytes, path: list[bytes]) -> str | None:
+    """Return the root to which a path leads from a leaf (RFC 9162, section 2.1.3.2); `None` if to none."""
+    if seq >= size:
+        return None
+    at, last, joined = seq, size - 1, leaf_hash
+    for one in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            joined = hash_node(one, joined)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            joined = hash_node(joined, one)
+        at, last = at >> 1, last >> 1
+    return base64.b64encode(joined).decode() if last == 0 else None
+
+
+def is_beginning(older: Checkpoint, newer: Checkpoint, path: list[bytes]) -> bool:
+    """Tell whether a path shows that one ledger begins with the other (RFC 9162, section 2.1.4.2)."""
+    if older.size == newer.size:
+        return older.root == newer.root and not path
+    first = decode_base64(older.root)
+    if first is None or not 0 < older.size < newer.size:
+        return False
+    if older.size & (older.size - 1) == 0:
+        path = [first, *path]
+    if not path:
+        return False
+    at, last = older.size - 1, newer.size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old = new = path[0]
+    for one in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            old, new = hash_node(one, old), hash_node(one, new)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            new = hash_node(new, one)
+        at, last = at >> 1, last >> 1
+    return last == 0 and old == first and base64.b64encode(new).decode() == newer.root
+
+
 # What every step uses ---------------------------------------------------------------------------------------
 
 
@@ -1022,10 +1442,33 @@ ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 def parse_object(text: Any) -> dict[str, Any] | None:
     """Return the JSON object in `text`, or `None` if there is none."""
     try:
-        value = json.loads(text)
+        value = DECODER.decode(text.decode("utf-8") if isinstance(text, bytes) else text)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, refusing one that has a name twice: every reader would take another of the two."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
+def whole_number(digits: str) -> int:
+    """Return a number, refusing one on which a reader would spend minutes."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number is too long")
+    return int(digits)
+
+
+def no_number(name: str) -> None:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(f"{name} is no JSON")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=without_twins, parse_int=whole_number, parse_constant=no_number)
 
 
 def canonical(value: object) -> str:

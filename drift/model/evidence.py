@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from drift.model.action import Deed, Doer
 from drift.model.alarm import Alarm
+from drift.model.anchor import Receipt
 from drift.model.change import Amendment, Part, Write
 from drift.model.control_test import Result
 from drift.model.coverage import Attestation
@@ -28,6 +29,7 @@ class EntryKind(StrEnum):
     COMPARISON = "comparison"
     ALERT = "alert"
     COVERAGE = "coverage"
+    TALLY = "tally"
     GAP = "gap"
     BASELINE = "baseline"
     CONFIG_VERSION = "config_version"
@@ -45,7 +47,12 @@ class EntryKind(StrEnum):
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     HEARTBEAT = "heartbeat"
+    ORDER = "order"
+    PERSON_ERASURE = "person_erasure"
+    RESTATEMENT = "restatement"
+    KEY_ROTATION = "key_rotation"
     DOCUMENT = "document"
+    ANCHOR = "anchor"
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
 
@@ -341,6 +348,10 @@ class ConfigRecord:
     parts: dict[str, str] = field(default_factory=dict)
     """Hex SHA-256 of each file of `sha256` by itself: `configuration`, and own tables by their names."""
     edit: RulesEdit = field(default_factory=RulesEdit)
+    commit: str | None = None
+    """That the program was installed from, where the installer noted it."""
+    rules_sha256: str | None = None
+    """Over the tables that come with the program; `None` in entries of versions that did not say."""
 
 
 class AlarmStatus(StrEnum):
@@ -417,6 +428,30 @@ class CoverageInterval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TallyCount:
+    """How many records of an account and an hour met one fate."""
+
+    account: str | None
+    hour: datetime | None
+    """In which the calls were made; `None` where the records do not tell."""
+    rule: str
+    """What became of them: a `Fate`, or `unreadable`."""
+    records: int
+    """Negative where records that waited were counted otherwise meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TallyRecord:
+    """Body of a `tally` entry: what became of the records that were read of a source since the entry before.
+
+    All of them together count every record that was read exactly once.
+    """
+
+    source: str
+    counts: tuple[TallyCount, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
     """The signed size and root of the ledger, as a C2SP signed note."""
 
@@ -425,6 +460,64 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+class OldKey(StrEnum):
+    """What the key that signed so far says to another that is to sign from now on."""
+
+    SIGNED = "signed"
+    """It signs the checkpoint over this entry too."""
+    LOST = "lost"
+    """Nothing: nobody has it any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotationRecord:
+    """Body of a `key_rotation` entry: another key signs from the next checkpoint on, which covers this entry.
+
+    Keys stand as verifiers take them. Who wanted it stands in the entry before, so that a name in it can be
+    erased: without this body nobody could follow from key to key.
+    """
+
+    old: str
+    new: str
+    old_key: OldKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonErasureRecord:
+    """Body of a `person_erasure` entry: the bodies of these entries named a person, and are erased.
+
+    What they said of everything else is said again by a `restatement` each, whose body is that.
+    """
+
+    person: str
+    """A hash under a secret of the installation: who knows the name and not the secret learns nothing."""
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRecord:
+    """Body of an `order` entry: who wanted what the next entry tells, and why.
+
+    An entry of its own, so that its names can be erased while the next one stays.
+    """
+
+    by: str
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorRecord:
+    """Body of an `anchor` entry: somebody outside holds a checkpoint from now on."""
+
+    anchor: str
+    """Its name in the configuration."""
+    size: int
+    root: str
+    note: str
+    """The checkpoint, byte for byte as it is held."""
+    receipt: Receipt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -96,6 +96,7 @@ class _OfStatus(Collector):
         yield alerts
         yield from _of_sources(status)
         yield from _of_budgets(status)
+        yield from _of_anchors(status)
         yield from _of_jobs(status)
 
 
@@ -137,6 +138,19 @@ def _of_budgets(status: Status) -> Iterator[Metric]:
         used.add_metric([one.source, one.unit], one.used)
         most.add_metric([one.source, one.unit], one.limit)
     yield from (used, most)
+
+
+def _of_anchors(status: Status) -> Iterator[Metric]:
+    unheld = _labelled("anchor_unheld_entries", "Entries after the last checkpoint it holds.", "anchor")
+    about = "Since the oldest of these entries; 0 where all are held."
+    age = _labelled("anchor_unheld_age_seconds", about, "anchor")
+    up = _labelled("anchor_up", "Whether it took the last checkpoint that it was given.", "anchor")
+    for one in status.anchors:
+        unheld.add_metric([one.row.name], one.unheld)
+        waited = status.age(one.unheld_since) or timedelta()
+        age.add_metric([one.row.name], waited.total_seconds())
+        up.add_metric([one.row.name], not one.row.failures)
+    yield from (unheld, age, up)
 
 
 def _of_jobs(status: Status) -> Iterator[Metric]:

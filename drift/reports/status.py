@@ -15,6 +15,7 @@ from drift.model.self_sample import SelfSample
 from drift.reports.reviews import reviews_standing
 from drift.reports.self_sample import last_sample
 from drift.store import covered, letters, meta, outbox
+from drift.store.anchors import AnchorRow, anchor_rows
 from drift.store.budgets import budgets_used
 from drift.store.controls import ControlFindingRow, control_findings, controls_kept
 from drift.store.deployments import RunCounts, run_counts
@@ -55,6 +56,17 @@ class ControlsStatus:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnchorStatus:
+    """How far somebody outside holds the ledger."""
+
+    row: AnchorRow
+    unheld: int
+    """Entries that came after the last checkpoint which it holds."""
+    unheld_since: datetime | None
+    """When the first of them was recorded; `None`: all are held that have to be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """Everything that tells whether the watch works."""
 
@@ -82,6 +94,7 @@ class Status:
     """The last one that was drawn of a month."""
     directories: tuple[DirectoryRow, ...] = ()
     """How far names of people are known."""
+    anchors: tuple[AnchorStatus, ...] = ()
     reviews: ReviewStanding | None = None
     """`None` where it was not asked for."""
 
@@ -101,8 +114,9 @@ def read_status(
     now: datetime,
     directories: Sequence[str] = (),
     reviews: ReviewRules | None = None,
+    anchors: Sequence[str] = (),
 ) -> Status:
-    """Return how the watch of these sources stands, what these directories told, and how reviews stand."""
+    """Return how the watch of these sources, directories and anchors stands, and how reviews do."""
     runs = job_runs(connection)
     sealed = latest_checkpoint(connection)
     is_open = finding.c.status.in_(OPEN)
@@ -122,6 +136,7 @@ def read_status(
         budgets=tuple(budgets_used(connection, now)),
         sample=last_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
+        anchors=tuple(_anchor(connection, row) for row in anchor_rows(connection, anchors)),
         reviews=reviews_standing(connection, reviews, now) if reviews else None,
     )
 
@@ -134,6 +149,12 @@ def _controls(connection: Connection) -> ControlsStatus:
         findings=tuple(control_findings(connection)),
         runs=run_counts(connection),
     )
+
+
+def _anchor(connection: Connection, row: AnchorRow) -> AnchorStatus:
+    since = grown_since(connection, row.size)
+    unheld = 0 if since is None else size_of(connection) - row.size
+    return AnchorStatus(row=row, unheld=unheld, unheld_since=since)
 
 
 def _source(connection: Connection, name: str) -> SourceStatus:

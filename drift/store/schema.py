@@ -161,6 +161,7 @@ funnel = Table(
     Column("hour", String, primary_key=True),
     Column("rule", String, primary_key=True),
     Column("records", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False, server_default="0"),  # of these, in the ledger
     comment="What became of every record that was read, so that the population can be reconciled",
 )
 
@@ -440,6 +441,21 @@ directory_person = Table(
     Column("seen_at", UtcTime, nullable=False),  # when the directory last named the person
     Column("body", Encoded(Person), nullable=False),
     comment="Who has which names, as each directory was last read",
+)
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("size", BigInteger, nullable=False),  # of the last checkpoint that it holds
+    Column("held_at", UtcTime),
+    Column("ledger_seq", BigInteger),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("failed_since", UtcTime),
+    Column("error", Text),
+    Column("hint", Text),
+    Column("next_attempt_at", UtcTime),
+    comment="How far each anchor holds the ledger",
 )
 
 job_run = Table(

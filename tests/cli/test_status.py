@@ -13,7 +13,7 @@ from drift.model.run_log import RunLogs
 from drift.reports.month import Month
 from drift.reports.self_sample import draw_sample
 from drift.stages.record import record_controls, record_deployment
-from drift.store import job_runs
+from drift.store import anchors, job_runs
 from drift.store.covered import keep_source_read
 from drift.store.deployments import note_run, waiting_runs
 from drift.store.people import keep_people, note_directory_outage
@@ -98,7 +98,7 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
 
     keys = (
         "at sources jobs alerts gaps dead_letters findings evidence controls self_sample budgets directories"
-        " reviews"
+        " anchors reviews"
     )
     assert list(report) == keys.split()
     [source], [job] = report["sources"], report["jobs"]
@@ -180,3 +180,47 @@ def test_directories_say_whom_they_named_and_why_they_cannot_be_read(
         ("idp", 2, "Okta cannot be reached"),
         ("new", 0, None),
     ]
+
+
+ANCHOR = """
+[[anchor]]
+name = "tsa"
+type = "rfc3161"
+url = "https://tsa.example.com"
+roots = "root.pem"
+"""
+
+
+def held(world: World, *, size: int, ago: timedelta) -> None:
+    """The anchor took in a checkpoint of so many entries."""
+    with world.database.transaction() as connection:
+        anchors.note_held(connection, "tsa", size, size, datetime.now(UTC) - ago)
+
+
+def test_an_anchor_says_how_much_it_does_not_hold(drift: Drift, world: World, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text((tmp_path / "config.toml").read_text() + ANCHOR)
+    for _ in range(3):
+        world.unreadable(at=datetime.now(UTC) - timedelta(minutes=7, seconds=5))
+
+    before = drift("status").lines
+    held(world, size=1, ago=timedelta(hours=2, seconds=5))
+    after = drift("status").lines
+    [told] = json.loads(drift("status", "--json").out)["anchors"]
+
+    assert "anchor    tsa: holds nothing yet; 3 entries not held, the oldest 7 min ago" in before
+    assert "anchor    tsa: holds 1 entry, 2 h ago; 2 entries not held, the oldest 7 min ago" in after
+    assert (told["name"], told["size"], told["unheld_entries"]) == ("tsa", 1, 2)
+    assert told["unheld_age_seconds"] > 420
+
+
+def test_an_anchor_that_fails_says_why(drift: Drift, world: World, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text((tmp_path / "config.toml").read_text() + ANCHOR)
+    now = datetime.now(UTC)
+    with world.database.transaction() as connection:
+        row = anchors.anchor_row(connection, "tsa")
+        anchors.note_not_held(connection, row, "the authority is asleep", "wake it", now, now)
+
+    assert (
+        "anchor    tsa: holds nothing yet; failed 1 time since: the authority is asleep"
+        in drift("status").lines
+    )

@@ -4,6 +4,7 @@ import pytest
 
 from drift.ports import AdapterKind
 from providers import catalog
+from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
 from tests.contracts.test_canary import CANARIES
@@ -31,6 +32,7 @@ HELD = {
     AdapterKind.CANARY: set(CANARIES),
     AdapterKind.DIRECTORY: set(DIRECTORIES),
     AdapterKind.ON_CALL: set(ROTAS),
+    AdapterKind.ANCHOR: set(ANCHORS),
 }
 
 

@@ -30,6 +30,7 @@ NAMED = {
     "alerts sent": "driftledger_alerts_sent_total",
     "API calls": 'driftledger_api_calls_total{adapter="trail",kind="audit_log"}',
     "throttles": 'driftledger_api_calls_throttled_total{adapter="trail",kind="audit_log"}',
+    "what an anchor does not hold": 'driftledger_anchor_unheld_entries{anchor="tsa"}',
     "ledger size": "driftledger_ledger_entries",
     "age of what no checkpoint covers": "driftledger_ledger_unsealed_age_seconds",
 }
@@ -49,7 +50,7 @@ def watch(sqlite_database: Database) -> Watch:
 def metrics(watch: Watch) -> Metrics:
     def status() -> Status:
         with watch.database.reading() as connection:
-            return read_status(connection, ["trail"], datetime.now(UTC))
+            return read_status(connection, ["trail"], datetime.now(UTC), anchors=["tsa"])
 
     return Metrics(status, watch.meters)
 

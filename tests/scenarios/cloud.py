@@ -13,8 +13,8 @@ from msgspec import structs
 from drift.equipment import Equipment, Policy, Vault
 from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
+from drift.ledger.keys import local_key
 from drift.ledger.log import entries
-from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
@@ -27,7 +27,19 @@ from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
-from drift.ports import Canary, CodeHost, Delivery, Directory, Meter, Notifier, OnCall, TicketSource, Watched
+from drift.ports import (
+    Anchor,
+    Canary,
+    CodeHost,
+    Delivery,
+    Directory,
+    Meter,
+    Notifier,
+    OnCall,
+    TicketSource,
+    Watched,
+)
+from drift.stages.anchor import AnchorRules
 from drift.stages.assess import AssessmentRules
 from drift.stages.attribute import IdentityRules
 from drift.stages.canary import CanaryRules
@@ -176,6 +188,8 @@ class Watch:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    anchor: AnchorRules = field(default_factory=lambda: AnchorRules(every=minutes(60)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
     boards: Mapping[str, Notifier] = field(default_factory=dict)
@@ -203,7 +217,7 @@ class Watch:
             have=Equipment(
                 configuration=ConfigRecord(sha256="0" * 64, tool_version="1"),
                 database=self.database,
-                key=SigningKey(name="driftledger/example", seed=bytes(32)),
+                key=local_key("driftledger/example", bytes(32)),
                 clock=self.clock,
                 policy=Policy(
                     identities=IdentityRules(),
@@ -233,6 +247,8 @@ class Watch:
                 notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                anchors=self.anchors,
+                anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,
                 on_call=self.on_call,
                 deliveries={"board": self.delivery} if self.delivery else {},

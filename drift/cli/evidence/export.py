@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from drift.cli.evidence.sampling import sampling_of, sampling_options
 from drift.cli.options import Moment, check_order, config_option
 from drift.cli.words import progress
 
@@ -13,8 +14,18 @@ from drift.cli.words import progress
 @click.option("--out", required=True, metavar="DIR", help="A folder that does not exist yet.")
 @click.option("--since", type=Moment(), metavar="TIME", help="Changes that began at or after this time.")
 @click.option("--until", type=Moment(), metavar="TIME", help="Changes that began before this time.")
+@sampling_options
 @config_option
-def command(out: str, since: datetime | None, until: datetime | None, config: str | None) -> None:
+def command(
+    out: str,
+    since: datetime | None,
+    until: datetime | None,
+    engagement: str,
+    profile: str | None,
+    seed: str | None,
+    ids: str | None,
+    config: str | None,
+) -> None:
     """Write everything an auditor needs into a folder, with a verifier that needs nothing of ours."""
     from drift import wiring
     from drift.export import export_evidence
@@ -23,9 +34,10 @@ def command(out: str, since: datetime | None, until: datetime | None, config: st
 
     check_order(since, until)
     settings = wiring.settings_for_reading(config)
+    asked = sampling_of(settings.profiles, engagement=engagement, profile=profile, seed=seed, ids=ids)
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)
-        request = wiring.pack_request(settings, database, Period(since=since, until=until))
+        request = wiring.pack_request(settings, database, Period(since=since, until=until), asked)
         now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, request, now)
     held = (

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-from drift.ledger.entry import format_time
-from drift.model.sampling import Profile, Sample, Seed, Selection
+from drift.model.sampling import Selection
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.view import View
 from drift.reports.sampling.draw import draw, rank
+from drift.reports.sampling.spelling import selection_as_json
 
 COLUMNS = (
     *("sample_of", "number", "change_id", "run_begin", "run_end", "rank_sha256"),
@@ -21,7 +20,7 @@ def samples(view: View) -> Iterator[Listing | Document]:
     """Yield what was drawn of the changes of the period, and how."""
     asked = view.request.sampling
     selection = draw(view.connection, view.sealed, view.request.period, view.population.changes, asked)
-    content = json.dumps(as_json(selection), indent=1, sort_keys=True) + "\n"
+    content = json.dumps(selection_as_json(selection), indent=1, sort_keys=True) + "\n"
     yield Document(path="03_sample/selection.json", content=content.encode())
     yield Listing(
         path="03_sample/selection",
@@ -32,47 +31,6 @@ def samples(view: View) -> Iterator[Listing | Document]:
         rows=_rows(view, selection),
         limits=("Whether a control operated for what was drawn, only the reader concludes.",),
     )
-
-
-def as_json(selection: Selection) -> dict[str, Any]:
-    """Return a selection as `selection.json` has it; docs/ledger-format.md says what each key means."""
-    since, until = selection.since, selection.until
-    return {
-        "v": 1,
-        "engagement": selection.engagement,
-        "since": format_time(since) if since else None,
-        "until": format_time(until) if until else None,
-        "profile": _profile(selection.profile),
-        "checkpoint": {"size": selection.checkpoint_size, "root": selection.checkpoint_root},
-        "samples": [_sample(one) for one in selection.samples],
-    }
-
-
-def _profile(profile: Profile) -> dict[str, Any]:
-    return {
-        "name": profile.name,
-        "source": profile.source,
-        "bands": [{"up_to": one.up_to, "take": one.take, "percent": one.percent} for one in profile.bands],
-        "confidence_percent": profile.confidence_percent,
-        "tolerable_percent": profile.tolerable_percent,
-    }
-
-
-def _sample(sample: Sample) -> dict[str, Any]:
-    return {
-        "of": sample.of.value,
-        "population": sample.population,
-        "left_out": sample.left_out,
-        "population_sha256": sample.population_sha256,
-        "seed": _seed(sample.seed) if sample.seed else None,
-        "runs": [{"begin": one.begin, "end": one.end, "chosen": one.chosen} for one in sample.strata],
-        "chosen": list(sample.chosen),
-        "not_found": list(sample.not_found),
-    }
-
-
-def _seed(seed: Seed) -> dict[str, str]:
-    return {"origin": seed.origin.value, "text": seed.text, "sha256": seed.sha256}
 
 
 def _rows(view: View, selection: Selection) -> Iterator[Fields]:

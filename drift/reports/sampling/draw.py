@@ -20,13 +20,14 @@ from typing import assert_never
 import msgspec
 from sqlalchemy import Connection
 
-from drift.ledger.checkpoint import daily_checkpoints
+from drift.errors import UsageError
+from drift.ledger.checkpoint import daily_checkpoints, latest_checkpoint
 from drift.ledger.entry import StoredEntry, format_time
-from drift.ledger.log import entries_at
-from drift.model.evidence import Checkpoint
+from drift.ledger.log import entries, entries_at
+from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.sampling import Sample, Sampled, Sampling, Seed, SeedOrigin, Selection, Stratum
 from drift.model.verdict import Disposition, Lane
-from drift.reports.population import Period
+from drift.reports.population import Period, Reading
 from drift.reports.sampling.profiles import size_of_sample
 
 TITLE = "driftledger/sample/v1"
@@ -77,6 +78,21 @@ def draw(
         checkpoint_root=checkpoint.root,
         samples=tuple(_sample(of, candidates, period, checkpoint, asked) for of in Sampled),
     )
+
+
+def draw_from(connection: Connection, period: Period, asked: Sampling) -> Selection:
+    """Return the samples of a period that are asked for, from the ledger as it was sealed last.
+
+    Raises:
+        UsageError: Nothing is sealed yet.
+    """
+    sealed = latest_checkpoint(connection)
+    if sealed is None:
+        raise UsageError("there is no sealed evidence yet", hint="run: drift run --once")
+    reading = Reading()
+    for entry in entries(connection, to_seq=sealed.size, kind=EntryKind.DISPOSITION):
+        reading.add(entry)
+    return draw(connection, sealed, period, reading.population(period).changes, asked)
 
 
 def seed_checkpoint(connection: Connection, sealed: Checkpoint, until: datetime | None) -> Checkpoint:

@@ -48,9 +48,14 @@ def read_profiles(own: str = "") -> Profiles:
     return {name: _profile(name, row) for name, row in rows.items()}
 
 
-def default_sampling() -> Sampling:
+def sampling_by(profiles: Profiles) -> Sampling:
     """Return what is asked for where nobody asks."""
-    return Sampling(profile=shipped_profiles()[DEFAULT])
+    return Sampling(profile=profiles[DEFAULT])
+
+
+def default_sampling() -> Sampling:
+    """Return the same by the profiles that ship with the program."""
+    return sampling_by(shipped_profiles())
 
 
 def size_of_sample(profile: Profile, population: int) -> int:

@@ -95,7 +95,9 @@ def only_fields(document: Any, required: set[str], optional: set[str], answer: A
 
 
 def _parsed(body: bytes, kind: str) -> Any:
-    """Return what a body says: the fields of a form, or JSON."""
+    """Return what a body says: the fields of a form, JSON, or the bytes of what is neither."""
+    if kind.startswith("application/timestamp-query"):
+        return body
     if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(body.decode(), keep_blank_values=True))
     return json.loads(body) if body else None

@@ -51,7 +51,7 @@ def resolutions(facts: Facts) -> Resolutions:
     for one in facts.view.entries(EntryKind.FINDING, FindingRecord):
         at, finding_id = one.entry.recorded_at, one.entry.ref
         if at >= end:
-            break
+            continue  # to its end, or PostgreSQL's cursor stays open
         if one.body.status in OPEN:
             since.setdefault(finding_id, at)
         elif (opened_at := since.pop(finding_id, None)) is not None:

@@ -1,0 +1,1 @@
+"""Time stamps by an authority of RFC 3161."""
