@@ -22,10 +22,12 @@ from drift.desk import Desk
 from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
+from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.heartbeat import Heartbeat
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
@@ -38,6 +40,7 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
+    record_heartbeat,
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind
@@ -89,7 +92,7 @@ class Pipeline:
         problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
         problems += self.forget(now)
         sample_months(have, now)
-        self.seal(now)
+        problems += self.seal(now)
         problems += self.anchor(now)
         return tuple(problems)
 
@@ -219,6 +222,11 @@ class Pipeline:
         with self.have.database.transaction() as connection:
             end_alarm(connection, self.have.notifiers, slug, subject, now)
 
+    def beat(self, heartbeat: Heartbeat, now: datetime) -> None:
+        """Record that the service ran without a break."""
+        with self.have.database.transaction() as connection:
+            record_heartbeat(connection, heartbeat, now)
+
     def forget(self, now: datetime) -> tuple[str, ...]:
         """Drop what need not be kept any longer; raw records by the policy, which the ledger tells."""
         have = self.have
@@ -228,10 +236,14 @@ class Pipeline:
             forget_settled(connection, now - SETTLED_KEPT_FOR)
         return erase(have.database, have.vault.records, have.vault.keep_for, now) if have.vault else ()
 
-    def seal(self, now: datetime) -> None:
-        """Sign the ledger as it is now."""
-        with self.have.database.transaction() as connection:
-            seal(connection, self.have.key, now)
+    def seal(self, now: datetime) -> tuple[str, ...]:
+        """Sign the ledger as it is now; return why not, if the service that keeps the key does not sign."""
+        try:
+            with self.have.database.transaction() as connection:
+                seal(connection, self.have.key, now)
+        except ProviderError as error:
+            return (f"ledger key: {error}",)
+        return ()
 
     def anchor(self, now: datetime) -> tuple[str, ...]:
         """Have the last checkpoint held outside; return what went wrong, a line each."""

@@ -1,5 +1,6 @@
 """The configuration as the program uses it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.person import Person
 from drift.model.review import ReviewRules
+from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 from drift.reports.sampling.profiles import Profiles
@@ -135,10 +137,19 @@ class Settings:
 
     Those of its own tables follow, in their order: they judge as it does.
     """
+    parts: Mapping[str, str]
+    """Hex SHA-256 of the file, as `configuration`, and of each of its own tables by its name."""
+    edit: RulesEdit
+    """Who edited it last, by its own word."""
     organisation: str
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    """Where the ledger's key is, and is made on the first run, unless `key_text` is given."""
+    key_text: Secret | None
+    """The ledger's key itself; an empty one where a command that only reads did not find it."""
+    signing_key: AdapterSettings | None
+    """The service that keeps the ledger's key, in place of either."""
     observation_period: timedelta
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
@@ -186,6 +197,13 @@ class Settings:
     reviews: ReviewRules
     company: Company
     """What the company says of itself to an auditor."""
+
+    @property
+    def key_place(self) -> str:
+        """Where the ledger's key is, for people."""
+        if self.signing_key is not None:
+            return f"{self.signing_key.name}, of type {self.signing_key.type}"
+        return str(self.key_file) if self.key_text is None else "in the environment"
 
     @property
     def ledger_origin(self) -> str:

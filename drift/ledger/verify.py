@@ -17,7 +17,9 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  8. The summary: every total counted again.
- 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 9. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
+10. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
+    that it leads to along that chain.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -156,6 +158,7 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
         (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
+        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (9)
     ]
     for name, step in steps:
         try:
@@ -163,7 +166,7 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (9)
+    notes.check_origin()  # (10)
     return report
 
 
@@ -175,6 +178,9 @@ class Report:
     def __init__(self) -> None:
         self.is_key_given = False
         self.signers: list[str] = []
+        self.handovers: list[str] = []
+        self.erased = 0
+        self.erasures: list[int] = []
         self.checkpoint: dict[str, Any] | None = None
         self.trusted_checkpoints: list[dict[str, Any]] = []
         self.counts: dict[str, Any] | None = None
@@ -215,6 +221,8 @@ class Report:
             **verdicts,
             "problems": self.all_problems,
             "signed_by": self.signers,
+            "keys_handed_over": self.handovers,
+            "entries_erased": self.erased,
             "checkpoint": self.checkpoint,
             "trusted_checkpoints": self.trusted_checkpoints,
             "counts": self.counts,
@@ -225,6 +233,10 @@ class Report:
         lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        lines += [f"Key           {one}" for one in self.handovers]
+        if self.erasures:
+            told = ", ".join(map(str, self.erasures))
+            lines.append(f"Erased        what {self.erased} entries said of a person, as entries {told} tell")
         lines += [
             "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
         ]
@@ -434,6 +446,19 @@ class Notes:
             self._report.add(INTEGRITY, f"{name}: is not signed by a key that is known")
         return text, [key.name for key in self._signers[name]]
 
+    def signers_of(self, name: str) -> list[Key]:
+        """Return who signed a note."""
+        return self._signers.get(name, [])
+
+    def follow(self, handovers: list[Handover]) -> None:
+        """Trust the keys that a trusted one handed over to, and those before it: it signed what they had."""
+        for one in handovers:
+            if one.old in self._trusted and one.is_vouched_for:
+                self._trusted.append(one.new)
+        for one in reversed(handovers):
+            if one.new in self._trusted:
+                self._trusted.append(one.old)
+
     def check_origin(self, needed: str = MANIFEST_NOTE) -> None:
         """Hold the signers against the keys that the reader trusts; one note must be there."""
         signers = [key for keys in self._signers.values() for key in keys]
@@ -525,8 +550,19 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+        kept_whole = ("coverage", "gap", "key_rotation", "order", "person_erasure")
+        self.every: dict[str, list[Entry]] = {kind: [] for kind in kept_whole}
         self.excluded: dict[str, Time | None] = {}
+        self.sealed: dict[str, int] = {}
+        self.erased: set[int] = set()
+        self.restated: dict[int, tuple[int, str]] = {}
+
+    def said_again(self, seq: int) -> str:
+        """Return what is said in place of a body that was erased; that may have been erased in its turn."""
+        body = ""
+        while not body and seq in self.restated:
+            seq, body = self.restated[seq]
+        return body
 
     def take_write(self, ref: str, body: str) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -553,9 +589,15 @@ def as_object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
+
+
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
     """Check every entry by itself and its place in the sequence."""
     expected = 0
+    ledger.restated = read_restated(pack)
     for number, line in pack.lines(ENTRIES):
         row = parse_object(line) or {}
         seq, leaf = as_count(row.get("seq")), row.get("leaf")
@@ -574,6 +616,38 @@ def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
         if problem:
             report.add(INTEGRITY, f"{ENTRIES}: entry {seq} was altered: {problem}")
             ledger.is_sound = False
+    check_erased(ledger, report)
+
+
+def read_restated(pack: Pack) -> dict[int, tuple[int, str]]:
+    """Return, by the number of an entry, the later one that says again what it said, and what that is.
+
+    Found in a reading of its own, since it is needed where the erased entry stands.
+    """
+    restated = {}
+    for _, line in pack.lines(ENTRIES):
+        if b"restatement" in line:
+            row = parse_object(line) or {}
+            facts, seq = parse_object(row.get("leaf")) or {}, as_count(row.get("seq"))
+            about = str(facts.get("ref"))
+            is_one = facts.get("kind") == "restatement" and re.fullmatch("[0-9]{1,18}", about)
+            if is_one and seq is not None and int(about) < seq:
+                restated[int(about)] = (seq, str(row.get("body")))
+    return restated
+
+
+def check_erased(ledger: Ledger, report: Report) -> None:
+    """Hold the bodies that are missing against the entries that tell of erasures, which come later."""
+    told: set[int] = set()
+    for entry in ledger.every["person_erasure"]:
+        listed = as_list((parse_object(entry.body) or {}).get("entries"))
+        told.update(seq for seq in map(as_count, listed) if seq is not None and seq < entry.seq)
+    for seq in sorted(ledger.erased - told):
+        report.add(
+            INTEGRITY, f"{ENTRIES}: entry {seq} was altered: its body is missing, and no erasure tells"
+        )
+    report.erased = len(ledger.erased)
+    report.erasures = [entry.seq for entry in ledger.every["person_erasure"]]
 
 
 def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str | None:
@@ -592,7 +666,12 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     salt, body = row.get("salt"), row.get("body")
     if not isinstance(salt, str) or not isinstance(body, str):
         return "its body is missing"
-    if body_commitment(salt, body) != facts.get("body_commit"):
+    if not salt and not body:
+        ledger.erased.add(seq)
+        body = ledger.said_again(seq)
+        if not body:
+            return "its body is missing, and nothing is said in its place"
+    elif body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
     entry = Entry(seq, ref, recorded_at, leaf_hash, "", {})
     if kind in ledger.latest or kind in ledger.every:
@@ -668,7 +747,9 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if ledger.is_sound:
         roots = roots_at({one.size for one in signed}, ledger.hashes)
         for one in signed:
-            if one.size in roots and roots[one.size] != one.root:
+            if roots.get(one.size) == one.root:
+                ledger.sealed[one.name] = one.size
+            elif one.size in roots:
                 report.add(
                     INTEGRITY,
                     f"{one.name}: its root is not that of the first {one.size} entries: one was altered",
@@ -848,7 +929,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     period = parameters if isinstance(parameters, dict) else {}
     listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
     check_listing(pack, "02_population/changes", listed.changes, report, has_lines=True)
-    check_listing(pack, "02_population/findings", listed.findings, report, has_lines=True)
+    check_listing(pack, "02_population/drift", listed.findings, report, has_lines=True)
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
@@ -1094,6 +1175,70 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
     stated_at = {name: at.get(name) for name in ("size", "root")} if isinstance(at, dict) else None
     if report.checkpoint is not None and canonical(stated_at) != canonical(report.checkpoint):
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
+
+
+# (9) The chain of keys --------------------------------------------------------------------------------------
+
+
+class Handover(NamedTuple):
+    """What a `key_rotation` entry says, and whether the old key signed the checkpoint over it."""
+
+    seq: int
+    old: Key
+    new: Key
+    is_lost: bool
+    is_vouched_for: bool
+    reason: str
+
+    def __str__(self) -> str:
+        if self.is_lost:
+            why = shown(self.reason) if self.reason else "the reason was erased"
+            return f"BREAK at entry {self.seq}: {self.old} was lost ({why}), {self.new} signs since"
+        return f"{self.old} handed over to {self.new} at entry {self.seq}"
+
+
+def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> None:
+    """Hold the keys that signed against those that the entries say were to sign, one after the other."""
+    handovers = list(read_handovers(notes, ledger, report))
+    if not handovers:
+        return
+    for before, after in zip(handovers, handovers[1:]):  # noqa: B905, RUF007 - Python 3.9 knows neither
+        if before.new != after.old:
+            report.add(
+                INTEGRITY, f"{ENTRIES}: entry {after.seq} hands over from {after.old}, not {before.new}"
+            )
+    for name, size in ledger.sealed.items():
+        wanted = ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
+        if wanted not in notes.signers_of(name):
+            report.add(INTEGRITY, f"{name}: is not signed by {wanted}, whose turn it was")
+    if handovers[-1].new not in notes.signers_of(MANIFEST_NOTE):
+        report.add(INTEGRITY, f"{MANIFEST_NOTE}: is not signed by {handovers[-1].new}, whose turn it is")
+    listed = pack.read_json(KEYS).get("keys")
+    keys = [parse_key(str(as_object(item).get("verifier_key"))) for item in as_list(listed)]
+    if keys != [handovers[0].old] + [one.new for one in handovers]:
+        report.add(INTEGRITY, f"{KEYS}: does not list the keys that the entries name, in their order")
+    report.handovers = [str(one) for one in handovers]
+    notes.follow(handovers)
+
+
+def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
+    """Yield the handovers in their order. Each is sealed at once, so its checkpoint ends with its entry."""
+    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["order"]}
+    for entry in ledger.every["key_rotation"]:
+        body = parse_object(entry.body) or {}
+        old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))
+        if old is None or new is None:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} names something that is no key")
+            continue
+        name, is_lost = f"{CHECKPOINTS}{entry.seq + 1:012d}.note", body.get("old_key") == "lost"
+        # Another root would let anybody add an entry of their own under a note that the old key has signed.
+        signers = notes.signers_of(name) if ledger.sealed.get(name) == entry.seq + 1 else []
+        for key in [new] if is_lost else [old, new]:
+            if key not in signers:
+                report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} hands over, and {key} did not sign that")
+        is_vouched_for = not is_lost and old in signers and new in signers
+        reason = str(orders.get(entry.seq, {}).get("reason", ""))
+        yield Handover(entry.seq, old, new, is_lost, is_vouched_for, reason)
 
 
 # A proof of one entry ---------------------------------------------------------------------------------------

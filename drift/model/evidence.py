@@ -1,6 +1,6 @@
 """What the ledger holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
+from drift.model.rules_edit import RulesEdit
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
@@ -28,6 +29,7 @@ class EntryKind(StrEnum):
     COMPARISON = "comparison"
     ALERT = "alert"
     COVERAGE = "coverage"
+    TALLY = "tally"
     GAP = "gap"
     BASELINE = "baseline"
     CONFIG_VERSION = "config_version"
@@ -44,6 +46,11 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    HEARTBEAT = "heartbeat"
+    ORDER = "order"
+    PERSON_ERASURE = "person_erasure"
+    RESTATEMENT = "restatement"
+    KEY_ROTATION = "key_rotation"
     DOCUMENT = "document"
     ANCHOR = "anchor"
     REVIEW = "review"
@@ -262,7 +269,11 @@ class EnrolmentRecord:
 
 
 class BaselineTurn(StrEnum):
-    """What happened to a state that no apply does."""
+    """What happened to a state."""
+
+    FIRST_READ = "first_read"
+    APPLIED = "applied"
+    """It was written as an apply does: its serial went up, or, where it has none, its bytes changed."""
 
     REPLACED = "replaced"
     """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
@@ -272,7 +283,7 @@ class BaselineTurn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineRecord:
-    """Body of a `baseline` entry: a state was replaced or put back."""
+    """Body of a `baseline` entry: a state is another one than before."""
 
     turn: BaselineTurn
     baseline: str
@@ -284,6 +295,10 @@ class BaselineRecord:
     """Of the state that is compared from now on."""
     lineage_before: str | None
     serial_before: int | None
+    commit: str | None = None
+    """Of the checkout of its code, where one lies at hand."""
+    resources: int | None = None
+    """How many resource instances it declares; `None` in entries of versions that did not count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,6 +345,13 @@ class ConfigRecord:
     """How many people are told apart, where directories are read; their names are not recorded."""
     people_sha256: str | None = None
     """Tells whether who is who has changed; see `People.digest`."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Hex SHA-256 of each file of `sha256` by itself: `configuration`, and own tables by their names."""
+    edit: RulesEdit = field(default_factory=RulesEdit)
+    commit: str | None = None
+    """That the program was installed from, where the installer noted it."""
+    rules_sha256: str | None = None
+    """Over the tables that come with the program; `None` in entries of versions that did not say."""
 
 
 class AlarmStatus(StrEnum):
@@ -406,6 +428,30 @@ class CoverageInterval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TallyCount:
+    """How many records of an account and an hour met one fate."""
+
+    account: str | None
+    hour: datetime | None
+    """In which the calls were made; `None` where the records do not tell."""
+    rule: str
+    """What became of them: a `Fate`, or `unreadable`."""
+    records: int
+    """Negative where records that waited were counted otherwise meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TallyRecord:
+    """Body of a `tally` entry: what became of the records that were read of a source since the entry before.
+
+    All of them together count every record that was read exactly once.
+    """
+
+    source: str
+    counts: tuple[TallyCount, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
     """The signed size and root of the ledger, as a C2SP signed note."""
 
@@ -414,6 +460,51 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+class OldKey(StrEnum):
+    """What the key that signed so far says to another that is to sign from now on."""
+
+    SIGNED = "signed"
+    """It signs the checkpoint over this entry too."""
+    LOST = "lost"
+    """Nothing: nobody has it any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotationRecord:
+    """Body of a `key_rotation` entry: another key signs from the next checkpoint on, which covers this entry.
+
+    Keys stand as verifiers take them. Who wanted it stands in the entry before, so that a name in it can be
+    erased: without this body nobody could follow from key to key.
+    """
+
+    old: str
+    new: str
+    old_key: OldKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonErasureRecord:
+    """Body of a `person_erasure` entry: the bodies of these entries named a person, and are erased.
+
+    What they said of everything else is said again by a `restatement` each, whose body is that.
+    """
+
+    person: str
+    """A hash under a secret of the installation: who knows the name and not the secret learns nothing."""
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRecord:
+    """Body of an `order` entry: who wanted what the next entry tells, and why.
+
+    An entry of its own, so that its names can be erased while the next one stays.
+    """
+
+    by: str
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

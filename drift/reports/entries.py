@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
-from drift.ledger.log import written
+from drift.ledger.log import restated_body, written
 from drift.ledger.tables import evidence_body, ledger
 from drift.model.evidence import AttestationRecord, EntryKind, GapRecord, GapStatus
 from drift.store.upsert import in_chunks
@@ -28,7 +28,7 @@ class Entry:
     kind: EntryKind
     ref: str
     body: bytes | None
-    """`None` where it was erased."""
+    """What is said again in its place where it was erased."""
 
     def read_as(self, type_: type[Body]) -> Body | None:
         """Return the body as what an entry of this kind holds, or `None` if it was erased.
@@ -83,6 +83,19 @@ def entries_of_kind(connection: Connection, kind: EntryKind) -> list[Entry]:
     return _entries(connection, ledger.c.kind == kind.value)
 
 
+def count_recorded(
+    connection: Connection, since: datetime | None, until: datetime | None, to_seq: int
+) -> dict[EntryKind, int]:
+    """Return how many entries of each kind were recorded in a span, of the first `to_seq` of the ledger."""
+    inside = [ledger.c.seq < to_seq]
+    if since is not None:
+        inside.append(ledger.c.recorded_at >= format_time(since))
+    if until is not None:
+        inside.append(ledger.c.recorded_at < format_time(until))
+    query = select(ledger.c.kind, func.count()).where(*inside).group_by(ledger.c.kind)
+    return {EntryKind(kind): count for kind, count in written(connection).execute(query)}
+
+
 def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
     """Return the newest entry of a kind, if there is one."""
     seq = written(connection).execute(select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value))
@@ -103,7 +116,7 @@ def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]
             recorded_at=datetime.fromisoformat(row.recorded_at),
             kind=EntryKind(row.kind),
             ref=row.ref,
-            body=row.body,
+            body=restated_body(connection, row.seq) if row.body is None else row.body,
         )
         for row in rows
     ]

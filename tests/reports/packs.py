@@ -7,7 +7,8 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
-from drift.model.evidence import EntryKind
+from drift.model.connected import ConnectedSystem
+from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
 from drift.model.verdict import Channel, Disposition
@@ -22,46 +23,69 @@ DAY = timedelta(days=1)
 
 COMPANY, REVIEWS = Company(), ReviewRules()
 
-FILES = [
-    "00_START_HERE.html",
-    "01_ipe/coverage.csv",
-    "01_ipe/gaps.csv",
-    "01_ipe/registers.csv",
-    "01_ipe/summary.json",
-    "02_population/changes.csv",
-    "02_population/changes.jsonl",
-    "02_population/findings.csv",
-    "02_population/findings.jsonl",
-    "03_sample/census.csv",
-    "03_sample/markers.csv",
-    "03_sample/selection.csv",
-    "03_sample/selection.json",
-    "04_emergency/ratio.csv",
-    "04_emergency/register.csv",
-    "04_emergency/retrospectives/2026-11.html",
-    "05_deviation_candidates/chg-2.html",
-    "05_deviation_candidates/chg-3.html",
-    "05_deviation_candidates/chg-4.html",
-    "05_deviation_candidates/register.csv",
-    "06_sod/conflicts.csv",
-    "06_sod/identity_map.csv",
-    "06_sod/matrix.csv",
-    "07_pipeline_controls/checks.csv",
-    "07_pipeline_controls/not_verifiable.csv",
-    "07_pipeline_controls/timeline.csv",
-    "10_mapping/tsc_matrix.csv",
-    "11_company/documents.csv",
-    "11_company/statement.csv",
-    "12_reviews/follow_ups.csv",
-    "12_reviews/reviews.csv",
-    "MANIFEST.json",
-    "MANIFEST.json.note",
-    "ledger/checkpoints/000000000004.note",
-    "ledger/checkpoints/000000000013.note",
-    "ledger/entries.jsonl",
-    "ledger/keys.json",
-    "verify/verify_pack.py",
+LISTINGS = [
+    "01_ipe/coverage",
+    "01_ipe/gaps",
+    "01_ipe/registers",
+    "02_population/changes",
+    "02_population/drift",
+    "03_sample/census",
+    "03_sample/markers",
+    "03_sample/selection",
+    "04_emergency/ratio",
+    "04_emergency/register",
+    "05_deviation_candidates/register",
+    "06_sod/conflicts",
+    "06_sod/identity_map",
+    "06_sod/matrix",
+    "07_pipeline_controls/checks",
+    "07_pipeline_controls/not_verifiable",
+    "07_pipeline_controls/timeline",
+    "08_baseline/baselines",
+    "08_baseline/coverage",
+    "09_detector/alarms",
+    "09_detector/alerts",
+    "09_detector/canaries",
+    "09_detector/config_versions",
+    "09_detector/covered",
+    "09_detector/drift_runs",
+    "09_detector/heartbeats",
+    "09_detector/jobs",
+    "09_detector/metrics",
+    "09_detector/suppressions",
+    "10_mapping/lanes",
+    "10_mapping/tsc_matrix",
+    "11_company/documents",
+    "11_company/statement",
+    "12_reviews/follow_ups",
+    "12_reviews/reviews",
 ]
+"""Of each, the pack has a table and a workbook."""
+
+FILES = sorted(
+    [
+        *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
+        "00_START_HERE.html",
+        "01_ipe/ipe_statement.html",
+        "10_mapping/control_map.html",
+        "10_mapping/what_this_does_not_prove.html",
+        "01_ipe/ipe_statement.json",
+        "01_ipe/summary.json",
+        "02_population/changes.jsonl",
+        "02_population/drift.jsonl",
+        "03_sample/selection.json",
+        "04_emergency/retrospectives/2026-11.html",
+        *(f"05_deviation_candidates/write_ups/chg-{number}.html" for number in (2, 3, 4)),
+        "10_mapping/lanes.html",
+        "MANIFEST.json",
+        "MANIFEST.json.note",
+        "ledger/checkpoints/000000000004.note",
+        "ledger/checkpoints/000000000013.note",
+        "ledger/entries.jsonl",
+        "ledger/keys.json",
+        "verify/verify_pack.py",
+    ]
+)
 """What the pack of `a_ledger` holds."""
 
 DERIVED = [
@@ -70,8 +94,8 @@ DERIVED = [
     "01_ipe/summary.json",
     "02_population/changes.csv",
     "02_population/changes.jsonl",
-    "02_population/findings.csv",
-    "02_population/findings.jsonl",
+    "02_population/drift.csv",
+    "02_population/drift.jsonl",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",
@@ -106,7 +130,9 @@ def a_ledger(database: Database) -> None:
                 a_finding("fnd-2", kind=FindingKind.UNMANAGED),
                 a_coverage(from_at=NOON, to_at=NOON + DAY, records=40, unreadable=1),
                 a_gap(error="@SUM(1+1)\t\u202e"),
-                an_entry("cfg", kind=EntryKind.CONFIG_VERSION),
+                an_entry(
+                    "cfg", ConfigRecord(sha256="cf" * 32, tool_version="0.1.0"), kind=EntryKind.CONFIG_VERSION
+                ),
             ],
         )
         seal(connection, KEY, NOON + DAY)
@@ -119,6 +145,7 @@ def a_pack(
     key: SigningKey = KEY,
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
+    connected: tuple[ConnectedSystem, ...] = (),
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -132,6 +159,7 @@ def a_pack(
                 tool_version="0.1.0",
                 company=company,
                 reviews=reviews,
+                connected=connected,
             ),
         )
 

@@ -106,7 +106,7 @@ def test_a_waiver_stands_beside_what_it_excuses(tables: Tables) -> None:
 
 
 def test_a_page_obeys_nothing_that_a_name_says(tables: Tables) -> None:
-    page = (tables.folder / "05_deviation_candidates/chg-bare.html").read_text(encoding="utf-8")
+    page = (tables.folder / "05_deviation_candidates/write_ups/chg-bare.html").read_text(encoding="utf-8")
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}gpj" in page
     assert "<script" not in page
@@ -116,8 +116,8 @@ def test_no_page_and_no_row_concludes_anything(tables: Tables) -> None:
     texts = [
         path.read_text(encoding="utf-8").lower()
         for path in tables.folder.rglob("*")
-        if path.suffix in (".html", ".csv") and path.parent.name.startswith(("04", "05"))
+        if path.suffix in (".html", ".csv") and path.relative_to(tables.folder).parts[0][:2] in ("04", "05")
     ]
 
-    assert len(texts) == 6
+    assert len(texts) == 7
     assert not any("compliant" in text or "exception" in text for text in texts)

@@ -7,13 +7,14 @@ import pytest
 
 from drift.ledger.entry import NewEntry
 from drift.model.action import Approved
-from drift.model.evidence import DeploymentRecord, EnrolmentRecord, EnrolmentTurn, EntryKind
+from drift.model.evidence import ConfigRecord, DeploymentRecord, EnrolmentRecord, EnrolmentTurn, EntryKind
 from drift.model.person import People, Person
+from drift.model.rules_edit import RulesEdit
 from drift.model.run_log import RunLogs
 from drift.model.ticket import ApprovalDecision, Deployment, EnvironmentApproval
 from drift.model.verdict import Channel, Disposition
 from tests.builders import a_deployment, a_review
-from tests.ledger.building import NOON, a_coverage, a_disposition
+from tests.ledger.building import NOON, a_coverage, a_disposition, an_entry
 from tests.reports.registering import DAY, ERIN, HOUR, SINCE, UNTIL, Tables, an_action, tables_of
 
 MATRIX, CONFLICTS, NAMES = "06_sod/matrix", "06_sod/conflicts", "06_sod/identity_map"
@@ -28,6 +29,9 @@ OWN_REVIEW = replace(
         ),
     ),
 )
+
+
+EDITED = ConfigRecord(sha256="0" * 64, tool_version="0.1.0", edit=RulesEdit(edited_by="heidi@example.com"))
 
 
 def a_run(run: Deployment, change_id: str) -> NewEntry:
@@ -64,6 +68,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> T
         an_action("chg-4", Approved()),
         a_disposition("chg-5", began_at=NOON + 3 * DAY, deployment="https://code.example.com/9", **piped),
         enrolled("grace@example.com"),
+        an_entry("cfg", EDITED, kind=EntryKind.CONFIG_VERSION),
         a_coverage(from_at=SINCE, to_at=UNTIL),
     ]
     return tables_of(tmp_path_factory.mktemp("duties"), sqlite_template, entries, people=PEOPLE)
@@ -88,6 +93,7 @@ def test_the_matrix_counts_about_how_many_changes_each_person_did_what(tables: T
         ERIN: {"reviewer": "1", "approver": "2", "changes": "3"},
         "frank@example.com": {"deployer": "1", "approver": "1", "changes": "1", "conflicts": "1"},
         "grace@example.com": {"console_writer": "1", "rule_editor": "1", "changes": "1"},
+        "heidi@example.com": {"rule_editor": "1"},
     }
 
 

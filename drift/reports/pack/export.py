@@ -8,7 +8,7 @@ files included.
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,16 +18,20 @@ from typing import Any
 from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError, UsageError
-from drift.ledger.checkpoint import daily_checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.checkpoint import checkpoints, daily_checkpoints, latest_checkpoint, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
-from drift.model.evidence import Checkpoint
+from drift.model.evidence import Checkpoint, EntryKind
 from drift.reports.pack.cells import canonical
+from drift.reports.pack.contents import Contents
+from drift.reports.pack.key_chain import key_chain
 from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.making import Making
 from drift.reports.pack.manifest import write_manifest
-from drift.reports.pack.parts import PARTS
+from drift.reports.pack.parts import CLOSING, PARTS
 from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
+from drift.reports.pack.statement import write_statement
 from drift.reports.pack.view import View
 from drift.reports.pack.writing import Written, write_document, write_listing
 from drift.reports.population import Reading
@@ -71,10 +75,12 @@ def export_pack(
             request=request,
             population=reading.population(request.period),
         )
-        written = _write_parts(partial, view)
-        _write_json(partial / "01_ipe" / "summary.json", _summary(view, written))
+        making = Making(origin=key.name, sealed=sealed, request=request)
+        contents = _write_parts(partial, view, making)
+        write_statement(partial, making, contents.listings)
+        _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
-        start = start_page(view, key)
+        start = start_page(view, key, contents)
         (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
@@ -116,15 +122,19 @@ def _is_empty(folder: Path) -> bool:
 
 def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed: Checkpoint) -> Reading:
     (folder / "checkpoints").mkdir(parents=True)
-    for checkpoint in daily_checkpoints(connection, sealed):
-        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
-        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
-    _write_json(folder / "keys.json", {"v": 1, "keys": [{"verifier_key": key.verifier_key}]})
-    reading = Reading()
+    reading, rotations = Reading(), list[StoredEntry]()
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for entry in sealed_entries(connection, sealed):
             file.write(_entry_line(entry))
             reading.add(entry)
+            if entry.kind is EntryKind.KEY_ROTATION:
+                rotations.append(entry)
+    _write_json(folder / "keys.json", {"v": 1, "keys": key_chain(rotations, key)})
+    handed_over = {entry.seq + 1 for entry in rotations}
+    handovers = [one for one in checkpoints(connection) if one.size in handed_over]
+    for checkpoint in [*daily_checkpoints(connection, sealed), *handovers]:
+        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
+        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
     return reading
 
 
@@ -135,28 +145,34 @@ def _entry_line(entry: StoredEntry) -> str:
         "leaf": entry.leaf.decode(),
         "leaf_hash": entry.leaf_hash.hex(),
         "salt": (entry.salt or b"").hex(),
-        "body": (entry.body or b"").decode(),
+        "body": "" if entry.is_erased else (entry.body or b"").decode(),
     }
     return canonical(line) + "\n"
 
 
-def _write_parts(folder: Path, view: View) -> list[Written]:
-    written = list[Written]()
-    for part in PARTS:
-        for one in part(view):
+def _write_parts(folder: Path, view: View, making: Making) -> Contents:
+    """Write every part, and then those that point to what stands there."""
+    listings, documents = list[Written](), list[str]()
+
+    def write(parts: Iterable[Listing | Document]) -> Contents:
+        for one in parts:
             match one:
                 case Listing():
-                    written.append(write_listing(folder, one))
+                    listings.append(write_listing(folder, one, making))
                 case Document():
                     write_document(folder, one)
-    return written
+                    documents.append(one.path)
+        return Contents(listings=tuple(listings), documents=tuple(documents))
+
+    contents = write(one for part in PARTS for one in part(view))
+    return write(one for closing in CLOSING for one in closing(view, contents))
 
 
-def _summary(view: View, written: Sequence[Written]) -> dict[str, Any]:
+def _summary(view: View, making: Making, written: Sequence[Written]) -> dict[str, Any]:
     period, sealed = view.request.period, view.sealed
     return {
         "v": 1,
-        "tool": f"driftledger {view.request.tool_version}",
+        "tool": making.tool,
         "parameters": {
             "since": format_time(period.since) if period.since else None,
             "until": format_time(period.until) if period.until else None,

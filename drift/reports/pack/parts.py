@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
+from drift.reports.pack.contents import Contents
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
@@ -20,7 +21,11 @@ PARTS: tuple[Part, ...] = (
     census,
     samples,
     registers,
-    control_map,
     company_says,
     reviews,
 )
+
+Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]
+
+CLOSING: tuple[Closing, ...] = (control_map,)
+"""What follows from the other parts, and points to their files."""

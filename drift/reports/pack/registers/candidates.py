@@ -44,6 +44,8 @@ def candidates(facts: Facts) -> Iterator[Yielded]:
             " of the eight tests, or stands as unticketed, retroactive or waived, by its beginning.",
             columns=COLUMNS,
             rows=_rows(facts),
+            totals=("account", "lane", "disposition"),
+            dated_by="began_at",
             limits=(
                 "A candidate is no conclusion: only the reader says whether a control did not operate.",
                 f"What stands as {PLACEHOLDER} no log can tell.",
@@ -122,4 +124,4 @@ def _waiver(actions: Sequence[ActionRecord]) -> Fields:
 
 
 def _page(told: WriteUp) -> str:
-    return f"{FOLDER}/{told.change_id}.html"
+    return f"{FOLDER}/write_ups/{told.change_id}.html"

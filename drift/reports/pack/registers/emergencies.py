@@ -68,6 +68,8 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             " of it. What nobody has to answer for is left out.",
             columns=COLUMNS,
             rows=_rows(facts, found),
+            totals=("account", "environment", "disposition"),
+            dated_by="began_at",
             limits=(
                 "`could_be_code` tells whether code declares the resource or the review asks for code.",
                 "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from drift.model.control_test import ControlTest
-from drift.model.evidence import DeploymentRecord, DispositionRecord, EnrolmentRecord, EntryKind, GapRecord
+from drift.model.evidence import (
+    ConfigRecord,
+    DeploymentRecord,
+    DispositionRecord,
+    EnrolmentRecord,
+    EntryKind,
+    GapRecord,
+)
 from drift.model.ticket import Deployment
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.duties import CONFLICTS, Duty, Named, duties_of
@@ -54,7 +61,7 @@ def segregation(facts: Facts) -> Iterator[Yielded]:
             limits=(
                 "It shows what people did, not what they could have done.",
                 "Authors, reviewers and deployers are known of runs with a `deployment` entry only.",
-                "Rule editors are those who enrolled scopes or accepted gaps, and not who edits files.",
+                "Who edited the configuration is known where it says so itself.",
             ),
         ),
         witness=facts.covered.witness,
@@ -104,10 +111,13 @@ def _runs(facts: Facts) -> dict[str, Deployment]:
 
 
 def _rule_editors(facts: Facts) -> Iterator[str]:
-    """Yield who changed, in the period, which scopes alert, or accepted that a gap stays one."""
+    """Yield who changed the rules in the period, or which scopes alert, or accepted that a gap stays one."""
     for one in facts.in_period(EntryKind.ENROLMENT, EnrolmentRecord):
         if one.body.by:
             yield one.body.by
+    for version in facts.in_period(EntryKind.CONFIG_VERSION, ConfigRecord):
+        if version.body.edit.edited_by:
+            yield version.body.edit.edited_by
     for gap in facts.in_period(EntryKind.GAP, GapRecord):
         if gap.body.by:
             yield gap.body.by
