@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from drift.model.verdict import Disposition
 from drift.reports.pack.registers.duties import BY_HAND
-from drift.reports.pack.registers.emergencies import answers_of, is_emergency
+from drift.reports.pack.registers.emergency_answers import answers_of, is_emergency
 from drift.reports.pack.registers.facts import Facts
 
 UNAUTHORISED = (Disposition.UNTICKETED, Disposition.RETROACTIVE)

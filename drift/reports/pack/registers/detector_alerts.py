@@ -9,9 +9,9 @@ import msgspec
 from drift.ledger.entry import StoredEntry
 from drift.model.evidence import ActionRecord, AlertRecord, EntryKind
 from drift.model.verdict import Disposition
+from drift.reports.figures import seconds
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import seconds
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.evidence import AlarmRecord, AlarmStatus, CanaryRecord, CanaryStatus, EntryKind
+from drift.reports.figures import seconds
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import seconds
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Witness, Yielded
 from drift.reports.pack.view import Recorded

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from drift.model.evidence import ComparisonRecord, EntryKind
 from drift.model.heartbeat import Heartbeat
+from drift.reports.figures import percent, ratio
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.covered import Span, joined, minutes_of, within
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import percent, ratio
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Witness, Yielded
 from drift.reports.pack.view import Recorded

@@ -9,7 +9,7 @@ from drift.model.action import Approved, Waived
 from drift.model.evidence import DispositionRecord
 from drift.model.ticket import ApprovalDecision, Deployment
 from drift.model.verdict import ActorKind, Channel
-from drift.reports.pack.registers.emergencies import is_emergency
+from drift.reports.pack.registers.emergency_answers import is_emergency
 from drift.reports.pack.registers.facts import Facts
 
 BY_HAND = (Channel.CONSOLE, Channel.MANUAL)

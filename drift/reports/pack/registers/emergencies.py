@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
+from drift.model.action import FollowUp
 from drift.model.control_test import ControlTest, Result
-from drift.model.evidence import ActionRecord, DispositionRecord
+from drift.model.evidence import DispositionRecord
 from drift.model.verdict import Disposition, Lane
+from drift.reports.figures import percent, quantile, ratio, seconds
 from drift.reports.month import Month, month_at
 from drift.reports.pack.listing import Document, Fields, Listing
+from drift.reports.pack.registers.emergency_answers import Answers, answers_of, is_emergency
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.registers.write_up import write_up
@@ -35,21 +34,7 @@ RATIO_COLUMNS = (
     *("complete", "incomplete", "not_due", "approval_p50_s", "approval_p95_s"),
 )
 
-ASSESSED = (Result.PASS, Result.FAIL, Result.NOT_EVALUABLE)
-"""The test of emergencies finds one of these only where there was one."""
-
 Found = Recorded[DispositionRecord]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answers:
-    """What people did about an emergency."""
-
-    declared: tuple[ActionRecord, DeclaredEmergency] | None
-    reviewed: tuple[ActionRecord, Reviewed] | None
-    approver: str | None
-    approved_at: datetime | None
-    """The first approval, on the ticket or afterwards."""
 
 
 def emergencies(facts: Facts) -> Iterator[Yielded]:
@@ -100,30 +85,6 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
                 [write_up(one.body, one.entry.seq, facts) for one in mine[:MOST_PAGES]],
             ),
         )
-
-
-def is_emergency(change: DispositionRecord, facts: Facts) -> bool:
-    """Tell whether emergency access was used for a change, or somebody called it an emergency."""
-    is_marked = change.lane is Lane.EMERGENCY or change.disposition is Disposition.EMERGENCY
-    return is_marked or change.t7 in ASSESSED or answers_of(change, facts).declared is not None
-
-
-def answers_of(change: DispositionRecord, facts: Facts) -> Answers:
-    """Return what people did about an emergency."""
-    declared = reviewed = None
-    approvals = [(change.approved_at, change.approver)] if change.approved_at else []
-    for action in facts.actions.get(change.change_id, ()):
-        match action.deed:
-            case DeclaredEmergency() as deed:
-                declared = declared or (action, deed)
-            case Reviewed() as deed:
-                reviewed = reviewed or (action, deed)
-            case Approved():
-                approvals.append((action.at, action.by.name))
-            case _:
-                pass
-    approved_at, approver = min(approvals, key=lambda one: one[0], default=(None, None))
-    return Answers(declared=declared, reviewed=reviewed, approver=approver, approved_at=approved_at)
 
 
 def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:

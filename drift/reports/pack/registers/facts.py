@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from drift.model.evidence import ActionRecord, AlertRecord, DispositionRecord, EntryKind
-from drift.model.verdict import Disposition
+from drift.reports.figures import NOT_COUNTED
 from drift.reports.month import Month, month_at
 from drift.reports.pack.registers.covered import Covered, covered_of
 from drift.reports.pack.view import Recorded, View
 
 Body = TypeVar("Body")
-
-NOT_COUNTED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
-"""Nobody decided these, or nobody watched: nobody has to answer for them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from drift.model.control_test import ControlTest
 from drift.model.verdict import Channel, Disposition, Lane
+from drift.reports.figures import NOT_COUNTED, percent, ratio
 from drift.reports.lanes import LaneText, lane_texts
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.candidates import failed_tests, signs_of
-from drift.reports.pack.registers.facts import NOT_COUNTED, Facts
-from drift.reports.pack.registers.figures import percent, ratio
+from drift.reports.pack.registers.facts import Facts
 from drift.reports.pack.registers.page import template
 from drift.reports.pack.registers.register import Register, Yielded
 

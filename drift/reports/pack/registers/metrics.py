@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from drift.reports.figures import percent, quantile, ratio, seconds
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.baseline_versions import last_comparisons, managed_of
 from drift.reports.pack.registers.change_counts import count_changes
@@ -14,7 +15,6 @@ from drift.reports.pack.registers.covered import minutes_of
 from drift.reports.pack.registers.detector_alerts import told_in
 from drift.reports.pack.registers.detector_proof import canary_runs
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.registers.timed import detect_latencies, resolutions
 

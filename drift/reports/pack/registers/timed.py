@@ -9,7 +9,8 @@ import msgspec
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import OPEN, FindingStatus
 from drift.model.verdict import Disposition
-from drift.reports.pack.registers.facts import NOT_COUNTED, Facts
+from drift.reports.figures import NOT_COUNTED
+from drift.reports.pack.registers.facts import Facts
 from drift.stages.decide import TAKEN_IN
 
 
