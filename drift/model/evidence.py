@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     HEARTBEAT = "heartbeat"
+    PUSH = "push"
     ORDER = "order"
     PERSON_ERASURE = "person_erasure"
     RESTATEMENT = "restatement"
@@ -460,6 +461,17 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushRecord:
+    """Body of a `push` entry: all that a sink takes of an exported pack has arrived there."""
+
+    sink: str
+    manifest_sha256: str
+    """Names the pack."""
+    parcels: dict[str, str]
+    """What was delivered, each with that by which it is found there."""
 
 
 class OldKey(StrEnum):

@@ -25,15 +25,24 @@ COMPANY, REVIEWS, CONFIGURED = Company(), ReviewRules(), Configured()
 
 LISTINGS = [
     "01_ipe/coverage",
+    "01_ipe/differences",
+    "01_ipe/funnel",
     "01_ipe/gaps",
+    "01_ipe/reconciliation",
     "01_ipe/registers",
+    "01_ipe/sources",
     "02_population/changes",
     "02_population/drift",
+    "02_population/emergency",
+    "02_population/excluded_rules",
+    "02_population/late_arrivals",
+    "02_population/unticketed",
     "03_sample/census",
     "03_sample/markers",
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
+<<<<<<< HEAD
     "05_deviation_candidates/register",
     "06_sod/conflicts",
     "06_sod/identity_map",
@@ -54,6 +63,10 @@ LISTINGS = [
     "09_detector/metrics",
     "09_detector/suppressions",
     "10_mapping/lanes",
+=======
+    "08_baseline/opening_progress",
+    "08_baseline/opening_register",
+>>>>>>> main
     "10_mapping/tsc_matrix",
     "11_company/documents",
     "11_company/inventory",
@@ -75,9 +88,13 @@ FILES = sorted(
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
         "03_sample/selection.json",
+<<<<<<< HEAD
         "04_emergency/retrospectives/2026-11.html",
         *(f"05_deviation_candidates/write_ups/chg-{number}.html" for number in (2, 3, 4)),
         "10_mapping/lanes.html",
+=======
+        "10_mapping/ocsf.jsonl",
+>>>>>>> main
         "MANIFEST.json",
         "MANIFEST.json.note",
         "ledger/checkpoints/000000000004.note",
