@@ -40,11 +40,8 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
-<<<<<<< HEAD
     record_heartbeat,
-=======
     record_tallies,
->>>>>>> main
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind

@@ -42,7 +42,6 @@ LISTINGS = [
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
-<<<<<<< HEAD
     "05_deviation_candidates/register",
     "06_sod/conflicts",
     "06_sod/identity_map",
@@ -52,6 +51,8 @@ LISTINGS = [
     "07_pipeline_controls/timeline",
     "08_baseline/baselines",
     "08_baseline/coverage",
+    "08_baseline/opening_progress",
+    "08_baseline/opening_register",
     "09_detector/alarms",
     "09_detector/alerts",
     "09_detector/canaries",
@@ -63,10 +64,6 @@ LISTINGS = [
     "09_detector/metrics",
     "09_detector/suppressions",
     "10_mapping/lanes",
-=======
-    "08_baseline/opening_progress",
-    "08_baseline/opening_register",
->>>>>>> main
     "10_mapping/tsc_matrix",
     "11_company/documents",
     "11_company/inventory",
@@ -88,13 +85,10 @@ FILES = sorted(
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
         "03_sample/selection.json",
-<<<<<<< HEAD
         "04_emergency/retrospectives/2026-11.html",
         *(f"05_deviation_candidates/write_ups/chg-{number}.html" for number in (2, 3, 4)),
         "10_mapping/lanes.html",
-=======
         "10_mapping/ocsf.jsonl",
->>>>>>> main
         "MANIFEST.json",
         "MANIFEST.json.note",
         "ledger/checkpoints/000000000004.note",
