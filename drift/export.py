@@ -10,6 +10,7 @@ from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.request import PackRequest
+from drift.stages.record import record_tallies
 from drift.store.database import Database
 
 
@@ -26,6 +27,7 @@ def export_evidence(
     """
     record_documents(database, request.company.documents, now)
     with database.transaction() as connection:
+        record_tallies(connection, now)
         seal(connection, key, now)
     with database.reading() as connection:
         summary = export_pack(connection, folder=folder, key=key, request=request)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
+    from drift.model.connected import ConnectedSystem
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
@@ -348,8 +349,11 @@ def with_rules(have: "Equipment", settings: "Settings") -> "Equipment":
 
 def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.model.evidence import ConfigRecord
+    from drift.program import commit, rules_sha256
 
-    record = ConfigRecord(sha256=settings.sha256, tool_version=__version__)
+    record = ConfigRecord(
+        sha256=settings.sha256, tool_version=__version__, commit=commit(), rules_sha256=rules_sha256()
+    )
     if not settings.directories:
         return record
     return replace(record, people=people.count, people_sha256=people.digest)
@@ -413,10 +417,31 @@ def pack_request(
         tool_version=__version__,
         company=settings.company,
         reviews=settings.reviews,
+        connected=_connected(settings),
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
     )
+
+
+def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
+    """Return every configured adapter, in the order of the kinds."""
+    from drift.model.connected import ConnectedSystem
+
+    adapters: tuple[AdapterSettings, ...] = (
+        *settings.audit_logs,
+        *settings.baselines,
+        *settings.state_stores,
+        *settings.live,
+        *settings.tickets,
+        *settings.code_hosts,
+        *settings.notifiers,
+        *((settings.vault,) if settings.vault else ()),
+        *settings.canaries,
+        *settings.on_call,
+        *settings.directories,
+    )
+    return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 
 
 def desk(settings: "Settings", database: "Database", *, asks_tickets: bool = False) -> "Desk":

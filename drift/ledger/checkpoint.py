@@ -58,6 +58,22 @@ def latest_checkpoint(connection: Connection) -> Checkpoint | None:
     return None if row is None else _from_row(row)
 
 
+def checkpoint_at(connection: Connection, size: int) -> Checkpoint | None:
+    """Return the checkpoint of so many entries, if there is one."""
+    row = connection.execute(select(checkpoint).where(checkpoint.c.size == size)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def refuse_other_root(connection: Connection, sealed: Checkpoint) -> None:
+    """Hold the ledger against a checkpoint of it.
+
+    Raises:
+        LedgerIntegrityError: What the checkpoint fixed was altered since.
+    """
+    if size_of(connection) < sealed.size or _encoded_root(connection, sealed.size) != sealed.root:
+        raise _altered(f"the ledger is not the one that was sealed at {sealed.size} entries")
+
+
 def first_checkpoint_since(connection: Connection, time: datetime) -> Checkpoint | None:
     """Return the oldest checkpoint that was made at `time` or later, if there is one."""
     later = select(checkpoint).where(checkpoint.c.made_at >= format_time(time))
@@ -111,8 +127,7 @@ def _refuse_rewritten(connection: Connection, last: Checkpoint, key: SigningKey)
             f"the last checkpoint, at {last.size} entries, was not made by the key {key.verifier_key}",
             hint="use the key that has sealed this ledger so far",
         )
-    if size_of(connection) < last.size or _encoded_root(connection, last.size) != last.root:
-        raise _altered(f"the ledger is not the one that was sealed at {last.size} entries")
+    refuse_other_root(connection, last)
 
 
 def _has_grown(connection: Connection, size: int) -> bool:

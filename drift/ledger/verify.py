@@ -1,6 +1,9 @@
 """Check an evidence pack, trusting neither the program that made it nor the company that ran it.
 
     python3 -I verify_pack.py PACK [--key FILE|KEY] [--trusted-checkpoint FILE] [--json]
+    python3 -I verify_pack.py prove FILE [--key FILE|KEY] [--trusted-checkpoint FILE] [--json]
+
+The second checks a proof that one entry is in a ledger, without the rest of it; its steps stand below.
 
 One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
 
@@ -143,7 +146,11 @@ class Populations(NamedTuple):
 def main(argv: list[str] | None = None) -> int:
     """Run the verifier as a command; return its exit status."""
     parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
-    parser.add_argument("pack", help="the folder of the pack, or its zip")
+    given = sys.argv[1:] if argv is None else argv
+    is_proof = given[:1] == ["prove"]
+    parser.add_argument(
+        "pack", help="the folder of the pack, or its zip; after the word prove, the file of a proof"
+    )
     parser.add_argument("--key", help="a verifier key that you trust, or a file that holds such keys")
     parser.add_argument(
         "--trusted-checkpoint",
@@ -151,9 +158,10 @@ def main(argv: list[str] | None = None) -> int:
         help="a checkpoint that you kept: a note or mail, quoted or not",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(argv)
+    options = parser.parse_args(given[is_proof:])
+    check = verify_proof if is_proof else verify_pack
     try:
-        report = verify_pack(options.pack, options.key, options.trusted_checkpoint)
+        report = check(options.pack, options.key, options.trusted_checkpoint)
     except CannotVerify as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -201,6 +209,8 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
 
 class Report:
     """What was found, and what was looked at."""
+
+    not_proven = NOT_PROVEN
 
     def __init__(self) -> None:
         self.is_key_given = False
@@ -260,7 +270,7 @@ class Report:
         ]
         if self.all_problems:
             lines += ["", *self.all_problems]
-        return "\n".join([*lines, "", NOT_PROVEN.rstrip()])
+        return "\n".join([*lines, "", self.not_proven.rstrip()])
 
     def _meaning(self, question: str) -> str:
         signers = ", ".join(self.signers) or "no known key"
@@ -269,6 +279,7 @@ class Report:
             (INTEGRITY, FAILED): "something was altered, see below",
             (COMPLETENESS, OK): "every file, entry and row is there, and none besides",
             (COMPLETENESS, FAILED): "something is missing or was added, see below",
+            (COMPLETENESS, UNKNOWN): "one entry tells nothing of the others",
             (ORIGIN, OK): "signed by the key that you trust",
             (ORIGIN, FAILED): "not signed by the key that you trust, see below",
             (ORIGIN, UNKNOWN): f"signed by {signers}; give --key to check that it is the expected one",
@@ -539,11 +550,14 @@ class Notes:
 
     def learn_keys(self, pack: Pack) -> None:
         """Add the keys that the pack brings: they show that nothing changed since, not who signed."""
-        keys = pack.read_json(KEYS).get("keys")
+        self.learn(KEYS, pack.read_json(KEYS).get("keys"))
+
+    def learn(self, name: str, keys: object) -> None:
+        """Add the keys of a list, which stands in the file `name`."""
         for item in keys if isinstance(keys, list) else []:
             key = parse_key(str(item.get("verifier_key"))) if isinstance(item, dict) else None
             if key is None:
-                self._report.add(INTEGRITY, f"{KEYS}: holds something that is no key")
+                self._report.add(INTEGRITY, f"{name}: holds something that is no key")
             elif key not in self._known:
                 self._known.append(key)
 
@@ -572,17 +586,17 @@ class Notes:
                     else:
                         self._report.add(INTEGRITY, f"{name}: the signature of {key} is not valid")
         if not self._signers[name]:
-            self._report.add(INTEGRITY, f"{name}: is not signed by a key of {KEYS}")
+            self._report.add(INTEGRITY, f"{name}: is not signed by a key that is known")
         return text, [key.name for key in self._signers[name]]
 
-    def check_origin(self) -> None:
-        """Hold the signers against the keys that the reader trusts."""
+    def check_origin(self, needed: str = MANIFEST_NOTE) -> None:
+        """Hold the signers against the keys that the reader trusts; one note must be there."""
         signers = [key for keys in self._signers.values() for key in keys]
         self._report.signers = sorted({str(key) for key in signers})
         if not self._trusted:
             return
-        if MANIFEST_NOTE not in self._signers:
-            self._report.add(ORIGIN, f"{MANIFEST_NOTE}: is missing, so nobody signed the pack")
+        if needed not in self._signers:
+            self._report.add(ORIGIN, f"{needed}: is missing, so nobody signed the whole")
         for name, keys in sorted(self._signers.items()):
             if not any(key in self._trusted for key in keys):
                 wanted = " or ".join(map(str, self._trusted))
@@ -824,12 +838,20 @@ def read_checkpoints(pack: Pack, notes: Notes, report: Report) -> Iterator[Check
         content = pack.read(name)
         if content is None:
             continue
-        text, signers = notes.open(shown(name), content)
-        facts = re.fullmatch(r"(.+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n", text)
-        if signers and facts and facts[1] in signers:
-            yield Checkpoint(int(facts[2]), facts[3], shown(name))
-        elif signers:
-            report.add(INTEGRITY, f"{shown(name)}: is no checkpoint of this ledger")
+        found = open_checkpoint(shown(name), content, notes, report)
+        if found is not None:
+            yield found
+
+
+def open_checkpoint(name: str, content: bytes, notes: Notes, report: Report) -> Checkpoint | None:
+    """Return what a note says that a known key has signed; else `None` and a problem."""
+    text, signers = notes.open(name, content)
+    facts = re.fullmatch(r"(.+)\n(0|[1-9][0-9]{0,17})\n([A-Za-z0-9+/]{43}=)\n", text)
+    if signers and facts and facts[1] in signers:
+        return Checkpoint(int(facts[2]), facts[3], name)
+    if signers:
+        report.add(INTEGRITY, f"{name}: is no checkpoint of this ledger")
+    return None
 
 
 class KeptCheckpoint(NamedTuple):
@@ -980,7 +1002,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     period = parameters if isinstance(parameters, dict) else {}
     listed = derive(ledger, parse_time(period.get("since")), parse_time(period.get("until")))
     check_listing(pack, "02_population/changes", listed.changes, report, has_lines=True)
-    check_listing(pack, "02_population/findings", listed.findings, report, has_lines=True)
+    check_listing(pack, "02_population/drift", listed.findings, report, has_lines=True)
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
@@ -1211,6 +1233,198 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
     stated_at = {name: at.get(name) for name in ("size", "root")} if isinstance(at, dict) else None
     if report.checkpoint is not None and canonical(stated_at) != canonical(report.checkpoint):
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
+
+
+# A proof of one entry ---------------------------------------------------------------------------------------
+#
+# 1. The file: its entry, one or two checkpoints more, and the keys that it brings.
+# 2. The checkpoints: each is signed by a key that is brought or trusted.
+# 3. The entry: leaf and body are what the leaf's hash commits to; the path leads from it to the root.
+# 4. Between two checkpoints: the path leads from the one root to the other, so that nothing was altered.
+# 5. What the reader kept: one of these checkpoints must be it.
+
+INCLUSION, OLDER, NEWER = "the checkpoint of the entry", "the older checkpoint", "the newer checkpoint"
+
+NOT_PROVEN_BY_ONE = """\
+What this does not prove:
+- Anything of other entries: whether there is a later one about the same change. A pack has all of them.
+- That the ledger was not replaced as a whole, by whoever holds the key. Compare the checkpoint with one
+  that you hold from elsewhere: --trusted-checkpoint does it.
+- Whose key it is: the company runs the program and keeps the key.
+"""
+
+
+class ProofReport(Report):
+    """What was found in the proof of one entry."""
+
+    not_proven = NOT_PROVEN_BY_ONE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: dict[str, Any] | None = None
+
+    def verdict(self, question: str) -> str:
+        """Return how a question is answered; of completeness one entry tells nothing."""
+        found = super().verdict(question)
+        return UNKNOWN if (question, found) == (COMPLETENESS, OK) else found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        return {**super().as_json(), "entry": self.entry}
+
+    def as_text(self) -> str:
+        """Return the report for people."""
+        one = self.entry
+        said = "Entry         {seq}, {kind} of {ref}, {what}\n".format(**one) if one else ""
+        return said + super().as_text()
+
+
+def verify_proof(path: str, key: str | None = None, trusted_checkpoint: str | None = None) -> ProofReport:
+    """Check a file that `drift evidence prove` wrote and, if given, against what the reader trusts.
+
+    Raises:
+        CannotVerify: There is no such file, it is no proof at all, or what is trusted cannot be read.
+    """
+    report = ProofReport()
+    proof = read_proof(path)  # (1)
+    trusted = [] if key is None else read_trusted_keys(key)
+    kept = [] if trusted_checkpoint is None else read_kept_checkpoints(trusted_checkpoint)
+    notes = Notes(trusted, report)
+    notes.learn("its keys", proof.get("keys"))
+    try:
+        signed = check_inclusion(proof, notes, report)  # (2), (3)
+        signed += check_consistency(proof, notes, report)  # (4)
+        check_held(kept, signed, report)  # (5)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes is a finding, not a crash
+        report.add(INTEGRITY, f"the proof cannot be checked: {type(error).__name__} {shown(error)}")
+    notes.check_origin(INCLUSION)
+    return report
+
+
+def read_proof(path: str) -> dict[str, Any]:
+    """Return the object in the file of a proof."""
+    hint = "name the file that `drift evidence prove --out` wrote"
+    try:
+        with Path(path).open("rb") as file:
+            proof = parse_object(file.read(MAX_DOCUMENT))
+    except OSError as error:
+        raise CannotVerify(f"{shown(path)} cannot be read: {error.strerror}", hint) from error
+    if proof is None or proof.get("v") != FORMAT_VERSION or "inclusion" not in proof:
+        raise CannotVerify(f"{shown(path)} is no proof of format version {FORMAT_VERSION}", hint)
+    return proof
+
+
+def check_inclusion(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
+    """Check the entry, and that it is in its checkpoint; return that, if it is signed."""
+    entry, inclusion = as_object(proof.get("entry")), as_object(proof.get("inclusion"))
+    seq, leaf = as_count(entry.get("seq")), str(entry.get("leaf"))
+    facts = parse_object(leaf) or {}
+    salt, body = str(entry.get("salt")), str(entry.get("body"))
+    if seq is None or facts.get("v") != FORMAT_VERSION or facts.get("seq") != seq:
+        report.add(INTEGRITY, "the entry was altered: its leaf is of another entry or version")
+        seq = MAX_SIZE
+    if entry.get("leaf_hash") != hash_leaf(leaf).hex():
+        report.add(INTEGRITY, "the entry was altered: its leaf does not have the hash beside it")
+    is_erased = not salt and not body
+    if not is_erased and body_commitment(salt, body) != facts.get("body_commit"):
+        report.add(INTEGRITY, "the entry was altered: its body is not the one that the leaf commits to")
+    what = "whose body was erased" if is_erased else "with its body"
+    report.entry = {
+        "seq": seq,
+        "kind": shown(facts.get("kind")),
+        "ref": shown(facts.get("ref")),
+        "what": what,
+    }
+    sealed = open_checkpoint(INCLUSION, str(inclusion.get("checkpoint")).encode(), notes, report)
+    if sealed is None:
+        return []
+    report.checkpoint = {"size": sealed.size, "root": sealed.root}
+    if root_above(seq, sealed.size, hash_leaf(leaf), hashes_in(inclusion.get("path"))) != sealed.root:
+        report.add(INTEGRITY, f"the entry is not in the ledger of {sealed.size} entries: no path leads there")
+    return [sealed]
+
+
+def check_consistency(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
+    """Check that one ledger begins with the other, where the proof has two; return their checkpoints."""
+    if proof.get("consistency") is None:
+        return []
+    between = as_object(proof["consistency"])
+    older = open_checkpoint(OLDER, str(between.get("older")).encode(), notes, report)
+    newer = open_checkpoint(NEWER, str(between.get("newer")).encode(), notes, report)
+    if older is None or newer is None:
+        return []
+    if not is_beginning(older, newer, hashes_in(between.get("path"))):
+        what = f"the ledger of {newer.size} entries does not begin with that of {older.size}"
+        report.add(INTEGRITY, f"{what}: something before was altered")
+    return [older, newer]
+
+
+def check_held(kept: list[KeptCheckpoint], signed: list[Checkpoint], report: ProofReport) -> None:
+    """Hold the checkpoints of a proof against those that the reader kept."""
+    report.trusted_checkpoints = [one._asdict() for one in kept]
+    for one in kept:
+        roots = {other.root for other in signed if other.size == one.size}
+        if roots - {one.root}:
+            what = f"the trusted checkpoint of {one.size} entries has another root than the proof"
+            report.add(INTEGRITY, f"{what}: this is another ledger")
+    if kept and not {(one.size, one.root) for one in kept} & {(one.size, one.root) for one in signed}:
+        sizes = ", ".join(str(one.size) for one in kept)
+        what = f"the proof does not begin at a trusted checkpoint (of {sizes} entries)"
+        report.add(COMPLETENESS, f"{what}: ask for one that was made with --checkpoint")
+
+
+def hashes_in(path: object) -> list[bytes]:
+    """Return the hashes of a path. Raises `ValueError` if something in it is none."""
+    hashes = [bytes.fromhex(str(one)) for one in path] if isinstance(path, list) else []
+    if any(len(one) != hashlib.sha256().digest_size for one in hashes):
+        raise ValueError("a path holds something that is no hash")
+    return hashes
+
+
+def root_above(seq: int, size: int, leaf_hash: bytes, path: list[bytes]) -> str | None:
+    """Return the root to which a path leads from a leaf (RFC 9162, section 2.1.3.2); `None` if to none."""
+    if seq >= size:
+        return None
+    at, last, joined = seq, size - 1, leaf_hash
+    for one in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            joined = hash_node(one, joined)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            joined = hash_node(joined, one)
+        at, last = at >> 1, last >> 1
+    return base64.b64encode(joined).decode() if last == 0 else None
+
+
+def is_beginning(older: Checkpoint, newer: Checkpoint, path: list[bytes]) -> bool:
+    """Tell whether a path shows that one ledger begins with the other (RFC 9162, section 2.1.4.2)."""
+    if older.size == newer.size:
+        return older.root == newer.root and not path
+    first = decode_base64(older.root)
+    if first is None or not 0 < older.size < newer.size:
+        return False
+    if older.size & (older.size - 1) == 0:
+        path = [first, *path]
+    if not path:
+        return False
+    at, last = older.size - 1, newer.size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old = new = path[0]
+    for one in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            old, new = hash_node(one, old), hash_node(one, new)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            new = hash_node(new, one)
+        at, last = at >> 1, last >> 1
+    return last == 0 and old == first and base64.b64encode(new).decode() == newer.root
 
 
 # What every step uses ---------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ class EntryKind(StrEnum):
     COMPARISON = "comparison"
     ALERT = "alert"
     COVERAGE = "coverage"
+    TALLY = "tally"
     GAP = "gap"
     BASELINE = "baseline"
     CONFIG_VERSION = "config_version"
@@ -330,6 +331,10 @@ class ConfigRecord:
     """How many people are told apart, where directories are read; their names are not recorded."""
     people_sha256: str | None = None
     """Tells whether who is who has changed; see `People.digest`."""
+    commit: str | None = None
+    """That the program was installed from, where the installer noted it."""
+    rules_sha256: str | None = None
+    """Over the tables that come with the program; `None` in entries of versions that did not say."""
 
 
 class AlarmStatus(StrEnum):
@@ -403,6 +408,30 @@ class CoverageInterval:
     last_at: datetime | None = None
     contiguous_since: datetime | None = None
     """Since when nothing is missing between the entries."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TallyCount:
+    """How many records of an account and an hour met one fate."""
+
+    account: str | None
+    hour: datetime | None
+    """In which the calls were made; `None` where the records do not tell."""
+    rule: str
+    """What became of them: a `Fate`, or `unreadable`."""
+    records: int
+    """Negative where records that waited were counted otherwise meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TallyRecord:
+    """Body of a `tally` entry: what became of the records that were read of a source since the entry before.
+
+    All of them together count every record that was read exactly once.
+    """
+
+    source: str
+    counts: tuple[TallyCount, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,6 +83,19 @@ def entries_of_kind(connection: Connection, kind: EntryKind) -> list[Entry]:
     return _entries(connection, ledger.c.kind == kind.value)
 
 
+def count_recorded(
+    connection: Connection, since: datetime | None, until: datetime | None, to_seq: int
+) -> dict[EntryKind, int]:
+    """Return how many entries of each kind were recorded in a span, of the first `to_seq` of the ledger."""
+    inside = [ledger.c.seq < to_seq]
+    if since is not None:
+        inside.append(ledger.c.recorded_at >= format_time(since))
+    if until is not None:
+        inside.append(ledger.c.recorded_at < format_time(until))
+    query = select(ledger.c.kind, func.count()).where(*inside).group_by(ledger.c.kind)
+    return {EntryKind(kind): count for kind, count in written(connection).execute(query)}
+
+
 def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
     """Return the newest entry of a kind, if there is one."""
     seq = written(connection).execute(select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value))

@@ -7,7 +7,7 @@ a population may have a hundred thousand changes.
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +75,10 @@ class Population:
     gaps: tuple[int, ...]
     counts: dict[str, Any]
     """The totals that the pack states and its verifier counts again."""
+    lanes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many changes there are in each lane and disposition."""
+    ticketed: int = 0
+    """Changes that name a ticket."""
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -84,6 +88,8 @@ class _Change(msgspec.Struct, frozen=True):
     disposition: str | None = None
     channel: str | None = None
     severity: str | None = None
+    lane: str | None = None
+    ticket: str | None = None
 
 
 class _FindingInside(msgspec.Struct, frozen=True):
@@ -186,6 +192,8 @@ class Reading:
                 **_counts_of_gaps(gaps),
                 "writes_excluded": sum(map(period.holds, self._excluded.values())),
             },
+            lanes=Counter((str(one.said.lane), str(one.said.disposition)) for one in changes),
+            ticketed=sum(one.said.ticket is not None for one in changes),
         )
 
     def _was_open(self, one: _Placed, period: Period) -> bool:

@@ -162,5 +162,5 @@ def witness(checkpoint: Checkpoint | None) -> str:
     return (
         "Keep this: it is a witness. A ledger that has another root at "
         f"{counted(checkpoint.size, 'entry', 'entries')} is another ledger. "
-        "To check it: drift evidence export --out PACK, then drift evidence verify PACK."
+        "To check any later pack, keep this as FILE: drift evidence verify PACK --trusted-checkpoint FILE."
     )

@@ -161,6 +161,7 @@ funnel = Table(
     Column("hour", String, primary_key=True),
     Column("rule", String, primary_key=True),
     Column("records", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False, server_default="0"),  # of these, in the ledger
     comment="What became of every record that was read, so that the population can be reconciled",
 )
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 
 from drift.model.event import ChangeEvent, Fate
+from drift.model.evidence import TallyCount
 from drift.store.enrolment import note_accounts
 from drift.store.schema import coverage, funnel
 from drift.store.upsert import NewValues, insert_or_set
@@ -115,10 +116,45 @@ def funnel_totals(connection: Connection) -> dict[str, int]:
     return {rule: int(records) for rule, records in sorted((rule, records) for rule, records in rows)}
 
 
+def counts_to_record(connection: Connection, source: str) -> list[TallyCount]:
+    """Return what was counted of a source since it was marked as recorded last."""
+    rows = connection.execute(
+        select(funnel)
+        .where(funnel.c.source == source, funnel.c.records != funnel.c.recorded)
+        .order_by(funnel.c.hour, funnel.c.account, funnel.c.rule)
+    )
+    return [
+        TallyCount(
+            account=row.account or None,
+            hour=_hour_of(row.hour),
+            rule=row.rule,
+            records=row.records - row.recorded,
+        )
+        for row in rows
+    ]
+
+
+def mark_counts_recorded(connection: Connection, source: str) -> None:
+    """Note that the ledger has all that was counted of a source."""
+    is_news = (funnel.c.source == source, funnel.c.records != funnel.c.recorded)
+    connection.execute(update(funnel).where(*is_news).values(recorded=funnel.c.records))
+
+
+def sources_to_record(connection: Connection) -> list[str]:
+    """Return the sources of which something was counted that the ledger does not have."""
+    is_news = funnel.c.records != funnel.c.recorded
+    sources = select(funnel.c.source).where(is_news).distinct().order_by(funnel.c.source)
+    return list(connection.execute(sources).scalars())
+
+
 def newest_hour(connection: Connection) -> datetime | None:
     """Return the hour of the newest record that was read, whatever became of it."""
     newest = connection.execute(select(func.max(funnel.c.hour))).scalar_one()
-    return datetime.strptime(newest, _HOUR).replace(tzinfo=UTC) if newest else None
+    return _hour_of(newest or "")
+
+
+def _hour_of(text: str) -> datetime | None:
+    return datetime.strptime(text, _HOUR).replace(tzinfo=UTC) if text else None
 
 
 def _text_of(hour: datetime | None) -> str:

@@ -28,7 +28,7 @@ INTEGRITY, COMPLETENESS, ORIGIN = "integrity", "completeness", "origin"
 
 MANIFEST, NOTE = "MANIFEST.json", "MANIFEST.json.note"
 ENTRIES, SUMMARY, KEYS = "ledger/entries.jsonl", "01_ipe/summary.json", "ledger/keys.json"
-POPULATIONS = ("02_population/changes", "02_population/findings")
+POPULATIONS = ("02_population/changes", "02_population/drift")
 TABLES = (*(f"{one}.csv" for one in POPULATIONS), "01_ipe/coverage.csv", "01_ipe/gaps.csv")
 LISTINGS = (*(f"{one}.jsonl" for one in POPULATIONS), *TABLES)
 

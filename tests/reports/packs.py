@@ -7,6 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
+from drift.model.connected import ConnectedSystem
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
@@ -22,33 +23,46 @@ DAY = timedelta(days=1)
 
 COMPANY, REVIEWS = Company(), ReviewRules()
 
-FILES = [
-    "00_START_HERE.html",
-    "01_ipe/coverage.csv",
-    "01_ipe/gaps.csv",
-    "01_ipe/registers.csv",
-    "01_ipe/summary.json",
-    "02_population/changes.csv",
-    "02_population/changes.jsonl",
-    "02_population/findings.csv",
-    "02_population/findings.jsonl",
-    "03_sample/selection.csv",
-    "03_sample/selection.json",
-    "04_emergency/ratio.csv",
-    "04_emergency/register.csv",
-    "10_mapping/tsc_matrix.csv",
-    "11_company/documents.csv",
-    "11_company/statement.csv",
-    "12_reviews/follow_ups.csv",
-    "12_reviews/reviews.csv",
-    "MANIFEST.json",
-    "MANIFEST.json.note",
-    "ledger/checkpoints/000000000004.note",
-    "ledger/checkpoints/000000000013.note",
-    "ledger/entries.jsonl",
-    "ledger/keys.json",
-    "verify/verify_pack.py",
+LISTINGS = [
+    "01_ipe/coverage",
+    "01_ipe/gaps",
+    "01_ipe/registers",
+    "02_population/changes",
+    "02_population/drift",
+    "03_sample/census",
+    "03_sample/markers",
+    "03_sample/selection",
+    "04_emergency/ratio",
+    "04_emergency/register",
+    "10_mapping/tsc_matrix",
+    "11_company/documents",
+    "11_company/statement",
+    "12_reviews/follow_ups",
+    "12_reviews/reviews",
 ]
+"""Of each, the pack has a table and a workbook."""
+
+FILES = sorted(
+    [
+        *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
+        "00_START_HERE.html",
+        "01_ipe/ipe_statement.html",
+        "10_mapping/control_map.html",
+        "10_mapping/what_this_does_not_prove.html",
+        "01_ipe/ipe_statement.json",
+        "01_ipe/summary.json",
+        "02_population/changes.jsonl",
+        "02_population/drift.jsonl",
+        "03_sample/selection.json",
+        "MANIFEST.json",
+        "MANIFEST.json.note",
+        "ledger/checkpoints/000000000004.note",
+        "ledger/checkpoints/000000000013.note",
+        "ledger/entries.jsonl",
+        "ledger/keys.json",
+        "verify/verify_pack.py",
+    ]
+)
 """What the pack of `a_ledger` holds."""
 
 DERIVED = [
@@ -57,8 +71,8 @@ DERIVED = [
     "01_ipe/summary.json",
     "02_population/changes.csv",
     "02_population/changes.jsonl",
-    "02_population/findings.csv",
-    "02_population/findings.jsonl",
+    "02_population/drift.csv",
+    "02_population/drift.jsonl",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",
@@ -106,6 +120,7 @@ def a_pack(
     key: SigningKey = KEY,
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
+    connected: tuple[ConnectedSystem, ...] = (),
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -119,6 +134,7 @@ def a_pack(
                 tool_version="0.1.0",
                 company=company,
                 reviews=reviews,
+                connected=connected,
             ),
         )
 

@@ -199,10 +199,10 @@ def invented(lines: Lines) -> Lines:
         (CHANGES, changed(1, leaf_hash="00"), INTEGRITY, "differs from entry 4 in leaf_hash"),
         (CHANGES, changed(1, noted="so"), INTEGRITY, "differs from entry 4 in noted"),
         (CHANGES, changed(1, ledger_seq=1), COMPLETENESS, "line 2 was added: no entry of this population"),
-        ("02_population/findings.jsonl", without(0), COMPLETENESS, "the row of entry 8 is missing"),
+        ("02_population/drift.jsonl", without(0), COMPLETENESS, "the row of entry 8 is missing"),
         ("02_population/changes.csv", without(2), COMPLETENESS, "the row of entry 4 is missing"),
         ("02_population/changes.csv", swapped(1, 2), INTEGRITY, "row 2, of entry 2, is out of order"),
-        ("02_population/findings.csv", without(1), COMPLETENESS, "the row of entry 8 is missing"),
+        ("02_population/drift.csv", without(1), COMPLETENESS, "the row of entry 8 is missing"),
         ("01_ipe/coverage.csv", without(1), COMPLETENESS, "the row of entry 10 is missing"),
         ("01_ipe/gaps.csv", without(1), COMPLETENESS, "the row of entry 11 is missing"),
         ("01_ipe/gaps.csv", lambda _: [b'"a\n'], INTEGRITY, "is not a table"),
@@ -419,7 +419,8 @@ def forge(pack: Path, key: SigningKey | None) -> None:
             note = key.sign(f"{key.name}\n{frontier.size}\n{root}\n")
             (pack / f"ledger/checkpoints/{frontier.size:012d}.note").write_text(note)
     (pack / ENTRIES).write_bytes(b"".join(lines))
-    for path in [*pack.glob("02_population/*"), *pack.glob("01_ipe/*.csv")]:
+    listed = ("02_population/*.csv", "02_population/*.jsonl", "01_ipe/*.csv")  # workbooks are views
+    for path in (path for pattern in listed for path in pack.glob(pattern)):
         text = path.read_text().replace("unticketed", "authorised")
         for old, new in leaf_hashes.items():
             text = text.replace(old, new)

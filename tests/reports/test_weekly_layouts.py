@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
+from drift.ledger.verify import read_kept_checkpoints
 from drift.reports.weekly import ChangedResource, Closed, Missing, WeeklyReport
 from drift.reports.weekly_html import weekly_html
 from drift.reports.weekly_page import page_of
@@ -89,6 +91,19 @@ def test_the_text_is_a_witness_of_the_ledger() -> None:
         "",
         "— driftledger/example EeWQKYOh",
     ]
+
+
+@pytest.mark.parametrize("layout", [html_of, text_of])
+def test_the_whole_mail_is_taken_for_the_checkpoint_that_stands_in_it(layout: Layout, tmp_path: Path) -> None:
+    """
+    Whoever kept the mail need not know which of its lines count.
+    """
+    mail = tmp_path / "mail.txt"
+    mail.write_text(layout(a_full_report()), encoding="utf-8")
+
+    kept = read_kept_checkpoints(str(mail))
+
+    assert [(one.size, one.root) for one in kept] == [(61, ROOT)]
 
 
 def test_lines_of_text_are_short_enough_for_a_terminal() -> None:

@@ -8,7 +8,7 @@ files included.
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -23,11 +23,14 @@ from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint
 from drift.reports.pack.cells import canonical
+from drift.reports.pack.contents import Contents
 from drift.reports.pack.listing import Document, Listing
+from drift.reports.pack.making import Making
 from drift.reports.pack.manifest import write_manifest
-from drift.reports.pack.parts import PARTS
+from drift.reports.pack.parts import CLOSING, PARTS
 from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
+from drift.reports.pack.statement import write_statement
 from drift.reports.pack.view import View
 from drift.reports.pack.writing import Written, write_document, write_listing
 from drift.reports.population import Reading
@@ -71,10 +74,12 @@ def export_pack(
             request=request,
             population=reading.population(request.period),
         )
-        written = _write_parts(partial, view)
-        _write_json(partial / "01_ipe" / "summary.json", _summary(view, written))
+        making = Making(origin=key.name, sealed=sealed, request=request)
+        contents = _write_parts(partial, view, making)
+        write_statement(partial, making, contents.listings)
+        _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
-        start = start_page(view, key)
+        start = start_page(view, key, contents)
         (partial / "00_START_HERE.html").write_text(start, encoding="utf-8", newline="\n")
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
@@ -140,23 +145,29 @@ def _entry_line(entry: StoredEntry) -> str:
     return canonical(line) + "\n"
 
 
-def _write_parts(folder: Path, view: View) -> list[Written]:
-    written = list[Written]()
-    for part in PARTS:
-        for one in part(view):
+def _write_parts(folder: Path, view: View, making: Making) -> Contents:
+    """Write every part, and then those that point to what stands there."""
+    listings, documents = list[Written](), list[str]()
+
+    def write(parts: Iterable[Listing | Document]) -> Contents:
+        for one in parts:
             match one:
                 case Listing():
-                    written.append(write_listing(folder, one))
+                    listings.append(write_listing(folder, one, making))
                 case Document():
                     write_document(folder, one)
-    return written
+                    documents.append(one.path)
+        return Contents(listings=tuple(listings), documents=tuple(documents))
+
+    contents = write(one for part in PARTS for one in part(view))
+    return write(one for closing in CLOSING for one in closing(view, contents))
 
 
-def _summary(view: View, written: Sequence[Written]) -> dict[str, Any]:
+def _summary(view: View, making: Making, written: Sequence[Written]) -> dict[str, Any]:
     period, sealed = view.request.period, view.sealed
     return {
         "v": 1,
-        "tool": f"driftledger {view.request.tool_version}",
+        "tool": making.tool,
         "parameters": {
             "since": format_time(period.since) if period.since else None,
             "until": format_time(period.until) if period.until else None,

@@ -15,6 +15,8 @@ class Shape(StrEnum):
     JSON_LINES = "jsonl"
     """Exact."""
     TABLE = "csv"
+    WORKBOOK = "xlsx"
+    """The cells of the table, for people and for tools that take nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,9 +30,13 @@ class Listing:
     """What has a row, of which part of the ledger, in which order: a sentence that somebody can check."""
     columns: tuple[str, ...]
     rows: Iterable[Fields]
-    shapes: tuple[Shape, ...] = (Shape.TABLE,)
+    shapes: tuple[Shape, ...] = (Shape.TABLE, Shape.WORKBOOK)
     limits: tuple[str, ...] = ()
     """What it does not show, a sentence each."""
+    totals: tuple[str, ...] = ()
+    """Columns by whose values the statement about it counts its rows."""
+    dated_by: str | None = None
+    """The column with the time by whose month they are counted too."""
     is_derived_again: bool = False
     """The verifier derives every row from the entries; what it does not, rests on the signature."""
 

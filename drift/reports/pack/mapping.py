@@ -1,28 +1,54 @@
-"""Which points of focus the pack speaks to, and how far."""
+"""Which points of focus the pack speaks to, how far, and what it does not prove."""
 
 from collections.abc import Iterator
 
-from drift.reports.controls import points_of_focus
-from drift.reports.pack.listing import Listing
+from drift.model.control import Answer
+from drift.reports.controls import answer, points_of_focus
+from drift.reports.pack.contents import Contents
+from drift.reports.pack.listing import Document, Fields, Listing
+from drift.reports.pack.making import in_words
+from drift.reports.pack.operated import operated
+from drift.reports.pack.pages import render
 from drift.reports.pack.view import View
 
+CONTROL_MAP = "10_mapping/control_map.html"
+NOT_PROVEN = "10_mapping/what_this_does_not_prove.html"
 
-def control_map(_: View) -> Iterator[Listing]:
-    """Yield the map of controls, which is the same for every ledger."""
+
+def answers(view: View, contents: Contents) -> tuple[Answer, ...]:
+    """Return what this pack says about each point of focus, in the order of their criteria."""
+    working = operated(view)
+    return tuple(answer(point, working, contents.like) for point in points_of_focus())
+
+
+def control_map(view: View, contents: Contents) -> Iterator[Listing | Document]:
+    """Yield the map of controls, as a table and as a page, and the page on what the pack does not prove."""
+    said = answers(view, contents)
     yield Listing(
         path="10_mapping/tsc_matrix",
         title="Points of focus",
-        lists="Each point of focus that the pack is about, in our own words, and how far it speaks to it.",
-        columns=("criterion", "point_of_focus", "meaning", "support", "evidence"),
-        rows=(
-            {
-                "criterion": point.slug.partition("/")[0].upper(),
-                "point_of_focus": point.slug,
-                "meaning": point.meaning,
-                "support": point.support.value,
-                "evidence": point.evidence,
-            }
-            for point in points_of_focus()
-        ),
+        lists="Each point of focus that the pack is about, in our own words, how far it speaks to it, and why"
+        " no further: by what was connected and told something in the period.",
+        columns=("criterion", "point_of_focus", "meaning", "support", "evidence", "because", "files"),
+        rows=map(_row, said),
+        totals=("support",),
         limits=("Only the reader concludes that a control is met.",),
     )
+    period = in_words(view.request.period)
+    page = render("control_map.html.j2", answers=said, period=period)
+    yield Document(path=CONTROL_MAP, content=page.encode())
+    lacking = tuple(dict.fromkeys(one.said for one in operated(view).values() if one.is_lacking))
+    page = render("not_proven.html.j2", lacking=lacking, period=period)
+    yield Document(path=NOT_PROVEN, content=page.encode())
+
+
+def _row(said: Answer) -> Fields:
+    return {
+        "criterion": said.point.criterion,
+        "point_of_focus": said.point.slug,
+        "meaning": said.point.meaning,
+        "support": said.support.value,
+        "evidence": said.point.shows,
+        "because": list(said.because),
+        "files": list(said.files),
+    }

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
+from drift.reports.pack.contents import Contents
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
@@ -16,9 +18,14 @@ Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    census,
     samples,
     registers,
-    control_map,
     company_says,
     reviews,
 )
+
+Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]
+
+CLOSING: tuple[Closing, ...] = (control_map,)
+"""What follows from the other parts, and points to their files."""

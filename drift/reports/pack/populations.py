@@ -41,16 +41,19 @@ def populations(view: View) -> Iterator[Listing]:
         lists="The latest `disposition` entry of each change that began in the period, by its beginning.",
         columns=CHANGE_COLUMNS,
         rows=(row.fields for row in view.changes()),
-        shapes=(Shape.JSON_LINES, Shape.TABLE),
+        totals=("account", "channel", "lane", "disposition"),
+        dated_by="began_at",
+        shapes=tuple(Shape),
         is_derived_again=True,
     )
     yield Listing(
-        path="02_population/findings",
-        title="Findings",
+        path="02_population/drift",
+        title="Drift",
         lists="The latest `finding` entry of each finding that was open in the period, by its id.",
         columns=FINDING_COLUMNS,
         rows=(row.fields for row in view.rows(population.findings)),
-        shapes=(Shape.JSON_LINES, Shape.TABLE),
+        totals=("account", "kind", "status"),
+        shapes=tuple(Shape),
         is_derived_again=True,
     )
     yield Listing(
@@ -60,6 +63,7 @@ def populations(view: View) -> Iterator[Listing]:
         " after the other, and how many records were read meanwhile: those that came late may be older.",
         columns=COVERAGE_COLUMNS,
         rows=(row.fields for row in view.rows(population.coverage)),
+        totals=("source", "account"),
         limits=("It does not prove that the cloud delivered everything to the source.",),
         is_derived_again=True,
     )
@@ -71,5 +75,6 @@ def populations(view: View) -> Iterator[Listing]:
         " and why: it stays unread. Files are named as their source named them.",
         columns=GAP_COLUMNS,
         rows=(row.fields for row in view.rows(population.gaps)),
+        totals=("source", "status"),
         is_derived_again=True,
     )

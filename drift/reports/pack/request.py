@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
+from drift.model.connected import ConnectedSystem
 from drift.model.environment import Environment
 from drift.model.person import People
 from drift.model.review import ReviewRules
@@ -20,6 +21,8 @@ class PackRequest:
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
     reviews: ReviewRules = field(default_factory=ReviewRules)
+    connected: tuple[ConnectedSystem, ...] = ()
+    """Which systems the configuration connects."""
     sampling: Sampling = field(default_factory=default_sampling)
     people: People = field(default_factory=People)
     """Who is who, so that two names of one person are joined."""

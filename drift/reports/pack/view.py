@@ -1,6 +1,6 @@
 """What the parts of a pack are made from: the sealed ledger, seen for one period."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -12,6 +12,7 @@ from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries, entries_at, first_recorded_at
 from drift.model.evidence import Checkpoint, EntryKind
+from drift.reports.entries import count_recorded
 from drift.reports.pack.request import PackRequest
 from drift.reports.population import Population, Row
 
@@ -54,6 +55,11 @@ class View:
             LedgerIntegrityError: One holds something else than is asked for.
         """
         return _readable(entries_at(self.connection, seqs), type_)
+
+    def recorded(self) -> Mapping[EntryKind, int]:
+        """Return how many entries of each kind were recorded in the period."""
+        period = self.request.period
+        return count_recorded(self.connection, period.since, period.until, self.sealed.size)
 
     def entries(self, kind: EntryKind, type_: type[Body]) -> Iterator[Recorded[Body]]:
         """Yield every sealed entry of a kind, of the whole ledger, but those whose body was erased.

@@ -14,7 +14,8 @@ from drift.store import meta
 
 def record_configuration(connection: Connection, body: ConfigRecord, now: datetime) -> None:
     """Record that other rules are in force than before, if they are."""
-    version = " ".join(filter(None, (body.tool_version, body.sha256, body.people_sha256)))
+    of_program = (body.tool_version, body.commit, body.rules_sha256)
+    version = " ".join(filter(None, (*of_program, body.sha256, body.people_sha256)))
     if meta.read(connection, "config_version") != version:
         meta.write(connection, "config_version", version)
         append(connection, kind=EntryKind.CONFIG_VERSION, ref=body.sha256, body=body, recorded_at=now)

@@ -1,0 +1,124 @@
+"""Writes a listing as an XLSX workbook: a sheet that says what it lists, then the rows.
+
+Every text is written as text, in the spelling of the CSV table: no cell holds a formula or a link. A row is
+written and forgotten, so that a hundred thousand of them stand in no memory.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.making import Making
+
+ROWS_A_SHEET = 1_048_575
+"""What a sheet holds below its header; further rows stand on further sheets."""
+
+TEXT_LIMIT = 32_767
+"""UTF-16 units that a cell holds."""
+
+_CUT = " [cut: {length} characters in all, see the other files]"
+
+_EXACT = 2**53
+"""Above it a spreadsheet rounds whole numbers."""
+
+_NARROW, _WIDE = 9, 54
+"""Characters: no column is narrower or wider, and what is longer is wrapped."""
+
+_WRAPPED = 600
+"""Characters: what is longer still would make a row as high as the screen, and stays on one line."""
+
+_HEADER = {"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "top"}
+_PLAIN = {"valign": "top"}
+_LONG = {"valign": "top", "text_wrap": True}
+
+
+class Workbook:
+    """A workbook that is being written, row by row; `close` writes the file."""
+
+    def __init__(
+        self, path: Path, listing: Listing, making: Making, *, rows_a_sheet: int = ROWS_A_SHEET
+    ) -> None:
+        import xlsxwriter
+
+        self._listing, self._making, self._rows_a_sheet = listing, making, rows_a_sheet
+        self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        created = making.sealed.made_at.astimezone(UTC).replace(tzinfo=None)
+        self._book.set_properties(
+            {"title": listing.title, "created": created, "author": "", "comments": listing.lists}
+        )
+        self._header, self._plain, self._long = map(self._book.add_format, (_HEADER, _PLAIN, _LONG))
+        self._about = self._book.add_worksheet("About")
+        self._widths = [max(_NARROW, len(name) + 3) for name in listing.columns]
+        self._count = 0
+        self._sheet = self._new_sheet("Rows")
+        self._row = 0
+
+    def write(self, row: Fields, cells: Sequence[str]) -> None:
+        """Write one row; `cells` are the texts of the same row in the CSV table."""
+        if self._row == self._rows_a_sheet:
+            self._end_sheet()
+            self._sheet = self._new_sheet(f"Rows from {self._count + 1}")
+            self._row = 0
+        self._row += 1
+        self._count += 1
+        for column, (name, text) in enumerate(zip(self._listing.columns, cells, strict=True)):
+            value = row.get(name)
+            if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT:
+                self._sheet.write_number(self._row, column, value, self._plain)
+            elif text:
+                self._write_text(column, text)
+
+    def close(self) -> None:
+        """Write what the first sheet says, and the file."""
+        self._end_sheet()
+        self._write_about()
+        self._book.close()
+
+    def _write_text(self, column: int, text: str) -> None:
+        length = len(text)
+        if length > self._widths[column]:
+            self._widths[column] = min(length, _WIDE)
+        style = self._long if _WIDE < length <= _WRAPPED else self._plain
+        self._sheet.write_string(self._row, column, fitting(text), style)
+
+    def _new_sheet(self, name: str) -> Any:
+        sheet = self._book.add_worksheet(name)
+        for column, title in enumerate(self._listing.columns):
+            sheet.write_string(0, column, title, self._header)
+        sheet.freeze_panes(1, 1)
+        return sheet
+
+    def _end_sheet(self) -> None:
+        columns = self._listing.columns
+        if columns:
+            self._sheet.autofilter(0, 0, self._row, len(columns) - 1)
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, width)
+
+    def _write_about(self) -> None:
+        sheet, listing = self._about, self._listing
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 100)
+        said = [("Listing", f"{listing.path}: {listing.title}"), ("What has a row", listing.lists)]
+        said += [("What it does not show", limit) for limit in listing.limits]
+        said += [("Rows", str(self._count)), *self._making.facts]
+        label = self._book.add_format({"bold": True, "valign": "top"})
+        for row, (name, text) in enumerate(said):
+            sheet.write_string(row, 0, name, label)
+            sheet.write_string(row, 1, fitting(text), self._long)
+
+
+def fitting(text: str) -> str:
+    """Return a text as a cell can hold it; what is cut says so."""
+    if len(text) <= TEXT_LIMIT // 2 or _units(text) <= TEXT_LIMIT:
+        return text
+    end = _CUT.format(length=len(text))
+    kept = text.encode("utf-16-le")[: 2 * (TEXT_LIMIT - len(end))].decode("utf-16-le", "ignore")
+    return kept + end
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
