@@ -1,4 +1,4 @@
-"""A zip is verified as it is: nothing is unpacked onto the disk, and nothing in it makes the verifier crash."""
+"""A zip is verified as it is: nothing of it is unpacked onto the disk, or makes the verifier crash."""
 
 import io
 import stat
