@@ -17,7 +17,8 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  8. The summary: every total counted again.
- 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 9. The samples: drawn again; every change of them is listed as its entry has it.
+10. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -56,6 +57,7 @@ MANIFEST, MANIFEST_NOTE = "MANIFEST.json", "MANIFEST.json.note"
 MANIFEST_TITLE = "driftledger pack manifest v1"
 KEYS, ENTRIES, CHECKPOINTS = "ledger/keys.json", "ledger/entries.jsonl", "ledger/checkpoints/"
 SUMMARY = "01_ipe/summary.json"
+SELECTION, SELECTION_TABLE = "03_sample/selection.json", "03_sample/selection.csv"
 
 FORMAT_VERSION = 1
 MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile pack could name millions
@@ -120,6 +122,7 @@ class Said(NamedTuple):
     began_at: Scalar = None
     disposition: Scalar = None
     channel: Scalar = None
+    lane: Scalar = None
     severity: Scalar = None
     status: Scalar = None
     kind: Scalar = None
@@ -195,7 +198,7 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
         (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
-        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
+        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8), (9)
     ]
     for name, step in steps:
         try:
@@ -203,7 +206,7 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (9)
+    notes.check_origin()  # (10)
     return report
 
 
@@ -677,6 +680,8 @@ class Ledger:
     def __init__(self) -> None:
         self.hashes: dict[int, bytes] = {}
         self.is_sound = True
+        self.recorded_at: dict[int, str] = {}
+        self.checkpoints: list[Checkpoint] = []  # by their size
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
@@ -706,6 +711,11 @@ class Ledger:
 def as_object(value: object) -> dict[str, Any]:
     """Return a JSON object, or an empty one in place of anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
 
 
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
@@ -758,6 +768,7 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
         if said is None:
             return "its body is not a JSON object"
         entry = entry._replace(body=body, said=read_said(unpacked(said)))
+    ledger.recorded_at[seq] = recorded_at
     ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
         ledger.take_write(ref, body)
@@ -812,6 +823,7 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if not signed:
         report.add(COMPLETENESS, f"{CHECKPOINTS}: no signed checkpoint says how many entries there are")
         return
+    ledger.checkpoints = signed
     newest = signed[-1]
     report.checkpoint = {"size": newest.size, "root": newest.root}
     for first, last in missing_from(ledger.hashes, newest.size):
@@ -1006,6 +1018,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
+    check_samples(pack, period, listed.changes, ledger, report)
 
 
 def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Populations:
@@ -1425,6 +1438,158 @@ def is_beginning(older: Checkpoint, newer: Checkpoint, path: list[bytes]) -> boo
             new = hash_node(new, one)
         at, last = at >> 1, last >> 1
     return last == 0 and old == first and base64.b64encode(new).decode() == newer.root
+
+
+# (9) The samples --------------------------------------------------------------------------------------------
+
+
+class Sample(NamedTuple):
+    """What was drawn, or has to be, of one population: by name, what `selection.json` says of it."""
+
+    facts: dict[str, Any]
+    runs: dict[str, tuple[int, int]]  # of each change that was drawn of a run
+    seed: str | None
+
+
+def check_samples(
+    pack: Pack, period: dict[str, Any], changes: list[Entry], ledger: Ledger, report: Report
+) -> None:
+    """Draw the samples again, and hold what is said of them against that."""
+    selection = pack.read_json(SELECTION)
+    stated = selection.get("samples")
+    samples = [as_object(one) for one in stated] if isinstance(stated, list) else []
+    if [one.get("of") for one in samples] != ["changes", "emergencies"]:
+        report.add(COMPLETENESS, f"{SELECTION}: has not one sample of changes and one of emergencies")
+        return
+    if not ledger.checkpoints:
+        return  # that is said already
+    ends = {name: period.get(name) for name in ("since", "until")}
+    checkpoint = deciding_checkpoint(ledger, parse_time(ends["until"]))
+    wanted = {**ends, "checkpoint": {"size": checkpoint.size, "root": checkpoint.root}}
+    drawn = [draw_again(one, selection, changes, checkpoint.root) for one in samples]
+    facts = [(selection, wanted, ""), *((one, two.facts, one["of"]) for one, two in zip(samples, drawn))]  # noqa: B905 - Python 3.9 knows no `strict`
+    for found, expected, of in facts:
+        names = [name for name in expected if canonical(found.get(name)) != canonical(expected[name])]
+        if names:
+            what = f"of the sample of {of}" if of else "of all samples"
+            report.add(INTEGRITY, f"{SELECTION}: {', '.join(names)} {what}: drawing again gives another")
+    check_sample_rows(pack, drawn, {one.ref: one for one in changes}, report)
+
+
+def deciding_checkpoint(ledger: Ledger, until: Time | None) -> Checkpoint:
+    """Return the first checkpoint that reaches to the end of the period, or else the newest."""
+    for one in ledger.checkpoints:
+        last_at = parse_time(ledger.recorded_at.get(one.size - 1))
+        if until is not None and last_at is not None and last_at >= until:
+            return one
+    return ledger.checkpoints[-1]
+
+
+def draw_again(said: dict[str, Any], selection: dict[str, Any], changes: list[Entry], root: str) -> Sample:
+    """Return a sample as it has to be drawn; of what an auditor chose, that is taken as it is said."""
+    of, seed = said["of"], said.get("seed")
+    nobodys = [one for one in changes if one.said.disposition in NOBODYS]
+    ids = [one.ref for one in changes if belongs_to(one.said, of)]
+    facts: dict[str, Any] = {
+        "population": len(ids),
+        "population_sha256": sha256_of("".join(f"{one}\n" for one in ids)),
+        "left_out": count_by(nobodys, "disposition") if of == "changes" else {},
+    }
+    if seed is None and of == "changes":
+        named = [one for one in as_list(said.get("chosen")) if isinstance(one, str)]
+        known = set(ids)
+        unknown = [one for one in as_list(said.get("not_found")) if one not in ids]
+        facts.update(runs=[], chosen=[one for one in named if one in known], not_found=unknown)
+        return Sample(facts, {}, None)
+    origin = as_object(seed).get("origin")
+    text = as_object(seed).get("text") if origin == "auditor" else root
+    lines = (
+        "driftledger/sample/v1",
+        of,
+        selection.get("engagement"),
+        selection.get("since"),
+        selection.get("until"),
+    )
+    number = sha256_of("".join(f"{'' if one is None else one}\n" for one in (*lines, origin, text)))
+    size = len(ids) if of == "emergencies" else size_of_sample(as_object(selection.get("profile")), len(ids))
+    ends = [(run * len(ids) // size, (run + 1) * len(ids) // size) for run in range(size)]
+    chosen = [min(ids[begin:end], key=lambda one: rank_of(number, one)) for begin, end in ends]
+    runs = dict(zip(chosen, ends))  # noqa: B905 - Python 3.9 knows no `strict`
+    facts.update(
+        seed={"origin": "auditor" if origin == "auditor" else "checkpoint", "text": text, "sha256": number},
+        runs=[{"begin": begin, "end": end, "chosen": one} for one, (begin, end) in runs.items()],
+        chosen=chosen,
+        not_found=[],
+    )
+    return Sample(facts, runs, number)
+
+
+NOBODYS = ("explained", "before-enrolment")  # dispositions for which nobody must answer
+
+
+def belongs_to(said: Said, of: str) -> bool:
+    """Tell whether a change belongs to the population of a sample."""
+    is_emergency = "emergency" in (said.disposition, said.lane)
+    return said.disposition not in NOBODYS and (of == "changes" or is_emergency)
+
+
+def size_of_sample(profile: dict[str, Any], population: int) -> int:
+    """Return how many changes a profile draws of a population."""
+    for band in map(as_object, as_list(profile.get("bands"))):
+        take, percent, up_to = (as_count(band.get(one)) for one in ("take", "percent", "up_to"))
+        if band.get("up_to") is None or population <= (up_to or 0):
+            part = population if percent is None else -(-population * percent // 100)
+            return min(population, part if take is None else take)
+    confidence, tolerable = (
+        as_count(profile.get(name)) or 0 for name in ("confidence_percent", "tolerable_percent")
+    )
+    if not 0 < confidence < 100 or not 0 < tolerable < 100:
+        return population
+    sound = population - -(-population * tolerable // 100)
+    size, missed, every = 0, 1, 1  # of `every` sample of this size, `missed` have no deviation
+    while size < population and missed * 100 > (100 - confidence) * every:
+        missed, every, size = missed * (sound - size), every * (population - size), size + 1
+    return size
+
+
+def rank_of(seed: str, change_id: str) -> str:
+    """Return what decides in a run: the smallest is drawn."""
+    return sha256_of(f"{seed}/{change_id}")
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_sample_rows(pack: Pack, drawn: list[Sample], entries: dict[str, Entry], report: Report) -> None:
+    """Hold the table of what was drawn against the entries."""
+    table = pack.table(SELECTION_TABLE)
+    columns = next(table, [])
+    wanted = list(rows_of_samples(drawn, entries))
+    count = 0
+    for count, (row, cells) in enumerate(zip(wanted, table), 1):  # noqa: B905 - Python 3.9 knows no `strict`
+        if cells != [cell(row.get(one)) for one in columns]:
+            report.add(INTEGRITY, f"{SELECTION_TABLE}: row {count} is not what was drawn in that place")
+    if count < len(wanted):
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has {count} rows, {len(wanted)} were drawn")
+    if next(table, None) is not None:
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has rows after the {len(wanted)} that were drawn")
+
+
+def rows_of_samples(drawn: list[Sample], entries: dict[str, Entry]) -> Iterator[dict[str, Any]]:
+    """Yield the row of each change that was drawn."""
+    for of, sample in zip(("changes", "emergencies"), drawn):  # noqa: B905 - Python 3.9 knows no `strict`
+        for number, change_id in enumerate(sample.facts["chosen"], 1):
+            begin, end = sample.runs.get(change_id, (None, None))
+            yield {
+                **row_of(entries[change_id]),
+                "change_id": change_id,
+                "sample_of": of,
+                "number": number,
+                "run_begin": begin,
+                "run_end": end,
+                "rank_sha256": rank_of(sample.seed, change_id) if sample.seed else None,
+            }
 
 
 # What every step uses ---------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from drift.model.verdict import Channel
 from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
-from tests.ledger.tampering import KINDS, Files, Tampered, Tampering, World
+from tests.tampering.second_verifier import judge
+from tests.tampering.kinds import KINDS, Files, Tampered, Tampering, World
 from tests.reports.packs import DAY, a_pack
 
 SEED = os.environ.get("TAMPERING_SEED", "2026")
@@ -59,9 +60,12 @@ def quick() -> Iterator[None]:
 
 def test_the_untouched_packs_pass(world: World) -> None:
     for pack in (world.pack, *world.older):
-        report = judged(Tampered(files=pack, what="", fails="", kept=world.notes[:1]))
+        tampered = Tampered(files=pack, what="", fails="", kept=world.notes[:1])
+
+        report = judged(tampered)
 
         assert report.all_problems == []
+        assert judged_again(tampered) == set()
         assert [report.verdict(one) for one in verify.QUESTIONS] == ["ok", "ok", "ok"]
 
 
@@ -78,6 +82,7 @@ def test_it_is_found(tampering: Tampering, world: World) -> None:
 
         case = f"TAMPERING_SEED={SEED}, number {number}: {tampered.what}"
         assert report.verdict(tampered.fails) == verify.FAILED, case
+        assert failed(report) == judged_again(tampered), (case, report.all_problems)
 
 
 def judged(tampered: Tampered) -> Report:
@@ -86,8 +91,23 @@ def judged(tampered: Tampered) -> Report:
     }
     folders = verify.folders_of(tampered.files) | set(tampered.folders)
     trusted = [one for one in [parse_key(KEY.verifier_key)] if one]
-    kept = [KeptCheckpoint(int(size), root) for _, size, root, *_ in map(str.splitlines, tampered.kept)]
+    kept = [KeptCheckpoint(*one) for one in kept_by(tampered)]
     return verify.verify(Found(files, folders, {}), trusted, kept)
+
+
+def judged_again(tampered: Tampered) -> set[str]:
+    """What the second verifier says fails."""
+    folders = verify.folders_of(tampered.files) | set(tampered.folders)
+    return judge(tampered.files, folders, [KEY.verifier_key], kept_by(tampered))
+
+
+def failed(report: Report) -> set[str]:
+    return {one for one in verify.QUESTIONS if report.verdict(one) == verify.FAILED}
+
+
+def kept_by(tampered: Tampered) -> list[tuple[int, str]]:
+    """Size and root of the checkpoints that the reader holds."""
+    return [(int(size), root) for _, size, root, *_ in map(str.splitlines, tampered.kept)]
 
 
 def a_day(database: Database, day: int) -> None:
