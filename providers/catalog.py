@@ -30,6 +30,7 @@ from drift.ports import (
     Notifier,
     OnCall,
     RawVault,
+    Signer,
     StateStore,
     TicketSource,
     Translator,
@@ -207,6 +208,12 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
     "slack": Adapter("providers.slack.directory", "SlackPeople"),
 }
 
+SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {
+    "aws-kms": Adapter("providers.aws.signing_key", "AwsKmsKey"),
+    "gcp-kms": Adapter("providers.gcp.signing_key", "GcpKmsKey", paths=("credentials_file",)),
+}
+"""Where the key of the ledger may be kept. Azure Key Vault is not here: it knows no Ed25519."""
+
 ANCHORS: Mapping[str, Adapter[Anchor]] = {
     "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
 }
@@ -232,6 +239,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.CODE_HOST: CODE_HOSTS,
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
+    AdapterKind.SIGNING_KEY: SIGNING_KEYS,
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,

@@ -232,6 +232,18 @@ class Reader:
         given = row.table.observation_period
         return values.duration(row.place, "observation_period", given, least=timedelta(days=1))
 
+    def signing_key(self) -> AdapterSettings | None:
+        """Return the service that keeps the ledger's key, of which there is at most one, and no other key."""
+        found = self.adapters(AdapterKind.SIGNING_KEY)
+        if not found:
+            return None
+        ledger = self.one(Ledger).table
+        if len(found) > 1 or ledger.key_file is not None or ledger.key_env is not None:
+            raise self._place(f"[[signing_key]] {quoted(found[-1].name)}").error(
+                "the ledger has a key already", hint="leave one out: of key_file, key_env, [[signing_key]]"
+            )
+        return found[0]
+
     def vault(self) -> VaultSettings | None:
         """Return the configured vault, of which there is at most one."""
         found = [

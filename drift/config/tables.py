@@ -59,7 +59,8 @@ class Ledger(Table, frozen=True, kw_only=True):
     """The evidence."""
 
     heading = "ledger"
-    key_file: str = "driftledger-key.pem"
+    key_file: str | None = None
+    key_env: str | None = None
     observation_period: str = "397d"
 
 

@@ -19,6 +19,7 @@ from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
 from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
 from drift.ports.kinds import AdapterKind
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
+from drift.ports.signer import Signer
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
 from drift.ports.surroundings import Clock, Meter, Recorded, Remarking
 from drift.ports.translator import Translator, Unwrapper
@@ -58,6 +59,7 @@ __all__ = [
     "Remarking",
     "Reviewing",
     "Searching",
+    "Signer",
     "StateContent",
     "StateStore",
     "StoredState",

@@ -14,6 +14,7 @@ class AdapterKind(StrEnum):
     CODE_HOST = "code_host"
     NOTIFIER = "notifier"
     VAULT = "vault"
+    SIGNING_KEY = "signing_key"
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"

@@ -72,6 +72,7 @@ PORTS = {
     AdapterKind.CODE_HOST: ports.CodeHost,
     AdapterKind.NOTIFIER: ports.Notifier,
     AdapterKind.VAULT: ports.RawVault,
+    AdapterKind.SIGNING_KEY: ports.Signer,
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
@@ -135,7 +136,7 @@ def test_an_adapter_does_all_that_its_port_asks(
         if member == "name":
             assert getattr(made, member) == configured.name
         elif isinstance(asked, property):
-            assert hasattr(made, member)
+            assert member in dir(made)  # asking for it may ask a service
         elif inspect.isfunction(asked) and not member.startswith("_"):
             parameters = list(inspect.signature(asked).parameters)[1:]
             assert list(inspect.signature(getattr(made, member)).parameters) == parameters
@@ -258,7 +259,7 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.tickets,
         *settings.code_hosts,
         *settings.notifiers,
-        *filter(None, [settings.vault]),
+        *filter(None, [settings.vault, settings.signing_key]),
         *settings.canaries,
         *settings.directories,
         *settings.on_call,

@@ -291,9 +291,12 @@ class _Judge:
             (place.get(seq, -1), one) for seq, one in zip(seqs, found, strict=True) if seq is not None
         ]
         self.must(sorted(at for at, _ in readable) == list(range(len(entries))), COMPLETENESS)
-        once = list({at: (at, one) for at, one in reversed(readable) if at >= 0}.values())[::-1]
-        self.must(all(one == wanted[at] for at, one in once), INTEGRITY)
-        self.must(all(before < after for (before, _), (after, _) in pairwise(once)), INTEGRITY)
+        once: dict[int, Any] = {}
+        for at, one in readable:
+            once.setdefault(at, one)
+        once.pop(-1, None)
+        self.must(all(one == wanted[at] for at, one in once.items()), INTEGRITY)
+        self.must(all(before < after for before, after in pairwise(once)), INTEGRITY)
 
     def counts(
         self,

@@ -19,9 +19,9 @@ from drift.model.verdict import Channel
 from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
-from tests.tampering.second_verifier import judge
-from tests.tampering.kinds import KINDS, Files, Tampered, Tampering, World
 from tests.reports.packs import DAY, a_pack
+from tests.tampering.kinds import KINDS, Files, Tampered, Tampering, World
+from tests.tampering.second_verifier import judge
 
 SEED = os.environ.get("TAMPERING_SEED", "2026")
 """Another one tries other bytes, lines and values."""
