@@ -838,10 +838,10 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
         return "its body is not the one that the leaf commits to"
     entry = Entry(seq, ref, recorded_at, leaf_hash, "", Said())
     if kind in ledger.latest or kind in ledger.every:
-        said = parse_object(body)
+        said = read_said(body)
         if said is None:
             return "its body is not a JSON object"
-        entry = entry._replace(body=body, said=read_said(unpacked(said)))
+        entry = entry._replace(body=body, said=said)
     ledger.recorded_at[seq] = recorded_at
     ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
@@ -849,9 +849,13 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     return None
 
 
-def read_said(body: dict[str, Any]) -> Said:
+def read_said(body: str) -> Said | None:
     """Return what decides; nothing else than a text or a whole number ever does."""
-    values = [body.get(name) for name in Said._fields]
+    said = parse_object(body)
+    if said is None:
+        return None
+    flat = unpacked(said)
+    values = [flat.get(name) for name in Said._fields]
     return Said(*[value if isinstance(value, (str, int)) else None for value in values])
 
 
@@ -994,7 +998,7 @@ def check_kept(kept: list[KeptCheckpoint], ledger: Ledger, report: Report) -> No
     """Hold the entries against checkpoints that the reader kept: they fix every entry that they cover."""
     report.trusted_checkpoints = [one._asdict() for one in kept]
     size = len(ledger.hashes)
-    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound else {}
+    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound and kept else {}
     for one in kept:
         what = f"the trusted checkpoint of {one.size} entries"
         if one.size > size:
