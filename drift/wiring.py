@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
-    from drift.ports import RawVault
+    from drift.ports import EvidenceSink, RawVault
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -434,12 +434,16 @@ def pack_request(
 
     Without a `sampling`, a sample by the profile that holds by default.
     """
+    from drift.program import commit, rules_sha256
     from drift.reports.pack.request import PackRequest
     from drift.reports.sampling.profiles import sampling_by
 
     return PackRequest(
         period=period,
         tool_version=__version__,
+        commit=commit(),
+        rules_sha256=rules_sha256(),
+        config_sha256=settings.sha256,
         company=settings.company,
         reviews=settings.reviews,
         connected=_connected(settings),
@@ -585,6 +589,11 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     if settings.clock is ClockSource.RECORDS:
         return {}
     return {one.name: one.rules for one in settings.notifiers}
+
+
+def evidence_sinks(settings: "Settings") -> "dict[str, EvidenceSink]":
+    """Return where evidence is taken, by name."""
+    return _made(catalog.EVIDENCE_SINKS, settings.evidence_sinks)
 
 
 def raw_vault(settings: "Settings") -> "RawVault | None":
