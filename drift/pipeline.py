@@ -22,6 +22,7 @@ from drift.desk import Desk
 from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
+from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
@@ -38,6 +39,7 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
+    record_tallies,
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind
@@ -89,7 +91,7 @@ class Pipeline:
         problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
         problems += self.forget(now)
         sample_months(have, now)
-        self.seal(now)
+        problems += self.seal(now)
         problems += self.anchor(now)
         return tuple(problems)
 
@@ -228,10 +230,15 @@ class Pipeline:
             forget_settled(connection, now - SETTLED_KEPT_FOR)
         return erase(have.database, have.vault.records, have.vault.keep_for, now) if have.vault else ()
 
-    def seal(self, now: datetime) -> None:
-        """Sign the ledger as it is now."""
-        with self.have.database.transaction() as connection:
-            seal(connection, self.have.key, now)
+    def seal(self, now: datetime) -> tuple[str, ...]:
+        """Sign the ledger as it is now; return why not, if the service that keeps the key does not sign."""
+        try:
+            with self.have.database.transaction() as connection:
+                record_tallies(connection, now)
+                seal(connection, self.have.key, now)
+        except ProviderError as error:
+            return (f"ledger key: {error}",)
+        return ()
 
     def anchor(self, now: datetime) -> tuple[str, ...]:
         """Have the last checkpoint held outside; return what went wrong, a line each."""

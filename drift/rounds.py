@@ -186,8 +186,8 @@ class Rounds:
 
     def seal(self) -> Turn:
         """Sign the ledger."""
-        self._pipeline.seal(self._pipeline.have.clock.now())
-        return Turn()
+        problems = self._pipeline.seal(self._pipeline.have.clock.now())
+        return Turn(problems=problems, failure=problems[0] if problems else None)
 
     def anchor(self) -> Turn:
         """Have the last checkpoint held outside."""

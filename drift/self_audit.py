@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.equipment import Equipment
+from drift.errors import ProviderError
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append, first_recorded_at
 from drift.model.evidence import EntryKind
@@ -25,11 +26,17 @@ _KEY = "self-sample"
 
 
 def sample_months(have: Equipment, now: datetime) -> tuple[SelfSample, ...]:
-    """Draw the samples of all months that are over and have none; return them."""
-    with have.database.transaction() as connection:
-        due = sorted(_due(connection, now))
-        if due:
-            seal(connection, have.key, now)
+    """Draw the samples of all months that are over and have none; return them.
+
+    They wait while the service that keeps the ledger's key does not sign, which is told where it is sealed.
+    """
+    try:
+        with have.database.transaction() as connection:
+            due = sorted(_due(connection, now))
+            if due:
+                seal(connection, have.key, now)
+    except ProviderError:
+        return ()
     return tuple(drawn for month in due if (drawn := _sample(have, month, now)))
 
 

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
-    from drift.model.connected import ConnectedSystem
+    from drift.model.connected import Configured, ConnectedSystem
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
+    from drift.ports import EvidenceSink, RawVault
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -253,9 +254,10 @@ def open_database(settings: "Settings", *, may_make: bool = False) -> Iterator["
 def is_store_lost(settings: "Settings") -> bool:
     """Tell whether there is a key, which may have sealed a ledger, but no store to go with it.
 
-    To be asked before either is made.
+    To be asked before either is made. A key that is no file tells nothing: it is there from the start.
     """
-    return settings.key_file.exists() and not has_store(settings)
+    is_in_file = settings.key_text is None and settings.signing_key is None
+    return is_in_file and settings.key_file.exists() and not has_store(settings)
 
 
 def has_store(settings: "Settings") -> bool:
@@ -277,17 +279,40 @@ def signing_key(settings: "Settings", database: "Database") -> "SigningKey":
         ConfigError: The ledger was sealed before, and its key is gone: another one would look like a forgery.
     """
     from drift.ledger.checkpoint import latest_checkpoint
-    from drift.ledger.note import create_key_file, load_key_file
 
-    if settings.key_file.exists():
+    if not _is_key_made(settings):
+        with database.reading() as connection:
+            if latest_checkpoint(connection) is not None:
+                raise ConfigError(
+                    f"the ledger's key is missing: {settings.key_file}",
+                    hint="bring it back from your backup; if it is lost for good, see docs/keys.md",
+                )
+    return configured_key(settings)
+
+
+def configured_key(settings: "Settings") -> "SigningKey":
+    """Return the key that the configuration names, whatever it has signed so far; make its file if need be.
+
+    Raises:
+        ConfigError: It cannot be read, or is no key of this ledger.
+    """
+    from drift.ledger.keys import create_key_file, key_in_text, load_key_file
+    from drift.ledger.note import SigningKey
+
+    if settings.signing_key is not None:
+        (signer,) = _made(catalog.SIGNING_KEYS, [settings.signing_key]).values()
+        return SigningKey(name=settings.ledger_origin, signer=signer)
+    if settings.key_text is not None:
+        text = settings.key_text.reveal()
+        return key_in_text(text, settings.ledger_origin, place="the environment variable of [ledger] key_env")
+    if _is_key_made(settings):
         return load_key_file(settings.key_file, settings.ledger_origin)
-    with database.reading() as connection:
-        if latest_checkpoint(connection) is not None:
-            raise ConfigError(
-                f"the ledger's key is missing: {settings.key_file}",
-                hint="bring it back from your backup; a new one cannot vouch for what the old one sealed",
-            )
     return create_key_file(settings.key_file, settings.ledger_origin)
+
+
+def _is_key_made(settings: "Settings") -> bool:
+    is_kept_elsewhere = settings.key_text is not None or settings.signing_key is not None
+    return is_kept_elsewhere or settings.key_file.exists()
 
 
 @contextmanager
@@ -409,18 +434,36 @@ def pack_request(
 
     Without a `sampling`, a sample by the profile that holds by default.
     """
+    from drift.program import commit, rules_sha256
     from drift.reports.pack.request import PackRequest
     from drift.reports.sampling.profiles import sampling_by
 
     return PackRequest(
         period=period,
         tool_version=__version__,
+        commit=commit(),
+        rules_sha256=rules_sha256(),
+        config_sha256=settings.sha256,
         company=settings.company,
         reviews=settings.reviews,
         connected=_connected(settings),
+        configured=_configured(settings),
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
+    )
+
+
+def _configured(settings: "Settings") -> "Configured":
+    """Return which parts of the estate the rules name."""
+    from drift.model.connected import Configured
+
+    rules = settings.channels
+    return Configured(
+        accounts=rules.scope,
+        pipelines=tuple(one.name for one in rules.pipelines),
+        repositories=tuple(dict.fromkeys(rules.repositories.values())),
+        ticket_projects=tuple(sorted(rules.ticket_projects)),
     )
 
 
@@ -474,7 +517,7 @@ def trial(
     configured, and tells nobody.
     """
     from drift.equipment import Equipment
-    from drift.ledger.note import SigningKey
+    from drift.ledger.keys import local_key
     from drift.model.evidence import ConfigRecord
     from drift.pipeline import Pipeline
     from drift.stages.translate import Translators
@@ -483,7 +526,7 @@ def trial(
         have=Equipment(
             configuration=ConfigRecord(sha256=rules.sha256, tool_version=__version__),
             database=database,
-            key=SigningKey(name="driftledger/trial", seed=bytes(32)),  # it seals nothing
+            key=local_key("driftledger/trial", bytes(32)),  # it seals nothing
             clock=clock(settings, database),
             policy=policy_of(rules, None, people_of(rules, store)),
             translators=Translators(translators(rules)),
@@ -546,6 +589,17 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     if settings.clock is ClockSource.RECORDS:
         return {}
     return {one.name: one.rules for one in settings.notifiers}
+
+
+def evidence_sinks(settings: "Settings") -> "dict[str, EvidenceSink]":
+    """Return where evidence is taken, by name."""
+    return _made(catalog.EVIDENCE_SINKS, settings.evidence_sinks)
+
+
+def raw_vault(settings: "Settings") -> "RawVault | None":
+    """Return what keeps records as they were delivered, if it is configured."""
+    vault = _vault(settings, [])
+    return vault.records if vault else None
 
 
 def _vault(settings: "Settings", meters: list[Meter]) -> "Vault | None":

@@ -1,5 +1,6 @@
 """Databases for tests: every store and ledger test runs on SQLite and on PostgreSQL. And simulated clouds."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -18,6 +19,12 @@ from tests.providers.state_stores.servers import Servers, servers
 # How long an example takes says something of the machine, not of the product.
 settings.register_profile("drift", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("drift")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Many tests wait for a server or a process that they started, which leaves a core to others."""
+    return (os.cpu_count() or 1) * 3 // 2
+
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # platformdirs remarks on a missing XDG_RUNTIME_DIR

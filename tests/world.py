@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from drift.errors import ProviderUnavailableError
 from drift.ledger.checkpoint import seal
-from drift.ledger.note import SigningKey
+from drift.ledger.keys import local_key
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.change import Change, ChangeSession, Write
@@ -28,6 +28,7 @@ from drift.stages.record import (
     record_gap,
     record_judgement,
     record_outage,
+    record_tallies,
     record_write,
 )
 from drift.store import outbox
@@ -36,7 +37,7 @@ from drift.store.lookup import changes_with
 from drift.store.tally import Tally
 from tests.builders import NOON, SECURITY_GROUP, a_classification, a_judgement, a_write, an_actor, an_event
 
-KEY = SigningKey(name="driftledger/example", seed=bytes(32))
+KEY = local_key("driftledger/example", bytes(32))
 
 
 class Channels:
@@ -163,6 +164,7 @@ class World:
     def sealed(self, *, at: datetime = NOON) -> Checkpoint | None:
         """The ledger was sealed."""
         with self.database.transaction() as connection:
+            record_tallies(connection, at)
             return seal(connection, KEY, at)
 
 

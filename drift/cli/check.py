@@ -53,6 +53,10 @@ def command(cost: bool, config: str | None) -> int:
         # Before anything is made: a store and a key in a wrong folder would look like a beginning.
         click.echo("FAILED  sources: there is nothing to watch; name an [[audit_log]] and a [[baseline]]")
         return 1
+    if settings.signing_key is not None:
+        signer = wiring.configured_key(settings).signer
+        if not tried(f"signing key {settings.signing_key.name}", signer, signer.check):
+            return 1  # whatever runs signs
     failed = 0
     is_store_lost = wiring.is_store_lost(settings)
     with wiring.running(settings) as pipeline:
@@ -60,10 +64,12 @@ def command(cost: bool, config: str | None) -> int:
         _say_ok("store", have.database.name)
         if is_store_lost:
             click.echo(shown(f"note    {LOST_STORE.format(store=have.database.name)}", limit=500))
-        _say_ok("ledger key", f"{settings.key_file}, to verify with {have.key.verifier_key}")
+        _say_ok("ledger key", f"{settings.key_place}, to verify with {have.key.verifier_key}")
         enrolled = _enrolled(have)
         for what, adapter, attempt in _trials(have):
             failed += not tried(what, adapter, attempt)
+        for name, sink in wiring.evidence_sinks(settings).items():
+            failed += not tried(f"evidence sink {name}", sink, sink.check)
         failed += not _say_skew(skew_of(wiring.answer_times()))
     for rule in settings.ignores:
         if rule.is_expired(have.clock.now()):

@@ -21,6 +21,7 @@ from drift.model.secret import Secret
 from drift.ports import AdapterKind
 
 DEFAULT_STORE = "sqlite:///driftledger.sqlite3"
+DEFAULT_KEY_FILE = "driftledger-key.pem"
 
 LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 MAX_PORT = 65535
@@ -58,6 +59,8 @@ def load(
         organisation=_organisation(reader.one(tables.Organisation)),
         store_url=_store_url(reader.one(tables.Store), reader.document.folder, environ),
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
+        key_text=_key_text(reader.one(tables.Ledger), environ, is_needed=opens_adapters),
+        signing_key=reader.signing_key(),
         observation_period=reader.observation_period(),
         clock=reader.one(tables.Clock).table.source,
         poll_every=_every(reader.one(tables.Schedule), "poll_every"),
@@ -75,6 +78,7 @@ def load(
         notifiers=reader.notifiers(),
         vault=reader.vault(),
         canaries=reader.canaries(),
+        evidence_sinks=reader.evidence_sinks(),
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
         coverage=policy.coverage_rules(reader),
@@ -127,7 +131,22 @@ def _store_url(row: Row[tables.Store], folder: Path, environ: Mapping[str, str] 
 
 
 def _key_file(row: Row[tables.Ledger], folder: Path) -> Path:
-    return Path(values.absolute(row.place, "key_file", row.table.key_file, folder))
+    given = DEFAULT_KEY_FILE if row.table.key_file is None else row.table.key_file
+    return Path(values.absolute(row.place, "key_file", given, folder))
+
+
+def _key_text(
+    row: Row[tables.Ledger], environ: Mapping[str, str] | None, *, is_needed: bool
+) -> Secret | None:
+    """Return the key in the environment, an empty one where who only reads has none."""
+    name = row.table.key_env
+    if name is None:
+        return None
+    if row.table.key_file is not None:
+        raise row.place.error('"key_env" and "key_file" contradict each other', hint="leave one of them out")
+    if not is_needed and environ is not None and not environ.get(name):
+        return Secret("")
+    return values.SecretReference(place=row.place, key="key", env=name, file=None).resolve(Path(), environ)
 
 
 def _every(row: Row[tables.Schedule], key: str) -> timedelta:

@@ -19,6 +19,7 @@ from drift.config.settings import (
     AuditLogSettings,
     BaselineSettings,
     CanarySettings,
+    EvidenceSinkSettings,
     NotifierSettings,
     VaultSettings,
 )
@@ -30,6 +31,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    EvidenceSinkTable,
     Ledger,
     NamedTable,
     NotifierTable,
@@ -169,6 +171,19 @@ class Reader:
             for row, settings in self._adapters(AdapterKind.CANARY, CanaryTable)
         )
 
+    def evidence_sinks(self) -> tuple[EvidenceSinkSettings, ...]:
+        """Return where evidence is taken."""
+        return tuple(
+            EvidenceSinkSettings(
+                kind=AdapterKind.EVIDENCE_SINK,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                every=self._optional(row.place, "every", row.table.every),
+            )
+            for row, settings in self._adapters(AdapterKind.EVIDENCE_SINK, EvidenceSinkTable)
+        )
+
     def anchors(self) -> tuple[AnchorSettings, ...]:
         """Return the configured anchors; none lets go of a checkpoint that an auditor may ask for."""
         return tuple(
@@ -231,6 +246,18 @@ class Reader:
         row = self.one(Ledger)
         given = row.table.observation_period
         return values.duration(row.place, "observation_period", given, least=timedelta(days=1))
+
+    def signing_key(self) -> AdapterSettings | None:
+        """Return the service that keeps the ledger's key, of which there is at most one, and no other key."""
+        found = self.adapters(AdapterKind.SIGNING_KEY)
+        if not found:
+            return None
+        ledger = self.one(Ledger).table
+        if len(found) > 1 or ledger.key_file is not None or ledger.key_env is not None:
+            raise self._place(f"[[signing_key]] {quoted(found[-1].name)}").error(
+                "the ledger has a key already", hint="leave one out: of key_file, key_env, [[signing_key]]"
+            )
+        return found[0]
 
     def vault(self) -> VaultSettings | None:
         """Return the configured vault, of which there is at most one."""

@@ -86,6 +86,14 @@ class AnchorSettings(AdapterSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceSinkSettings(AdapterSettings):
+    """One configured evidence sink."""
+
+    every: timedelta | None
+    """How often the daemon exports a pack for it; `None`: never."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotifierSettings(AdapterSettings):
     """One configured notifier."""
 
@@ -139,6 +147,11 @@ class Settings:
     store_url: Secret
     """It may hold a password."""
     key_file: Path
+    """Where the ledger's key is, and is made on the first run, unless `key_text` is given."""
+    key_text: Secret | None
+    """The ledger's key itself; an empty one where a command that only reads did not find it."""
+    signing_key: AdapterSettings | None
+    """The service that keeps the ledger's key, in place of either."""
     observation_period: timedelta
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource
@@ -161,6 +174,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    evidence_sinks: tuple[EvidenceSinkSettings, ...]
     anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules
@@ -186,6 +200,13 @@ class Settings:
     reviews: ReviewRules
     company: Company
     """What the company says of itself to an auditor."""
+
+    @property
+    def key_place(self) -> str:
+        """Where the ledger's key is, for people."""
+        if self.signing_key is not None:
+            return f"{self.signing_key.name}, of type {self.signing_key.type}"
+        return str(self.key_file) if self.key_text is None else "in the environment"
 
     @property
     def ledger_origin(self) -> str:

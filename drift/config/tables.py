@@ -59,7 +59,8 @@ class Ledger(Table, frozen=True, kw_only=True):
     """The evidence."""
 
     heading = "ledger"
-    key_file: str = "driftledger-key.pem"
+    key_file: str | None = None
+    key_env: str | None = None
     observation_period: str = "397d"
 
 
@@ -126,6 +127,12 @@ class AnchorTable(AdapterTable, frozen=True, kw_only=True):
     """An anchor also says how often it is given a checkpoint."""
 
     every: str = "1h"
+
+
+class EvidenceSinkTable(AdapterTable, frozen=True, kw_only=True):
+    """An evidence sink also says how often the daemon exports a pack for it; without it, it never does."""
+
+    every: str | None = None
 
 
 class NotifierTable(AdapterTable, frozen=True, kw_only=True):

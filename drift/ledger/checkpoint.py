@@ -13,11 +13,12 @@ from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import StoredEntry, commit, format_time
 from drift.ledger.log import entries, lock, node_reader, size_of, written
 from drift.ledger.merkle import Frontier, hash_leaf, root
-from drift.ledger.note import SigningKey
+from drift.ledger.note import SigningKey, VerifierKey, signed
 from drift.ledger.tables import checkpoint, ledger
 from drift.model.evidence import Checkpoint, EntryKind
+from drift.store.meta import LEDGER_KEY, write
 
-_ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value)
+_ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value, EntryKind.PUSH.value)
 """What is recorded because of a checkpoint, and alone is no reason for another."""
 
 
@@ -30,25 +31,36 @@ def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint |
 
     Raises:
         LedgerIntegrityError: What the last checkpoint fixed was altered since, or another key made it.
+        ProviderError: The service that keeps the key does not sign; the entries wait for the next time.
     """
     lock(connection)
     last = latest_checkpoint(connection)
     if last is not None:
-        _refuse_rewritten(connection, last, key)
+        refuse_rewritten(connection, last, key.verifier)
     if not _has_grown(connection, 0 if last is None else last.size):
         return None
-    size = size_of(connection)
+    return make_checkpoint(connection, [key], now)
+
+
+def make_checkpoint(connection: Connection, keys: list[SigningKey], now: datetime) -> Checkpoint:
+    """Sign the ledger as it is now with these keys, of which the last is the one that signs from now on.
+
+    Raises:
+        ProviderError: The service that keeps a key does not sign.
+    """
+    size, key = size_of(connection), keys[-1]
     encoded_root = _encoded_root(connection, size)
     made = Checkpoint(
         size=size,
         root=encoded_root,
-        note=key.sign(f"{key.name}\n{size}\n{encoded_root}\n"),
+        note=signed(f"{key.name}\n{size}\n{encoded_root}\n", keys),
         made_at=now.astimezone(UTC),
     )
     connection.execute(
         insert(checkpoint),
         {"size": size, "root": encoded_root, "note": made.note, "made_at": format_time(now)},
     )
+    write(connection, LEDGER_KEY, key.verifier_key)
     return made
 
 
@@ -111,9 +123,8 @@ def sealed_entries(connection: Connection, sealed: Checkpoint) -> Iterator[Store
     """
     frontier = Frontier()
     for entry in entries(connection, to_seq=sealed.size):
-        body = None if entry.salt is None or entry.body is None else commit(entry.salt, entry.body)
         leaf_hash = hash_leaf(entry.leaf)
-        if entry.seq != frontier.size or leaf_hash != entry.leaf_hash or body != entry.commitment:
+        if entry.seq != frontier.size or leaf_hash != entry.leaf_hash or not _is_body_sound(entry):
             raise _altered(f"entry {frontier.size} of the ledger was altered or is missing")
         frontier.add(leaf_hash)
         yield entry
@@ -121,11 +132,23 @@ def sealed_entries(connection: Connection, sealed: Checkpoint) -> Iterator[Store
         raise _altered(f"the ledger is not the one that was sealed at {sealed.size} entries")
 
 
-def _refuse_rewritten(connection: Connection, last: Checkpoint, key: SigningKey) -> None:
+def _is_body_sound(entry: StoredEntry) -> bool:
+    """Tell whether the body is the one that was recorded, or was erased by the rules."""
+    if entry.body is None:
+        return False
+    return entry.salt is None or commit(entry.salt, entry.body) == entry.commitment
+
+
+def refuse_rewritten(connection: Connection, last: Checkpoint, key: VerifierKey) -> None:
+    """Raise unless the last checkpoint was made by this key, over the ledger that is there.
+
+    Raises:
+        LedgerIntegrityError: What it fixed was altered since, or another key made it.
+    """
     if not key.has_signed(last.note):
         raise LedgerIntegrityError(
-            f"the last checkpoint, at {last.size} entries, was not made by the key {key.verifier_key}",
-            hint="use the key that has sealed this ledger so far",
+            f"the last checkpoint, at {last.size} entries, was not made by the key {key}",
+            hint="use the key that has sealed it so far, or let that hand over: drift evidence rotate-key",
         )
     refuse_other_root(connection, last)
 

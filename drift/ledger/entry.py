@@ -60,6 +60,12 @@ class StoredEntry:
     salt: bytes | None
     """`None` when the body was erased."""
     body: bytes | None
+    """What is said again in the place of one that was erased; `None` where nothing is."""
+
+    @property
+    def is_erased(self) -> bool:
+        """The body that the leaf commits to is gone."""
+        return self.salt is None
 
 
 def encode_leaf(leaf: Leaf) -> bytes:

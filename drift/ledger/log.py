@@ -25,7 +25,7 @@ from drift.ledger.entry import (
     format_time,
 )
 from drift.ledger.merkle import Frontier, Node, NodeReader, hash_leaf
-from drift.ledger.tables import evidence_body, ledger, ledger_node
+from drift.ledger.tables import erased_entry, evidence_body, ledger, ledger_node
 from drift.model.evidence import EntryKind, EvidenceEntry
 from drift.store.database import at_the_end, made_in_transaction, of_transaction
 from drift.store.upsert import in_chunks
@@ -123,7 +123,7 @@ def entries(
     if kind is not None:
         query = query.where(ledger.c.kind == kind.value)
     for row in written(connection).execute(query.execution_options(yield_per=_READ_AHEAD)):
-        yield _entry(row)
+        yield _entry(connection, row)
 
 
 def entries_at(connection: Connection, seqs: Iterable[int]) -> Iterator[StoredEntry]:
@@ -135,7 +135,7 @@ def entries_at(connection: Connection, seqs: Iterable[int]) -> Iterator[StoredEn
     for some in in_chunks(seqs):
         rows = written(connection).execute(_stored.where(ledger.c.seq.in_(some)))
         found = {row.seq: row for row in rows}
-        yield from (_entry(found[seq]) for seq in some if seq in found)
+        yield from (_entry(connection, found[seq]) for seq in some if seq in found)
 
 
 _stored = select(
@@ -143,7 +143,22 @@ _stored = select(
 ).outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq)
 
 
-def _entry(row: Sequence[Any]) -> StoredEntry:
+def restated_body(connection: Connection, seq: int) -> bytes | None:
+    """Return what is said again of an entry whose body was erased, `None` where nothing is."""
+    body: bytes | None = None
+    while body is None:
+        again = connection.execute(
+            select(erased_entry.c.restated_seq, evidence_body.c.body)
+            .outerjoin(evidence_body, evidence_body.c.seq == erased_entry.c.restated_seq)
+            .where(erased_entry.c.seq == seq)
+        ).one_or_none()
+        if again is None:
+            return None
+        seq, body = again
+    return body
+
+
+def _entry(connection: Connection, row: Sequence[Any]) -> StoredEntry:
     seq, stored = row[0], row[1:]
     leaf, leaf_hash, salt, body = map(_as_bytes, stored)
     try:
@@ -163,7 +178,7 @@ def _entry(row: Sequence[Any]) -> StoredEntry:
         leaf=leaf or b"",
         leaf_hash=leaf_hash or b"",
         salt=salt,
-        body=body,
+        body=restated_body(connection, seq) if body is None else body,
     )
 
 

@@ -59,7 +59,7 @@ class Proof:
                 "leaf": entry.leaf.decode(),
                 "leaf_hash": entry.leaf_hash.hex(),
                 "salt": (entry.salt or b"").hex(),
-                "body": (entry.body or b"").decode(),
+                "body": "" if entry.is_erased else (entry.body or b"").decode(),
             },
             "inclusion": {"checkpoint": self.checkpoint.note, "path": _in_hex(self.path)},
             "consistency": None

@@ -64,6 +64,14 @@ checkpoint = Table(
 )
 """The signed sizes and roots, each with its note."""
 
+erased_entry = Table(
+    "erased_entry",
+    metadata,
+    Column("seq", _Position, ForeignKey(ledger.c.seq), primary_key=True, autoincrement=False),
+    Column("restated_seq", _Position, ForeignKey(ledger.c.seq), nullable=False),
+)
+"""Whose body was erased, and which entry says again what may stay. It follows from the ledger itself."""
+
 APPEND_ONLY = (ledger, ledger_node, checkpoint)
 """The tables whose rows never change and never go."""
 

@@ -17,7 +17,10 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  8. The summary: every total counted again.
- 9. The origin: the manifest and every checkpoint are signed by a key that the reader trusts.
+ 9. The samples: drawn again; every change of them is listed as its entry has it.
+10. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
+11. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
+    that it leads to along that chain.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
 and nothing added? ORIGIN: did the expected key sign it? Without a key, that one stays unknown.
@@ -56,6 +59,7 @@ MANIFEST, MANIFEST_NOTE = "MANIFEST.json", "MANIFEST.json.note"
 MANIFEST_TITLE = "driftledger pack manifest v1"
 KEYS, ENTRIES, CHECKPOINTS = "ledger/keys.json", "ledger/entries.jsonl", "ledger/checkpoints/"
 SUMMARY = "01_ipe/summary.json"
+SELECTION, SELECTION_TABLE = "03_sample/selection.json", "03_sample/selection.csv"
 
 FORMAT_VERSION = 1
 MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile pack could name millions
@@ -120,6 +124,7 @@ class Said(NamedTuple):
     began_at: Scalar = None
     disposition: Scalar = None
     channel: Scalar = None
+    lane: Scalar = None
     severity: Scalar = None
     status: Scalar = None
     kind: Scalar = None
@@ -195,7 +200,8 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
         (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
-        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
+        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8), (9)
+        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (10)
     ]
     for name, step in steps:
         try:
@@ -203,7 +209,7 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (9)
+    notes.check_origin()  # (11)
     return report
 
 
@@ -215,6 +221,9 @@ class Report:
     def __init__(self) -> None:
         self.is_key_given = False
         self.signers: list[str] = []
+        self.handovers: list[str] = []
+        self.erased = 0
+        self.erasures: list[int] = []
         self.checkpoint: dict[str, Any] | None = None
         self.trusted_checkpoints: list[dict[str, Any]] = []
         self.counts: dict[str, Any] | None = None
@@ -255,6 +264,8 @@ class Report:
             **verdicts,
             "problems": self.all_problems,
             "signed_by": self.signers,
+            "keys_handed_over": self.handovers,
+            "entries_erased": self.erased,
             "checkpoint": self.checkpoint,
             "trusted_checkpoints": self.trusted_checkpoints,
             "counts": self.counts,
@@ -265,6 +276,10 @@ class Report:
         lines = [f"{one.upper():<13} {self.verdict(one):<8} {self._meaning(one)}" for one in QUESTIONS]
         if self.checkpoint:
             lines.append("Checkpoint    {size} entries, root {root}".format(**self.checkpoint))
+        lines += [f"Key           {one}" for one in self.handovers]
+        if self.erasures:
+            told = ", ".join(map(str, self.erasures))
+            lines.append(f"Erased        what {self.erased} entries said of a person, as entries {told} tell")
         lines += [
             "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
         ]
@@ -589,6 +604,19 @@ class Notes:
             self._report.add(INTEGRITY, f"{name}: is not signed by a key that is known")
         return text, [key.name for key in self._signers[name]]
 
+    def signers_of(self, name: str) -> list[Key]:
+        """Return who signed a note."""
+        return self._signers.get(name, [])
+
+    def follow(self, handovers: list[Handover]) -> None:
+        """Trust the keys that a trusted one handed over to, and those before it: it signed what they had."""
+        for one in handovers:
+            if one.old in self._trusted and one.is_vouched_for:
+                self._trusted.append(one.new)
+        for one in reversed(handovers):
+            if one.new in self._trusted:
+                self._trusted.append(one.old)
+
     def check_origin(self, needed: str = MANIFEST_NOTE) -> None:
         """Hold the signers against the keys that the reader trusts; one note must be there."""
         signers = [key for keys in self._signers.values() for key in keys]
@@ -609,8 +637,8 @@ class Notes:
 def check_manifest(pack: Pack, notes: Notes, report: Report) -> None:
     """Check the manifest's signature, and every file against the manifest."""
     content, note = pack.read(MANIFEST), pack.read(MANIFEST_NOTE)
+    text, signers = notes.open(MANIFEST_NOTE, note) if note is not None else ("", [])
     if content is not None and note is not None:
-        text, signers = notes.open(MANIFEST_NOTE, note)
         digest = hashlib.sha256(content).hexdigest()
         if signers and text not in [f"{MANIFEST_TITLE}\n{origin}\n{digest}\n" for origin in signers]:
             report.add(INTEGRITY, f"{MANIFEST} was altered: it is not the one that was signed")
@@ -677,11 +705,24 @@ class Ledger:
     def __init__(self) -> None:
         self.hashes: dict[int, bytes] = {}
         self.is_sound = True
+        self.recorded_at: dict[int, str] = {}
+        self.checkpoints: list[Checkpoint] = []  # by their size
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        self.every: dict[str, list[Entry]] = {"coverage": [], "gap": []}
+        kept_whole = ("coverage", "gap", "key_rotation", "order", "person_erasure")
+        self.every: dict[str, list[Entry]] = {kind: [] for kind in kept_whole}
         self.excluded: dict[str, Time | None] = {}
+        self.sealed: dict[str, int] = {}
+        self.erased: set[int] = set()
+        self.restated: dict[int, tuple[int, str]] = {}
+
+    def said_again(self, seq: int) -> str:
+        """Return what is said in place of a body that was erased; that may have been erased in its turn."""
+        body = ""
+        while not body and seq in self.restated:
+            seq, body = self.restated[seq]
+        return body
 
     def take_write(self, ref: str, body: str) -> None:
         """Note whether the policy leaves a write out, as the latest entry about it says."""
@@ -708,9 +749,15 @@ def as_object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def as_list(value: object) -> list[Any]:
+    """Return a JSON array, or an empty one in place of anything else."""
+    return value if isinstance(value, list) else []
+
+
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
     """Check every entry by itself and its place in the sequence."""
     expected = altered = 0
+    ledger.restated = read_restated(pack)
     for number, line in pack.lines(ENTRIES):
         row = parse_object(line) or {}
         seq, leaf = as_count(row.get("seq")), row.get("leaf")
@@ -732,6 +779,38 @@ def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
             altered += 1
         if altered > MAX_ALTERED:
             raise ValueError(f"more than {MAX_ALTERED} entries were altered, the others are not read")
+    check_erased(ledger, report)
+
+
+def read_restated(pack: Pack) -> dict[int, tuple[int, str]]:
+    """Return, by the number of an entry, the later one that says again what it said, and what that is.
+
+    Found in a reading of its own, since it is needed where the erased entry stands.
+    """
+    restated = {}
+    for _, line in pack.lines(ENTRIES):
+        if b"restatement" in line:
+            row = parse_object(line) or {}
+            facts, seq = parse_object(row.get("leaf")) or {}, as_count(row.get("seq"))
+            about = str(facts.get("ref"))
+            is_one = facts.get("kind") == "restatement" and re.fullmatch("[0-9]{1,18}", about)
+            if is_one and seq is not None and int(about) < seq:
+                restated[int(about)] = (seq, str(row.get("body")))
+    return restated
+
+
+def check_erased(ledger: Ledger, report: Report) -> None:
+    """Hold the bodies that are missing against the entries that tell of erasures, which come later."""
+    told: set[int] = set()
+    for entry in ledger.every["person_erasure"]:
+        listed = as_list((parse_object(entry.body) or {}).get("entries"))
+        told.update(seq for seq in map(as_count, listed) if seq is not None and seq < entry.seq)
+    for seq in sorted(ledger.erased - told):
+        report.add(
+            INTEGRITY, f"{ENTRIES}: entry {seq} was altered: its body is missing, and no erasure tells"
+        )
+    report.erased = len(ledger.erased)
+    report.erasures = [entry.seq for entry in ledger.every["person_erasure"]]
 
 
 def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str | None:
@@ -750,23 +829,33 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
     salt, body = row.get("salt"), row.get("body")
     if not isinstance(salt, str) or not isinstance(body, str):
         return "its body is missing"
-    if body_commitment(salt, body) != facts.get("body_commit"):
+    if not salt and not body:
+        ledger.erased.add(seq)
+        body = ledger.said_again(seq)
+        if not body:
+            return "its body is missing, and nothing is said in its place"
+    elif body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
     entry = Entry(seq, ref, recorded_at, leaf_hash, "", Said())
     if kind in ledger.latest or kind in ledger.every:
-        said = parse_object(body)
+        said = read_said(body)
         if said is None:
             return "its body is not a JSON object"
-        entry = entry._replace(body=body, said=read_said(unpacked(said)))
+        entry = entry._replace(body=body, said=said)
+    ledger.recorded_at[seq] = recorded_at
     ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
         ledger.take_write(ref, body)
     return None
 
 
-def read_said(body: dict[str, Any]) -> Said:
+def read_said(body: str) -> Said | None:
     """Return what decides; nothing else than a text or a whole number ever does."""
-    values = [body.get(name) for name in Said._fields]
+    said = parse_object(body)
+    if said is None:
+        return None
+    flat = unpacked(said)
+    values = [flat.get(name) for name in Said._fields]
     return Said(*[value if isinstance(value, (str, int)) else None for value in values])
 
 
@@ -812,6 +901,7 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if not signed:
         report.add(COMPLETENESS, f"{CHECKPOINTS}: no signed checkpoint says how many entries there are")
         return
+    ledger.checkpoints = signed
     newest = signed[-1]
     report.checkpoint = {"size": newest.size, "root": newest.root}
     for first, last in missing_from(ledger.hashes, newest.size):
@@ -825,7 +915,9 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if ledger.is_sound:
         roots = roots_at({one.size for one in signed}, ledger.hashes)
         for one in signed:
-            if one.size in roots and roots[one.size] != one.root:
+            if roots.get(one.size) == one.root:
+                ledger.sealed[one.name] = one.size
+            elif one.size in roots:
                 report.add(
                     INTEGRITY,
                     f"{one.name}: its root is not that of the first {one.size} entries: one was altered",
@@ -906,7 +998,7 @@ def check_kept(kept: list[KeptCheckpoint], ledger: Ledger, report: Report) -> No
     """Hold the entries against checkpoints that the reader kept: they fix every entry that they cover."""
     report.trusted_checkpoints = [one._asdict() for one in kept]
     size = len(ledger.hashes)
-    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound else {}
+    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound and kept else {}
     for one in kept:
         what = f"the trusted checkpoint of {one.size} entries"
         if one.size > size:
@@ -1006,6 +1098,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
+    check_samples(pack, period, listed.changes, ledger, report)
 
 
 def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Populations:
@@ -1233,6 +1326,222 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
     stated_at = {name: at.get(name) for name in ("size", "root")} if isinstance(at, dict) else None
     if report.checkpoint is not None and canonical(stated_at) != canonical(report.checkpoint):
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
+
+
+# (9) The samples --------------------------------------------------------------------------------------------
+
+
+class Sample(NamedTuple):
+    """What was drawn, or has to be, of one population: by name, what `selection.json` says of it."""
+
+    facts: dict[str, Any]
+    runs: dict[str, tuple[int, int]]  # of each change that was drawn of a run
+    seed: str | None
+
+
+def check_samples(
+    pack: Pack, period: dict[str, Any], changes: list[Entry], ledger: Ledger, report: Report
+) -> None:
+    """Draw the samples again, and hold what is said of them against that."""
+    selection = pack.read_json(SELECTION)
+    stated = selection.get("samples")
+    samples = [as_object(one) for one in stated] if isinstance(stated, list) else []
+    if [one.get("of") for one in samples] != ["changes", "emergencies"]:
+        report.add(COMPLETENESS, f"{SELECTION}: has not one sample of changes and one of emergencies")
+        return
+    if not ledger.checkpoints:
+        return  # that is said already
+    ends = {name: period.get(name) for name in ("since", "until")}
+    checkpoint = deciding_checkpoint(ledger, parse_time(ends["until"]))
+    wanted = {**ends, "checkpoint": {"size": checkpoint.size, "root": checkpoint.root}}
+    drawn = [draw_again(one, selection, changes, checkpoint.root) for one in samples]
+    facts = [(selection, wanted, ""), *((one, two.facts, one["of"]) for one, two in zip(samples, drawn))]  # noqa: B905 - Python 3.9 knows no `strict`
+    for found, expected, of in facts:
+        names = [name for name in expected if canonical(found.get(name)) != canonical(expected[name])]
+        if names:
+            what = f"of the sample of {of}" if of else "of all samples"
+            report.add(INTEGRITY, f"{SELECTION}: {', '.join(names)} {what}: drawing again gives another")
+    check_sample_rows(pack, drawn, {one.ref: one for one in changes}, report)
+
+
+def deciding_checkpoint(ledger: Ledger, until: Time | None) -> Checkpoint:
+    """Return the first checkpoint that reaches to the end of the period, or else the newest."""
+    for one in ledger.checkpoints:
+        last_at = parse_time(ledger.recorded_at.get(one.size - 1))
+        if until is not None and last_at is not None and last_at >= until:
+            return one
+    return ledger.checkpoints[-1]
+
+
+def draw_again(said: dict[str, Any], selection: dict[str, Any], changes: list[Entry], root: str) -> Sample:
+    """Return a sample as it has to be drawn; of what an auditor chose, that is taken as it is said."""
+    of, seed = said["of"], said.get("seed")
+    nobodys = [one for one in changes if one.said.disposition in NOBODYS]
+    ids = [one.ref for one in changes if belongs_to(one.said, of)]
+    facts: dict[str, Any] = {
+        "population": len(ids),
+        "population_sha256": sha256_of("".join(f"{one}\n" for one in ids)),
+        "left_out": count_by(nobodys, "disposition") if of == "changes" else {},
+    }
+    if seed is None and of == "changes":
+        named = [one for one in as_list(said.get("chosen")) if isinstance(one, str)]
+        known = set(ids)
+        unknown = [one for one in as_list(said.get("not_found")) if one not in ids]
+        facts.update(runs=[], chosen=[one for one in named if one in known], not_found=unknown)
+        return Sample(facts, {}, None)
+    origin = as_object(seed).get("origin")
+    text = as_object(seed).get("text") if origin == "auditor" else root
+    lines = (
+        "driftledger/sample/v1",
+        of,
+        selection.get("engagement"),
+        selection.get("since"),
+        selection.get("until"),
+    )
+    number = sha256_of("".join(f"{'' if one is None else one}\n" for one in (*lines, origin, text)))
+    size = len(ids) if of == "emergencies" else size_of_sample(as_object(selection.get("profile")), len(ids))
+    ends = [(run * len(ids) // size, (run + 1) * len(ids) // size) for run in range(size)]
+    chosen = [min(ids[begin:end], key=lambda one: rank_of(number, one)) for begin, end in ends]
+    runs = dict(zip(chosen, ends))  # noqa: B905 - Python 3.9 knows no `strict`
+    facts.update(
+        seed={"origin": "auditor" if origin == "auditor" else "checkpoint", "text": text, "sha256": number},
+        runs=[{"begin": begin, "end": end, "chosen": one} for one, (begin, end) in runs.items()],
+        chosen=chosen,
+        not_found=[],
+    )
+    return Sample(facts, runs, number)
+
+
+NOBODYS = ("explained", "before-enrolment")  # dispositions for which nobody must answer
+
+
+def belongs_to(said: Said, of: str) -> bool:
+    """Tell whether a change belongs to the population of a sample."""
+    is_emergency = "emergency" in (said.disposition, said.lane)
+    return said.disposition not in NOBODYS and (of == "changes" or is_emergency)
+
+
+def size_of_sample(profile: dict[str, Any], population: int) -> int:
+    """Return how many changes a profile draws of a population."""
+    for band in map(as_object, as_list(profile.get("bands"))):
+        take, percent, up_to = (as_count(band.get(one)) for one in ("take", "percent", "up_to"))
+        if band.get("up_to") is None or population <= (up_to or 0):
+            part = population if percent is None else -(-population * percent // 100)
+            return min(population, part if take is None else take)
+    confidence, tolerable = (
+        as_count(profile.get(name)) or 0 for name in ("confidence_percent", "tolerable_percent")
+    )
+    if not 0 < confidence < 100 or not 0 < tolerable < 100:
+        return population
+    sound = population - -(-population * tolerable // 100)
+    size, missed, every = 0, 1, 1  # of `every` sample of this size, `missed` have no deviation
+    while size < population and missed * 100 > (100 - confidence) * every:
+        missed, every, size = missed * (sound - size), every * (population - size), size + 1
+    return size
+
+
+def rank_of(seed: str, change_id: str) -> str:
+    """Return what decides in a run: the smallest is drawn."""
+    return sha256_of(f"{seed}/{change_id}")
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_sample_rows(pack: Pack, drawn: list[Sample], entries: dict[str, Entry], report: Report) -> None:
+    """Hold the table of what was drawn against the entries."""
+    table = pack.table(SELECTION_TABLE)
+    columns = next(table, [])
+    wanted = list(rows_of_samples(drawn, entries))
+    count = 0
+    for count, (row, cells) in enumerate(zip(wanted, table), 1):  # noqa: B905 - Python 3.9 knows no `strict`
+        if cells != [cell(row.get(one)) for one in columns]:
+            report.add(INTEGRITY, f"{SELECTION_TABLE}: row {count} is not what was drawn in that place")
+    if count < len(wanted):
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has {count} rows, {len(wanted)} were drawn")
+    if next(table, None) is not None:
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has rows after the {len(wanted)} that were drawn")
+
+
+def rows_of_samples(drawn: list[Sample], entries: dict[str, Entry]) -> Iterator[dict[str, Any]]:
+    """Yield the row of each change that was drawn."""
+    for of, sample in zip(("changes", "emergencies"), drawn):  # noqa: B905 - Python 3.9 knows no `strict`
+        for number, change_id in enumerate(sample.facts["chosen"], 1):
+            begin, end = sample.runs.get(change_id, (None, None))
+            yield {
+                **row_of(entries[change_id]),
+                "change_id": change_id,
+                "sample_of": of,
+                "number": number,
+                "run_begin": begin,
+                "run_end": end,
+                "rank_sha256": rank_of(sample.seed, change_id) if sample.seed else None,
+            }
+
+
+# (10) The chain of keys -------------------------------------------------------------------------------------
+
+
+class Handover(NamedTuple):
+    """What a `key_rotation` entry says, and whether the old key signed the checkpoint over it."""
+
+    seq: int
+    old: Key
+    new: Key
+    is_lost: bool
+    is_vouched_for: bool
+    reason: str
+
+    def __str__(self) -> str:
+        if self.is_lost:
+            why = shown(self.reason) if self.reason else "the reason was erased"
+            return f"BREAK at entry {self.seq}: {self.old} was lost ({why}), {self.new} signs since"
+        return f"{self.old} handed over to {self.new} at entry {self.seq}"
+
+
+def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> None:
+    """Hold the keys that signed against those that the entries say were to sign, one after the other."""
+    handovers = list(read_handovers(notes, ledger, report))
+    if not handovers:
+        return
+    for before, after in zip(handovers, handovers[1:]):  # noqa: B905, RUF007 - Python 3.9 knows neither
+        if before.new != after.old:
+            report.add(
+                INTEGRITY, f"{ENTRIES}: entry {after.seq} hands over from {after.old}, not {before.new}"
+            )
+    for name, size in ledger.sealed.items():
+        wanted = ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
+        if wanted not in notes.signers_of(name):
+            report.add(INTEGRITY, f"{name}: is not signed by {wanted}, whose turn it was")
+    if handovers[-1].new not in notes.signers_of(MANIFEST_NOTE):
+        report.add(INTEGRITY, f"{MANIFEST_NOTE}: is not signed by {handovers[-1].new}, whose turn it is")
+    listed = pack.read_json(KEYS).get("keys")
+    keys = [parse_key(str(as_object(item).get("verifier_key"))) for item in as_list(listed)]
+    if keys != [handovers[0].old] + [one.new for one in handovers]:
+        report.add(INTEGRITY, f"{KEYS}: does not list the keys that the entries name, in their order")
+    report.handovers = [str(one) for one in handovers]
+    notes.follow(handovers)
+
+
+def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
+    """Yield the handovers in their order. Each is sealed at once, so its checkpoint ends with its entry."""
+    orders = {entry.seq + 1: parse_object(entry.body) or {} for entry in ledger.every["order"]}
+    for entry in ledger.every["key_rotation"]:
+        body = parse_object(entry.body) or {}
+        old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))
+        if old is None or new is None:
+            report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} names something that is no key")
+            continue
+        name, is_lost = f"{CHECKPOINTS}{entry.seq + 1:012d}.note", body.get("old_key") == "lost"
+        # Another root would let anybody add an entry of their own under a note that the old key has signed.
+        signers = notes.signers_of(name) if ledger.sealed.get(name) == entry.seq + 1 else []
+        for key in [new] if is_lost else [old, new]:
+            if key not in signers:
+                report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} hands over, and {key} did not sign that")
+        is_vouched_for = not is_lost and old in signers and new in signers
+        reason = str(orders.get(entry.seq, {}).get("reason", ""))
+        yield Handover(entry.seq, old, new, is_lost, is_vouched_for, reason)
 
 
 # A proof of one entry ---------------------------------------------------------------------------------------

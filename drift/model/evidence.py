@@ -45,6 +45,11 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    PUSH = "push"
+    ORDER = "order"
+    PERSON_ERASURE = "person_erasure"
+    RESTATEMENT = "restatement"
+    KEY_ROTATION = "key_rotation"
     DOCUMENT = "document"
     ANCHOR = "anchor"
     REVIEW = "review"
@@ -443,6 +448,62 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushRecord:
+    """Body of a `push` entry: all that a sink takes of an exported pack has arrived there."""
+
+    sink: str
+    manifest_sha256: str
+    """Names the pack."""
+    parcels: dict[str, str]
+    """What was delivered, each with that by which it is found there."""
+
+
+class OldKey(StrEnum):
+    """What the key that signed so far says to another that is to sign from now on."""
+
+    SIGNED = "signed"
+    """It signs the checkpoint over this entry too."""
+    LOST = "lost"
+    """Nothing: nobody has it any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRotationRecord:
+    """Body of a `key_rotation` entry: another key signs from the next checkpoint on, which covers this entry.
+
+    Keys stand as verifiers take them. Who wanted it stands in the entry before, so that a name in it can be
+    erased: without this body nobody could follow from key to key.
+    """
+
+    old: str
+    new: str
+    old_key: OldKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonErasureRecord:
+    """Body of a `person_erasure` entry: the bodies of these entries named a person, and are erased.
+
+    What they said of everything else is said again by a `restatement` each, whose body is that.
+    """
+
+    person: str
+    """A hash under a secret of the installation: who knows the name and not the secret learns nothing."""
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRecord:
+    """Body of an `order` entry: who wanted what the next entry tells, and why.
+
+    An entry of its own, so that its names can be erased while the next one stays.
+    """
+
+    by: str
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

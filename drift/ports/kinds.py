@@ -14,6 +14,8 @@ class AdapterKind(StrEnum):
     CODE_HOST = "code_host"
     NOTIFIER = "notifier"
     VAULT = "vault"
+    SIGNING_KEY = "signing_key"
+    EVIDENCE_SINK = "evidence_sink"
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"

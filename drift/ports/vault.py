@@ -66,6 +66,16 @@ class RawVault(Protocol):
         """
         ...
 
+    def forget(self, is_meant: Callable[[bytes], bool]) -> int:
+        """Erase each record for which this is true, and no other; return how many it was.
+
+        What lies in one file with them is kept anew before the file goes.
+
+        Raises:
+            ProviderError: Not every record could be looked at or erased; what was erased before stays so.
+        """
+        ...
+
     def count(self, before: datetime) -> int:
         """Return how many records `erase` would erase.
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from drift.errors import LedgerIntegrityError
 from drift.ledger.entry import clean_text, format_time
-from drift.ledger.log import written
+from drift.ledger.log import restated_body, written
 from drift.ledger.tables import evidence_body, ledger
 from drift.model.evidence import AttestationRecord, EntryKind, GapRecord, GapStatus
 from drift.store.upsert import in_chunks
@@ -28,7 +28,7 @@ class Entry:
     kind: EntryKind
     ref: str
     body: bytes | None
-    """`None` where it was erased."""
+    """What is said again in its place where it was erased."""
 
     def read_as(self, type_: type[Body]) -> Body | None:
         """Return the body as what an entry of this kind holds, or `None` if it was erased.
@@ -116,7 +116,7 @@ def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]
             recorded_at=datetime.fromisoformat(row.recorded_at),
             kind=EntryKind(row.kind),
             ref=row.ref,
-            body=row.body,
+            body=restated_body(connection, row.seq) if row.body is None else row.body,
         )
         for row in rows
     ]

@@ -141,6 +141,27 @@ class Database:
         with self._wrapped(), self._engine.connect().execution_options(**options) as connection:
             yield connection
 
+    def wipe_deleted(self) -> None:
+        """Take what was deleted and replaced out of the files too, where the engine leaves it for a while.
+
+        Needs as much room as the store takes. Nobody else may use it meanwhile.
+
+        Raises:
+            StoreError: Somebody does, or there is no room.
+        """
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        with self._wrapped():
+            connection = self._engine.raw_connection()
+            try:
+                (_wipe_sqlite if is_sqlite else _wipe_postgresql)(connection.driver_connection)
+            except sqlite3.OperationalError as error:
+                raise StoreError(
+                    f"what was deleted is still in the files of {self.name}: {error}",
+                    hint="stop drift run and whoever else reads the store, make room, and run it again",
+                ) from error
+            finally:
+                connection.invalidate()  # it was set up for this alone
+
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
@@ -270,6 +291,25 @@ def _postgresql(url: URL) -> Engine:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
     return engine
+
+
+def _wipe_sqlite(connection: Any) -> None:
+    """Write the file anew, and empty the log of changes, which holds pages as they were."""
+    connection.execute("PRAGMA query_only=OFF")
+    connection.execute("VACUUM")
+    (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise sqlite3.OperationalError("another process is reading")
+
+
+def _wipe_postgresql(connection: Any) -> None:
+    """Write anew the tables that may have had rows replaced; those of the tree never have."""
+    connection.autocommit = True
+    tables = connection.execute(
+        "SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE n_tup_upd + n_tup_del > 0"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"VACUUM (FULL) {table}")
 
 
 def _is_reading(connection: Connection) -> bool:

@@ -10,6 +10,9 @@ from drift.store.upsert import insert_or_update
 DIRECTORY = "directory-"
 """Begins the keys of directories of people."""
 
+LEDGER_KEY = "ledger-key"
+"""The key under which the public key stands that made the last checkpoint."""
+
 
 def outage_of(source: str) -> str:
     """Return the key under which it stands why a source could not be read."""

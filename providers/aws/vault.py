@@ -105,6 +105,11 @@ class _Bucket:
                         hint=f"allow s3:DeleteObject on {arn}; a lock of the bucket may hold them longer",
                     )
 
+    def remove_pack(self, day: str, pack: str) -> None:
+        key = f"{self._root}{day}/{pack}"
+        with refusals(f"erasing {self.name}/{day}/{pack}", action="s3:DeleteObject", on=self._arn(key)):
+            self._s3.delete_object(Bucket=self._bucket, Key=key)
+
     def _keys(self, day: str) -> list[str]:
         pages = self._pages(Prefix=f"{self._root}{day}/")
         return [one["Key"] for page in pages for one in page.get("Contents", ())]

@@ -1,5 +1,6 @@
 """A vault in a container of Azure's blob storage."""
 
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -118,6 +119,12 @@ class _Container:
                     self._container.delete_blob(name, delete_snapshots="include")
                 except ResourceNotFoundError:  # another run erases as well
                     continue
+
+    def remove_pack(self, day: str, pack: str) -> None:
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with self._refusals(f"erasing {self.name}/{day}/{pack}", "delete"), suppress(ResourceNotFoundError):
+            self._container.delete_blob(f"{self._root}{day}/{pack}", delete_snapshots="include")
 
     def _names(self, day: str) -> Any:
         return self._container.list_blob_names(name_starts_with=f"{self._root}{day}/")

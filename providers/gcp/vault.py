@@ -4,6 +4,7 @@ A pack is written on the condition that it has no generation yet, so that of two
 same only one does. https://cloud.google.com/storage/docs/request-preconditions
 """
 
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -115,6 +116,12 @@ class _Bucket:
                     blob.delete(timeout=TIMEOUT, retry=None)
                 except NotFound:  # another run erases as well
                     continue
+
+    def remove_pack(self, day: str, pack: str) -> None:
+        from google.api_core.exceptions import NotFound
+
+        with self._refusals(f"erasing {self.name}/{day}/{pack}", "delete"), suppress(NotFound):
+            self._blob(day, pack).delete(timeout=TIMEOUT, retry=None)
 
     def _size(self, blob: Any) -> int:
         """Ask how large an object is: of one without content, no part can be had."""

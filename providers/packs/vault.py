@@ -7,7 +7,7 @@ found to be there. Erasing removes whole days. Only names that look like ours ar
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
@@ -65,6 +65,10 @@ class PackPlace(Protocol):
         """Remove a day and all packs in it."""
         ...
 
+    def remove_pack(self, day: str, pack: str) -> None:
+        """Remove one pack; it may be gone already."""
+        ...
+
 
 class PackVault:
     """A `RawVault` of packs. Several processes may use one place."""
@@ -82,12 +86,15 @@ class PackVault:
                     f"record {record.source.index} of {record.source.file} is not what its hash says",
                     hint="it changed between reading and keeping: report it",
                 )
-        key_id, key = next(iter(self._keys.items()))
         bodies = {record.source.sha256: record.body for record in records}
-        for part in _parts(list(bodies.values())):
+        self._write(_day(kept_at).isoformat(), list(bodies.values()))
+
+    def _write(self, day: str, bodies: Sequence[bytes]) -> None:
+        key_id, key = next(iter(self._keys.items()))
+        for part in _parts(bodies):
             hashes = b"".join(sha256(body).digest() for body in part)
             name = f"{sha256(hashes).hexdigest()}{SUFFIX}"
-            self._place.write(_day(kept_at).isoformat(), name, seal(part, key_id, key))
+            self._place.write(day, name, seal(part, key_id, key))
 
     def check(self) -> str:
         """Write a pack of an empty record apart from the others, read it and remove it; see `RawVault`.
@@ -137,6 +144,19 @@ class PackVault:
             if _day(since).isoformat() <= day <= last:
                 for pack in self._packs(day):
                     yield KeptBatch(name=f"{day}/{pack}", open=partial(self._records_in, day, pack))
+
+    def forget(self, is_meant: Callable[[bytes], bool]) -> int:
+        """Write each pack anew without the records that are meant; see `RawVault`."""
+        return sum(self._forget_in(day, pack, is_meant) for day in self._days() for pack in self._packs(day))
+
+    def _forget_in(self, day: str, pack: str, is_meant: Callable[[bytes], bool]) -> int:
+        bodies = open_pack(self._name(day, pack), self._place.read(day, pack), self._keys)
+        others = [body for body in bodies if not is_meant(body)]
+        if len(others) < len(bodies):
+            # The others first: a crash in between leaves them there twice, which harms nobody.
+            self._write(day, others)
+            self._place.remove_pack(day, pack)
+        return len(bodies) - len(others)
 
     def count(self, before: datetime) -> int:
         """Count what was kept on the days that ended before this time."""

@@ -68,6 +68,11 @@ class _Folder:
             shutil.rmtree(self._root / day)
             _sync(self._root)
 
+    def remove_pack(self, day: str, pack: str) -> None:
+        with _file_errors(f"erase records in {self._root}"):
+            (self._root / day / pack).unlink(missing_ok=True)
+            _sync(self._root / day)
+
     def _make(self, day: Path) -> None:
         if not day.is_dir():
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -247,6 +247,20 @@ def test_damage_does_not_keep_a_record_from_being_erased(cellar: Cellar, vault: 
     assert cellar.contents() == []
 
 
+def test_a_record_is_forgotten_and_those_beside_it_stay(cellar: Cellar, vault: RawVault) -> None:
+    vault.keep([a_record(body) for body in (b"of alice", b"of bob", b"of carol")], NOON)
+    vault.keep([a_record(b"of alice alone")], NOON + DAY)
+    vault.keep([a_record(b"of dave")], NOON + DAY)
+
+    assert vault.forget(lambda body: b"alice" in body) == 2
+
+    assert vault.read(hash_of(b"of alice")) is vault.read(hash_of(b"of alice alone")) is None
+    assert vault.read(hash_of(b"of bob")) == b"of bob"
+    assert vault.read(hash_of(b"of dave")) == b"of dave"
+    assert (vault.count(NOON + 9 * DAY), len(cellar.contents())) == (3, 2)
+    assert vault.forget(lambda body: b"alice" in body) == 0
+
+
 def test_the_largest_record_that_is_read_can_be_kept(vault: RawVault) -> None:
     body = b"0123456789abcdef" * (2 * 1024 * 1024)
     vault.keep([a_record(b"before"), a_record(body), a_record(b"behind")], NOON)

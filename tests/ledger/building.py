@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from drift.ledger.entry import NewEntry
-from drift.ledger.note import SigningKey
+from drift.ledger.keys import local_key
 from drift.model.evidence import (
     CoverageInterval,
     DispositionRecord,
@@ -18,8 +18,8 @@ from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity,
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-KEY = SigningKey(name="driftledger/example", seed=bytes(range(32)))
-OTHER_KEY = SigningKey(name="driftledger/example", seed=bytes(32))
+KEY = local_key("driftledger/example", bytes(range(32)))
+OTHER_KEY = local_key("driftledger/example", bytes(32))
 
 
 def an_entry(ref: str = "chg-1", body: object = None, **facts: Any) -> NewEntry:

@@ -7,7 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
-from drift.model.connected import ConnectedSystem
+from drift.model.connected import Configured, ConnectedSystem
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
@@ -21,21 +21,32 @@ from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_findin
 
 DAY = timedelta(days=1)
 
-COMPANY, REVIEWS = Company(), ReviewRules()
+COMPANY, REVIEWS, CONFIGURED = Company(), ReviewRules(), Configured()
 
 LISTINGS = [
     "01_ipe/coverage",
+    "01_ipe/differences",
+    "01_ipe/funnel",
     "01_ipe/gaps",
+    "01_ipe/reconciliation",
     "01_ipe/registers",
+    "01_ipe/sources",
     "02_population/changes",
     "02_population/drift",
+    "02_population/emergency",
+    "02_population/excluded_rules",
+    "02_population/late_arrivals",
+    "02_population/unticketed",
     "03_sample/census",
     "03_sample/markers",
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
+    "08_baseline/opening_progress",
+    "08_baseline/opening_register",
     "10_mapping/tsc_matrix",
     "11_company/documents",
+    "11_company/inventory",
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
@@ -54,6 +65,7 @@ FILES = sorted(
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
         "03_sample/selection.json",
+        "10_mapping/ocsf.jsonl",
         "MANIFEST.json",
         "MANIFEST.json.note",
         "ledger/checkpoints/000000000004.note",
@@ -73,6 +85,8 @@ DERIVED = [
     "02_population/changes.jsonl",
     "02_population/drift.csv",
     "02_population/drift.jsonl",
+    "03_sample/selection.csv",
+    "03_sample/selection.json",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",
@@ -121,6 +135,7 @@ def a_pack(
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
     connected: tuple[ConnectedSystem, ...] = (),
+    configured: Configured = CONFIGURED,
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -135,6 +150,7 @@ def a_pack(
                 company=company,
                 reviews=reviews,
                 connected=connected,
+                configured=configured,
             ),
         )
 

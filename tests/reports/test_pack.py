@@ -340,7 +340,7 @@ def test_the_first_page_needs_no_script_and_nothing_from_elsewhere(pack: Path) -
 def test_the_private_key_is_not_in_the_pack(pack: Path) -> None:
     for name in FILES:
         content = (pack / name).read_bytes()
-        assert KEY.seed not in content
+        assert KEY.signer.secret not in content
         assert b"PRIVATE" not in content
 
 

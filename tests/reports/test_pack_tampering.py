@@ -335,7 +335,7 @@ def test_one_genuine_note_does_not_vouch_for_the_others(pack: Path) -> None:
 
 
 def test_the_checkpoint_of_another_ledger_is_found(pack: Path) -> None:
-    stranger = SigningKey(name="driftledger/elsewhere", seed=KEY.seed)
+    stranger = SigningKey(name="driftledger/elsewhere", signer=KEY.signer)
     text = (pack / NEWEST).read_text().rpartition("\n\n")[0] + "\n"
     (pack / NEWEST).write_text(stranger.sign(text))
     keys = {"v": 1, "keys": [{"verifier_key": KEY.verifier_key}, {"verifier_key": stranger.verifier_key}]}

@@ -13,8 +13,8 @@ from msgspec import structs
 from drift.equipment import Equipment, Policy, Vault
 from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
+from drift.ledger.keys import local_key
 from drift.ledger.log import entries
-from drift.ledger.note import SigningKey
 from drift.model.alert import Alert
 from drift.model.approval import ActionRules
 from drift.model.attribution import AttributionRules
@@ -217,7 +217,7 @@ class Watch:
             have=Equipment(
                 configuration=ConfigRecord(sha256="0" * 64, tool_version="1"),
                 database=self.database,
-                key=SigningKey(name="driftledger/example", seed=bytes(32)),
+                key=local_key("driftledger/example", bytes(32)),
                 clock=self.clock,
                 policy=Policy(
                     identities=IdentityRules(),

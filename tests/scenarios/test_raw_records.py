@@ -1,6 +1,6 @@
 """What evidence rests on is kept as it was delivered, before the evidence says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -46,6 +46,13 @@ class Safe:
             if since <= kept_at and (until is None or kept_at <= until):
                 record = RawRecord(body=body, source=Source(file="safe", index=0, sha256=sha256))
                 yield KeptBatch(name=sha256, open=partial(tuple, [record]))
+
+    def forget(self, is_meant: Callable[[bytes], bool]) -> int:
+        """Erase the records that are meant."""
+        meant = [sha256 for sha256, (body, _) in self.kept.items() if is_meant(body)]
+        for sha256 in meant:
+            del self.kept[sha256]
+        return len(meant)
 
     def count(self, before: datetime) -> int:
         """Count old records."""

@@ -17,8 +17,8 @@ import pytest
 from drift.clock import SystemClock
 from drift.equipment import Equipment, Policy
 from drift.errors import ProviderResponseError, ProviderUnavailableError, StoreError
+from drift.ledger.keys import local_key
 from drift.ledger.log import entries
-from drift.ledger.note import SigningKey
 from drift.model.detection import DetectRules
 from drift.model.event import RawRecord, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
@@ -425,7 +425,7 @@ def a_pipeline(database: Database) -> Pipeline:
         have=Equipment(
             configuration=ConfigRecord(sha256="0" * 64, tool_version="1"),
             database=database,
-            key=SigningKey(name="driftledger/example", seed=bytes(32)),
+            key=local_key("driftledger/example", bytes(32)),
             clock=SystemClock(),
             policy=Policy(
                 identities=IdentityRules(),

@@ -18,12 +18,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError, UsageError
-from drift.ledger.checkpoint import daily_checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.checkpoint import checkpoints, daily_checkpoints, latest_checkpoint, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
-from drift.model.evidence import Checkpoint
+from drift.model.evidence import Checkpoint, EntryKind
 from drift.reports.pack.cells import canonical
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.key_chain import key_chain
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.making import Making
 from drift.reports.pack.manifest import write_manifest
@@ -41,6 +42,8 @@ class PackSummary:
     """What was written."""
 
     folder: Path
+    name: str
+    """What the folder is called where it is packed into a file."""
     entries: int
     changes: int
     findings: int
@@ -76,7 +79,7 @@ def export_pack(
         )
         making = Making(origin=key.name, sealed=sealed, request=request)
         contents = _write_parts(partial, view, making)
-        write_statement(partial, making, contents.listings)
+        write_statement(partial, view, making, contents.listings)
         _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
         start = start_page(view, key, contents)
@@ -84,6 +87,7 @@ def export_pack(
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
         folder=folder,
+        name=making.name,
         entries=sealed.size,
         changes=len(view.population.changes),
         findings=len(view.population.findings),
@@ -121,15 +125,19 @@ def _is_empty(folder: Path) -> bool:
 
 def _write_ledger(folder: Path, connection: Connection, key: SigningKey, sealed: Checkpoint) -> Reading:
     (folder / "checkpoints").mkdir(parents=True)
-    for checkpoint in daily_checkpoints(connection, sealed):
-        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
-        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
-    _write_json(folder / "keys.json", {"v": 1, "keys": [{"verifier_key": key.verifier_key}]})
-    reading = Reading()
+    reading, rotations = Reading(), list[StoredEntry]()
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for entry in sealed_entries(connection, sealed):
             file.write(_entry_line(entry))
             reading.add(entry)
+            if entry.kind is EntryKind.KEY_ROTATION:
+                rotations.append(entry)
+    _write_json(folder / "keys.json", {"v": 1, "keys": key_chain(rotations, key)})
+    handed_over = {entry.seq + 1 for entry in rotations}
+    handovers = [one for one in checkpoints(connection) if one.size in handed_over]
+    for checkpoint in [*daily_checkpoints(connection, sealed), *handovers]:
+        path = folder / "checkpoints" / f"{checkpoint.size:012d}.note"
+        path.write_text(checkpoint.note, encoding="utf-8", newline="\n")
     return reading
 
 
@@ -140,7 +148,7 @@ def _entry_line(entry: StoredEntry) -> str:
         "leaf": entry.leaf.decode(),
         "leaf_hash": entry.leaf_hash.hex(),
         "salt": (entry.salt or b"").hex(),
-        "body": (entry.body or b"").decode(),
+        "body": "" if entry.is_erased else (entry.body or b"").decode(),
     }
     return canonical(line) + "\n"
 

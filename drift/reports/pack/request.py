@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
-from drift.model.connected import ConnectedSystem
+from drift.model.connected import Configured, ConnectedSystem
 from drift.model.environment import Environment
 from drift.model.person import People
 from drift.model.review import ReviewRules
@@ -18,11 +18,18 @@ class PackRequest:
 
     period: Period
     tool_version: str
+    commit: str | None = None
+    """That the program was installed from; `None` where the installer did not note it."""
+    rules_sha256: str | None = None
+    """Over the tables that come with the program."""
+    config_sha256: str | None = None
+    """Of the configuration, as `config_version` entries have it."""
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
     reviews: ReviewRules = field(default_factory=ReviewRules)
     connected: tuple[ConnectedSystem, ...] = ()
     """Which systems the configuration connects."""
+    configured: Configured = field(default_factory=Configured)
     sampling: Sampling = field(default_factory=default_sampling)
     people: People = field(default_factory=People)
     """Who is who, so that two names of one person are joined."""

@@ -22,3 +22,9 @@ def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSlack]:
 def settings(slack: FakeSlack) -> SlackSettings:
     """Settings that reach it."""
     return SlackSettings(channel=CHANNEL, token=Secret(TOKEN), base_url=slack.base_url)
+
+
+@pytest.fixture(autouse=True)
+def looks_up_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks up once a second whether it is over: a test would mostly wait for that."""
+    monkeypatch.setattr("providers.slack.socket_mode.LOOKED_AFTER", 0.05)

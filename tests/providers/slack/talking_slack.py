@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -82,6 +82,12 @@ class TalkingSlack(FakeSlack):
     def serve_sockets(self) -> None:
         """Accept WebSockets until stopped."""
         self._server_of_sockets.serve_forever()
+
+    def ping(self) -> None:
+        """Send something that says nothing over each WebSocket."""
+        for one in list(self._sockets):
+            with suppress(ConnectionClosed):
+                one.ping()
 
     def stop(self) -> None:
         """Let go of everybody."""

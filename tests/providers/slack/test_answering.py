@@ -369,7 +369,7 @@ def answered(slack: TalkingSlack, window: Window) -> str:
 @contextmanager
 def hearing(watch: Watch, slack: TalkingSlack) -> Iterator[None]:
     counter = Counter(desk=lambda: watch.pipeline.desk, clock=watch.clock)
-    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over)):
+    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over), slack.ping):
         yield
 
 
@@ -392,7 +392,10 @@ def hearing_http(watch: Watch, slack: TalkingSlack) -> Iterator[int]:
 
 
 @contextmanager
-def until_over(hear: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
+def until_over(
+    hear: Callable[[Callable[[], bool]], None], wake: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hear until the end of the block. The SDK looks up only when something comes, or after three seconds."""
     over = threading.Event()
     thread = threading.Thread(target=hear, args=(over.is_set,))
     thread.start()
@@ -400,4 +403,6 @@ def until_over(hear: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
         yield
     finally:
         over.set()
-        thread.join()
+        while thread.is_alive():
+            wake()
+            thread.join(0.02)

@@ -43,7 +43,7 @@ def watch(sqlite_database: Database) -> Watch:
 @pytest.fixture
 def heard(watch: Watch, slack: TalkingSlack) -> Iterator[TalkingSlack]:
     """Slack, with somebody who hears over Socket Mode what people ask in it."""
-    with until_over(lambda is_over: a_notifier(slack).hear(a_counter(watch), is_over)):
+    with until_over(lambda is_over: a_notifier(slack).hear(a_counter(watch), is_over), slack.ping):
         yield slack
 
 
@@ -161,7 +161,7 @@ def test_it_is_acknowledged_before_the_answer_is_known(slack: TalkingSlack) -> N
         return Answer(text="at last", is_done=True)
 
     counter = Counter(desk=nothing, clock=nothing, asked=slowly)  # type: ignore[arg-type]
-    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over)):
+    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over), slack.ping):
         slack.tell("slash_commands", slack.commanding(AROUND_ONE, ALICE_ID))
         assert slack.answers == []
 
@@ -276,7 +276,7 @@ def test_whoever_asked_is_told_when_it_goes_wrong(slack: TalkingSlack) -> None:
         raise ValueError("a defect")
 
     counter = Counter(desk=nothing, clock=nothing, asked=broken)  # type: ignore[arg-type]
-    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over)):
+    with until_over(lambda is_over: a_notifier(slack).hear(counter, is_over), slack.ping):
         assert asked(slack, AROUND_ONE)[0].startswith("Something went wrong")
 
 

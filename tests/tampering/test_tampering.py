@@ -19,49 +19,66 @@ from drift.model.verdict import Channel
 from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
-from tests.ledger.tampering import KINDS, Files, Tampered, Tampering, World
 from tests.reports.packs import DAY, a_pack
+from tests.tampering.editing import Files, Tampered, Tampering, World
+from tests.tampering.kinds import KINDS
+from tests.tampering.second.judge import judge
 
 SEED = os.environ.get("TAMPERING_SEED", "2026")
 """Another one tries other bytes, lines and values."""
 
 CHANGES, DAYS = 2000, 4
 
+OF_ONE_LINE = (
+    *("parse_object", "hash_leaf", "body_commitment", "read_said", "verify_ed25519"),
+    *("line_of", "cells_of"),
+)
+"""Functions of the verifier whose result depends on nothing but their arguments."""
+
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A ledger that was sealed each day, with a pack of each day."""
+    """A ledger that was sealed each day, with a pack of the first day and one of the last."""
     folder = tmp_path_factory.mktemp("tampering")
     database = Database(f"sqlite:///{folder / 'store.sqlite3'}")
     migrate(database)
-    packs = []
     for day in range(DAYS):
         a_day(database, day)
-        a_pack(database, folder / f"{day}")
-        packs.append(files_in(folder / f"{day}"))
+        if day in (0, DAYS - 1):
+            a_pack(database, folder / f"{day}")
     database.close()
-    notes = sorted(name for name in packs[-1] if name.startswith("ledger/checkpoints/"))
-    return World(
-        pack=packs[-1], older=tuple(packs[:-1]), notes=tuple(packs[-1][name].decode() for name in notes)
-    )
+    first, last = (files_in(folder / f"{day}") for day in (0, DAYS - 1))
+    notes = sorted(name for name in last if name.startswith("ledger/checkpoints/"))
+    return World(pack=last, older=(first,), notes=tuple(last[name].decode() for name in notes))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
     """
-    Two packs differ in a line or two: what depends on nothing but a line is computed once.
+    Two packs differ in a line or two, so what follows from one line is computed once.
     """
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("parse_object", "hash_leaf", "body_commitment", "verify_ed25519", "line_of", "cells_of"):
+        for name in (
+            "parse_object",
+            "hash_leaf",
+            "body_commitment",
+            "read_said",
+            "verify_ed25519",
+            "line_of",
+            "cells_of",
+        ):
             patch.setattr(verify, name, functools.cache(getattr(verify, name)))
         yield
 
 
 def test_the_untouched_packs_pass(world: World) -> None:
     for pack in (world.pack, *world.older):
-        report = judged(Tampered(files=pack, what="", fails="", kept=world.notes[:1]))
+        tampered = Tampered(files=pack, what="", fails="", kept=world.notes[:1])
+
+        report = judged(tampered)
 
         assert report.all_problems == []
+        assert judged_again(tampered) == set()
         assert [report.verdict(one) for one in verify.QUESTIONS] == ["ok", "ok", "ok"]
 
 
@@ -78,6 +95,7 @@ def test_it_is_found(tampering: Tampering, world: World) -> None:
 
         case = f"TAMPERING_SEED={SEED}, number {number}: {tampered.what}"
         assert report.verdict(tampered.fails) == verify.FAILED, case
+        assert failed(report) == judged_again(tampered), (case, report.all_problems)
 
 
 def judged(tampered: Tampered) -> Report:
@@ -86,8 +104,23 @@ def judged(tampered: Tampered) -> Report:
     }
     folders = verify.folders_of(tampered.files) | set(tampered.folders)
     trusted = [one for one in [parse_key(KEY.verifier_key)] if one]
-    kept = [KeptCheckpoint(int(size), root) for _, size, root, *_ in map(str.splitlines, tampered.kept)]
+    kept = [KeptCheckpoint(*one) for one in kept_by(tampered)]
     return verify.verify(Found(files, folders, {}), trusted, kept)
+
+
+def judged_again(tampered: Tampered) -> set[str]:
+    """What the second verifier says fails."""
+    folders = verify.folders_of(tampered.files) | set(tampered.folders)
+    return judge(tampered.files, folders, [KEY.verifier_key], kept_by(tampered))
+
+
+def failed(report: Report) -> set[str]:
+    return {one for one in verify.QUESTIONS if report.verdict(one) == verify.FAILED}
+
+
+def kept_by(tampered: Tampered) -> list[tuple[int, str]]:
+    """Size and root of the checkpoints that the reader holds."""
+    return [(int(size), root) for _, size, root, *_ in map(str.splitlines, tampered.kept)]
 
 
 def a_day(database: Database, day: int) -> None:

@@ -1,0 +1,74 @@
+"""Hands the ledger over from the key that signed so far to another.
+
+The entry that says so and the checkpoint over it are kept together. Both keys sign that checkpoint:
+the old one vouches for the new one, and whoever trusts the old one may follow.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from drift.errors import ConfigError, UsageError
+from drift.ledger.checkpoint import latest_checkpoint, make_checkpoint, refuse_rewritten
+from drift.ledger.log import append, lock
+from drift.ledger.note import SigningKey, VerifierKey, verifier_key_of
+from drift.model.evidence import Checkpoint, EntryKind, KeyRotationRecord, OldKey, OrderRecord
+from drift.store.meta import LEDGER_KEY, read
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rotation:
+    """Another key that is to sign from now on, and who wants it."""
+
+    new: SigningKey
+    old: SigningKey | None
+    """The one that signed so far; `None` if it is lost."""
+    by: str
+    reason: str | None
+
+
+def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpoint:
+    """Record that another key signs from now on, and sign that with both, or, without the old one, with it.
+
+    Raises:
+        UsageError: Nothing was sealed yet, or the key signs already.
+        ConfigError: The public half of a key that is lost is not known.
+        LedgerIntegrityError: The old key is not the one that signed so far, or what it signed was altered.
+        ProviderError: The service that keeps a key does not sign.
+    """
+    lock(connection)
+    last, new = latest_checkpoint(connection), rotation.new
+    if last is None:
+        raise UsageError("nothing was sealed yet, so any key may begin", hint="run: drift run --once")
+    old = rotation.old.verifier if rotation.old else _lost(connection)
+    if old == new.verifier:
+        raise UsageError(
+            f"the key {old} signs already", hint="name another in [ledger], and run the command again"
+        )
+    refuse_rewritten(connection, last, old)
+    ref, order = new.verifier.key_id.hex(), OrderRecord(by=rotation.by, reason=rotation.reason)
+    wanted = append(connection, kind=EntryKind.ORDER, ref=ref, body=order, recorded_at=now)
+    body = KeyRotationRecord(
+        old=str(old), new=new.verifier_key, old_key=OldKey.SIGNED if rotation.old else OldKey.LOST
+    )
+    append(
+        connection,
+        kind=EntryKind.KEY_ROTATION,
+        ref=ref,
+        body=body,
+        recorded_at=now,
+        links=(wanted.seq,),
+    )
+    return make_checkpoint(connection, [rotation.old, new] if rotation.old else [new], now)
+
+
+def _lost(connection: Connection) -> VerifierKey:
+    """Return the public half of the key that made the last checkpoint, as it was kept then."""
+    kept = read(connection, LEDGER_KEY)
+    if kept is None:
+        raise ConfigError(
+            "the store does not know the public half of the lost key: an older version sealed the ledger",
+            hint="bring the key back from a backup",
+        )
+    return verifier_key_of(kept)

@@ -1,0 +1,1 @@
+"""Stand-ins of the services that keep keys and sign."""
