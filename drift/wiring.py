@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
-    from drift.model.connected import ConnectedSystem
+    from drift.model.connected import Configured, ConnectedSystem
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
@@ -443,9 +443,23 @@ def pack_request(
         company=settings.company,
         reviews=settings.reviews,
         connected=_connected(settings),
+        configured=_configured(settings),
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
+    )
+
+
+def _configured(settings: "Settings") -> "Configured":
+    """Return which parts of the estate the rules name."""
+    from drift.model.connected import Configured
+
+    rules = settings.channels
+    return Configured(
+        accounts=rules.scope,
+        pipelines=tuple(one.name for one in rules.pipelines),
+        repositories=tuple(dict.fromkeys(rules.repositories.values())),
+        ticket_projects=tuple(sorted(rules.ticket_projects)),
     )
 
 

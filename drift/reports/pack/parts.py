@@ -6,6 +6,7 @@ from typing import TypeAlias
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.inventory import inventory
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
 from drift.reports.pack.populations import populations
@@ -22,6 +23,7 @@ PARTS: tuple[Part, ...] = (
     samples,
     registers,
     company_says,
+    inventory,
     reviews,
 )
 
