@@ -23,7 +23,7 @@ from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
@@ -232,8 +232,7 @@ class Pipeline:
     def seal(self, now: datetime) -> tuple[str, ...]:
         """Sign the ledger as it is now; return why not, if the service that keeps the key does not sign."""
         try:
-            with self.have.database.transaction() as connection:
-                seal(connection, self.have.key, now)
+            seal_apart(self.have.database, self.have.key, now)
         except ProviderError as error:
             return (f"ledger key: {error}",)
         return ()

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from drift.errors import ConfigError, UsageError
-from drift.ledger.checkpoint import latest_checkpoint, make_checkpoint, refuse_rewritten
+from drift.ledger.checkpoint import draft, keep, latest_checkpoint, refuse_rewritten
 from drift.ledger.log import append, entries, lock
 from drift.ledger.note import SigningKey, VerifierKey, verifier_key_of
 from drift.model.evidence import Checkpoint, EntryKind, KeyRotationRecord, OldKey, OrderRecord
@@ -61,7 +61,7 @@ def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpo
         recorded_at=now,
         links=(wanted.seq,),
     )
-    return make_checkpoint(connection, [rotation.old, new] if rotation.old else [new], now)
+    return keep(connection, draft(connection, new.name), [rotation.old, new] if rotation.old else [new], now)
 
 
 def keys_so_far(connection: Connection, key: SigningKey) -> list[str]:

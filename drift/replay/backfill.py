@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from drift.errors import ProviderError, VaultError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
 from drift.replay.archive import Archive
@@ -55,7 +55,7 @@ def backfill(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told) -
     with have.database.transaction() as connection:
         if not taken.problems:
             end_replay(connection)
-        seal(connection, have.key, have.clock.now())
+    seal_apart(have.database, have.key, have.clock.now())
     return taken
 
 
