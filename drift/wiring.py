@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from drift.equipment import Equipment, Policy, Recall, Vault
     from drift.ledger.note import SigningKey
     from drift.model.attribution import AttributionRules
-    from drift.model.connected import ConnectedSystem
+    from drift.model.connected import Configured, ConnectedSystem
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
-    from drift.ports import RawVault
+    from drift.ports import EvidenceSink, RawVault
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -447,9 +447,23 @@ def pack_request(
         company=settings.company,
         reviews=settings.reviews,
         connected=_connected(settings),
+        configured=_configured(settings),
         people=people_of(settings, database),
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
+    )
+
+
+def _configured(settings: "Settings") -> "Configured":
+    """Return which parts of the estate the rules name."""
+    from drift.model.connected import Configured
+
+    rules = settings.channels
+    return Configured(
+        accounts=rules.scope,
+        pipelines=tuple(one.name for one in rules.pipelines),
+        repositories=tuple(dict.fromkeys(rules.repositories.values())),
+        ticket_projects=tuple(sorted(rules.ticket_projects)),
     )
 
 
@@ -575,6 +589,11 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     if settings.clock is ClockSource.RECORDS:
         return {}
     return {one.name: one.rules for one in settings.notifiers}
+
+
+def evidence_sinks(settings: "Settings") -> "dict[str, EvidenceSink]":
+    """Return where evidence is taken, by name."""
+    return _made(catalog.EVIDENCE_SINKS, settings.evidence_sinks)
 
 
 def raw_vault(settings: "Settings") -> "RawVault | None":

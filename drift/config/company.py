@@ -7,7 +7,7 @@ from drift.config import company_tables as tables
 from drift.config import values
 from drift.config.place import quoted
 from drift.config.reader import Reader, Row
-from drift.model.company import Company, CompanyDocument
+from drift.model.company import Company, CompanyDocument, StatedScope
 from drift.model.review import ReviewRules
 
 
@@ -30,6 +30,23 @@ def company(reader: Reader) -> Company:
         scope=given.scope,
         scope_reason=given.scope_reason,
         documents=tuple(_document(reader, one) for one in reader.many(tables.Document)),
+        systems=tuple(_system(one) for one in reader.many(tables.System)),
+    )
+
+
+def _system(row: Row[tables.System]) -> StatedScope:
+    given = row.table
+    for key in ("id", "reason"):
+        if not getattr(given, key).strip():
+            raise row.place.error(f'"{key}" is empty', hint="write it: an auditor will ask")
+    return StatedScope(
+        name=given.name,
+        kind=given.kind,
+        id=values.id_glob(given.id),
+        written=given.id,
+        is_in_scope=given.in_scope,
+        reason=given.reason,
+        owner=given.owner,
     )
 
 

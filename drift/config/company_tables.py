@@ -3,7 +3,7 @@
 from datetime import date
 
 from drift.config.tables import NamedTable, Table
-from drift.model.company import DocumentKind
+from drift.model.company import DocumentKind, SystemKind
 
 
 class Company(Table, frozen=True, kw_only=True):
@@ -27,6 +27,17 @@ class Document(NamedTable, frozen=True, kw_only=True):
     owner: str | None = None
 
 
+class System(NamedTable, frozen=True, kw_only=True):
+    """Whether parts of the estate are looked at, and why. The id is a glob."""
+
+    heading = "system"
+    kind: SystemKind
+    id: str
+    in_scope: bool
+    reason: str
+    owner: str | None = None
+
+
 class Reviews(Table, frozen=True, kw_only=True):
     """Who signs the weekly report and the review of a quarter, and by when."""
 
@@ -41,5 +52,5 @@ class Reviews(Table, frozen=True, kw_only=True):
 SINGLE: tuple[type[Table], ...] = (Company, Reviews)
 """The tables that stand once."""
 
-REPEATED: tuple[type[NamedTable], ...] = (Document,)
+REPEATED: tuple[type[NamedTable], ...] = (Document, System)
 """The tables that may be repeated."""

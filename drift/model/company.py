@@ -3,6 +3,7 @@
 None of it is the program's word, and nothing of it changes how anything is judged.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +32,35 @@ class CompanyDocument:
     owner: str | None
 
 
+class SystemKind(StrEnum):
+    """What a part of the estate is."""
+
+    ACCOUNT = "account"
+    """An account, project or subscription of a cloud."""
+    FLAGS = "flags"
+    """A project or environment of a system of feature flags."""
+    STATE = "state"
+    REPOSITORY = "repository"
+    PIPELINE = "pipeline"
+    TICKET_PROJECT = "ticket-project"
+    SYSTEM = "system"
+    """What the configuration connects: a ticket system, a code host, a notifier ..."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedScope:
+    """What the company says of parts of the estate: whether they are looked at, and why."""
+
+    name: str
+    kind: SystemKind
+    id: re.Pattern[str]
+    written: str
+    """The pattern as the configuration has it."""
+    is_in_scope: bool
+    reason: str
+    owner: str | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Company:
     """What the configuration says of the company."""
@@ -44,6 +74,7 @@ class Company:
     """What is looked at, in a sentence."""
     scope_reason: str | None = None
     documents: tuple[CompanyDocument, ...] = ()
+    systems: tuple[StatedScope, ...] = ()
 
 
 class DocumentTurn(StrEnum):

@@ -84,8 +84,15 @@ class Population:
     """The totals that the pack states and its verifier counts again."""
     lanes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How many changes there are in each lane and disposition."""
-    ticketed: int = 0
-    """Changes that name a ticket."""
+    tickets: Mapping[str, int] = field(default_factory=dict)
+    """How many changes name a ticket of each project; what has none goes under the ticket's whole key."""
+    accounts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many changes there are in each account, by its cloud."""
+
+    @property
+    def ticketed(self) -> int:
+        """Changes that name a ticket."""
+        return sum(self.tickets.values())
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -98,6 +105,8 @@ class _Change(msgspec.Struct, frozen=True):
     severity: str | None = None
     lane: str | None = None
     ticket: str | None = None
+    cloud: str | None = None
+    account: str | None = None
 
 
 class _FindingInside(msgspec.Struct, frozen=True):
@@ -205,7 +214,8 @@ class Reading:
                 "writes_excluded": sum(map(period.holds, self._excluded.values())),
             },
             lanes=Counter((str(one.said.lane), str(one.said.disposition)) for one in changes),
-            ticketed=sum(one.said.ticket is not None for one in changes),
+            tickets=Counter(_project(one.said.ticket) for one in changes if one.said.ticket is not None),
+            accounts=Counter((str(one.said.cloud), one.said.account) for one in changes if one.said.account),
         )
 
     def _was_open(self, one: _Placed, period: Period) -> bool:
@@ -257,6 +267,11 @@ def _counts_of_gaps(gaps: list[_Placed]) -> dict[str, int]:
         # Packs of before anything could be accepted do not state it.
         **({"gaps_accepted": accepted} if accepted else {}),
     }
+
+
+def _project(ticket: str) -> str:
+    """Return the project of a ticket's key: `OPS` of `OPS-123`."""
+    return ticket.rpartition("-")[0] or ticket
 
 
 def _count(values: Iterable[object]) -> dict[str, int]:

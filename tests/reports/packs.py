@@ -7,7 +7,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
-from drift.model.connected import ConnectedSystem
+from drift.model.connected import Configured, ConnectedSystem
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
@@ -21,7 +21,7 @@ from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_findin
 
 DAY = timedelta(days=1)
 
-COMPANY, REVIEWS = Company(), ReviewRules()
+COMPANY, REVIEWS, CONFIGURED = Company(), ReviewRules(), Configured()
 
 LISTINGS = [
     "01_ipe/coverage",
@@ -46,6 +46,7 @@ LISTINGS = [
     "08_baseline/opening_register",
     "10_mapping/tsc_matrix",
     "11_company/documents",
+    "11_company/inventory",
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
@@ -132,6 +133,7 @@ def a_pack(
     company: Company = COMPANY,
     reviews: ReviewRules = REVIEWS,
     connected: tuple[ConnectedSystem, ...] = (),
+    configured: Configured = CONFIGURED,
     **period: object,
 ) -> PackSummary:
     """Export a pack of the ledger as it was sealed last."""
@@ -146,6 +148,7 @@ def a_pack(
                 company=company,
                 reviews=reviews,
                 connected=connected,
+                configured=configured,
             ),
         )
 

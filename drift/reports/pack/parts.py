@@ -6,6 +6,7 @@ from typing import TypeAlias
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.inventory import inventory
 from drift.reports.pack.late import late_arrivals
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
@@ -32,6 +33,7 @@ PARTS: tuple[Part, ...] = (
     opening_register,
     ocsf,
     company_says,
+    inventory,
     reviews,
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from drift.model.company import Company
-from drift.model.connected import ConnectedSystem
+from drift.model.connected import Configured, ConnectedSystem
 from drift.model.environment import Environment
 from drift.model.person import People
 from drift.model.review import ReviewRules
@@ -29,6 +29,7 @@ class PackRequest:
     reviews: ReviewRules = field(default_factory=ReviewRules)
     connected: tuple[ConnectedSystem, ...] = ()
     """Which systems the configuration connects."""
+    configured: Configured = field(default_factory=Configured)
     sampling: Sampling = field(default_factory=default_sampling)
     people: People = field(default_factory=People)
     """Who is who, so that two names of one person are joined."""
