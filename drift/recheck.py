@@ -5,15 +5,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from drift.errors import ProviderError, only_provider_errors
-from drift.ledger.log import append
+from drift.ledger.log import append, entries_at
 from drift.model.evidence import EntryKind
 from drift.model.recheck import TicketRecheck, differences
 from drift.model.ticket import Ticket
 from drift.ports import TicketSource
 from drift.reports.pack.request import Rechecked, Tickets
+from drift.store.changes import ChangeRow
 from drift.store.database import Database
 from drift.store.lookup import changes_called
 
@@ -51,13 +53,29 @@ def recheck(database: Database, change_ids: Collection[str], asking: Asking, now
 def _tickets_then(
     connection: Connection, change_ids: Collection[str]
 ) -> Mapping[tuple[str, str], Mapping[str, Ticket]]:
-    """Return the ticket of each change that has one, by the ticket's name and the change's id."""
+    """Return the ticket of each change that has one, by the ticket's name and the change's id.
+
+    Not where somebody was erased from what is known of it: its system would bring the name back.
+    """
     found = defaultdict[tuple[str, str], dict[str, Ticket]](dict)
     for row in changes_called(connection, change_ids):
         ticket = row.judgement.match.ticket if row.judgement else None
-        if ticket is not None:
+        if ticket is not None and _is_as_recorded(connection, row, ticket):
             found[ticket.system, ticket.key][row.change.change_id] = ticket
     return found
+
+
+def _is_as_recorded(connection: Connection, row: ChangeRow, ticket: Ticket) -> bool:
+    """Tell whether a ticket is kept as it was when the entry about its change was made."""
+    for entry in entries_at(connection, [row.ledger_seq] if row.ledger_seq is not None else []):
+        said = msgspec.json.decode(entry.body or b"{}", type=_Said)
+        return entry.salt is not None and said.ticket_sha256 in (None, ticket.sha256)
+    return False
+
+
+class _Said(msgspec.Struct, frozen=True):
+    ticket_sha256: str | None = None
+    """`None` in entries of versions that did not record it."""
 
 
 def _asked(system: str, key: str, of: Mapping[str, Ticket], asking: Asking, now: datetime) -> TicketRecheck:

@@ -46,14 +46,14 @@ class TicketThenAndNow:
         if self.sha256 is None:
             return "An older version judged the change, which recorded no hash of the ticket."
         if self.then is None:
-            return "The ticket of then is not shown: what is kept of it is not what was hashed."
+            return "The ticket of then is not shown: what is kept is not what was hashed, as after erasing."
         return "The ticket of then has the hash that the ledger recorded when the change was judged."
 
     @property
     def _of_now(self) -> str:
         one = self.recheck
         if one is None:
-            return "Nobody asked for it again: no ticket system was asked for this pack."
+            return "It was not asked for again for this pack."
         at = f"{one.at:%Y-%m-%d %H:%M} UTC"
         if one.not_asked:
             return f"It could not be asked for again at {at}: {one.not_asked}."

@@ -138,7 +138,7 @@ def test_the_ticket_of_then_has_the_hash_that_the_ledger_recorded(dossier: Path)
 
     assert ticket["sha256_then"] == TICKET.sha256
     assert ticket["then"]["title"] == "Open the port"
-    assert "no ticket system was asked for this pack" in (dossier / "dossier.html").read_text()
+    assert "It was not asked for again for this pack." in (dossier / "dossier.html").read_text()
 
 
 def test_an_edit_and_an_approval_after_the_write_show(sqlite_database: Database, tmp_path: Path) -> None:
