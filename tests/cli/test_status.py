@@ -111,9 +111,7 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
     assert report["evidence"]["checkpoint_age_seconds"] is None
 
 
-def test_an_identity_that_trusts_too_many_is_told_of_without_any_code_host(
-    drift: Drift, world: World
-) -> None:
+def test_an_identity_that_trusts_too_many_is_told_of_without_a_code_host(drift: Drift, world: World) -> None:
     role = "arn:aws:iam::111122223333:role/terraform-deploy"
     open_to_all = DeployingIdentity(
         name=role, status=Verifiable.READ, text="{}", too_wide=("anybody may assume it",)
