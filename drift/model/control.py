@@ -27,6 +27,7 @@ class Means(StrEnum):
     CHANGE_POLICY = "change-policy"
     EMERGENCY_PROCEDURE = "emergency-procedure"
     REVIEWS = "reviews"
+    SIGN_INS = "sign-ins"
 
 
 class Working(StrEnum):

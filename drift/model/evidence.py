@@ -53,6 +53,7 @@ class EntryKind(StrEnum):
     ANCHOR = "anchor"
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

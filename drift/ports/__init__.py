@@ -22,7 +22,7 @@ from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall
 from drift.ports.signer import Signer
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
 from drift.ports.surroundings import Clock, Meter, Recorded, Remarking
-from drift.ports.translator import Translator, Unwrapper
+from drift.ports.translator import TellsSignIns, Translator, Unwrapper
 from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "StateContent",
     "StateStore",
     "StoredState",
+    "TellsSignIns",
     "TicketSource",
     "Translator",
     "Unwrapper",

@@ -40,6 +40,8 @@ LISTINGS = [
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
+    "13_access/sign_ins",
+    "13_access/sign_ins_by_month",
 ]
 """Of each, the pack has a table and a workbook."""
 
@@ -54,6 +56,7 @@ FILES = sorted(
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
+        "13_access/sign_ins.jsonl",
         "03_sample/selection.json",
         "MANIFEST.json",
         "MANIFEST.json.note",

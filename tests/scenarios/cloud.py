@@ -26,6 +26,7 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn, SignInTo
 from drift.pipeline import Pipeline
 from drift.ports import (
     Anchor,
@@ -110,6 +111,12 @@ class Format:
             return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
         except msgspec.DecodeError:
             return None
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Know one sign-in: that to the console."""
+        caller = event.call.principal
+        is_one = event.call.action == "ConsoleLogin" and caller is not None
+        return SignIn(to=SignInTo.CONSOLE, role=caller.role, mfa=caller.mfa) if is_one and caller else None
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Say what was done."""

@@ -87,6 +87,9 @@ def operated(view: View) -> Mapping[Means, Operation]:
             recorded.get(EntryKind.ATTESTATION), "no cloud vouched for its log in the period"
         ),
         **dict(_documents(view)),
+        Means.SIGN_INS: _found(
+            recorded.get(EntryKind.SIGN_IN), "no sign-in to a console was heard of in the period"
+        ),
         Means.REVIEWS: _found(recorded.get(EntryKind.REVIEW), "nobody signed a review in the period"),
     }
 

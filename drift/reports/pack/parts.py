@@ -13,6 +13,7 @@ from drift.reports.pack.populations import populations
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
+from drift.reports.pack.sign_ins import sign_ins
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
@@ -25,6 +26,7 @@ PARTS: tuple[Part, ...] = (
     company_says,
     inventory,
     reviews,
+    sign_ins,
 )
 
 Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]
