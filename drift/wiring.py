@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
-    from drift.ports import RawVault
+    from drift.ports import EvidenceSink, RawVault
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -585,6 +585,11 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
     if settings.clock is ClockSource.RECORDS:
         return {}
     return {one.name: one.rules for one in settings.notifiers}
+
+
+def evidence_sinks(settings: "Settings") -> "dict[str, EvidenceSink]":
+    """Return where evidence is taken, by name."""
+    return _made(catalog.EVIDENCE_SINKS, settings.evidence_sinks)
 
 
 def raw_vault(settings: "Settings") -> "RawVault | None":

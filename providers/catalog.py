@@ -25,6 +25,7 @@ from drift.ports import (
     Code,
     CodeHost,
     Directory,
+    EvidenceSink,
     KeyService,
     LiveConfig,
     Notifier,
@@ -214,6 +215,12 @@ SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {
 }
 """Where the key of the ledger may be kept. Azure Key Vault is not here: it knows no Ed25519."""
 
+EVIDENCE_SINKS: Mapping[str, Adapter[EvidenceSink]] = {
+    "s3": Adapter("providers.aws.evidence_drop", "S3Drop"),
+    "webhook": Adapter("providers.webhook.evidence", "EvidenceWebhook", paths=("ca_file",)),
+    "vanta": Adapter("providers.vanta.sink", "Vanta"),
+}
+
 ANCHORS: Mapping[str, Adapter[Anchor]] = {
     "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
 }
@@ -240,6 +247,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.NOTIFIER: NOTIFIERS,
     AdapterKind.VAULT: VAULTS,
     AdapterKind.SIGNING_KEY: SIGNING_KEYS,
+    AdapterKind.EVIDENCE_SINK: EVIDENCE_SINKS,
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,

@@ -68,6 +68,8 @@ def command(cost: bool, config: str | None) -> int:
         enrolled = _enrolled(have)
         for what, adapter, attempt in _trials(have):
             failed += not tried(what, adapter, attempt)
+        for name, sink in wiring.evidence_sinks(settings).items():
+            failed += not tried(f"evidence sink {name}", sink, sink.check)
         failed += not _say_skew(skew_of(wiring.answer_times()))
     for rule in settings.ignores:
         if rule.is_expired(have.clock.now()):

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 
 from drift.cli import COULD_NOT
 from drift.cli.options import config_option
+from drift.cli.push_jobs import push_jobs
 from drift.cli.weekly_job import weekly_job
 from drift.cli.words import LOST_STORE, progress
 from drift.config import Settings
@@ -19,6 +21,8 @@ from drift.terminal import shown
 if TYPE_CHECKING:
     from drift.daemon import Daemon
     from drift.operations.log import Log
+    from drift.store.database import Database
+    from drift.timetable import Job
 
 
 @click.command("run")
@@ -70,7 +74,7 @@ def _forever(settings: Settings) -> int:
         database = pipeline.have.database
         if is_store_lost:
             log.alarm(LOST_STORE.format(store=database.name))
-        with serving(settings, pipeline, rules, log, partial(weekly_job, database)) as service:
+        with serving(settings, pipeline, rules, log, partial(_other_jobs, database)) as service:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, partial(_stop, service.daemon))
             signal.signal(signal.SIGHUP, lambda _number, _frame: service.look_for_changes())
@@ -79,6 +83,12 @@ def _forever(settings: Settings) -> int:
             log.say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
             _wait(service.daemon, log)
     return 0
+
+
+def _other_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterator[Job]":
+    """Yield the jobs that need more than the pipeline."""
+    yield from weekly_job(database, in_force)
+    yield from push_jobs(database, in_force)
 
 
 def _wait(daemon: "Daemon", log: "Log") -> None:

@@ -78,6 +78,7 @@ def load(
         notifiers=reader.notifiers(),
         vault=reader.vault(),
         canaries=reader.canaries(),
+        evidence_sinks=reader.evidence_sinks(),
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
         coverage=policy.coverage_rules(reader),

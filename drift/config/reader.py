@@ -19,6 +19,7 @@ from drift.config.settings import (
     AuditLogSettings,
     BaselineSettings,
     CanarySettings,
+    EvidenceSinkSettings,
     NotifierSettings,
     VaultSettings,
 )
@@ -30,6 +31,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    EvidenceSinkTable,
     Ledger,
     NamedTable,
     NotifierTable,
@@ -167,6 +169,19 @@ class Reader:
                 ),
             )
             for row, settings in self._adapters(AdapterKind.CANARY, CanaryTable)
+        )
+
+    def evidence_sinks(self) -> tuple[EvidenceSinkSettings, ...]:
+        """Return where evidence is taken."""
+        return tuple(
+            EvidenceSinkSettings(
+                kind=AdapterKind.EVIDENCE_SINK,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                every=self._optional(row.place, "every", row.table.every),
+            )
+            for row, settings in self._adapters(AdapterKind.EVIDENCE_SINK, EvidenceSinkTable)
         )
 
     def anchors(self) -> tuple[AnchorSettings, ...]:

@@ -86,6 +86,14 @@ class AnchorSettings(AdapterSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceSinkSettings(AdapterSettings):
+    """One configured evidence sink."""
+
+    every: timedelta | None
+    """How often the daemon exports a pack for it; `None`: never."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotifierSettings(AdapterSettings):
     """One configured notifier."""
 
@@ -166,6 +174,7 @@ class Settings:
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""
     canaries: tuple[CanarySettings, ...]
+    evidence_sinks: tuple[EvidenceSinkSettings, ...]
     anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
     coverage: CoverageRules

@@ -129,6 +129,12 @@ class AnchorTable(AdapterTable, frozen=True, kw_only=True):
     every: str = "1h"
 
 
+class EvidenceSinkTable(AdapterTable, frozen=True, kw_only=True):
+    """An evidence sink also says how often the daemon exports a pack for it; without it, it never does."""
+
+    every: str | None = None
+
+
 class NotifierTable(AdapterTable, frozen=True, kw_only=True):
     """A notifier also says how fast it is sent messages, and which of them wait for each other."""
 

@@ -18,7 +18,7 @@ from drift.ledger.tables import checkpoint, ledger
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.store.meta import LEDGER_KEY, write
 
-_ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value)
+_ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value, EntryKind.PUSH.value)
 """What is recorded because of a checkpoint, and alone is no reason for another."""
 
 

@@ -45,6 +45,7 @@ class EntryKind(StrEnum):
     CONTROL_FINDING = "control_finding"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    PUSH = "push"
     ORDER = "order"
     PERSON_ERASURE = "person_erasure"
     RESTATEMENT = "restatement"
@@ -448,6 +449,17 @@ class Checkpoint:
     """Base64 of the Merkle root."""
     note: str
     made_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushRecord:
+    """Body of a `push` entry: all that a sink takes of an exported pack has arrived there."""
+
+    sink: str
+    manifest_sha256: str
+    """Names the pack."""
+    parcels: dict[str, str]
+    """What was delivered, each with that by which it is found there."""
 
 
 class OldKey(StrEnum):

@@ -17,7 +17,7 @@ from drift.model.turn import Turn
 from drift.rounds import Rounds
 
 AT_START = (
-    *("organisation", "key_file", "key_text", "signing_key", "clock"),
+    *("organisation", "key_file", "key_text", "signing_key", "evidence_sinks", "clock"),
     *("poll_every", "sweep_every", "checkpoint_every"),
     *("listen", "log_format", "report_folder", "audit_logs", "baselines", "state_stores", "live"),
     *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "anchors"),

@@ -17,6 +17,7 @@ from drift.ports.audit_log import (
 )
 from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
 from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
+from drift.ports.evidence_sink import EvidenceSink, HandedPack, PackFile
 from drift.ports.kinds import AdapterKind
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
 from drift.ports.signer import Signer
@@ -43,7 +44,9 @@ __all__ = [
     "Counter",
     "Delivery",
     "Directory",
+    "EvidenceSink",
     "GivingUp",
+    "HandedPack",
     "KeptBatch",
     "KeyService",
     "LiveConfig",
@@ -52,6 +55,7 @@ __all__ = [
     "Meter",
     "Notifier",
     "OnCall",
+    "PackFile",
     "Private",
     "Probing",
     "RawVault",

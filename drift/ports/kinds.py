@@ -15,6 +15,7 @@ class AdapterKind(StrEnum):
     NOTIFIER = "notifier"
     VAULT = "vault"
     SIGNING_KEY = "signing_key"
+    EVIDENCE_SINK = "evidence_sink"
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"

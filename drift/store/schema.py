@@ -512,3 +512,14 @@ outbox = Table(
     Index("ix_outbox_due", "status", "next_attempt_at"),
     Index("ix_outbox_session", "session_id", "notifier", "revision"),
 )
+
+pushed = Table(
+    "pushed",
+    metadata,
+    Column("sink", Key, primary_key=True),
+    Column("pack", String, primary_key=True),  # hash of its manifest
+    Column("parcel", Key, primary_key=True),
+    Column("reference", Text, nullable=False),  # by which it is found there
+    Column("at", UtcTime, nullable=False),
+    comment="Which parcels of a pack have arrived where, until all have",
+)

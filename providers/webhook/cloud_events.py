@@ -66,10 +66,8 @@ class Webhook:
 
     def check(self) -> str:
         """Ask the receiver what it takes, with OPTIONS; no event is sent."""
-        self._signing_key()
-        what = self._what()
-        answer = _options(self._settings, what, self._meter)
-        return f"answers OPTIONS with status {answer}"
+        signing_key(self._settings.secret)
+        return f"answers OPTIONS with status {options(self._settings, self._meter)}"
 
     def takes(self, alert: Alert) -> bool:
         """Take change sessions and alarms, and no digests: those are for people."""
@@ -78,40 +76,48 @@ class Webhook:
     def send(self, alert: Alert, *, replaces: str | None) -> str:
         """Post an event about the session; an edit is another event about it."""
         body = msgspec.json.encode(event_of(alert, self._settings.source))
-        stamp = str(int(self._now()))
-        headers = {
-            "Content-Type": f"{CONTENT_TYPE}; charset=utf-8",
-            "Webhook-Id": alert.client_id,
-            "Webhook-Timestamp": stamp,
-            "Webhook-Signature": signature(self._signing_key(), alert.client_id, stamp, body),
-        }
-        answer = post(
-            self._settings.url,
-            body,
-            headers,
-            what=self._what(),
-            hint=_HINT,
-            meter=self._meter,
-            ca_file=self._settings.ca_file,
-        )
-        if answer.status not in _OK:
-            raise refused(answer, what=self._what())
+        post_event(self._settings, alert.client_id, body, str(int(self._now())), self._meter)
         return replaces if replaces and replaces.startswith(_PREFIX) else f"{_PREFIX}{alert.client_id}"
 
-    def _what(self) -> str:
-        return f"the webhook at {shortened(self._settings.url.partition('?')[0], _NAME)}"
 
-    def _signing_key(self) -> bytes:
-        try:
-            key = base64.b64decode(self._settings.secret.reveal().removeprefix("whsec_"), validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) < 24:
-            raise ProviderAccessError(
-                "the webhook's secret is no Base64 of at least 24 bytes",
-                hint="make one: `openssl rand -base64 32`, for both sides",
-            )
-        return key
+def post_event(settings: WebhookSettings, event_id: str, body: bytes, stamp: str, meter: Meter) -> None:
+    """Post an event, signed at the time `stamp`, in seconds.
+
+    Raises:
+        ProviderError: It was not taken, or nobody knows.
+    """
+    headers = {
+        "Content-Type": f"{CONTENT_TYPE}; charset=utf-8",
+        "Webhook-Id": event_id,
+        "Webhook-Timestamp": stamp,
+        "Webhook-Signature": signature(signing_key(settings.secret), event_id, stamp, body),
+    }
+    what, ca_file = _what(settings), settings.ca_file
+    answer = post(settings.url, body, headers, what=what, hint=_HINT, meter=meter, ca_file=ca_file)
+    if answer.status not in _OK:
+        raise refused(answer, what=what)
+
+
+def signing_key(secret: Secret) -> bytes:
+    """Return the bytes of a secret.
+
+    Raises:
+        ProviderAccessError: It is none.
+    """
+    try:
+        key = base64.b64decode(secret.reveal().removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) < 24:
+        raise ProviderAccessError(
+            "the webhook's secret is no Base64 of at least 24 bytes",
+            hint="make one: `openssl rand -base64 32`, for both sides",
+        )
+    return key
+
+
+def _what(settings: WebhookSettings) -> str:
+    return f"the webhook at {shortened(settings.url.partition('?')[0], _NAME)}"
 
 
 def signature(key: bytes, event_id: str, timestamp: str, body: bytes) -> str:
@@ -172,9 +178,13 @@ def _change(change: AlertedChange) -> dict[str, Any]:
     }
 
 
-def _options(settings: WebhookSettings, what: str, meter: Meter) -> int:
-    """Return the status of OPTIONS. A receiver that knows only POST is there all the same."""
-    headers = {"WebHook-Request-Origin": "driftledger"}
+def options(settings: WebhookSettings, meter: Meter) -> int:
+    """Return the status of OPTIONS. A receiver that knows only POST is there all the same.
+
+    Raises:
+        ProviderError: It is not there, or refuses us.
+    """
+    what, headers = _what(settings), {"WebHook-Request-Origin": "driftledger"}
     answer = asked(
         "OPTIONS", settings.url, headers, what=what, hint=_HINT, meter=meter, ca_file=settings.ca_file
     )

@@ -25,6 +25,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    EvidenceSinkTable,
     NotifierTable,
     VaultTable,
 )
@@ -58,6 +59,8 @@ SECRETS = {
     "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "OKTA_TOKEN": "00x",
+    "VANTA_SECRET": "vs-1",
+    "VANTA_DOCUMENTS_SECRET": "vs-2",
     "TSA_PASSWORD": "a secret",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
@@ -73,6 +76,7 @@ PORTS = {
     AdapterKind.NOTIFIER: ports.Notifier,
     AdapterKind.VAULT: ports.RawVault,
     AdapterKind.SIGNING_KEY: ports.Signer,
+    AdapterKind.EVIDENCE_SINK: ports.EvidenceSink,
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
@@ -84,6 +88,7 @@ COMMON = {
     AdapterKind.BASELINE: BaselineTable,
     AdapterKind.VAULT: VaultTable,
     AdapterKind.CANARY: CanaryTable,
+    AdapterKind.EVIDENCE_SINK: EvidenceSinkTable,
     AdapterKind.ANCHOR: AnchorTable,
     AdapterKind.NOTIFIER: NotifierTable,
 }
@@ -260,6 +265,7 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.code_hosts,
         *settings.notifiers,
         *filter(None, [settings.vault, settings.signing_key]),
+        *settings.evidence_sinks,
         *settings.canaries,
         *settings.directories,
         *settings.on_call,

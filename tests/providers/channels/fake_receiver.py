@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections import deque
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ def documented_verify() -> Any:
 class FakeReceiver:
     """Keeps the events that it takes, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, attributes: Collection[str] = ()) -> None:
+        self._attributes = {*_ATTRIBUTES, *attributes}
         self.events: dict[str, dict[str, Any]] = {}
         self.requests: list[Request] = []
         self.problems: deque[Reply] = deque()
@@ -54,7 +56,7 @@ class FakeReceiver:
             return Reply(status=401)
         event = json.loads(request.body)
         missing = {"specversion", "id", "source", "type"} - event.keys()
-        if missing or event.keys() - _ATTRIBUTES or event["specversion"] != "1.0":
+        if missing or event.keys() - self._attributes or event["specversion"] != "1.0":
             return Reply(status=400, body=b"no CloudEvent")
         self.events.setdefault(event["id"], event)
         return Reply(status=204)

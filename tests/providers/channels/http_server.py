@@ -68,7 +68,7 @@ def _handler(answer: Answering) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_POST = do_OPTIONS = _serve  # noqa: N815 - the library's names
+        do_POST = do_PUT = do_OPTIONS = _serve  # noqa: N815 - the library's names
 
         def log_message(self, *_: Any) -> None:
             """Keep standard error for what matters."""

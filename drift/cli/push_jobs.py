@@ -1,0 +1,53 @@
+"""The jobs of the daemon that export the observation period, and take it where evidence is taken."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drift.config import Settings
+from drift.errors import DriftError
+
+if TYPE_CHECKING:
+    from drift.model.turn import Turn
+    from drift.store.database import Database
+    from drift.timetable import Job
+
+
+def push_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterator[Job]":
+    """Yield a job for each evidence sink that says how often."""
+    from drift.timetable import Job, every
+
+    for one in in_force().evidence_sinks:
+        if one.every is not None:
+            run = partial(_push, database, in_force, one.name)
+            yield Job(name=f"push {one.name}", trigger=every(one.every), run=run)
+
+
+def _push(database: "Database", in_force: Callable[[], Settings], name: str) -> "Turn":
+    """Export a pack of its own: what breaks off begins anew with the next one, which tells all of it."""
+    from drift import wiring
+    from drift.export import export_evidence
+    from drift.model.turn import Turn
+    from drift.push import open_pack, push
+    from drift.reports.population import Period
+
+    settings = in_force()
+    clock = wiring.clock(settings, database)
+    now = clock.now()
+    period = Period(since=now - settings.observation_period)
+    try:
+        with tempfile.TemporaryDirectory(prefix="driftledger-") as folder:
+            key = wiring.signing_key(settings, database)
+            request = wiring.pack_request(settings, database, period)
+            export_evidence(database, Path(folder, "pack"), key, request, now)
+            pack = open_pack(database, Path(folder, "pack"), settings.observation_period)
+            done = push(database, name, wiring.evidence_sinks(settings)[name], pack, clock.now)
+    except DriftError as error:
+        told = f"no evidence can be pushed to {name}: {error}"
+        return Turn(problems=(told,), failure=told)
+    if done.problem is not None:
+        told = f"{name}: {done.problem}"
+        return Turn(problems=(told,), failure=told)
+    return Turn(counts=(("parcels", done.delivered),))

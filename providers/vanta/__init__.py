@@ -1,0 +1,1 @@
+"""Vanta: documents that an auditor asks for, and custom resources."""

@@ -1,0 +1,1 @@
+"""Stand-ins of the places that take evidence."""
