@@ -39,6 +39,7 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
+    record_tallies,
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind
@@ -233,6 +234,7 @@ class Pipeline:
         """Sign the ledger as it is now; return why not, if the service that keeps the key does not sign."""
         try:
             with self.have.database.transaction() as connection:
+                record_tallies(connection, now)
                 seal(connection, self.have.key, now)
         except ProviderError as error:
             return (f"ledger key: {error}",)

@@ -434,12 +434,16 @@ def pack_request(
 
     Without a `sampling`, a sample by the profile that holds by default.
     """
+    from drift.program import commit, rules_sha256
     from drift.reports.pack.request import PackRequest
     from drift.reports.sampling.profiles import sampling_by
 
     return PackRequest(
         period=period,
         tool_version=__version__,
+        commit=commit(),
+        rules_sha256=rules_sha256(),
+        config_sha256=settings.sha256,
         company=settings.company,
         reviews=settings.reviews,
         connected=_connected(settings),

@@ -223,6 +223,8 @@ EVIDENCE_SINKS: Mapping[str, Adapter[EvidenceSink]] = {
 
 ANCHORS: Mapping[str, Adapter[Anchor]] = {
     "rfc3161": Adapter("providers.rfc3161.anchor", "Rfc3161", paths=("roots", "ca_file")),
+    "s3-object-lock": Adapter("providers.aws.object_lock", "S3ObjectLock"),
+    "git": Adapter("providers.git_anchor.anchor", "GitAnchor", paths=("ssh_key", "ca_file")),
 }
 
 ON_CALL: Mapping[str, Adapter[OnCall]] = {

@@ -28,6 +28,7 @@ from drift.stages.record import (
     record_gap,
     record_judgement,
     record_outage,
+    record_tallies,
     record_write,
 )
 from drift.store import outbox
@@ -163,6 +164,7 @@ class World:
     def sealed(self, *, at: datetime = NOON) -> Checkpoint | None:
         """The ledger was sealed."""
         with self.database.transaction() as connection:
+            record_tallies(connection, at)
             return seal(connection, KEY, at)
 
 

@@ -9,7 +9,7 @@ from drift.ledger.checkpoint import seal
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
 from drift.replay.archive import Archive
-from drift.stages.record import record_configuration, record_history
+from drift.stages.record import record_configuration, record_history, record_tallies
 from drift.store.changes import change_session_of
 from drift.store.history import end_replay, history_to_judge, note_replay
 
@@ -55,6 +55,7 @@ def backfill(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told) -
     with have.database.transaction() as connection:
         if not taken.problems:
             end_replay(connection)
+        record_tallies(connection, have.clock.now())
         seal(connection, have.key, have.clock.now())
     return taken
 

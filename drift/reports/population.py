@@ -17,6 +17,7 @@ import msgspec
 from drift.ledger.entry import StoredEntry, format_time
 from drift.model.evidence import EntryKind, GapStatus
 from drift.model.finding import FindingStatus
+from drift.model.verdict import Disposition, Lane
 
 _EXCLUSION = b'"exclusion":"'
 """Stands in every write that the policy leaves out, and in few others."""
@@ -69,6 +70,12 @@ class Population:
 
     changes: tuple[int, ...]
     """By their beginning."""
+    reaching: tuple[int, ...]
+    """Changes that began before the period and reached into it: the pack of an earlier one lists them."""
+    unticketed: tuple[int, ...]
+    """Of the changes."""
+    emergencies: tuple[int, ...]
+    """Of the changes."""
     findings: tuple[int, ...]
     """Those that were open at some time of the period, by their id."""
     coverage: tuple[int, ...]
@@ -92,6 +99,7 @@ class _Change(msgspec.Struct, frozen=True):
     """Of a change, what decides where it is listed and counted."""
 
     began_at: datetime | None = None
+    ended_at: datetime | None = None
     disposition: str | None = None
     channel: str | None = None
     severity: str | None = None
@@ -178,6 +186,7 @@ class Reading:
         """
         changes = [one for one in self._changes.values() if period.holds(one.said.began_at)]
         changes.sort(key=lambda one: (one.said.began_at or _NO_TIME, one.ref))
+        reaching = [one for one in self._changes.values() if _reaches(one.said, period)]
         findings = [one for one in self._findings.values() if self._was_open(one, period)]
         findings.sort(key=lambda one: one.ref)
         coverage = [
@@ -188,6 +197,9 @@ class Reading:
         gaps = [one for one in self._gaps if period.is_reached_by(one.recorded_at)]
         return Population(
             changes=_numbers(changes),
+            reaching=_numbers(sorted(reaching, key=lambda one: one.seq)),
+            unticketed=_numbers(one for one in changes if one.said.disposition == Disposition.UNTICKETED),
+            emergencies=_numbers(one for one in changes if _is_emergency(one.said)),
             findings=_numbers(findings),
             coverage=_numbers(coverage),
             gaps=_numbers(gaps),
@@ -210,6 +222,14 @@ class Reading:
         is_resolved = one.said.status == FindingStatus.RESOLVED
         ended_before = is_resolved and not period.is_reached_by(one.recorded_at)
         return not ended_before and period.begins_before_its_end(self._found_at[one.ref])
+
+
+def _reaches(change: _Change, period: Period) -> bool:
+    return not period.is_reached_by(change.began_at) and period.is_reached_by(change.ended_at)
+
+
+def _is_emergency(change: _Change) -> bool:
+    return change.lane == Lane.EMERGENCY or change.disposition == Disposition.EMERGENCY
 
 
 def _placed(entry: StoredEntry, decoder: "msgspec.json.Decoder[Any]") -> _Placed:

@@ -143,7 +143,8 @@ def test_before_anything_is_sealed_there_is_nothing_to_draw_from(drift: Drift, w
 
 def keep_key(folder: Path) -> None:
     """Put the key that sealed the world's ledger where the configuration looks for it."""
-    line = f"PRIVATE+KEY+{KEY.name}+{KEY.key_id.hex()}+{base64.b64encode(bytes([1]) + KEY.seed).decode()}"
+    private = base64.b64encode(bytes([1]) + KEY.signer.secret).decode()
+    line = f"PRIVATE+KEY+{KEY.name}+{KEY.verifier.key_id.hex()}+{private}"
     path = folder / "driftledger-key.pem"
     path.touch(mode=0o600)
     path.write_text(line)

@@ -62,6 +62,7 @@ SECRETS = {
     "VANTA_SECRET": "vs-1",
     "VANTA_DOCUMENTS_SECRET": "vs-2",
     "TSA_PASSWORD": "a secret",
+    "GIT_TOKEN": "glpat-1",
     "DRIFT_VAULT_KEY": base64.b64encode(b"k" * 32).decode(),
 }
 EXAMPLE = ROOT / "config.example.toml"

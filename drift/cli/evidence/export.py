@@ -14,12 +14,14 @@ from drift.cli.words import progress
 @click.option("--out", required=True, metavar="DIR", help="A folder that does not exist yet.")
 @click.option("--since", type=Moment(), metavar="TIME", help="Changes that began at or after this time.")
 @click.option("--until", type=Moment(), metavar="TIME", help="Changes that began before this time.")
+@click.option("--zip", "zipped", is_flag=True, help="Pack the folder into DIR.zip as well.")
 @sampling_options
 @config_option
 def command(
     out: str,
     since: datetime | None,
     until: datetime | None,
+    zipped: bool,
     engagement: str,
     profile: str | None,
     seed: str | None,
@@ -29,6 +31,7 @@ def command(
     """Write everything an auditor needs into a folder, with a verifier that needs nothing of ours."""
     from drift import wiring
     from drift.export import export_evidence
+    from drift.reports.pack.archive import write_archive
     from drift.reports.population import Period
     from drift.reports.wording import counted
 
@@ -40,12 +43,15 @@ def command(
         request = wiring.pack_request(settings, database, Period(since=since, until=until), asked)
         now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, request, now)
+        if zipped:
+            write_archive(Path(out), Path(f"{out.rstrip('/')}.zip"), summary.name)
     held = (
         counted(summary.changes, "change"),
         counted(summary.findings, "finding"),
         counted(summary.entries, "entry", "entries"),
     )
-    click.echo(f"{', '.join(held)} in {out}")
+    packed = f" and {out.rstrip('/')}.zip" if zipped else ""
+    click.echo(f"{', '.join(held)} in {out}{packed}")
     click.echo(
         f"verify it anywhere, also without us: python3 -I {Path(out, 'verify', 'verify_pack.py')} {out}"
     )

@@ -42,6 +42,8 @@ class PackSummary:
     """What was written."""
 
     folder: Path
+    name: str
+    """What the folder is called where it is packed into a file."""
     entries: int
     changes: int
     findings: int
@@ -77,7 +79,7 @@ def export_pack(
         )
         making = Making(origin=key.name, sealed=sealed, request=request)
         contents = _write_parts(partial, view, making)
-        write_statement(partial, making, contents.listings)
+        write_statement(partial, view, making, contents.listings)
         _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
         start = start_page(view, key, contents)
@@ -85,6 +87,7 @@ def export_pack(
         manifest_sha256 = write_manifest(partial, key)
     return PackSummary(
         folder=folder,
+        name=making.name,
         entries=sealed.size,
         changes=len(view.population.changes),
         findings=len(view.population.findings),

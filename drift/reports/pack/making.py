@@ -1,5 +1,8 @@
 """How a pack was made: what every statement about one of its listings repeats."""
 
+import base64
+import re
+import shlex
 from dataclasses import dataclass
 
 from drift.ledger.entry import format_time
@@ -23,12 +26,42 @@ class Making:
         return f"driftledger {self.request.tool_version}"
 
     @property
-    def command(self) -> str:
-        """The command that makes the same pack again from the same ledger; `DIR` is any new folder."""
+    def hashes(self) -> tuple[tuple[str, str | None], ...]:
+        """What tells this program and its configuration from others; `None` where it is not known."""
+        asked = self.request
+        return (
+            ("commit", asked.commit),
+            ("rules_sha256", asked.rules_sha256),
+            ("config_sha256", asked.config_sha256),
+        )
+
+    @property
+    def name(self) -> str:
+        """What the folder is called in a zip file: `soc2pack_example_2026-01-01_2026-07-01_9f2c41d0`."""
         period = self.request.period
-        since = f" --since {format_time(period.since)}" if period.since else ""
-        until = f" --until {format_time(period.until)}" if period.until else ""
-        return f"drift evidence export --out DIR{since}{until}"
+        since = f"{period.since:%Y-%m-%d}" if period.since else "beginning"
+        until = f"{period.until or self.sealed.made_at:%Y-%m-%d}"
+        who = re.sub(r"[^A-Za-z0-9.-]+", "-", self.origin.rpartition("/")[2]).strip("-.")
+        return f"soc2pack_{who}_{since}_{until}_{base64.b64decode(self.sealed.root).hex()[:8]}"
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same pack again from the same ledger; `DIR` is any new folder.
+
+        `FILE` is the auditor's list of changes, which stands in `03_sample/selection.json`.
+        """
+        period, asked = self.request.period, self.request.sampling
+        given = (
+            ("--out", "DIR"),
+            ("--since", format_time(period.since) if period.since else None),
+            ("--until", format_time(period.until) if period.until else None),
+            ("--engagement", asked.engagement or None),
+            ("--profile", asked.profile.name),
+            ("--seed", asked.own_seed),
+            ("--ids", None if asked.ids is None else "FILE"),
+        )
+        options = (f"{name} {shlex.quote(value)}" for name, value in given if value is not None)
+        return f"drift evidence export {' '.join(options)}"
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -40,8 +73,16 @@ class Making:
             ("Entries of the ledger", str(self.sealed.size)),
             ("Root of the ledger", self.sealed.root),
             ("Made by", self.tool),
+            *((_NAMES[name], value or "not known") for name, value in self.hashes),
             ("Made with", self.command),
         )
+
+
+_NAMES = {
+    "commit": "Commit of the program",
+    "rules_sha256": "Rules that come with it, SHA-256",
+    "config_sha256": "Configuration, SHA-256",
+}
 
 
 def in_words(period: Period) -> str:

@@ -7,22 +7,32 @@ from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
 from drift.reports.pack.inventory import inventory
+from drift.reports.pack.late import late_arrivals
 from drift.reports.pack.listing import Document, Listing
 from drift.reports.pack.mapping import control_map
+from drift.reports.pack.ocsf import ocsf
+from drift.reports.pack.opening import opening_register
 from drift.reports.pack.populations import populations
+from drift.reports.pack.reconcile.parts import reconciled
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
 from drift.reports.pack.sign_ins import sign_ins
+from drift.reports.pack.sources import sources
 from drift.reports.pack.view import View
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
 PARTS: tuple[Part, ...] = (
     populations,
+    late_arrivals,
+    sources,
+    reconciled,
     census,
     samples,
     registers,
+    opening_register,
+    ocsf,
     company_says,
     inventory,
     reviews,

@@ -46,6 +46,21 @@ def populations(view: View) -> Iterator[Listing]:
         shapes=tuple(Shape),
         is_derived_again=True,
     )
+    yield _some_changes(
+        view,
+        population.unticketed,
+        name="unticketed",
+        title="Unticketed changes",
+        lists="The changes, in their order, that nothing covers: no ticket, review, or emergency.",
+    )
+    yield _some_changes(
+        view,
+        population.emergencies,
+        name="emergency",
+        title="Emergency changes",
+        lists="The changes, in their order, that used emergency access (lane `emergency`) or were declared an"
+        " emergency (disposition `emergency`).",
+    )
     yield Listing(
         path="02_population/drift",
         title="Drift",
@@ -77,4 +92,16 @@ def populations(view: View) -> Iterator[Listing]:
         rows=(row.fields for row in view.rows(population.gaps)),
         totals=("source", "status"),
         is_derived_again=True,
+    )
+
+
+def _some_changes(view: View, seqs: tuple[int, ...], *, name: str, title: str, lists: str) -> Listing:
+    return Listing(
+        path=f"02_population/{name}",
+        title=title,
+        lists=lists,
+        columns=CHANGE_COLUMNS,
+        rows=(row.fields for row in view.rows(seqs)),
+        totals=("account", "channel", "lane"),
+        dated_by="began_at",
     )

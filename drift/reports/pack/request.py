@@ -18,6 +18,12 @@ class PackRequest:
 
     period: Period
     tool_version: str
+    commit: str | None = None
+    """That the program was installed from; `None` where the installer did not note it."""
+    rules_sha256: str | None = None
+    """Over the tables that come with the program."""
+    config_sha256: str | None = None
+    """Of the configuration, as `config_version` entries have it."""
     company: Company = field(default_factory=Company)
     """What the company says of itself."""
     reviews: ReviewRules = field(default_factory=ReviewRules)

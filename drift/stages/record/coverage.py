@@ -13,7 +13,6 @@ from drift.ledger.log import append_all
 from drift.model.coverage import Gap, GapKind, SourceRules
 from drift.model.evidence import CoverageInterval, EntryKind
 from drift.stages.record.gaps import close_gap, open_gap, outage_of
-from drift.stages.record.tallies import record_tally
 from drift.store import covered, meta
 from drift.store.covered import Place, SourceRead
 from drift.store.gaps import gap_id_of
@@ -44,8 +43,6 @@ def record_coverage(
         connection,
         [NewEntry(kind=EntryKind.COVERAGE, ref=source, body=body, recorded_at=now) for body in bodies],
     )
-    if due:
-        record_tally(connection, source, now)
     for place, body in zip(due, bodies, strict=True):
         covered.mark_recorded(connection, place.span, up_to=body.to_at, recorded_at=now)
 
@@ -71,7 +68,6 @@ def record_history(connection: Connection, source: str, now: datetime) -> None:
         )
         append_all(connection, [NewEntry(kind=EntryKind.COVERAGE, ref=source, body=body, recorded_at=now)])
         covered.mark_recorded(connection, span, up_to=span.last_at, recorded_at=now)
-    record_tally(connection, source, now)
 
 
 def _end_outage(

@@ -14,22 +14,18 @@ COUNTS_AN_ENTRY = 1000
 """The first entry of a source that was read for a year may be of many hours."""
 
 
-def record_tally(connection: Connection, source: str, now: datetime) -> None:
-    """Record what was counted of a source since it was recorded last, if anything was."""
-    entries = [
-        NewEntry(
-            kind=EntryKind.TALLY,
-            ref=source,
-            body=TallyRecord(source=source, counts=tuple(some)),
-            recorded_at=now,
-        )
-        for some in in_chunks(counts_to_record(connection, source), COUNTS_AN_ENTRY)
-    ]
-    append_all(connection, entries)
-    mark_counts_recorded(connection, source)
-
-
 def record_tallies(connection: Connection, now: datetime) -> None:
-    """Record what was counted of every source, so that no count is older than the writes beside it."""
+    """Record what was counted of every source since it was recorded last.
+
+    To be done in the transaction that seals: then no count is older than the writes beside it.
+    """
     for source in sources_to_record(connection):
-        record_tally(connection, source, now)
+        counts = counts_to_record(connection, source)
+        bodies = [
+            TallyRecord(source=source, counts=tuple(some)) for some in in_chunks(counts, COUNTS_AN_ENTRY)
+        ]
+        append_all(
+            connection,
+            [NewEntry(kind=EntryKind.TALLY, ref=source, body=body, recorded_at=now) for body in bodies],
+        )
+        mark_counts_recorded(connection, source)

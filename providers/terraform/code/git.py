@@ -1,34 +1,24 @@
 """The files of a git repository at a ref, fetched without running anything of it.
 
-1. The address and the ref come from the configuration or from code: neither may begin with `-`, the
-   protocol must be allowed, and no shell sees them.
+1. The address and the ref come from the configuration or from code: neither may begin with `-`, and the
+   protocol must be allowed. `providers.git_command` says how else git is kept from obeying them.
 2. git gets a bare repository of ours, and fetches one commit, shallow, without tags and submodules.
-   Nothing is checked out, so that no hook, filter or attribute of the repository counts.
-3. It may not ask questions, and reads no configuration but what stands here.
-4. The files are read as objects: links and submodules are left out, and so is what is no code.
+3. The files are read as objects: links and submodules are left out, and so is what is no code.
 """
 
-import base64
 import hashlib
-import os
-import shutil
-import signal
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
+from providers.git_command import PROTOCOLS, Git, GitFailedError, GitMissingError, shown_url
 from providers.terraform.code.files import CommittedFiles
-
-PROTOCOLS = ("https", "ssh", "file")
-"""What may be fetched from. `http` can be read and altered under way, and `ext` runs commands."""
 
 FETCHED = "refs/drift/head"
 
-TIMEOUT_SECONDS = 300
 MAX_FILE_BYTES = 4_000_000
 MAX_ALL_BYTES = 500_000_000
 
@@ -36,21 +26,6 @@ CODE = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".hcl", ".tfbackend", ".co
 """The endings of what is read of a repository."""
 
 ALSO = frozenset({"CODEOWNERS", "modules.json"})
-
-PASSED_ON = ("PATH", "HOME", "SSH_AUTH_SOCK", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
-"""What git needs of the environment; it may see nothing else of it."""
-
-_OPTIONS = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.sshCommand": "ssh -oBatchMode=yes",
-    "credential.helper": "",
-    "fetch.fsckObjects": "true",
-    "fetch.recurseSubmodules": "false",
-    "gc.auto": "0",
-    "http.followRedirects": "false",  # a token must not follow to another host
-    "submodule.recurse": "false",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,42 +79,21 @@ def _check(repository: Repository) -> None:
         )
 
 
-def shown_url(url: str) -> str:
-    """Return an address without the user and password that may stand in it."""
-    scheme, separator, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{place.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Git:
     folder: Path
     repository: Repository
 
     def run(self, *arguments: str, sent: bytes = b"") -> bytes:
-        program = shutil.which("git")
-        if program is None:
+        git = Git(folder=self.folder, url=self.repository.url, token=self.repository.token)
+        try:
+            return git.run(*arguments, sent=sent)
+        except GitMissingError as error:
             raise ProviderAccessError(
                 "code in a repository needs git, which is not installed", hint="install git, or name a folder"
-            )
-        process = subprocess.Popen(  # noqa: S603 - no shell, and step 1 above
-            [program, *arguments],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        try:
-            answer, complaint = process.communicate(sent, timeout=TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise self._unavailable(f"no answer within {TIMEOUT_SECONDS} s") from error
-        if process.returncode:
-            raise self._unavailable(_last_line(complaint))
-        return answer
+            ) from error
+        except GitFailedError as error:
+            raise self._unavailable(str(error)) from error
 
     def contents(self, ref: str) -> Iterator[tuple[PurePosixPath, bytes]]:
         """Yield the files that are code, by their paths from `/`."""
@@ -155,29 +109,6 @@ class _Git:
             start = at + len(f"{id_} blob {size}\n")
             yield PurePosixPath("/", path), answer[start : start + size]
             at = start + size + 1
-
-    def _environment(self) -> Mapping[str, str]:
-        options = dict(_OPTIONS)
-        parts = urlsplit(self.repository.url)
-        if self.repository.token and parts.scheme == "https":
-            pair = base64.b64encode(f"x-access-token:{self.repository.token.reveal()}".encode()).decode()
-            options[f"http.https://{parts.netloc.rpartition('@')[2]}/.extraHeader"] = (
-                f"Authorization: Basic {pair}"
-            )
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment |= {
-            "GIT_ALLOW_PROTOCOL": parts.scheme,
-            "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_COUNT": str(len(options)),
-            "GIT_TERMINAL_PROMPT": "0",
-            "LC_ALL": "C",
-        }
-        # By the environment, not as arguments: those are seen by everybody on the machine.
-        for number, (key, value) in enumerate(options.items()):
-            environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        return environment
 
     def _unavailable(self, why: str) -> ProviderUnavailableError:
         where = f"{shown_url(self.repository.url)} at {self.repository.ref}"
@@ -202,10 +133,3 @@ def _code_in(listing: bytes) -> Iterator[tuple[str, str, int]]:
 
 def _is_code(path: str) -> bool:
     return path.endswith(CODE) or path.rpartition("/")[2] in ALSO
-
-
-def _last_line(complaint: bytes) -> str:
-    lines: Sequence[str] = complaint.decode("utf-8", "replace").strip().splitlines()
-    return next(
-        (one for one in lines if one.startswith(("fatal:", "error:"))), lines[-1] if lines else "failed"
-    )

@@ -4,8 +4,9 @@ import pytest
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from drift.model.secret import Secret
-from providers.terraform.code import git
-from providers.terraform.code.git import Repository, fetch, shown_url
+from providers import git_command
+from providers.git_command import shown_url
+from providers.terraform.code.git import Repository, fetch
 from tests.providers.terraform.writing import commit
 from tests.providers.terraform.writing import git as run_git
 
@@ -122,8 +123,8 @@ def test_a_repository_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest
     slow.parent.mkdir()
     slow.write_text("#!/bin/sh\nsleep 60\n")
     slow.chmod(0o755)
-    monkeypatch.setattr(git, "TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr(git.shutil, "which", lambda _: str(slow))
+    monkeypatch.setattr(git_command, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(git_command.shutil, "which", lambda _: str(slow))
 
     with pytest.raises(ProviderUnavailableError, match=r"no answer within 0\.2 s"):
         fetch(Repository(url="https://git.example.com/code.git"), tmp_path / "cache")
@@ -147,7 +148,7 @@ def test_the_token_is_in_no_argument_and_only_for_its_host(
     spy.parent.mkdir()
     spy.write_text(f'#!/bin/sh\necho "$@" >> {seen}.arguments\nenv >> {seen}.environment\nexit 1\n')
     spy.chmod(0o755)
-    monkeypatch.setattr(git.shutil, "which", lambda _: str(spy))
+    monkeypatch.setattr(git_command.shutil, "which", lambda _: str(spy))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for git")
     repository = Repository(url="https://git.example.com/code.git", token=Secret("s3cret"))
 

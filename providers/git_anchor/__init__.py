@@ -1,0 +1,1 @@
+"""Checkpoints as commits of a branch."""
