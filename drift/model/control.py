@@ -28,6 +28,7 @@ class Means(StrEnum):
     EMERGENCY_PROCEDURE = "emergency-procedure"
     REVIEWS = "reviews"
     SIGN_INS = "sign-ins"
+    ACCESS_LISTS = "access-lists"
 
 
 class Working(StrEnum):

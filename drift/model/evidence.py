@@ -55,6 +55,7 @@ class EntryKind(StrEnum):
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
     SIGN_IN = "sign_in"
+    ACCESS_SNAPSHOT = "access_snapshot"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

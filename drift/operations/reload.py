@@ -21,6 +21,7 @@ AT_START = (
     *("poll_every", "sweep_every", "checkpoint_every"),
     *("listen", "log_format", "report_folder", "audit_logs", "baselines", "state_stores", "live"),
     *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "anchors"),
+    "access_lists",
 )
 """Settings that are read at the start only."""
 

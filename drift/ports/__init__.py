@@ -4,6 +4,7 @@ Adapters under `providers/` implement these protocols and raise nothing but
 `drift.errors.ProviderError`. Retry, paging limits and time-outs are the core's.
 """
 
+from drift.ports.access import AccessList
 from drift.ports.anchor import Anchor
 from drift.ports.audit_log import (
     AnswerTime,
@@ -27,6 +28,7 @@ from drift.ports.translator import TellsSignIns, Translator, Unwrapper
 from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
+    "AccessList",
     "AdapterKind",
     "Anchor",
     "AnswerTime",

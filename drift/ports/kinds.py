@@ -19,4 +19,5 @@ class AdapterKind(StrEnum):
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"
+    ACCESS_LIST = "access_list"
     ANCHOR = "anchor"

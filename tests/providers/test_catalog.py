@@ -80,6 +80,7 @@ PORTS = {
     AdapterKind.EVIDENCE_SINK: ports.EvidenceSink,
     AdapterKind.CANARY: ports.Canary,
     AdapterKind.DIRECTORY: ports.Directory,
+    AdapterKind.ACCESS_LIST: ports.AccessList,
     AdapterKind.ON_CALL: ports.OnCall,
     AdapterKind.ANCHOR: ports.Anchor,
 }
@@ -269,6 +270,7 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.evidence_sinks,
         *settings.canaries,
         *settings.directories,
+        *settings.access_lists,
         *settings.on_call,
         *settings.anchors,
     )

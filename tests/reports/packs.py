@@ -50,6 +50,7 @@ LISTINGS = [
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
+    "13_access/entitlements",
     "13_access/sign_ins",
     "13_access/sign_ins_by_month",
 ]

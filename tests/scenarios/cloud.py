@@ -29,6 +29,7 @@ from drift.model.resource import Cloud
 from drift.model.sign_in import SignIn, SignInTo
 from drift.pipeline import Pipeline
 from drift.ports import (
+    AccessList,
     Anchor,
     Canary,
     CodeHost,
@@ -210,6 +211,7 @@ class Watch:
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
+    access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -261,6 +263,7 @@ class Watch:
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,
+                access_lists=self.access_lists,
             )
         )
 

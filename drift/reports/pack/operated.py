@@ -8,8 +8,11 @@ from drift.model.control import Means, Operation, Working
 from drift.model.evidence import EntryKind
 from drift.ports import AdapterKind
 from drift.reports.pack.registers.covered import Covered, covered_of
+from drift.reports.pack.reviews import standing_of
 from drift.reports.pack.view import View
 from drift.reports.wording import counted
+
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +67,14 @@ _SYSTEMS = (
         entries=(EntryKind.ALERT,),
     ),
     _System(
+        means=Means.ACCESS_LISTS,
+        kind=AdapterKind.ACCESS_LIST,
+        name="access list",
+        names="access lists",
+        doing="read",
+        entries=(EntryKind.ACCESS_SNAPSHOT,),
+    ),
+    _System(
         means=Means.CANARIES,
         kind=AdapterKind.CANARY,
         name="canary",
@@ -90,7 +101,7 @@ def operated(view: View) -> Mapping[Means, Operation]:
         Means.SIGN_INS: _found(
             recorded.get(EntryKind.SIGN_IN), "no sign-in to a console was heard of in the period"
         ),
-        Means.REVIEWS: _found(recorded.get(EntryKind.REVIEW), "nobody signed a review in the period"),
+        Means.REVIEWS: _reviews(view, recorded.get(EntryKind.REVIEW, 0)),
     }
 
 
@@ -111,6 +122,18 @@ def _operation(view: View, system: _System, told: int) -> Operation:
 def _found(found: object, why_not: str) -> Operation:
     """Say of something that is there or is not."""
     return Operation(working=Working.OPERATED if found else Working.ABSENT, said="" if found else why_not)
+
+
+def _reviews(view: View, signed: int) -> Operation:
+    overdue = [one.period for one in standing_of(view).overdue if view.request.period.holds(one.since)]
+    if not signed:
+        return Operation(working=Working.ABSENT, said="nobody signed a review in the period")
+    if not overdue:
+        return Operation(working=Working.OPERATED, said="")
+    some = ", ".join(overdue[:MOST_NAMED]) + (" and others" if len(overdue) > MOST_NAMED else "")
+    return Operation(
+        working=Working.IDLE, said=f"{counted(len(overdue), 'review')} of the period overdue: {some}"
+    )
 
 
 def _coverage(view: View, covered: Covered) -> Operation:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.entitlements import entitlements
 from drift.reports.pack.inventory import inventory
 from drift.reports.pack.late import late_arrivals
 from drift.reports.pack.listing import Document, Listing
@@ -37,6 +38,7 @@ PARTS: tuple[Part, ...] = (
     inventory,
     reviews,
     sign_ins,
+    entitlements,
 )
 
 Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]

@@ -40,7 +40,7 @@ class ReviewStatus(StrEnum):
 
 def reviews(view: View) -> Iterator[Listing]:
     """Yield the reviews of weeks and quarters, and what they asked for."""
-    standing = _standing(view)
+    standing = standing_of(view)
     named = view.request.reviews.weekly_reviewers + view.request.reviews.quarterly_reviewers
     unnamed = () if named else ("The configuration names nobody who has to review: none can be overdue.",)
     yield Listing(
@@ -66,7 +66,7 @@ def reviews(view: View) -> Iterator[Listing]:
     )
 
 
-def _standing(view: View) -> ReviewStanding:
+def standing_of(view: View) -> ReviewStanding:
     """Return how reviews stood when the ledger was sealed."""
     rules, now = view.request.reviews, view.sealed.made_at
     signed = view.entries(EntryKind.REVIEW, ReviewRecord)
