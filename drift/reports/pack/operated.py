@@ -8,7 +8,7 @@ from drift.model.control import Means, Operation, Working
 from drift.model.evidence import EntryKind
 from drift.ports import AdapterKind
 from drift.reports.pack.registers.covered import Covered, covered_of
-from drift.reports.pack.reviews import standing_of
+from drift.reports.pack.reviews import reaches, standing_of
 from drift.reports.pack.view import View
 from drift.reports.wording import counted
 
@@ -101,7 +101,7 @@ def operated(view: View) -> Mapping[Means, Operation]:
         Means.SIGN_INS: _found(
             recorded.get(EntryKind.SIGN_IN), "no sign-in to a console was heard of in the period"
         ),
-        Means.REVIEWS: _reviews(view, recorded.get(EntryKind.REVIEW, 0)),
+        Means.REVIEWS: _reviews(view),
     }
 
 
@@ -124,10 +124,13 @@ def _found(found: object, why_not: str) -> Operation:
     return Operation(working=Working.OPERATED if found else Working.ABSENT, said="" if found else why_not)
 
 
-def _reviews(view: View, signed: int) -> Operation:
-    overdue = [one.period for one in standing_of(view).overdue if view.request.period.holds(one.since)]
-    if not signed:
-        return Operation(working=Working.ABSENT, said="nobody signed a review in the period")
+def _reviews(view: View) -> Operation:
+    """Say of the reviews of the period whether they were signed, mostly after it."""
+    standing = standing_of(view)
+    signed = any(reaches(view, one.review.since, one.review.until) for one in standing.signed)
+    overdue = [one.period for one in standing.overdue if reaches(view, one.since, one.until)]
+    if not (signed or overdue):
+        return Operation(working=Working.ABSENT, said="nobody signed a review of the period")
     if not overdue:
         return Operation(working=Working.OPERATED, said="")
     some = ", ".join(overdue[:MOST_NAMED]) + (" and others" if len(overdue) > MOST_NAMED else "")
