@@ -348,6 +348,8 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 access_lists=counted(catalog.ACCESS_LISTS, settings.access_lists),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
+                trust=counted(catalog.TRUST, settings.trust),
+                account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
                 company=settings.company,

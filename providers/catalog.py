@@ -17,6 +17,7 @@ from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
     AccessList,
+    AccountTree,
     AdapterKind,
     Anchor,
     AnswerTime,
@@ -36,6 +37,7 @@ from drift.ports import (
     StateStore,
     TicketSource,
     Translator,
+    TrustSource,
 )
 from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
@@ -235,6 +237,14 @@ ANCHORS: Mapping[str, Adapter[Anchor]] = {
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
+TRUST: Mapping[str, Adapter[TrustSource]] = {
+    "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
+    "azure-applications": Adapter("providers.azure.trust", "AzureApplications", paths=("ca_file",)),
+    "gcp-service-accounts": Adapter("providers.gcp.trust", "GcpServiceAccounts", paths=("credentials_file",)),
+}
+ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
+    "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -260,6 +270,8 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.ACCESS_LIST: ACCESS_LISTS,
     AdapterKind.ON_CALL: ON_CALL,
     AdapterKind.ANCHOR: ANCHORS,
+    AdapterKind.TRUST: TRUST,
+    AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
 }
 """What the configuration may name, by the table that it stands in."""
 

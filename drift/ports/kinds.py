@@ -21,3 +21,5 @@ class AdapterKind(StrEnum):
     DIRECTORY = "directory"
     ACCESS_LIST = "access_list"
     ANCHOR = "anchor"
+    TRUST = "trust"
+    ACCOUNT_TREE = "account_tree"

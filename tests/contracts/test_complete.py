@@ -5,6 +5,7 @@ import pytest
 from drift.ports import AdapterKind
 from providers import catalog
 from tests.contracts.test_access_list import LISTS
+from tests.contracts.test_account_tree import TREES
 from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
@@ -22,6 +23,7 @@ from tests.contracts.test_signer import KEEPERS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
+from tests.contracts.test_trust import CLOUDS_OF_TRUST
 
 HELD = {
     AdapterKind.AUDIT_LOG: set(SOURCES),
@@ -39,6 +41,8 @@ HELD = {
     AdapterKind.ANCHOR: set(ANCHORS),
     AdapterKind.SIGNING_KEY: set(KEEPERS),
     AdapterKind.EVIDENCE_SINK: set(PLACES),
+    AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+    AdapterKind.ACCOUNT_TREE: set(TREES),
 }
 
 

@@ -83,6 +83,8 @@ PORTS = {
     AdapterKind.ACCESS_LIST: ports.AccessList,
     AdapterKind.ON_CALL: ports.OnCall,
     AdapterKind.ANCHOR: ports.Anchor,
+    AdapterKind.TRUST: ports.TrustSource,
+    AdapterKind.ACCOUNT_TREE: ports.AccountTree,
 }
 
 COMMON = {
@@ -273,4 +275,6 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.access_lists,
         *settings.on_call,
         *settings.anchors,
+        *settings.trust,
+        *settings.account_trees,
     )

@@ -30,6 +30,7 @@ from drift.model.sign_in import SignIn, SignInTo
 from drift.pipeline import Pipeline
 from drift.ports import (
     AccessList,
+    AccountTree,
     Anchor,
     Canary,
     CodeHost,
@@ -39,6 +40,7 @@ from drift.ports import (
     Notifier,
     OnCall,
     TicketSource,
+    TrustSource,
     Watched,
 )
 from drift.stages.anchor import AnchorRules
@@ -210,6 +212,8 @@ class Watch:
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
+    account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
@@ -260,6 +264,8 @@ class Watch:
                 anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,
                 on_call=self.on_call,
+                trust=self.trust,
+                account_trees=self.account_trees,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,

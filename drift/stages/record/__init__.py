@@ -28,6 +28,7 @@ from drift.stages.record.sign_ins import record_sign_in
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
+from drift.stages.record.trust import record_trust
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "record_source_outage",
     "record_sweep",
     "record_tallies",
+    "record_trust",
     "record_unreadable",
     "record_watch",
     "record_write",
