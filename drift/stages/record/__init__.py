@@ -23,6 +23,7 @@ from drift.stages.record.gaps import (
     record_source_outage,
     record_unreadable,
 )
+from drift.stages.record.heartbeats import record_heartbeat
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sign_ins import record_sign_in
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
@@ -51,6 +52,7 @@ __all__ = [
     "record_deployment",
     "record_enrolment",
     "record_gap",
+    "record_heartbeat",
     "record_history",
     "record_judgement",
     "record_opening",
