@@ -215,6 +215,7 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
 
 ACCESS_LISTS: Mapping[str, Adapter[AccessList]] = {
     "aws-iam": Adapter("providers.aws.access", "AwsIam"),
+    "azure-roles": Adapter("providers.azure.access", "AzureRoles", paths=("ca_file",)),
 }
 
 SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {

@@ -5,18 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
-from drift.errors import ProviderUnavailableError
+from drift.errors import ProviderResponseError, ProviderUnavailableError
 from drift.model.access import Entitlement
 from drift.model.verdict import ActorKind
 from drift.ports import AccessList
 from providers import catalog
 from providers.aws.access import AwsIam, AwsIamSettings
+from providers.azure.access import AzureRoles, AzureRolesSettings
+from tests.providers.access.subscriptions import authorization, id_of
 from tests.providers.aws.moto import simulated_aws
+from tests.providers.azure.records import SUBSCRIPTION
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,21 +28,22 @@ class System:
     """A system that knows who may write, and the list that reads it."""
 
     access: AccessList
-    let_write: Callable[[str], None]
-    """Let somebody of this name write."""
-    let_read: Callable[[str], None]
+    let_write: Callable[[str], str]
+    """Let somebody of this name write; return what the system calls them."""
+    let_read: Callable[[str], str]
     stop: Callable[[], None]
 
 
 @contextmanager
-def aws_iam() -> Iterator[System]:
+def aws_iam(_: Path) -> Iterator[System]:
     """Serve an account."""
     with simulated_aws() as aws:
         iam = boto3.client("iam")
 
-        def let(action: str, name: str) -> None:
+        def let(action: str, name: str) -> str:
             iam.create_user(UserName=name)
             iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=a_policy(action))
+            return name
 
         yield System(
             access=AwsIam(AwsIamSettings()),
@@ -48,7 +53,23 @@ def aws_iam() -> Iterator[System]:
         )
 
 
-LISTS: dict[str, Callable[[], AbstractContextManager[System]]] = {"aws-iam": aws_iam}
+@contextmanager
+def azure_roles(folder: Path) -> Iterator[System]:
+    """Serve a subscription."""
+    with authorization(folder) as service:
+        settings = AzureRolesSettings(subscriptions=(SUBSCRIPTION,), **service.cloud.signed_in())
+        yield System(
+            access=AzureRoles(settings),
+            let_write=partial(service.assign, role="Contributor"),
+            let_read=partial(service.assign, role="Reader"),
+            stop=partial(service.cloud.refuse, 503),
+        )
+
+
+LISTS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {
+    "aws-iam": aws_iam,
+    "azure-roles": azure_roles,
+}
 
 
 def a_policy(*actions: str, effect: str = "Allow") -> str:
@@ -57,8 +78,8 @@ def a_policy(*actions: str, effect: str = "Allow") -> str:
 
 
 @pytest.fixture(scope="module", params=LISTS)
-def system(request: pytest.FixtureRequest) -> Iterator[System]:
-    with LISTS[request.param]() as opened:
+def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with LISTS[request.param](tmp_path_factory.mktemp("access")) as opened:
         yield opened
 
 
@@ -67,12 +88,11 @@ def test_every_list_is_tried_here() -> None:
 
 
 def test_who_may_write_is_listed_once_and_who_may_only_read_is_not(system: System) -> None:
-    system.let_write("alice")
-    system.let_read("bob")
+    alice, bob = system.let_write("alice"), system.let_read("bob")
 
-    found = [one for one in system.access.entitlements() if one.name in ("alice", "bob")]
+    found = [one for one in system.access.entitlements() if one.name in (alice, bob)]
 
-    assert [one.name for one in found] == ["alice"]
+    assert [one.name for one in found] == [alice]
     assert found[0].account
     assert found[0].right
 
@@ -86,9 +106,9 @@ def test_two_looks_at_the_same_rights_are_alike(system: System) -> None:
 
 @pytest.mark.parametrize("open_list", LISTS.values(), ids=LISTS)
 def test_one_that_does_not_answer_is_no_empty_list(
-    open_list: Callable[[], AbstractContextManager[System]],
+    open_list: Callable[[Path], AbstractContextManager[System]], tmp_path: Path
 ) -> None:
-    with open_list() as system:
+    with open_list(tmp_path) as system:
         system.stop()
 
         with pytest.raises(ProviderUnavailableError) as raised:
@@ -122,6 +142,34 @@ def test_aws_tells_by_which_group_policy_or_trust_and_who_has_a_password() -> No
         "admin",
     )
     assert facts(found["worker"]) == (ActorKind.SERVICE, None, "for lambda.amazonaws.com", "admin")
+
+
+def test_azure_tells_in_which_role_and_where(tmp_path: Path) -> None:
+    with authorization(tmp_path) as service:
+        service.assign("ops", "Contributor", "Group")
+        service.assign("deploy", "Contributor", "ServicePrincipal")
+        service.assign("dana", "Blob Reader")
+        odd = service.assign("mallory", "a role that is gone")
+        settings = AzureRolesSettings(subscriptions=(SUBSCRIPTION,), **service.cloud.signed_in())
+
+        found = {one.name: facts(one) for one in AzureRoles(settings).entitlements()}
+
+    where = f"on /subscriptions/{SUBSCRIPTION}"
+    gone = f"role {id_of('a role that is gone')}, which cannot be read"
+    assert found == {
+        id_of("ops"): (ActorKind.UNKNOWN, None, f"group, {where}", "Contributor"),
+        id_of("deploy"): (ActorKind.MACHINE, None, f"serviceprincipal, {where}", "Contributor"),
+        odd: (ActorKind.HUMAN, None, f"user, {where}", gone),
+    }
+
+
+def test_a_record_that_is_none_of_azures_is_an_error_and_no_shorter_list(tmp_path: Path) -> None:
+    with authorization(tmp_path) as service:
+        service.assigned.append({"principalId": 7})
+        settings = AzureRolesSettings(subscriptions=(SUBSCRIPTION,), **service.cloud.signed_in())
+
+        with pytest.raises(ProviderResponseError, match="none of Azure's"):
+            AzureRoles(settings).entitlements()
 
 
 def facts(one: Entitlement) -> tuple[Any, ...]:
