@@ -4,6 +4,7 @@ import pytest
 
 from drift.ports import AdapterKind
 from providers import catalog
+from tests.contracts.test_access_list import LISTS
 from tests.contracts.test_account_tree import TREES
 from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
@@ -35,8 +36,11 @@ HELD = {
     AdapterKind.VAULT: set(VAULTS),
     AdapterKind.CANARY: set(CANARIES),
     AdapterKind.DIRECTORY: set(DIRECTORIES),
+    AdapterKind.ACCESS_LIST: set(LISTS),
     AdapterKind.ON_CALL: set(ROTAS),
     AdapterKind.ANCHOR: set(ANCHORS),
+    AdapterKind.SIGNING_KEY: set(KEEPERS),
+    AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
     AdapterKind.SIGNING_KEY: set(KEEPERS),
     AdapterKind.EVIDENCE_SINK: set(PLACES),
