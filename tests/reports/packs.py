@@ -50,6 +50,7 @@ LISTINGS = [
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
+    "ledger/anchors/receipts",
 ]
 """Of each, the pack has a table and a workbook."""
 
@@ -68,6 +69,7 @@ FILES = sorted(
         "10_mapping/ocsf.jsonl",
         "MANIFEST.json",
         "MANIFEST.json.note",
+        "ledger/anchors/receipts.jsonl",
         "ledger/checkpoints/000000000004.note",
         "ledger/checkpoints/000000000013.note",
         "ledger/entries.jsonl",

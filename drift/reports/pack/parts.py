@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.anchors import anchors
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
@@ -35,6 +36,7 @@ PARTS: tuple[Part, ...] = (
     company_says,
     inventory,
     reviews,
+    anchors,
 )
 
 Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]
