@@ -72,16 +72,15 @@ def test_who_does_not_want_it_is_shown_none(sqlite_database: Database) -> None:
 
 
 def texts(value: object) -> Iterator[str]:
-    """Every text of a message, in order."""
+    """What people see of a message in Slack, in order."""
     match value:
+        case {"text": str(text)}:
+            yield text
         case dict():
-            for inner in value.values():
-                yield from texts(inner)
+            yield from texts(list(value.values()))
         case list():
             for inner in value:
                 yield from texts(inner)
-        case str():
-            yield value
         case _:
             pass
 
