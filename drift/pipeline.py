@@ -16,6 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift import compare, conclude, control_watch, follow, read_source, run_watch, self_watch
+from drift.account_watch import AccountsRead, read_accounts
 from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
@@ -52,6 +53,7 @@ from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally
 from drift.store.to_judge import sessions_with_news
+from drift.trust_watch import TrustCaptured, capture_trust
 
 SETTLED_KEPT_FOR = timedelta(days=45)
 """Queues deliver nothing again that is older: SQS keeps messages for two weeks, Pub/Sub for a month."""
@@ -69,8 +71,9 @@ class Pipeline:
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
-        known = self.read_directories(self.have.clock.now())
-        return (*known.problems, *replace(self, have=known.have)._cycle())
+        now = self.have.clock.now()
+        known, placed = self.read_directories(now), self.read_accounts(now)
+        return (*known.problems, *placed.problems, *replace(self, have=known.have)._cycle())
 
     def _cycle(self) -> tuple[str, ...]:
         have, now = self.have, self.have.clock.now()
@@ -86,6 +89,7 @@ class Pipeline:
         problems += self.judge(seen.by_place(), now)
         problems += self.keep_runs(now).problems
         problems += self.capture(now).problems
+        problems += self.capture_trust(now).problems
         problems += self.look_at_documents(now)
         self.digest(now)
         self.renew_alarms(now)
@@ -172,9 +176,17 @@ class Pipeline:
         """Read under which names people are known, of each directory that was not read today."""
         return read_directories(self.have, now)
 
+    def read_accounts(self, now: datetime) -> AccountsRead:
+        """Read in which organisational units accounts lie, of each organisation that was not read today."""
+        return read_accounts(self.have, now)
+
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""
         return control_watch.capture_controls(self.have, now)
+
+    def capture_trust(self, now: datetime) -> TrustCaptured:
+        """Look who may act as the identities that deploy, of each source that was not looked at today."""
+        return capture_trust(self.have, now)
 
     def look_at_documents(self, now: datetime) -> tuple[str, ...]:
         """Look once a day which of the company's own documents are not as they were."""

@@ -348,6 +348,8 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 anchor_rules={one.name: one.rules for one in settings.anchors},
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
+                trust=counted(catalog.TRUST, settings.trust),
+                account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
                 company=settings.company,

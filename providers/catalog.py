@@ -16,6 +16,7 @@ from msgspec import Struct
 from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
+    AccountTree,
     AdapterKind,
     Anchor,
     AnswerTime,
@@ -35,6 +36,7 @@ from drift.ports import (
     StateStore,
     TicketSource,
     Translator,
+    TrustSource,
 )
 from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
@@ -230,6 +232,14 @@ ANCHORS: Mapping[str, Adapter[Anchor]] = {
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
+TRUST: Mapping[str, Adapter[TrustSource]] = {
+    "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
+    "azure-applications": Adapter("providers.azure.trust", "AzureApplications", paths=("ca_file",)),
+    "gcp-service-accounts": Adapter("providers.gcp.trust", "GcpServiceAccounts", paths=("credentials_file",)),
+}
+ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
+    "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -254,6 +264,8 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
     AdapterKind.ANCHOR: ANCHORS,
+    AdapterKind.TRUST: TRUST,
+    AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
 }
 """What the configuration may name, by the table that it stands in."""
 

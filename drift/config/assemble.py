@@ -82,6 +82,8 @@ def load(
         evidence_sinks=reader.evidence_sinks(),
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
+        trust=reader.adapters(AdapterKind.TRUST),
+        account_trees=reader.adapters(AdapterKind.ACCOUNT_TREE),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),
         correlation=policy.correlation_rules(reader),

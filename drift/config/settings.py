@@ -179,6 +179,10 @@ class Settings:
     evidence_sinks: tuple[EvidenceSinkSettings, ...]
     anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
+    trust: tuple[AdapterSettings, ...]
+    """Where it is read who may act as the identities that deploy."""
+    account_trees: tuple[AdapterSettings, ...]
+    """Where it is read in which organisational units accounts lie."""
     coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules

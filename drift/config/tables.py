@@ -307,7 +307,10 @@ class Owner(NamedTable, frozen=True, kw_only=True):
     address: str | None = None
     state: str | None = None
     source: str | None = None
+    code_owner: str | None = None
+    tag: str | None = None
     account: str | None = None
+    unit: str | None = None
     resource: str | None = None
     resource_type: str | None = None
     environment: str | None = None

@@ -80,6 +80,10 @@ class DeclaredResource:
     Of nested blocks only what the code says of each: the state's elements say more.
     """
     stored: StoredForm | None = field(default=None, repr=False)
+    code_owners: tuple[str, ...] = ()
+    """Who owns the file of its declaration, as CODEOWNERS writes it: `@example/network`."""
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    """Its tags or labels, `team=network`, as far as none of them is sensitive."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

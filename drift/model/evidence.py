@@ -15,6 +15,7 @@ from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
+from drift.model.trust import DeployingIdentity
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
 
 
@@ -43,6 +44,7 @@ class EntryKind(StrEnum):
     PIPELINE_CONTROL = "pipeline_control"
     CONTROL_CHECK = "control_check"
     CONTROL_FINDING = "control_finding"
+    TRUST = "trust"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
     PUSH = "push"
@@ -537,8 +539,21 @@ class PipelineControlRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrustRecord:
+    """Body of a `trust` entry: who may act as an identity that deploys, when that is news."""
+
+    source: str
+    """Name of the `[[trust]]`."""
+    identity: DeployingIdentity | None
+    """`None`: it is not there any more, or not asked about."""
+    digest: str | None
+    digest_before: str | None
+    """`None`: it was never looked at before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ControlCheckRecord:
-    """Body of a `control_check` entry, one a day: that every repository in scope was looked at."""
+    """Body of a `control_check` entry, one a day: that every repository, or identity, was looked at."""
 
     host: str
     repositories: int

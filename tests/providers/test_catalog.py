@@ -82,6 +82,8 @@ PORTS = {
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
     AdapterKind.ANCHOR: ports.Anchor,
+    AdapterKind.TRUST: ports.TrustSource,
+    AdapterKind.ACCOUNT_TREE: ports.AccountTree,
 }
 
 COMMON = {
@@ -271,4 +273,6 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.directories,
         *settings.on_call,
         *settings.anchors,
+        *settings.trust,
+        *settings.account_trees,
     )

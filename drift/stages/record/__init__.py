@@ -27,6 +27,7 @@ from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
+from drift.stages.record.trust import record_trust
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "record_source_outage",
     "record_sweep",
     "record_tallies",
+    "record_trust",
     "record_unreadable",
     "record_watch",
     "record_write",
