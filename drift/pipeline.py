@@ -28,6 +28,7 @@ from drift.ledger.checkpoint import seal
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.heartbeat import Heartbeat
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
@@ -40,6 +41,7 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
+    record_heartbeat,
     record_tallies,
     record_watch,
 )
@@ -234,6 +236,11 @@ class Pipeline:
         """End an alarm, if it stands; that is told too."""
         with self.have.database.transaction() as connection:
             end_alarm(connection, self.have.notifiers, slug, subject, now)
+
+    def beat(self, heartbeat: Heartbeat, now: datetime) -> None:
+        """Record that the service ran without a break."""
+        with self.have.database.transaction() as connection:
+            record_heartbeat(connection, heartbeat, now)
 
     def forget(self, now: datetime) -> tuple[str, ...]:
         """Drop what need not be kept any longer; raw records by the policy, which the ledger tells."""

@@ -52,6 +52,14 @@ class Job:
     is_kept: bool = True
     """When it last ran is kept in the store. Without that it counts as never run after a start."""
 
+    @property
+    def schedule(self) -> str:
+        """How often it is due: `every 60 s`, or as crontab writes it."""
+        if isinstance(self.trigger, IntervalTrigger):
+            return f"every {self.trigger.interval.total_seconds():g} s"
+        fields = {one.name: str(one) for one in self.trigger.fields}
+        return " ".join(fields[name] for name in ("minute", "hour", "day", "month", "day_of_week"))
+
     def first_due_at(self, last_success_at: datetime | None, now: datetime) -> datetime:
         """Return when it is due after a start: what was missed meanwhile is made up for once.
 

@@ -380,7 +380,12 @@ def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.program import commit, rules_sha256
 
     record = ConfigRecord(
-        sha256=settings.sha256, tool_version=__version__, commit=commit(), rules_sha256=rules_sha256()
+        sha256=settings.sha256,
+        tool_version=__version__,
+        commit=commit(),
+        rules_sha256=rules_sha256(),
+        parts=dict(settings.parts),
+        edit=settings.edit,
     )
     if not settings.directories:
         return record

@@ -1,6 +1,6 @@
 """What the ledger holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
+from drift.model.rules_edit import RulesEdit
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
 from drift.model.trust import DeployingIdentity
@@ -47,6 +48,7 @@ class EntryKind(StrEnum):
     TRUST = "trust"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    HEARTBEAT = "heartbeat"
     PUSH = "push"
     ORDER = "order"
     PERSON_ERASURE = "person_erasure"
@@ -270,7 +272,11 @@ class EnrolmentRecord:
 
 
 class BaselineTurn(StrEnum):
-    """What happened to a state that no apply does."""
+    """What happened to a state."""
+
+    FIRST_READ = "first_read"
+    APPLIED = "applied"
+    """It was written as an apply does: its serial went up, or, where it has none, its bytes changed."""
 
     REPLACED = "replaced"
     """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
@@ -280,7 +286,7 @@ class BaselineTurn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineRecord:
-    """Body of a `baseline` entry: a state was replaced or put back."""
+    """Body of a `baseline` entry: a state is another one than before."""
 
     turn: BaselineTurn
     baseline: str
@@ -292,6 +298,10 @@ class BaselineRecord:
     """Of the state that is compared from now on."""
     lineage_before: str | None
     serial_before: int | None
+    commit: str | None = None
+    """Of the checkout of its code, where one lies at hand."""
+    resources: int | None = None
+    """How many resource instances it declares; `None` in entries of versions that did not count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -338,6 +348,9 @@ class ConfigRecord:
     """How many people are told apart, where directories are read; their names are not recorded."""
     people_sha256: str | None = None
     """Tells whether who is who has changed; see `People.digest`."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Hex SHA-256 of each file of `sha256` by itself: `configuration`, and own tables by their names."""
+    edit: RulesEdit = field(default_factory=RulesEdit)
     commit: str | None = None
     """That the program was installed from, where the installer noted it."""
     rules_sha256: str | None = None

@@ -110,6 +110,14 @@ def test_the_ratio_is_of_production_changes_that_somebody_answers_for(tables: Ta
     assert (row["approval_p50_s"], row["approval_p95_s"]) == ("'-3600", "7200")
 
 
+def test_each_month_has_a_page_for_its_review(tables: Tables) -> None:
+    page = (tables.folder / "04_emergency/retrospectives/2026-11.html").read_text(encoding="utf-8")
+
+    assert "4 began in this month" in page
+    assert "declared an emergency (INC-1): The site was down." in page
+    assert page.count("[to be filled in by management]") == 4 * 6
+
+
 def test_a_pack_with_registers_verifies(tables: Tables) -> None:
     assert verify_pack(str(tables.folder)).all_problems == []
 

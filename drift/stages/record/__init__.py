@@ -23,6 +23,7 @@ from drift.stages.record.gaps import (
     record_source_outage,
     record_unreadable,
 )
+from drift.stages.record.heartbeats import record_heartbeat
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
@@ -50,6 +51,7 @@ __all__ = [
     "record_deployment",
     "record_enrolment",
     "record_gap",
+    "record_heartbeat",
     "record_history",
     "record_judgement",
     "record_opening",

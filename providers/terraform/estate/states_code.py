@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from drift.model.baseline import Declaration, DeclaredResource
-from providers.terraform.code.files import LocalFiles
+from providers.terraform.code.files import CommittedFiles, LocalFiles
 from providers.terraform.code.modules import CodePlace
 from providers.terraform.code.parsed_files import ParsedFiles
 from providers.terraform.estate.checkout import Checkout
@@ -46,9 +46,15 @@ def with_code(declaration: Declaration, checkout: Checkout) -> Declaration:
     return replace(
         declaration,
         resources=tuple(_with_facts(one, facts, folder, settings, owners) for one in declaration.resources),
+        commit=_commit(code.place if code else None),
         unread_code=(*(code.unread if code else ()), *facts.unreadable),
         uncoded_count=sum(one.unknown_count for one in facts.blocks.values()),
     )
+
+
+def _commit(place: CodePlace | None) -> str | None:
+    """Return the commit of fetched code. Of a folder nobody can tell whether it is as it was committed."""
+    return place.files.commit if place and isinstance(place.files, CommittedFiles) else None
 
 
 def _folder(place: CodePlace | None, origin: str) -> str | None:
