@@ -24,7 +24,7 @@ from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
@@ -256,7 +256,7 @@ class Pipeline:
         try:
             with self.have.database.transaction() as connection:
                 record_tallies(connection, now)
-                seal(connection, self.have.key, now)
+            seal_apart(self.have.database, self.have.key, now)
         except ProviderError as error:
             return (f"ledger key: {error}",)
         return ()

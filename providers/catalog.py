@@ -179,6 +179,7 @@ CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {
     "github": Adapter("providers.github.code_host", "GitHub", paths=("ca_file",)),
     "gitlab": Adapter("providers.gitlab.code_host", "GitLab", paths=("ca_file",)),
     "hcp-terraform": Adapter("providers.terraform.hcp_runs", "HcpRuns"),
+    "spacelift": Adapter("providers.spacelift.runs", "Spacelift"),
     "recorded": Adapter("providers.recorded.code_host", "RecordedCodeHost", paths=("path",)),
 }
 

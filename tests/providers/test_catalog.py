@@ -59,6 +59,7 @@ SECRETS = {
     "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "OKTA_TOKEN": "00x",
+    "SPACELIFT_SECRET": "e355ae",
     "VANTA_SECRET": "vs-1",
     "VANTA_DOCUMENTS_SECRET": "vs-2",
     "TSA_PASSWORD": "a secret",

@@ -63,9 +63,9 @@ def test_a_candidate_is_what_fails_a_test_or_stands_as_no_authorised_change(tabl
     rows = {row["change_id"]: row["signs"] for row in tables.rows(REGISTER)}
 
     assert rows == {
-        "chg-bare": "unticketed; t1 failed: documented before the first write;"
-        " t8 failed: the live configuration is as declared",
-        "chg-late": "t2 failed: reviewed by somebody who did not make it",
+        "chg-bare": "unticketed; fails t1 (documented before the first write);"
+        " fails t8 (the live configuration is as declared)",
+        "chg-late": "fails t2 (reviewed by somebody who did not make it)",
         "chg-waived": "waived",
     }
 

@@ -126,3 +126,13 @@ def test_the_page_has_a_section_for_each_lane(tables: Tables) -> None:
     assert "t1 (documented before the first write): 1" in page
     assert "<script" not in page
     assert "compliant" not in page
+
+
+def test_drift_that_was_found_just_before_the_ledger_was_sealed_is_open(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    folder, entries = tmp_path_factory.mktemp("sealed"), [a_finding("fnd-1")]
+
+    tables = tables_of(folder, sqlite_template, entries, sealed_at=NOON, until=None)
+
+    assert tables.row(METRICS, metric="drift open")["ratio"] == "1/1"

@@ -32,18 +32,14 @@ def command(what: str, checkpoint: str | None, out: str | None, as_json: bool, c
     From a checkpoint that is not the newest, the proof also shows that the ledger only grew since.
     """
     from drift import wiring
-    from drift.ledger.log import entries
     from drift.ledger.proof import prove
-    from drift.model.evidence import EntryKind
-    from drift.reports.pack.key_chain import key_chain
+    from drift.ledger.rotation import keys_so_far
 
     held = None if checkpoint is None else _held(checkpoint)
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
         proof = prove(connection, _seq(connection, what), held)
-        key = wiring.signing_key(settings, database)
-        rotations = list(entries(connection, kind=EntryKind.KEY_ROTATION))
-    keys = [row["verifier_key"] for row in key_chain(rotations, key)]
+        keys = keys_so_far(connection, wiring.signing_key(settings, database))
     document = json.dumps(proof.as_json(keys), indent=1, sort_keys=True)
     if out is not None:
         _write(Path(out), document)

@@ -42,7 +42,7 @@ def baseline_versions(facts: Facts) -> Iterator[Yielded]:
     """Yield each version of each state, and the coverage of what exists."""
     comparisons = list(facts.in_period(EntryKind.COMPARISON, ComparisonRecord))
     made = sum(one.body.comparisons for one in comparisons)
-    witness = Witness(seen=made, of=None, what="comparisons of baselines were made")
+    witness = Witness(seen=made, of=None, what="comparisons of baselines")
     yield Register(
         listing=Listing(
             path="08_baseline/baselines",

@@ -62,7 +62,7 @@ def candidates(facts: Facts) -> Iterator[Yielded]:
 
 def signs_of(change: DispositionRecord) -> list[str]:
     """Return everything that makes a change a candidate; nothing where it is none."""
-    failed = [f"{test} failed: {test.asks}" for test in failed_tests(change)]
+    failed = [f"fails {test} ({test.asks})" for test in failed_tests(change)]
     return ([change.disposition.value] if change.disposition in DEVIATING else []) + failed
 
 

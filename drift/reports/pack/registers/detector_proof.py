@@ -57,7 +57,7 @@ def detector_proof(facts: Facts) -> Iterator[Yielded]:
                 "One that could not be written is no row, but the alarm `canary-missing`.",
             ),
         ),
-        witness=Witness(seen=len(runs), of=None, what="canaries were written"),
+        witness=Witness(seen=len(runs), of=None, what="canaries written"),
     )
     yield Register(
         listing=Listing(

@@ -67,7 +67,7 @@ def detector_rules(facts: Facts) -> Iterator[Yielded]:
                 "`edited_by` and what follows is the word of who wrote the file; empty, nobody said it.",
             ),
         ),
-        witness=Witness(seen=len(versions), of=None, what="versions are recorded"),
+        witness=Witness(seen=len(versions), of=None, what="versions recorded"),
     )
 
 

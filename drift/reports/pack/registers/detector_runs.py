@@ -99,9 +99,7 @@ def detector_runs(facts: Facts) -> Iterator[Yielded]:
             rows=map(_run, runs),
             limits=("When they are due stands in jobs, under the jobs that begin with `sweep`.",),
         ),
-        witness=Witness(
-            seen=sum(one.body.comparisons for one in runs), of=None, what="comparisons were made"
-        ),
+        witness=Witness(seen=sum(one.body.comparisons for one in runs), of=None, what="comparisons"),
     )
 
 

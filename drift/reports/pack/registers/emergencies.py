@@ -168,7 +168,7 @@ def _could_be_code(change: DispositionRecord, answers: Answers) -> str:
 
 
 def _why(change: DispositionRecord) -> str | None:
-    begins = f"{ControlTest.EMERGENCY_COMPLETE}: "
+    begins = f"{ControlTest.EMERGENCY_COMPLETE}: {change.t7}, "
     return next((one.removeprefix(begins) for one in change.tests if one.startswith(begins)), None)
 
 

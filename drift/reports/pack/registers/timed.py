@@ -51,7 +51,7 @@ def resolutions(facts: Facts) -> Resolutions:
     took = list[timedelta]()
     for one in facts.view.entries(EntryKind.FINDING, FindingRecord):
         at, finding_id = one.entry.recorded_at, one.entry.ref
-        if at >= end:
+        if not facts.view.request.period.begins_before_its_end(at):
             continue  # to its end, or PostgreSQL's cursor stays open
         if one.body.status in OPEN:
             since.setdefault(finding_id, at)
