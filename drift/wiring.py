@@ -491,6 +491,7 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.canaries,
         *settings.on_call,
         *settings.directories,
+        *settings.anchors,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 

@@ -4,15 +4,17 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from drift.ledger.checkpoint import seal
-from drift.ledger.log import append_all
+from drift.ledger.checkpoint import checkpoints, seal
+from drift.ledger.log import append, append_all
 from drift.ledger.verify import verify_pack
+from drift.model.anchor import Receipt
+from drift.model.evidence import AnchorRecord, EntryKind
 from drift.model.secret import Secret
 from drift.ports import Anchor
 from drift.stages.anchor import AnchorRules, hold_checkpoint
@@ -120,3 +122,35 @@ def test_the_pack_verifies_and_its_checkpoints_lead_to_those_that_are_held(
 
     assert report.all_problems == []
     assert report.trusted_checkpoints == [{"size": 16, "root": packed.rows[2]["root"]}]
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "is_of_it"),
+    [
+        (4, None, True),
+        (4, "A" * 43 + "=", False),
+        (99, "A" * 43 + "=", False),
+    ],
+)
+def test_an_anchor_that_is_said_to_hold_another_ledger_is_found(
+    sqlite_database: Database, tmp_path: Path, size: int, root: str | None, is_of_it: bool
+) -> None:
+    """
+    Whoever rewrote the ledger has receipts of the one before.
+    """
+    a_ledger(sqlite_database)
+    with sqlite_database.transaction() as connection:
+        first = checkpoints(connection)[0]
+        held = replace(first, size=size, root=root or first.root)
+        note = KEY.sign(f"{KEY.name}\n{held.size}\n{held.root}\n")
+        receipt = Receipt(reference="a shelf", check="cmp {note} held")
+        body = AnchorRecord(anchor="safe", size=held.size, root=held.root, note=note, receipt=receipt)
+        append(connection, kind=EntryKind.ANCHOR, ref="safe", body=body, recorded_at=NOON + DAY)
+        append_all(connection, [a_disposition("chg-later", recorded_at=NOON + DAY)])
+        seal(connection, KEY, NOON + DAY)
+    a_pack(sqlite_database, tmp_path / "pack")
+
+    problems = verify_pack(str(tmp_path / "pack")).all_problems
+
+    assert bool(problems) is not is_of_it
+    assert all("tells of an anchor that holds a checkpoint of another ledger" in one for one in problems)
