@@ -7,7 +7,7 @@ The second checks a proof that one entry is in a ledger, without the rest of it;
 
 One file; Python 3.9 or newer and its standard library; no network; nothing is written. The steps:
 
- 1. The folder: find its regular files and folders. Links and devices are named, never followed.
+ 1. The folder or zip: find its regular files and folders. Links and devices are named, never followed.
  2. The keys: read those that the pack brings, and those that the reader trusts.
  3. The manifest: its signature and hash, then size and SHA-256 of every file; no file and no folder besides.
  4. The entries: each in its place, its leaf unaltered, its body as committed to.
@@ -18,8 +18,9 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
  8. The summary: every total counted again.
- 9. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
-10. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
+ 9. The samples: drawn again; every change of them is listed as its entry has it.
+10. The chain of keys: each handed over to the next in an entry, and in a checkpoint that both signed.
+11. The origin: the manifest and every checkpoint are signed by a key that the reader trusts, or by one
     that it leads to along that chain.
 
 Three questions are answered apart. INTEGRITY: is what is there unaltered? COMPLETENESS: is all there,
@@ -34,17 +35,22 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
+import contextlib
 import csv
+import functools
 import hashlib
 import itertools
 import json
 import os
 import re
 import stat
+import struct
 import sys
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, Union
 
 INTEGRITY, COMPLETENESS, ORIGIN = "integrity", "completeness", "origin"
 QUESTIONS = (INTEGRITY, COMPLETENESS, ORIGIN)
@@ -54,11 +60,16 @@ MANIFEST, MANIFEST_NOTE = "MANIFEST.json", "MANIFEST.json.note"
 MANIFEST_TITLE = "driftledger pack manifest v1"
 KEYS, ENTRIES, CHECKPOINTS = "ledger/keys.json", "ledger/entries.jsonl", "ledger/checkpoints/"
 SUMMARY = "01_ipe/summary.json"
+SELECTION, SELECTION_TABLE = "03_sample/selection.json", "03_sample/selection.csv"
 
 FORMAT_VERSION = 1
 MAX_PROBLEMS = 100  # kept for each question, the others are counted: a hostile pack could name millions
+MAX_ALTERED = 10_000  # entries: genuine ones take memory that they paid for with their own hashes
 MAX_SHOWN = 120  # characters of a name or value out of the pack
-MAX_DOCUMENT = 64 << 20  # bytes of one JSON document or line
+MAX_DOCUMENT = 32 << 20  # bytes of one JSON document or line
+MAX_ROW = 16 << 20  # bytes of one row of a table
+MAX_DIRECTORY = 8 << 20  # bytes of the list of files in a zip: some 70,000
+MAX_RATIO = 200  # bytes of a pack for a byte of its zip
 MAX_SIZE = 1 << 63  # entries of a ledger
 MAX_DIGITS = 4000  # of a number in JSON
 
@@ -72,6 +83,9 @@ What this does not prove:
 - Whose key it is: the company runs the program and keeps the key.
 - That a control is met. The reader concludes.
 """
+
+
+Scalar = Union[str, int, None]  # noqa: UP007 - Python 3.9 knows no | of types at run time
 
 
 class CannotVerify(Exception):  # noqa: N818 - nothing is wrong with the pack: it cannot be looked at
@@ -102,7 +116,27 @@ class Entry(NamedTuple):
     recorded_at: str
     leaf_hash: str
     body: str
-    said: dict[str, Any]  # of the body, what decides where the entry is listed and counted
+    said: Said
+
+
+class Said(NamedTuple):
+    """Of the body of an entry, what decides where it is listed and how it is counted."""
+
+    began_at: Scalar = None
+    disposition: Scalar = None
+    channel: Scalar = None
+    lane: Scalar = None
+    severity: Scalar = None
+    status: Scalar = None
+    kind: Scalar = None
+    source: Scalar = None
+    account: Scalar = None
+    region: Scalar = None
+    from_at: Scalar = None
+    to_at: Scalar = None
+    contiguous_since: Scalar = None
+    records: Scalar = None
+    unreadable: Scalar = None
 
 
 class Populations(NamedTuple):
@@ -120,7 +154,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
     given = sys.argv[1:] if argv is None else argv
     is_proof = given[:1] == ["prove"]
-    parser.add_argument("pack", help="the folder of the pack; after the word prove, the file of a proof")
+    parser.add_argument(
+        "pack", help="the folder of the pack, or its zip; after the word prove, the file of a proof"
+    )
     parser.add_argument("--key", help="a verifier key that you trust, or a file that holds such keys")
     parser.add_argument(
         "--trusted-checkpoint",
@@ -140,15 +176,22 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | None = None) -> Report:
-    """Check the pack in the folder `path` against itself and, if given, what the reader trusts.
+    """Check the pack in the folder or zip `path` against itself and, if given, what the reader trusts.
 
     Raises:
-        CannotVerify: There is no such folder, it is no pack at all, or what is trusted cannot be read.
+        CannotVerify: There is no such thing, it is no pack at all, or what is trusted cannot be read.
     """
+    with contextlib.ExitStack() as stack:
+        found = find(path, stack)  # (1)
+        trusted = [] if key is None else read_trusted_keys(key)  # (2)
+        kept = [] if trusted_checkpoint is None else read_kept_checkpoints(trusted_checkpoint)
+        return verify(found, trusted, kept)
+
+
+def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Report:
+    """Check a pack that was found, step by step."""
     report = Report()
-    pack = Pack(path, report)  # (1)
-    trusted = [] if key is None else read_trusted_keys(key)  # (2)
-    kept = [] if trusted_checkpoint is None else read_kept_checkpoints(trusted_checkpoint)
+    pack = Pack(found, report)
     notes = Notes(trusted, report)
     ledger = Ledger()
     steps: list[tuple[str, Callable[[], None]]] = [
@@ -159,8 +202,8 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
         ("what anchors hold", lambda: check_anchored(ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
-        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8)
-        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (9)
+        (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8), (9)
+        (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (10)
     ]
     for name, step in steps:
         try:
@@ -168,7 +211,7 @@ def verify_pack(path: str, key: str | None = None, trusted_checkpoint: str | Non
         except Exception as error:  # noqa: BLE001 - whatever a hostile pack provokes is a finding, not a crash
             report.add(INTEGRITY, f"{name}: cannot be checked: {type(error).__name__} {shown(error)}")
             report.add(COMPLETENESS, f"{name}: cannot be checked")
-    notes.check_origin()  # (10)
+    notes.check_origin()  # (11)
     return report
 
 
@@ -262,56 +305,159 @@ class Report:
 
 # (1) The folder ---------------------------------------------------------------------------------------------
 
+Opener = Callable[[], IO[bytes]]
+
+
+class Found(NamedTuple):
+    """The regular files and the folders of a pack, by their path in it, written with `/`."""
+
+    files: dict[str, Opener]
+    folders: set[str]
+    odd: dict[str, str]  # what is neither, or cannot be looked into, and what that means
+
+
+def find(path: str, stack: contextlib.ExitStack) -> Found:
+    """Return what stands in the folder or zip `path`, open for as long as `stack` is.
+
+    Raises:
+        CannotVerify: There is no such thing, or it is no pack at all.
+    """
+    if Path(path).is_dir():
+        found = find_in_folder(path)
+    elif Path(path).is_file() and Path(path).suffix.lower() == ".zip":
+        found = find_in_zip(path, stack)
+    else:
+        raise CannotVerify(f"there is no folder {shown(path)}", LOOK_OF_PACKS)
+    if not any(name in MARKS for name in (*found.files, *found.folders, *found.odd)):
+        raise CannotVerify(f"{shown(path)} is no pack: it has no {MANIFEST}", LOOK_OF_PACKS)
+    return found
+
+
+MARKS = (MANIFEST, MANIFEST_NOTE, KEYS, ENTRIES)  # whatever has one of these is a pack, or was one
+LOOK_OF_PACKS = "name the folder of the pack"
+
+
+def find_in_folder(path: str) -> Found:
+    """Return what stands in a folder and the folders in it."""
+    found = Found({}, set(), {})
+    folders = [("", path)]
+    while folders:
+        prefix, folder = folders.pop()
+        try:
+            with os.scandir(folder) as items:
+                for item in items:
+                    name, mode = prefix + item.name, item.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISDIR(mode):
+                        folders.append((name + "/", item.path))
+                    place(found, name, mode, opener_of(item.path))
+        except OSError as error:
+            if not prefix:
+                what = f"the folder {shown(path)} cannot be read: {error.strerror}"
+                raise CannotVerify(what, "check its permissions") from error
+            found.odd[prefix] = f"the folder {shown(prefix)} cannot be read: {error.strerror}"
+    return found
+
+
+def opener_of(path: str) -> Opener:
+    return lambda: Path(path).open("rb")
+
+
+def place(found: Found, name: str, mode: int, opener: Opener) -> None:
+    """Note what stands under a name; links and devices are named, never followed."""
+    if name in found.files or name in found.odd:
+        found.odd[name] = f"unlisted file: {shown(name)}, which is there twice"
+    elif stat.S_ISDIR(mode):
+        found.folders.add(name)
+    elif stat.S_ISREG(mode):
+        found.files[name] = opener
+    else:
+        what = "symbolic link" if stat.S_ISLNK(mode) else "special file"
+        found.odd[name] = f"unlisted {what}: {shown(name)}"
+
+
+def find_in_zip(path: str, stack: contextlib.ExitStack) -> Found:
+    """Return what stands in a zip, or in the one folder in it. Nothing is unpacked onto the disk."""
+    try:
+        if not has_modest_directory(path):
+            raise CannotVerify(f"{shown(path)} is larger than a zip of a pack may be", UNPACK_IT)
+        archive = stack.enter_context(zipfile.ZipFile(path))
+    except UNREADABLE as error:
+        raise CannotVerify(f"{shown(path)} is no zip that can be read: {shown(error)}", UNPACK_IT) from error
+    members = archive.infolist()
+    if sum(one.file_size for one in members) > MAX_RATIO * Path(path).stat().st_size + MAX_DOCUMENT:
+        raise CannotVerify(f"{shown(path)} would unpack to far more than a pack is", "do not unpack it")
+    found = Found({}, set(), {})
+    prefix = folder_in_zip({one.filename for one in members})
+    for one in members:
+        name = one.filename[len(prefix) :].rstrip("/")
+        mode = one.external_attr >> 16 or stat.S_IFREG
+        if not one.filename.startswith(prefix):
+            found.odd[one.filename] = f"unlisted file beside the pack: {shown(one.filename)}"
+        elif one.flag_bits & 1 or one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            found.odd[name] = f"unlisted encrypted or oddly compressed file: {shown(name)}"
+        elif name:
+            mode = stat.S_IFDIR if one.is_dir() else mode if stat.S_IFMT(mode) else stat.S_IFREG | mode
+            place(found, name, mode, functools.partial(archive.open, one))
+    return found
+
+
+UNPACK_IT = "unpack it, and name the folder"
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+
+
+def has_modest_directory(path: str) -> bool:
+    """Tell whether a zip ends as one of a pack does, with a list of files that memory holds.
+
+    That is without a comment or the records of ZIP64, from which Python would take other numbers.
+    """
+    with Path(path).open("rb") as file:
+        file.seek(max(0, Path(path).stat().st_size - 42))
+        tail = file.read(42)
+    signature, size, comment = tail[-22:-18], tail[-10:-6], tail[-2:]
+    if signature != b"PK\5\6" or comment != b"\0\0":
+        raise zipfile.BadZipFile("it does not end as a zip")
+    return int.from_bytes(size, "little") <= MAX_DIRECTORY and tail[:4] != b"PK\6\7"
+
+
+def folder_in_zip(names: set[str]) -> str:
+    """Return the folder in which the pack lies, with a `/`; nothing where it lies outside of any."""
+    tops = sorted({name.partition("/")[0] + "/" for name in names if "/" in name})
+    if any(mark in names for mark in MARKS):
+        return ""
+    return next((top for top in tops if any(top + mark in names for mark in MARKS)), "")
+
 
 class Pack:
-    """The regular files and the folders in a folder, by their path in it, written with `/`."""
+    """Reads the files of a pack, each no further than a genuine one goes."""
 
-    def __init__(self, path: str, report: Report) -> None:
-        if not Path(path).is_dir():
-            raise CannotVerify(f"there is no folder {shown(path)}", "name the folder of the pack")
-        if not any(os.path.lexists(Path(path, name)) for name in (MANIFEST, MANIFEST_NOTE, KEYS, ENTRIES)):
-            raise CannotVerify(
-                f"{shown(path)} is no pack: it has no {MANIFEST}", "name the folder of the pack"
-            )
-        self.files: dict[str, str] = {}
-        self.folders: set[str] = set()
+    def __init__(self, found: Found, report: Report) -> None:
+        self.files, self.folders = found.files, found.folders
         self._report = report
-        folders = [("", path)]
-        while folders:
-            prefix, folder = folders.pop()
-            try:
-                with os.scandir(folder) as found:
-                    for item in found:
-                        self._place(prefix + item.name, item, folders)
-            except OSError as error:
-                if not prefix:
-                    raise CannotVerify(
-                        f"the folder {shown(path)} cannot be read: {error.strerror}", "check its permissions"
-                    ) from error
-                report.add(COMPLETENESS, f"the folder {shown(prefix)} cannot be read: {error.strerror}")
+        for problem in found.odd.values():
+            report.add(COMPLETENESS, problem)
 
-    def _place(self, name: str, item: os.DirEntry[str], folders: list[tuple[str, str]]) -> None:
-        mode = item.stat(follow_symlinks=False).st_mode
-        if stat.S_ISDIR(mode):
-            self.folders.add(name)
-            folders.append((name + "/", item.path))
-        elif stat.S_ISREG(mode):
-            self.files[name] = item.path
-        else:
-            what = "symbolic link" if stat.S_ISLNK(mode) else "special file"
-            self._report.add(COMPLETENESS, f"unlisted {what}: {shown(name)}")
-
-    def read(self, name: str) -> bytes | None:
-        """Return the content of a file that every pack has, or `None` and a problem."""
-        path = self.files.get(name)
-        if path is None:
+    def open(self, name: str) -> IO[bytes] | None:
+        """Open a file that every pack has, or return `None` and a problem."""
+        opener = self.files.get(name)
+        if opener is None:
             self._report.add(COMPLETENESS, f"missing file: {name}")
             return None
         try:
-            with Path(path).open("rb") as file:
+            return opener()
+        except UNREADABLE as error:
+            self._report.add(INTEGRITY, f"{name}: cannot be read: {shown(error)}")
+            return None
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file that every pack has, or `None` and a problem."""
+        file = self.open(name)
+        if file is None:
+            return None
+        try:
+            with file:
                 content = file.read(MAX_DOCUMENT + 1)
-        except OSError as error:
-            self._report.add(INTEGRITY, f"{name}: cannot be read: {error.strerror}")
+        except UNREADABLE as error:
+            self._report.add(INTEGRITY, f"{name}: cannot be read: {shown(error)}")
             return None
         if len(content) > MAX_DOCUMENT:
             self._report.add(INTEGRITY, f"{name}: is too large to be genuine")
@@ -333,11 +479,10 @@ class Pack:
 
     def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """Yield the lines of a file that every pack has, each with its number."""
-        path = self.files.get(name)
-        if path is None:
-            self._report.add(COMPLETENESS, f"missing file: {name}")
+        file = self.open(name)
+        if file is None:
             return
-        with Path(path).open("rb") as file:
+        with file:
             for number in range(1, MAX_SIZE):
                 line = file.readline(MAX_DOCUMENT)
                 if not line:
@@ -348,16 +493,29 @@ class Pack:
 
     def table(self, name: str) -> Iterator[list[str]]:
         """Yield the rows of a table that every pack has, its header first."""
-        path = self.files.get(name)
-        if path is None:
-            self._report.add(COMPLETENESS, f"missing file: {name}")
-            return
-        csv.field_size_limit((1 << 31) - 1)
+        lines = Lines(line for _, line in self.lines(name))
+        csv.field_size_limit(MAX_ROW)
         try:
-            with Path(path).open(encoding="utf-8", newline="") as file:
-                yield from csv.reader(file, strict=True)
-        except (OSError, ValueError, csv.Error):
+            for row in csv.reader(lines, strict=True):
+                yield row
+                lines.length = 0
+        except (*UNREADABLE, csv.Error):
             self._report.add(INTEGRITY, f"{name}: is not a table")
+
+
+class Lines:
+    """Gives the lines of a table as text, and no more of them to one row than a genuine one takes."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+        self.length = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.length += len(line)
+            if self.length > MAX_ROW:
+                raise ValueError("a row is too long")
+            yield line.decode("utf-8")
 
 
 # (2) Keys and notes -----------------------------------------------------------------------------------------
@@ -481,8 +639,8 @@ class Notes:
 def check_manifest(pack: Pack, notes: Notes, report: Report) -> None:
     """Check the manifest's signature, and every file against the manifest."""
     content, note = pack.read(MANIFEST), pack.read(MANIFEST_NOTE)
+    text, signers = notes.open(MANIFEST_NOTE, note) if note is not None else ("", [])
     if content is not None and note is not None:
-        text, signers = notes.open(MANIFEST_NOTE, note)
         digest = hashlib.sha256(content).hexdigest()
         if signers and text not in [f"{MANIFEST_TITLE}\n{origin}\n{digest}\n" for origin in signers]:
             report.add(INTEGRITY, f"{MANIFEST} was altered: it is not the one that was signed")
@@ -527,15 +685,15 @@ def listed_files(manifest: dict[str, Any], report: Report) -> dict[str, tuple[in
     return listed
 
 
-def digest_of(path: str) -> tuple[int, str] | None:
+def digest_of(opener: Opener) -> tuple[int, str] | None:
     """Return size and SHA-256 of a file, or `None` if it cannot be read."""
     digest, size = hashlib.sha256(), 0
     try:
-        with Path(path).open("rb") as file:
+        with opener() as file:
             for block in iter(lambda: file.read(1 << 20), b""):
                 digest.update(block)
                 size += len(block)
-    except OSError:
+    except UNREADABLE:
         return None
     return size, digest.hexdigest()
 
@@ -549,6 +707,8 @@ class Ledger:
     def __init__(self) -> None:
         self.hashes: dict[int, bytes] = {}
         self.is_sound = True
+        self.recorded_at: dict[int, str] = {}
+        self.checkpoints: list[Checkpoint] = []  # by their size
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
@@ -598,7 +758,7 @@ def as_list(value: object) -> list[Any]:
 
 def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
     """Check every entry by itself and its place in the sequence."""
-    expected = 0
+    expected = altered = 0
     ledger.restated = read_restated(pack)
     for number, line in pack.lines(ENTRIES):
         row = parse_object(line) or {}
@@ -618,6 +778,9 @@ def check_entries(pack: Pack, ledger: Ledger, report: Report) -> None:
         if problem:
             report.add(INTEGRITY, f"{ENTRIES}: entry {seq} was altered: {problem}")
             ledger.is_sound = False
+            altered += 1
+        if altered > MAX_ALTERED:
+            raise ValueError(f"more than {MAX_ALTERED} entries were altered, the others are not read")
     check_erased(ledger, report)
 
 
@@ -675,23 +838,27 @@ def check_entry(row: dict[str, Any], seq: int, leaf: str, ledger: Ledger) -> str
             return "its body is missing, and nothing is said in its place"
     elif body_commitment(salt, body) != facts.get("body_commit"):
         return "its body is not the one that the leaf commits to"
-    entry = Entry(seq, ref, recorded_at, leaf_hash, "", {})
+    entry = Entry(seq, ref, recorded_at, leaf_hash, "", Said())
     if kind in ledger.latest or kind in ledger.every:
-        said = parse_object(body)
+        said = read_said(body)
         if said is None:
             return "its body is not a JSON object"
-        flat = unpacked(said)
-        entry = entry._replace(body=body, said={name: flat[name] for name in DECISIVE if name in flat})
+        entry = entry._replace(body=body, said=said)
+    ledger.recorded_at[seq] = recorded_at
     ledger.take(kind, entry)
     if kind in ("observation", "amendment"):
         ledger.take_write(ref, body)
     return None
 
 
-DECISIVE = (
-    *("began_at", "disposition", "channel", "severity", "status", "kind"),
-    *("source", "account", "region", "from_at", "to_at", "contiguous_since", "records", "unreadable"),
-)
+def read_said(body: str) -> Said | None:
+    """Return what decides; nothing else than a text or a whole number ever does."""
+    said = parse_object(body)
+    if said is None:
+        return None
+    flat = unpacked(said)
+    values = [flat.get(name) for name in Said._fields]
+    return Said(*[value if isinstance(value, (str, int)) else None for value in values])
 
 
 def unpacked(body: dict[str, Any]) -> dict[str, Any]:
@@ -736,6 +903,7 @@ def check_checkpoints(pack: Pack, notes: Notes, ledger: Ledger, report: Report) 
     if not signed:
         report.add(COMPLETENESS, f"{CHECKPOINTS}: no signed checkpoint says how many entries there are")
         return
+    ledger.checkpoints = signed
     newest = signed[-1]
     report.checkpoint = {"size": newest.size, "root": newest.root}
     for first, last in missing_from(ledger.hashes, newest.size):
@@ -832,7 +1000,7 @@ def check_kept(kept: list[KeptCheckpoint], ledger: Ledger, report: Report) -> No
     """Hold the entries against checkpoints that the reader kept: they fix every entry that they cover."""
     report.trusted_checkpoints = [one._asdict() for one in kept]
     size = len(ledger.hashes)
-    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound else {}
+    roots = roots_at({one.size for one in kept}, ledger.hashes) if ledger.is_sound and kept else {}
     for one in kept:
         what = f"the trusted checkpoint of {one.size} entries"
         if one.size > size:
@@ -902,9 +1070,7 @@ class Span(NamedTuple):
 
 def check_coverage(ledger: Ledger, report: Report) -> None:
     """Check that the spans of each place follow one another, but for what a gap names."""
-    gap_ends = {
-        (row.get("source"), parse_time(row.get("to_at"))) for row in (one.said for one in ledger.every["gap"])
-    }
+    gap_ends = {(one.said.source, parse_time(one.said.to_at)) for one in ledger.every["gap"]}
     last: dict[str, Span] = {}
     for entry in ledger.every["coverage"]:
         span = read_span(entry.said)
@@ -922,16 +1088,15 @@ def check_coverage(ledger: Ledger, report: Report) -> None:
         last[span.place] = span
 
 
-def read_span(row: dict[str, Any]) -> Span | None:
+def read_span(said: Said) -> Span | None:
     """Return the span of a coverage entry, or `None` where it claims nothing about others.
 
     So do those of first versions, of archives, and of records that tell no place.
     """
-    since, from_at, to_at = (parse_time(row.get(one)) for one in ("contiguous_since", "from_at", "to_at"))
+    since, from_at, to_at = map(parse_time, (said.contiguous_since, said.from_at, said.to_at))
     if since is None or from_at is None or to_at is None:
         return None
-    place = canonical([row.get(one) for one in ("source", "account", "region")])
-    return Span(place, row.get("source"), since, from_at, to_at)
+    return Span(canonical([said.source, said.account, said.region]), said.source, since, from_at, to_at)
 
 
 # (7) The populations ----------------------------------------------------------------------------------------
@@ -948,6 +1113,7 @@ def check_populations(pack: Pack, ledger: Ledger, report: Report) -> None:
     check_listing(pack, "01_ipe/coverage", listed.coverage, report)
     check_listing(pack, "01_ipe/gaps", listed.gaps, report)
     check_summary(summary, count_all(ledger, listed), report)
+    check_samples(pack, period, listed.changes, ledger, report)
 
 
 def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Populations:
@@ -956,7 +1122,7 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
     Changes by their beginning; findings if they were open at some time of it; intervals that overlap it.
     A gap has no time of its own: those that were recorded since the period began.
     """
-    begins = {ref: time_in(one, "began_at") for ref, one in ledger.latest["disposition"].items()}
+    begins = {ref: parse_time(one.said.began_at) for ref, one in ledger.latest["disposition"].items()}
     changes = [
         one for ref, one in ledger.latest["disposition"].items() if is_within(begins[ref], since, until)
     ]
@@ -970,6 +1136,7 @@ def derive(ledger: Ledger, since: Time | None, until: Time | None) -> Population
     )
 
 
+@functools.lru_cache(maxsize=2)  # the files of a listing show the same row one after the other
 def row_of(entry: Entry) -> dict[str, Any]:
     """Return the row of an entry: what its body says, a finding unpacked into it, and where it stands."""
     place = {"recorded_at": entry.recorded_at, "ledger_seq": entry.seq, "leaf_hash": entry.leaf_hash}
@@ -987,10 +1154,6 @@ def parse_time(value: object) -> Time | None:
     return (found[1], (found[2] or "").ljust(9, "0")) if found else None
 
 
-def time_in(entry: Entry, name: str) -> Time | None:
-    return parse_time(entry.said.get(name))
-
-
 def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool:
     """Tell whether a time lies in the period; one that cannot be read does, so that it is not lost."""
     return time is None or ((since is None or time >= since) and (until is None or time < until))
@@ -998,36 +1161,22 @@ def is_within(time: Time | None, since: Time | None, until: Time | None) -> bool
 
 def was_open(latest: Entry, ledger: Ledger, since: Time | None, until: Time | None) -> bool:
     """Tell whether a finding was open at some time of the period."""
-    is_resolved = latest.said.get("status") == "resolved"
+    is_resolved = latest.said.status == "resolved"
     ended_before = is_resolved and not is_within(parse_time(latest.recorded_at), since, None)
     return not ended_before and is_within(parse_time(ledger.first_at[latest.ref]), None, until)
 
 
 def overlaps(interval: Entry, since: Time | None, until: Time | None) -> bool:
     """Tell whether a span that was read reaches into the period."""
-    began_at, ended_at = time_in(interval, "from_at"), time_in(interval, "to_at")
+    began_at, ended_at = parse_time(interval.said.from_at), parse_time(interval.said.to_at)
     return is_within(ended_at, since, None) and is_within(began_at, None, until)
-
-
-class Rows:
-    """The rows of a population. The last one made is kept, since several files show it side by side."""
-
-    def __init__(self, entries: list[Entry]) -> None:
-        self.entries = entries
-        self.position = {str(entry.seq): index for index, entry in enumerate(entries)}
-        self._last: tuple[int, dict[str, Any]] = (-1, {})
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        if self._last[0] != index:
-            self._last = (index, row_of(self.entries[index]))
-        return self._last[1]
 
 
 class Shape(NamedTuple):
     """How a file shows rows: what stands in it, one after the other, and how a row is spelled and read."""
 
     found: Iterable[tuple[str, Any]]  # with its place: `line 3`
-    spell: Callable[[dict[str, Any]], Any]
+    spell: Callable[[Entry], Any]
     read: Callable[[Any], dict[str, str]]
 
 
@@ -1038,77 +1187,79 @@ def check_listing(
     shapes = {f"{name}.csv": table_in(pack, f"{name}.csv", report)}
     if has_lines:
         shapes[f"{name}.jsonl"] = lines_in(pack, f"{name}.jsonl")
-    rows = Rows(entries)
-    checks = [check_rows(file, shape, rows, report) for file, shape in shapes.items()]
+    checks = [check_rows(file, shape, entries, report) for file, shape in shapes.items()]
     for _ in itertools.zip_longest(*checks):
-        pass  # a step in each, so that the row that it needs is at hand
+        pass  # a step in each, so that they need the same row at about the same time
 
 
 def lines_in(pack: Pack, name: str) -> Shape:
     """Return how JSON lines show rows: each in its one spelling."""
-    return Shape(
-        found=((f"line {number}", line) for number, line in pack.lines(name)),
-        spell=lambda row: canonical(row).encode("utf-8", "surrogatepass") + b"\n",
-        read=lambda line: spelled(parse_object(line) or {}),
-    )
+    found = ((f"line {number}", line) for number, line in pack.lines(name))
+    return Shape(found, line_of, lambda line: spelled(parse_object(line) or {}))
+
+
+def line_of(entry: Entry) -> bytes:
+    """Return the JSON line that shows an entry."""
+    return canonical(row_of(entry)).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def table_in(pack: Pack, name: str, report: Report) -> Shape:
     """Return how a table shows rows: the cells under its header."""
     table = pack.table(name)
-    columns = next(table, [])
+    columns = tuple(next(table, []))
     if len(set(columns)) != len(columns):
         report.add(INTEGRITY, f"{name}: has two columns of one name")
-    return Shape(
-        found=((f"row {number}", cells) for number, cells in enumerate(table, 1)),
-        spell=lambda row: [cell(row.get(one)) for one in columns],
-        read=lambda cells: row_under(columns, cells),
-    )
+    found = ((f"row {number}", cells) for number, cells in enumerate(table, 1))
+    return Shape(found, lambda entry: cells_of(entry, columns), lambda cells: row_under(columns, cells))
 
 
-def row_under(columns: list[str], cells: list[str]) -> dict[str, str]:
+def cells_of(entry: Entry, columns: tuple[str, ...]) -> list[str]:
+    """Return the cells of a table that show an entry."""
+    row = row_of(entry)
+    return [cell(row.get(one)) for one in columns]
+
+
+def row_under(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
     """Return the cells of a row by column; a row of another length than the header's is no genuine one."""
     row = dict(zip(columns, cells))  # noqa: B905 - Python 3.9 knows no `strict`
     return row if len(cells) == len(columns) else {**row, "the number of cells": str(len(cells))}
 
 
-def check_rows(name: str, shape: Shape, rows: Rows, report: Report) -> Iterator[None]:
-    """Compare what a file shows with the rows that it stands for, one at a step."""
-    last, seen = -1, set()
+def check_rows(name: str, shape: Shape, entries: list[Entry], report: Report) -> Iterator[None]:
+    """Compare what a file shows with the entries that it stands for, one at a step."""
+    position = {str(entry.seq): index for index, entry in enumerate(entries)}
+    seen: set[int] = set()
+    last = -1
     for place, found in shape.found:
-        if last + 1 < len(rows.entries) and found == shape.spell(rows[last + 1]):
-            last += 1
-            seen.add(last)
-        else:
-            index = check_odd_row(f"{name}: {place}", found, shape, rows, last, seen, report)
-            last = max(last, index)
-        yield
-    for seq, index in rows.position.items():
-        if index not in seen:
-            report.add(COMPLETENESS, f"{name}: the row of entry {seq} is missing")
-
-
-def check_odd_row(
-    place: str, found: Any, shape: Shape, rows: Rows, last: int, seen: set[int], report: Report
-) -> int:
-    """Say what is wrong with a row that is not the next one, if something is; return which one it is."""
-    row = shape.read(found)
-    seq = row.get("ledger_seq", "")
-    index = rows.position.get(seq, -1)
-    if index < 0:
-        report.add(COMPLETENESS, f"{place} was added: no entry of this population calls for it")
-    elif index in seen:
-        report.add(COMPLETENESS, f"{place} repeats entry {seq}")
-    elif found != shape.spell(rows[index]):
-        wanted = shape.read(shape.spell(rows[index]))
-        names = sorted(one for one in {*row, *wanted} if row.get(one) != wanted.get(one))
-        what = shown(", ".join(names)) if names else "its spelling"
-        report.add(INTEGRITY, f"{place} was altered: it differs from entry {seq} in {what}")
-    elif index < last:
-        report.add(INTEGRITY, f"{place}, of entry {seq}, is out of order")
-    if index >= 0:
+        index = last + 1
+        if index == len(entries) or found != shape.spell(entries[index]):  # it is not just the next one
+            row = shape.read(found)
+            index = position.get(row.get("ledger_seq", ""), -1)
+            if not row:
+                report.add(INTEGRITY, f"{name}: {place} cannot be read")
+            elif index < 0:
+                what = "was added: no entry of this population calls for it"
+                report.add(COMPLETENESS, f"{name}: {place} {what}")
+            elif index in seen:
+                report.add(COMPLETENESS, f"{name}: {place} repeats entry {entries[index].seq}")
+            elif found != shape.spell(entries[index]):
+                what = difference(row, shape, entries[index])
+                report.add(INTEGRITY, f"{name}: {place} was altered: it differs from {what}")
+            elif index < last:
+                report.add(INTEGRITY, f"{name}: {place}, of entry {entries[index].seq}, is out of order")
         seen.add(index)
-    return index
+        last = max(last, index)
+        yield
+    for index, entry in enumerate(entries):
+        if index not in seen:
+            report.add(COMPLETENESS, f"{name}: the row of entry {entry.seq} is missing")
+
+
+def difference(row: dict[str, str], shape: Shape, entry: Entry) -> str:
+    """Say in what a row differs from the entry that it claims to show."""
+    wanted = shape.read(shape.spell(entry))
+    names = sorted(one for one in {*row, *wanted} if row.get(one) != wanted.get(one))
+    return f"entry {entry.seq} in {shown(', '.join(names)) if names else 'its spelling'}"
 
 
 def spelled(row: dict[str, Any]) -> dict[str, str]:
@@ -1140,8 +1291,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 
 def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
     """Count what the summary states."""
-    closed = sum(one.said.get("status") == "closed" for one in listed.gaps)
-    accepted = sum(one.said.get("status") == "accepted" for one in listed.gaps)
+    closed = sum(one.said.status == "closed" for one in listed.gaps)
+    accepted = sum(one.said.status == "accepted" for one in listed.gaps)
     return {
         "entries": len(ledger.hashes),
         "entries_by_kind": ledger.kinds,
@@ -1164,13 +1315,13 @@ def count_all(ledger: Ledger, listed: Populations) -> dict[str, Any]:
 def count_by(entries: list[Entry], name: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry in entries:
-        value = str(entry.said.get(name))
+        value = str(getattr(entry.said, name))
         counts[value] = counts.get(value, 0) + 1
     return counts
 
 
 def total(entries: list[Entry], name: str) -> int:
-    return sum(as_count(entry.said.get(name)) or 0 for entry in entries)
+    return sum(as_count(getattr(entry.said, name)) or 0 for entry in entries)
 
 
 def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Report) -> None:
@@ -1192,7 +1343,159 @@ def check_summary(summary: dict[str, Any], counted: dict[str, Any], report: Repo
         report.add(INTEGRITY, f"{SUMMARY}: its checkpoint is not the newest in {CHECKPOINTS}")
 
 
-# (9) The chain of keys --------------------------------------------------------------------------------------
+# (9) The samples --------------------------------------------------------------------------------------------
+
+
+class Sample(NamedTuple):
+    """What was drawn, or has to be, of one population: by name, what `selection.json` says of it."""
+
+    facts: dict[str, Any]
+    runs: dict[str, tuple[int, int]]  # of each change that was drawn of a run
+    seed: str | None
+
+
+def check_samples(
+    pack: Pack, period: dict[str, Any], changes: list[Entry], ledger: Ledger, report: Report
+) -> None:
+    """Draw the samples again, and hold what is said of them against that."""
+    selection = pack.read_json(SELECTION)
+    stated = selection.get("samples")
+    samples = [as_object(one) for one in stated] if isinstance(stated, list) else []
+    if [one.get("of") for one in samples] != ["changes", "emergencies"]:
+        report.add(COMPLETENESS, f"{SELECTION}: has not one sample of changes and one of emergencies")
+        return
+    if not ledger.checkpoints:
+        return  # that is said already
+    ends = {name: period.get(name) for name in ("since", "until")}
+    checkpoint = deciding_checkpoint(ledger, parse_time(ends["until"]))
+    wanted = {**ends, "checkpoint": {"size": checkpoint.size, "root": checkpoint.root}}
+    drawn = [draw_again(one, selection, changes, checkpoint.root) for one in samples]
+    facts = [(selection, wanted, ""), *((one, two.facts, one["of"]) for one, two in zip(samples, drawn))]  # noqa: B905 - Python 3.9 knows no `strict`
+    for found, expected, of in facts:
+        names = [name for name in expected if canonical(found.get(name)) != canonical(expected[name])]
+        if names:
+            what = f"of the sample of {of}" if of else "of all samples"
+            report.add(INTEGRITY, f"{SELECTION}: {', '.join(names)} {what}: drawing again gives another")
+    check_sample_rows(pack, drawn, {one.ref: one for one in changes}, report)
+
+
+def deciding_checkpoint(ledger: Ledger, until: Time | None) -> Checkpoint:
+    """Return the first checkpoint that reaches to the end of the period, or else the newest."""
+    for one in ledger.checkpoints:
+        last_at = parse_time(ledger.recorded_at.get(one.size - 1))
+        if until is not None and last_at is not None and last_at >= until:
+            return one
+    return ledger.checkpoints[-1]
+
+
+def draw_again(said: dict[str, Any], selection: dict[str, Any], changes: list[Entry], root: str) -> Sample:
+    """Return a sample as it has to be drawn; of what an auditor chose, that is taken as it is said."""
+    of, seed = said["of"], said.get("seed")
+    nobodys = [one for one in changes if one.said.disposition in NOBODYS]
+    ids = [one.ref for one in changes if belongs_to(one.said, of)]
+    facts: dict[str, Any] = {
+        "population": len(ids),
+        "population_sha256": sha256_of("".join(f"{one}\n" for one in ids)),
+        "left_out": count_by(nobodys, "disposition") if of == "changes" else {},
+    }
+    if seed is None and of == "changes":
+        named = [one for one in as_list(said.get("chosen")) if isinstance(one, str)]
+        known = set(ids)
+        unknown = [one for one in as_list(said.get("not_found")) if one not in ids]
+        facts.update(runs=[], chosen=[one for one in named if one in known], not_found=unknown)
+        return Sample(facts, {}, None)
+    origin = as_object(seed).get("origin")
+    text = as_object(seed).get("text") if origin == "auditor" else root
+    lines = (
+        "driftledger/sample/v1",
+        of,
+        selection.get("engagement"),
+        selection.get("since"),
+        selection.get("until"),
+    )
+    number = sha256_of("".join(f"{'' if one is None else one}\n" for one in (*lines, origin, text)))
+    size = len(ids) if of == "emergencies" else size_of_sample(as_object(selection.get("profile")), len(ids))
+    ends = [(run * len(ids) // size, (run + 1) * len(ids) // size) for run in range(size)]
+    chosen = [min(ids[begin:end], key=lambda one: rank_of(number, one)) for begin, end in ends]
+    runs = dict(zip(chosen, ends))  # noqa: B905 - Python 3.9 knows no `strict`
+    facts.update(
+        seed={"origin": "auditor" if origin == "auditor" else "checkpoint", "text": text, "sha256": number},
+        runs=[{"begin": begin, "end": end, "chosen": one} for one, (begin, end) in runs.items()],
+        chosen=chosen,
+        not_found=[],
+    )
+    return Sample(facts, runs, number)
+
+
+NOBODYS = ("explained", "before-enrolment")  # dispositions for which nobody must answer
+
+
+def belongs_to(said: Said, of: str) -> bool:
+    """Tell whether a change belongs to the population of a sample."""
+    is_emergency = "emergency" in (said.disposition, said.lane)
+    return said.disposition not in NOBODYS and (of == "changes" or is_emergency)
+
+
+def size_of_sample(profile: dict[str, Any], population: int) -> int:
+    """Return how many changes a profile draws of a population."""
+    for band in map(as_object, as_list(profile.get("bands"))):
+        take, percent, up_to = (as_count(band.get(one)) for one in ("take", "percent", "up_to"))
+        if band.get("up_to") is None or population <= (up_to or 0):
+            part = population if percent is None else -(-population * percent // 100)
+            return min(population, part if take is None else take)
+    confidence, tolerable = (
+        as_count(profile.get(name)) or 0 for name in ("confidence_percent", "tolerable_percent")
+    )
+    if not 0 < confidence < 100 or not 0 < tolerable < 100:
+        return population
+    sound = population - -(-population * tolerable // 100)
+    size, missed, every = 0, 1, 1  # of `every` sample of this size, `missed` have no deviation
+    while size < population and missed * 100 > (100 - confidence) * every:
+        missed, every, size = missed * (sound - size), every * (population - size), size + 1
+    return size
+
+
+def rank_of(seed: str, change_id: str) -> str:
+    """Return what decides in a run: the smallest is drawn."""
+    return sha256_of(f"{seed}/{change_id}")
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check_sample_rows(pack: Pack, drawn: list[Sample], entries: dict[str, Entry], report: Report) -> None:
+    """Hold the table of what was drawn against the entries."""
+    table = pack.table(SELECTION_TABLE)
+    columns = next(table, [])
+    wanted = list(rows_of_samples(drawn, entries))
+    count = 0
+    for count, (row, cells) in enumerate(zip(wanted, table), 1):  # noqa: B905 - Python 3.9 knows no `strict`
+        if cells != [cell(row.get(one)) for one in columns]:
+            report.add(INTEGRITY, f"{SELECTION_TABLE}: row {count} is not what was drawn in that place")
+    if count < len(wanted):
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has {count} rows, {len(wanted)} were drawn")
+    if next(table, None) is not None:
+        report.add(COMPLETENESS, f"{SELECTION_TABLE}: has rows after the {len(wanted)} that were drawn")
+
+
+def rows_of_samples(drawn: list[Sample], entries: dict[str, Entry]) -> Iterator[dict[str, Any]]:
+    """Yield the row of each change that was drawn."""
+    for of, sample in zip(("changes", "emergencies"), drawn):  # noqa: B905 - Python 3.9 knows no `strict`
+        for number, change_id in enumerate(sample.facts["chosen"], 1):
+            begin, end = sample.runs.get(change_id, (None, None))
+            yield {
+                **row_of(entries[change_id]),
+                "change_id": change_id,
+                "sample_of": of,
+                "number": number,
+                "run_begin": begin,
+                "run_end": end,
+                "rank_sha256": rank_of(sample.seed, change_id) if sample.seed else None,
+            }
+
+
+# (10) The chain of keys -------------------------------------------------------------------------------------
 
 
 class Handover(NamedTuple):

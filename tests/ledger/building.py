@@ -92,7 +92,12 @@ def a_finding(
 
 
 def a_coverage(
-    *, from_at: datetime | None = NOON, to_at: datetime | None = NOON, records: int = 10, unreadable: int = 0
+    *,
+    from_at: datetime | None = NOON,
+    to_at: datetime | None = NOON,
+    records: int = 10,
+    unreadable: int = 0,
+    contiguous_since: datetime | None = None,
 ) -> NewEntry:
     """An entry that says which span of a source was read."""
     body = CoverageInterval(
@@ -103,6 +108,7 @@ def a_coverage(
         to_at=to_at,
         records=records,
         unreadable=unreadable,
+        contiguous_since=contiguous_since,
     )
     return NewEntry(kind=EntryKind.COVERAGE, ref="trail", body=body, recorded_at=NOON)
 

@@ -41,7 +41,7 @@ def problems(*bodies: CoverageInterval | GapRecord) -> list[str]:
     ledger, report = verify.Ledger(), Report()
     for seq, body in enumerate(bodies):
         kind = "gap" if isinstance(body, GapRecord) else "coverage"
-        said = msgspec.to_builtins(body)
+        said = verify.read_said(msgspec.json.encode(body).decode()) or verify.Said()
         ledger.take(kind, verify.Entry(seq, "trail", "2026-11-20T12:00:00.000000Z", "00", "", said))
     verify.check_coverage(ledger, report)
     assert report.problems(verify.INTEGRITY) == []

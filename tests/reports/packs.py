@@ -110,6 +110,8 @@ DERIVED = [
     "02_population/changes.jsonl",
     "02_population/drift.csv",
     "02_population/drift.jsonl",
+    "03_sample/selection.csv",
+    "03_sample/selection.json",
     "MANIFEST.json",
     "MANIFEST.json.note",
     "ledger/checkpoints/000000000004.note",

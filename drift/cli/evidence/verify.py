@@ -18,7 +18,7 @@ from drift.errors import UsageError
 )
 @json_option
 def command(pack: str, key: str | None, trusted_checkpoint: str | None, as_json: bool) -> int:
-    """Check a pack with the same verifier that ships inside it. Exit code 1 if anything is wrong."""
+    """Check a pack or its zip with the verifier that ships inside it. Exit code 1 if anything is wrong."""
     from drift.ledger.verify import CannotVerify, verify_pack
 
     try:
