@@ -42,6 +42,8 @@ HELD = {
     AdapterKind.SIGNING_KEY: set(KEEPERS),
     AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+    AdapterKind.SIGNING_KEY: set(KEEPERS),
+    AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.ACCOUNT_TREE: set(TREES),
 }
 
