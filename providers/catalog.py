@@ -216,6 +216,9 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
 ACCESS_LISTS: Mapping[str, Adapter[AccessList]] = {
     "aws-iam": Adapter("providers.aws.access", "AwsIam"),
     "azure-roles": Adapter("providers.azure.access", "AzureRoles", paths=("ca_file",)),
+    "gcp-project-roles": Adapter(
+        "providers.gcp.project_roles", "GcpProjectRoles", paths=("credentials_file",)
+    ),
 }
 
 SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {

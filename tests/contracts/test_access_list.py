@@ -18,9 +18,11 @@ from drift.ports import AccessList
 from providers import catalog
 from providers.aws.access import AwsIam, AwsIamSettings
 from providers.azure.access import AzureRoles, AzureRolesSettings
+from tests.providers.access.projects import projects
 from tests.providers.access.subscriptions import authorization, id_of
 from tests.providers.aws.moto import simulated_aws
 from tests.providers.azure.records import SUBSCRIPTION
+from tests.providers.tickets.server import Answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,9 +68,23 @@ def azure_roles(folder: Path) -> Iterator[System]:
         )
 
 
+@contextmanager
+def gcp_project_roles(folder: Path) -> Iterator[System]:
+    """Serve a project."""
+    broken = Answer(status=503, body={"error": {"code": 503, "message": "later", "status": "UNAVAILABLE"}})
+    with projects(folder) as (service, access, server):
+        yield System(
+            access=access,
+            let_write=partial(service.bind, role="roles/editor"),
+            let_read=partial(service.bind, role="roles/viewer"),
+            stop=lambda: setattr(server, "fault", lambda asked: None if asked.path == "/token" else broken),
+        )
+
+
 LISTS: dict[str, Callable[[Path], AbstractContextManager[System]]] = {
     "aws-iam": aws_iam,
     "azure-roles": azure_roles,
+    "gcp-project-roles": gcp_project_roles,
 }
 
 
@@ -170,6 +186,26 @@ def test_a_record_that_is_none_of_azures_is_an_error_and_no_shorter_list(tmp_pat
 
         with pytest.raises(ProviderResponseError, match="none of Azure's"):
             AzureRoles(settings).entitlements()
+
+
+def test_google_tells_who_has_which_role_under_which_condition(tmp_path: Path) -> None:
+    with projects(tmp_path) as (service, access, _):
+        service.bind("erin", "roles/that-is-gone")
+        service.bindings.append(
+            {
+                "role": "roles/editor",
+                "members": ["serviceAccount:ci@example.com", "allUsers"],
+                "condition": {"title": "for a while", "expression": "request.time < x"},
+            }
+        )
+
+        found = {one.name: facts(one) for one in access.entitlements()}
+
+    assert found == {
+        "erin@example.com": (ActorKind.HUMAN, None, "user", "roles/that-is-gone"),
+        "ci@example.com": (ActorKind.MACHINE, None, "serviceAccount if request.time < x", "roles/editor"),
+        "allUsers": (ActorKind.UNKNOWN, None, "allUsers if request.time < x", "roles/editor"),
+    }
 
 
 def facts(one: Entitlement) -> tuple[Any, ...]:
