@@ -44,7 +44,7 @@ def main(records: int) -> int:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.child", *command], check=True, capture_output=True
         )
-        seconds, peak = map(float, done.stdout.split())
+        seconds, peak, _ = map(float, done.stdout.split())
     rate = written / seconds
     print(f"burst: {written:,} records read, judged and recorded at {rate:,.0f} records/s")
     print(f"burst: peak memory {peak:.0f} MB (at most {WANTED_MEMORY})")

@@ -1,4 +1,4 @@
-"""Runs a command, and prints its seconds of wall time and its peak memory in megabytes.
+"""Runs a command, and prints its seconds of wall time, its peak memory in megabytes, and its seconds of CPU.
 
 A small program of its own, since on Linux the peak of a child is never less than its parent's:
 `python -m benchmarks.child COMMAND...`.
@@ -16,7 +16,7 @@ def main(command: Sequence[str]) -> int:
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
-    print(time.perf_counter() - began, used.ru_maxrss / 1024)
+    print(time.perf_counter() - began, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode
 

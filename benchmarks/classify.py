@@ -51,7 +51,7 @@ def _limit(folder: Path) -> float:
 def _classify(folder: Path, *options: str) -> tuple[float, float]:
     """Return the seconds of wall time that the command takes, and its peak memory in megabytes."""
     command = [sys.executable, "-m", "drift", "classify", "--json", *options, str(folder)]
-    seconds, peak = _output([sys.executable, "-m", "benchmarks.child", *command]).split()
+    seconds, peak, _ = _output([sys.executable, "-m", "benchmarks.child", *command]).split()
     return float(seconds), float(peak)
 
 

@@ -18,6 +18,7 @@ from drift.model.evidence import ConfigRecord
 from drift.model.person import People, Person
 from drift.model.verdict import Actor
 from drift.ports import (
+    AccountTree,
     Anchor,
     AuditLog,
     Canary,
@@ -29,6 +30,7 @@ from drift.ports import (
     OnCall,
     RawVault,
     TicketSource,
+    TrustSource,
     Watched,
 )
 from drift.stages.anchor import AnchorRules
@@ -155,6 +157,10 @@ class Equipment:
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
+    """Where it is read who may act as the identities that deploy."""
+    account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
+    """Where it is read in which organisational units accounts lie."""
     meters: tuple[Meter, ...] = ()
     """Of every adapter that was made for a configuration."""
     company: Company = field(default_factory=Company)

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from drift.document_watch import record_documents
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
@@ -19,7 +19,7 @@ def export_evidence(
 ) -> PackSummary:
     """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
-    The watch goes on meanwhile: only sealing and recording wait for other writers.
+    The watch goes on meanwhile: only recording waits for other writers.
 
     Raises:
         UsageError: The folder is in use or cannot be written, or nothing is recorded yet.
@@ -28,7 +28,7 @@ def export_evidence(
     record_documents(database, request.company.documents, now)
     with database.transaction() as connection:
         record_tallies(connection, now)
-        seal(connection, key, now)
+    seal_apart(database, key, now)
     with database.reading() as connection:
         summary = export_pack(connection, folder=folder, key=key, request=request)
     with database.transaction() as connection:

@@ -16,6 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift import compare, conclude, control_watch, follow, read_source, run_watch, self_watch
+from drift.account_watch import AccountsRead, read_accounts
 from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
 from drift.desk import Desk
@@ -23,10 +24,11 @@ from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
+from drift.model.heartbeat import Heartbeat
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
@@ -39,6 +41,7 @@ from drift.stages.erase import erase
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
+    record_heartbeat,
     record_tallies,
     record_watch,
 )
@@ -51,6 +54,7 @@ from drift.store.sessions import forget_sessions
 from drift.store.sources import forget_settled
 from drift.store.tally import Tally
 from drift.store.to_judge import sessions_with_news
+from drift.trust_watch import TrustCaptured, capture_trust
 
 SETTLED_KEPT_FOR = timedelta(days=45)
 """Queues deliver nothing again that is older: SQS keeps messages for two weeks, Pub/Sub for a month."""
@@ -68,8 +72,9 @@ class Pipeline:
 
     def run_once(self) -> tuple[str, ...]:
         """Do one full cycle; return what could not be done, each in one line."""
-        known = self.read_directories(self.have.clock.now())
-        return (*known.problems, *replace(self, have=known.have)._cycle())
+        now = self.have.clock.now()
+        known, placed = self.read_directories(now), self.read_accounts(now)
+        return (*known.problems, *placed.problems, *replace(self, have=known.have)._cycle())
 
     def _cycle(self) -> tuple[str, ...]:
         have, now = self.have, self.have.clock.now()
@@ -85,6 +90,7 @@ class Pipeline:
         problems += self.judge(seen.by_place(), now)
         problems += self.keep_runs(now).problems
         problems += self.capture(now).problems
+        problems += self.capture_trust(now).problems
         problems += self.look_at_documents(now)
         self.digest(now)
         self.renew_alarms(now)
@@ -170,9 +176,17 @@ class Pipeline:
         """Read under which names people are known, of each directory that was not read today."""
         return read_directories(self.have, now)
 
+    def read_accounts(self, now: datetime) -> AccountsRead:
+        """Read in which organisational units accounts lie, of each organisation that was not read today."""
+        return read_accounts(self.have, now)
+
     def capture(self, now: datetime) -> control_watch.Captured:
         """Look how the repositories are controlled of which that was not looked at today."""
         return control_watch.capture_controls(self.have, now)
+
+    def capture_trust(self, now: datetime) -> TrustCaptured:
+        """Look who may act as the identities that deploy, of each source that was not looked at today."""
+        return capture_trust(self.have, now)
 
     def look_at_documents(self, now: datetime) -> tuple[str, ...]:
         """Look once a day which of the company's own documents are not as they were."""
@@ -221,6 +235,11 @@ class Pipeline:
         with self.have.database.transaction() as connection:
             end_alarm(connection, self.have.notifiers, slug, subject, now)
 
+    def beat(self, heartbeat: Heartbeat, now: datetime) -> None:
+        """Record that the service ran without a break."""
+        with self.have.database.transaction() as connection:
+            record_heartbeat(connection, heartbeat, now)
+
     def forget(self, now: datetime) -> tuple[str, ...]:
         """Drop what need not be kept any longer; raw records by the policy, which the ledger tells."""
         have = self.have
@@ -235,7 +254,7 @@ class Pipeline:
         try:
             with self.have.database.transaction() as connection:
                 record_tallies(connection, now)
-                seal(connection, self.have.key, now)
+            seal_apart(self.have.database, self.have.key, now)
         except ProviderError as error:
             return (f"ledger key: {error}",)
         return ()

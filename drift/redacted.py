@@ -11,7 +11,7 @@ from drift.model.action import Deed, LinkedTicket
 from drift.model.event import Call, ChangeEvent, OpenedSession
 from drift.model.finding import HIDDEN, AttributeDrift, DriftFinding
 from drift.model.resource import Json
-from drift.model.ticket import Edit, Ticket
+from drift.model.ticket import Deployment, Edit, PullRequest, Ticket
 from drift.model.ticket_search import TicketCandidate
 from drift.model.verdict import Statement
 from drift.redact import MASK, redact
@@ -99,6 +99,23 @@ def redact_ticket(ticket: Ticket) -> Ticket:
 def redact_candidate(candidate: TicketCandidate) -> TicketCandidate:
     """Cut secrets out of a title."""
     return replace(candidate, title=redact(candidate.title).value)
+
+
+def redact_deployment(deployment: Deployment) -> Deployment:
+    """Cut secrets out of what people called a pull request and its checks."""
+    if deployment.pull_request is None:
+        return deployment
+    return replace(deployment, pull_request=_clean_pull_request(deployment.pull_request))
+
+
+def _clean_pull_request(one: PullRequest) -> PullRequest:
+    return replace(
+        one,
+        title=redact(one.title).value,
+        checks=tuple(replace(check, name=redact(check.name).value) for check in one.checks),
+        # What must pass is found by its name, so both sides lose the same of it.
+        required_checks=one.required_checks and tuple(redact(name).value for name in one.required_checks),
+    )
 
 
 def _clean_edit(edit: Edit) -> Edit:

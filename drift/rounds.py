@@ -126,11 +126,24 @@ class Rounds:
         failure = "; ".join(read.problems) or None
         return Turn(problems=read.problems, counts=(("people", read.people),), failure=failure)
 
+    def place_accounts(self) -> Turn:
+        """Read in which organisational units accounts lie, once a day."""
+        read = self._pipeline.read_accounts(self._pipeline.have.clock.now())
+        failure = "; ".join(read.problems) or None
+        return Turn(problems=read.problems, counts=(("accounts", read.accounts),), failure=failure)
+
     def capture(self) -> Turn:
         """Look how repositories are controlled, once a day each."""
         done = self._pipeline.capture(self._pipeline.have.clock.now())
         counts = (("repositories", done.repositories), ("changed", done.changed))
         return Turn(problems=done.problems, counts=counts, failure=done.failure)
+
+    def capture_trust(self) -> Turn:
+        """Look who may act as the identities that deploy, once a day each."""
+        done = self._pipeline.capture_trust(self._pipeline.have.clock.now())
+        counts = (("identities", done.identities), ("changed", done.changed))
+        failure = done.problems[0] if done.problems else None
+        return Turn(problems=done.problems, counts=counts, failure=failure)
 
     def look_at_documents(self) -> Turn:
         """Look which of the company's own documents are not as they were, once a day."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.ledger.log import append, first_recorded_at
 from drift.model.evidence import EntryKind
 from drift.model.self_sample import SelfSample
@@ -30,11 +30,11 @@ def sample_months(have: Equipment, now: datetime) -> tuple[SelfSample, ...]:
 
     They wait while the service that keeps the ledger's key does not sign, which is told where it is sealed.
     """
+    with have.database.reading() as connection:
+        due = sorted(_due(connection, now))
     try:
-        with have.database.transaction() as connection:
-            due = sorted(_due(connection, now))
-            if due:
-                seal(connection, have.key, now)
+        if due:
+            seal_apart(have.database, have.key, now)
     except ProviderError:
         return ()
     return tuple(drawn for month in due if (drawn := _sample(have, month, now)))

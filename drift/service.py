@@ -18,6 +18,7 @@ from drift.operations.log import Log
 from drift.operations.reload import Reload
 from drift.pipeline import Pipeline
 from drift.ports import Answerable
+from drift.pulse import FELT_EVERY, Pulse
 from drift.reports.status import Status, read_status
 from drift.rounds import Rounds, with_stop
 from drift.store.database import Database
@@ -101,12 +102,14 @@ def serving(
     def judge_now() -> None:
         daemon.wake(JUDGE)
 
+    pulse = Pulse(lambda: rounds.pipeline, lambda: jobs)
     reload = Reload(settings, rounds, rules.load, rules.applied, rules.restore)
     jobs = timetable(
         rounds,
         settings,
         [
             Job(name=RELOAD, trigger=every(LOOK_FOR_CHANGES_EVERY), run=reload.run, is_kept=False),
+            Job(name="pulse", trigger=every(FELT_EVERY), run=pulse.feel, is_kept=False),
             *(
                 Job(
                     name=f"hear {name}",
@@ -124,6 +127,7 @@ def serving(
     listeners = [
         Listeners(ended=log.ended, died=log.died),
         Listeners(ended=alarms.ended, died=alarms.died),
+        Listeners(ended=pulse.ended, died=pulse.died),
     ]
     daemon: Daemon = Daemon(jobs, have.database, listeners, stopping=stopping)
     with ExitStack() as stack:
@@ -147,6 +151,7 @@ def serving(
         daemon.start()
         yield Service(daemon=daemon, reload=reload, port=port)
         if not daemon.running:
+            pulse.end()
             rounds.seal()  # nothing that was recorded waits for the next start
 
 

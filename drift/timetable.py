@@ -19,10 +19,10 @@ LOOK_FOR_DIGEST_EVERY = timedelta(minutes=5)
 """Whether one is due, a day tells: this is how much later it may be queued."""
 
 LOOK_FOR_CONTROLS_EVERY = timedelta(hours=1)
-"""Whether a day is over since repositories were looked at: this is how much later they may be."""
+"""Whether a day is over since repositories and identities were looked at: how much later they may be."""
 
 LOOK_FOR_PEOPLE_EVERY = timedelta(hours=1)
-"""Whether a day is over since directories were read; one that failed is tried again as often."""
+"""Whether a day is over since directories and organisations were read; a failed one is tried as often."""
 
 LOOK_FOR_DOCUMENTS_EVERY = timedelta(hours=1)
 """Whether a day is over since the company's own documents were looked at."""
@@ -51,6 +51,14 @@ class Job:
     """It waits by itself for something to do: another turn begins as soon as one has ended."""
     is_kept: bool = True
     """When it last ran is kept in the store. Without that it counts as never run after a start."""
+
+    @property
+    def schedule(self) -> str:
+        """How often it is due: `every 60 s`, or as crontab writes it."""
+        if isinstance(self.trigger, IntervalTrigger):
+            return f"every {self.trigger.interval.total_seconds():g} s"
+        fields = {one.name: str(one) for one in self.trigger.fields}
+        return " ".join(fields[name] for name in ("minute", "hour", "day", "month", "day_of_week"))
 
     def first_due_at(self, last_success_at: datetime | None, now: datetime) -> datetime:
         """Return when it is due after a start: what was missed meanwhile is made up for once.
@@ -107,6 +115,7 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
         Job(name="digest", trigger=every(LOOK_FOR_DIGEST_EVERY), run=rounds.digest),
         Job(name="runs", trigger=every(LOOK_FOR_RUNS_EVERY), run=rounds.keep_runs),
         Job(name="controls", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture),
+        Job(name="trust", trigger=every(LOOK_FOR_CONTROLS_EVERY), run=rounds.capture_trust),
         Job(name="documents", trigger=every(LOOK_FOR_DOCUMENTS_EVERY), run=rounds.look_at_documents),
         *(
             Job(
@@ -117,6 +126,15 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
                 at_start=True,
             )
             for _ in settings.directories[:1]
+        ),
+        *(
+            Job(
+                name="accounts",
+                trigger=every(LOOK_FOR_PEOPLE_EVERY),
+                run=rounds.place_accounts,
+                at_start=True,
+            )
+            for _ in settings.account_trees[:1]
         ),
         Job(name="canary", trigger=polled(), run=rounds.canary),
         Job(name="alarms", trigger=polled(), run=rounds.renew_alarms),

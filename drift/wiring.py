@@ -347,6 +347,8 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 anchor_rules={one.name: one.rules for one in settings.anchors},
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
+                trust=counted(catalog.TRUST, settings.trust),
+                account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
                 company=settings.company,
@@ -377,7 +379,12 @@ def _configuration(settings: "Settings", people: "People") -> "ConfigRecord":
     from drift.program import commit, rules_sha256
 
     record = ConfigRecord(
-        sha256=settings.sha256, tool_version=__version__, commit=commit(), rules_sha256=rules_sha256()
+        sha256=settings.sha256,
+        tool_version=__version__,
+        commit=commit(),
+        rules_sha256=rules_sha256(),
+        parts=dict(settings.parts),
+        edit=settings.edit,
     )
     if not settings.directories:
         return record

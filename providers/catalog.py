@@ -16,6 +16,7 @@ from msgspec import Struct
 from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
+    AccountTree,
     AdapterKind,
     Anchor,
     AnswerTime,
@@ -35,6 +36,7 @@ from drift.ports import (
     StateStore,
     TicketSource,
     Translator,
+    TrustSource,
 )
 from providers.meter import Meter, given_meter, metered
 from providers.on_demand import OnDemand
@@ -177,6 +179,7 @@ CODE_HOSTS: Mapping[str, Adapter[CodeHost]] = {
     "github": Adapter("providers.github.code_host", "GitHub", paths=("ca_file",)),
     "gitlab": Adapter("providers.gitlab.code_host", "GitLab", paths=("ca_file",)),
     "hcp-terraform": Adapter("providers.terraform.hcp_runs", "HcpRuns"),
+    "spacelift": Adapter("providers.spacelift.runs", "Spacelift"),
     "recorded": Adapter("providers.recorded.code_host", "RecordedCodeHost", paths=("path",)),
 }
 
@@ -230,6 +233,14 @@ ANCHORS: Mapping[str, Adapter[Anchor]] = {
 ON_CALL: Mapping[str, Adapter[OnCall]] = {
     "pagerduty": Adapter("providers.pagerduty.on_call", "PagerDutyOnCall"),
 }
+TRUST: Mapping[str, Adapter[TrustSource]] = {
+    "aws-roles": Adapter("providers.aws.trust", "AwsRoles"),
+    "azure-applications": Adapter("providers.azure.trust", "AzureApplications", paths=("ca_file",)),
+    "gcp-service-accounts": Adapter("providers.gcp.trust", "GcpServiceAccounts", paths=("credentials_file",)),
+}
+ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
+    "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
+}
 
 TRANSLATORS: Mapping[Cloud, str] = {
     Cloud.AWS: "AwsTranslator",
@@ -254,6 +265,8 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.DIRECTORY: DIRECTORIES,
     AdapterKind.ON_CALL: ON_CALL,
     AdapterKind.ANCHOR: ANCHORS,
+    AdapterKind.TRUST: TRUST,
+    AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
 }
 """What the configuration may name, by the table that it stands in."""
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from drift.errors import ProviderResponseError, ProviderUnavailableError
+from providers.sent_secrets import without
 
 LONGEST_WAIT = timedelta(hours=2)
 """What a service asks for beyond this is taken for a mistake; a limit an hour is lifted before."""
@@ -39,6 +40,8 @@ class Answer:
     headers: Mapping[str, str]
     """Their names in small letters."""
     body: bytes = field(repr=False)
+    secrets: Collection[str] = field(default=(), repr=False)
+    """What was sent to prove who we are: a refusal may quote it."""
 
     def read_as(self, type_: type[T], *, what: str) -> T:
         """Return what it says.
@@ -62,7 +65,7 @@ class Answer:
         except (ValueError, RecursionError):
             return ""
         found = said.get("message") or said.get("error") if isinstance(said, dict) else None
-        return " ".join(str(found).split())[:200] if found else ""
+        return without(" ".join(str(found).split()), self.secrets)[:200] if found else ""
 
 
 def unavailable(answer: Answer, who: str, what: str) -> ProviderUnavailableError | None:

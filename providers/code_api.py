@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from providers.code_answers import Answer
 from providers.meter import Meter, given_meter, httpx_hooks
+from providers.sent_secrets import sent_secrets
 
 if TYPE_CHECKING:
     from httpx import Client, Response
@@ -104,6 +105,7 @@ class CodeApi:
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
                 body=_body(response, what),
+                secrets=sent_secrets(headers),
             )
 
     def _check(self, url: str, what: str) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from drift.errors import ProviderAccessError, ProviderResponseError
+from providers.sent_secrets import without
 
 LONGEST_WAIT = timedelta(hours=1)
 """What a service asks for beyond this is taken for a mistake."""
@@ -58,10 +59,7 @@ class Answer:
             document = json.loads(self.body)
         except (ValueError, RecursionError):
             return ""
-        said = " ".join(_messages(document))
-        for secret in self.secrets:
-            said = said.replace(secret, "(hidden)")
-        return said[:MAX_SAID]
+        return without(" ".join(_messages(document)), self.secrets)[:MAX_SAID]
 
 
 _SPENT = (b'"rateLimitExceeded"', b'"userRateLimitExceeded"', b'"quotaExceeded"')

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from providers.meter import Meter, given_meter, httpx_hooks
+from providers.sent_secrets import sent_secrets
 from providers.ticket_answers import Answer, is_spent, wait_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_PAGES = 100
 """Of one list: no ticket has more edits than fit, and what has more pages has no end."""
 
-SECRET_HEADERS = ("Authorization", "PRIVATE-TOKEN")
 """In which the systems are told who asks."""
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ class TicketApi:
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
                 body=_body(response, what),
-                secrets=list(_secrets(headers)),
+                secrets=sent_secrets(headers),
             )
         if answer.status == 200 or answer.status in absent:
             return answer
@@ -177,10 +177,3 @@ def _trusted() -> "SSLContext":
     import httpx
 
     return httpx.create_ssl_context()
-
-
-def _secrets(headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield what must not be shown of the headers: what stands behind `Basic`, `Bearer` or `Token token=`."""
-    for name in SECRET_HEADERS:
-        if secret := headers.get(name, "").rpartition(" ")[2].removeprefix("token="):
-            yield secret

@@ -16,7 +16,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from drift.config import AdapterSettings, BaselineSettings, ClockSource, Listen, LogFormat, Settings, load
+from drift.config import (
+    AdapterSettings,
+    BaselineSettings,
+    ClockSource,
+    Listen,
+    LogFormat,
+    Settings,
+    load,
+    values,
+)
 from drift.config.reader import HEADINGS
 from drift.config.routing import shipped_rows
 from drift.config.tables import REPEATED, SINGLE
@@ -28,6 +37,10 @@ from drift.model.secret import Secret
 from drift.model.verdict import Actor, ActorKind
 from drift.ports import AdapterKind
 from drift.stages.canary import CanaryRules
+from providers.aws.organisation import AwsOrganisationSettings
+from providers.aws.trust import AwsRolesSettings
+from providers.azure.trust import AzureApplicationsSettings
+from providers.gcp.trust import GcpServiceAccountsSettings
 from providers.pagerduty.on_call import PagerDutyOnCallSettings
 from tests.builders import an_event
 
@@ -84,6 +97,12 @@ CATALOG = {
     AdapterKind.CANARY: {"folder": FILES},
     AdapterKind.ANCHOR: {"folder": FILES, "safe": Known(SafeSettings)},
     AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
+    AdapterKind.TRUST: {
+        "aws-roles": Known(AwsRolesSettings),
+        "azure-applications": Known(AzureApplicationsSettings, paths=("ca_file",)),
+        "gcp-service-accounts": Known(GcpServiceAccountsSettings, paths=("credentials_file",)),
+    },
+    AdapterKind.ACCOUNT_TREE: {"aws-organizations": Known(AwsOrganisationSettings)},
 }
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
@@ -830,6 +849,12 @@ name = "code"
 team = "network"
 address = "module.network.*"
 
+[[owner]]
+name = "theirs"
+team = "network"
+code_owner = "@example/net*"
+tag = "team=network"
+
 [[route]]
 name = "quiet"
 urgency = "digest"
@@ -845,7 +870,10 @@ severity = ["low"]
         "Europe/Berlin",
     )
     assert rules.default == "network"
-    assert [one.name for one in rules.owners] == ["code"]
+    assert [one.name for one in rules.owners] == ["code", "theirs"]
+    theirs = rules.owners[1]
+    assert theirs.code_owner == values.id_glob("@example/net*")
+    assert theirs.tag == values.id_glob("team=network")
     assert [one.name for one in rules.rows][:2] == ["quiet", "emergency access"]
 
 

@@ -160,6 +160,10 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"notifier {name}", notifier, notifier.check
     for name, on_call in have.on_call.items():
         yield f"on call {name}", on_call, on_call.check
+    for name, trust in have.trust.items():
+        yield f"trust {name}", trust, trust.check
+    for name, tree in have.account_trees.items():
+        yield f"account tree {name}", tree, tree.check
 
 
 def _clock(database: Database) -> str:

@@ -81,4 +81,5 @@ def _owner_of_finding(story: "FindingStory", settings: "Settings") -> "Owner":
 
     finding = story.row.finding
     environment = settings.decision.environment_of(finding.account)
-    return owner_of_finding(finding, environment.name if environment else None, settings.routing)
+    name = environment.name if environment else None
+    return owner_of_finding(finding, story.standing, name, settings.routing)

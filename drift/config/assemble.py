@@ -17,6 +17,7 @@ from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
 from drift.config.routing import routing_rules
 from drift.config.settings import Listen, OwnTable, Settings
+from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 
@@ -56,6 +57,8 @@ def load(
     return Settings(
         path=reader.document.path,
         sha256=_sha256(reader.document, own),
+        parts=_parts(reader.document, own),
+        edit=_edit(reader.one(tables.Rules).table),
         organisation=_organisation(reader.one(tables.Organisation)),
         store_url=_store_url(reader.one(tables.Store), reader.document.folder, environ),
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
@@ -81,6 +84,8 @@ def load(
         evidence_sinks=reader.evidence_sinks(),
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
+        trust=reader.adapters(AdapterKind.TRUST),
+        account_trees=reader.adapters(AdapterKind.ACCOUNT_TREE),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),
         correlation=policy.correlation_rules(reader),
@@ -99,6 +104,15 @@ def load(
         reviews=review_rules(reader),
         company=company(reader),
     )
+
+
+def _parts(document: Document, own: tuple[OwnTable, ...]) -> dict[str, str]:
+    files = {"configuration": document.data, **{one.name: one.data for one in own}}
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _edit(row: tables.Rules) -> RulesEdit:
+    return RulesEdit(edited_by=row.edited_by, approved_by=row.approved_by, ticket=row.ticket)
 
 
 def _sha256(document: Document, own: tuple[OwnTable, ...]) -> str:

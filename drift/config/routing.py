@@ -28,7 +28,18 @@ LEAST_ASKED = timedelta(minutes=1)
 
 WORKING_DAYS = tuple(tables.Day)[:5]
 
-_OWNED_BY = ("address", "state", "source", "account", "resource", "resource_type", "environment")
+_OWNED_BY = (
+    "address",
+    "state",
+    "source",
+    "code_owner",
+    "tag",
+    "account",
+    "unit",
+    "resource",
+    "resource_type",
+    "environment",
+)
 
 
 class _Shipped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """The configuration as the program uses it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from drift.model.enrolment import EnrolmentRules
 from drift.model.ignore import IgnoreRule
 from drift.model.person import Person
 from drift.model.review import ReviewRules
+from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 from drift.reports.sampling.profiles import Profiles
@@ -143,6 +145,10 @@ class Settings:
 
     Those of its own tables follow, in their order: they judge as it does.
     """
+    parts: Mapping[str, str]
+    """Hex SHA-256 of the file, as `configuration`, and of each of its own tables by its name."""
+    edit: RulesEdit
+    """Who edited it last, by its own word."""
     organisation: str
     store_url: Secret
     """It may hold a password."""
@@ -177,6 +183,10 @@ class Settings:
     evidence_sinks: tuple[EvidenceSinkSettings, ...]
     anchors: tuple[AnchorSettings, ...]
     on_call: tuple[AdapterSettings, ...]
+    trust: tuple[AdapterSettings, ...]
+    """Where it is read who may act as the identities that deploy."""
+    account_trees: tuple[AdapterSettings, ...]
+    """Where it is read in which organisational units accounts lie."""
     coverage: CoverageRules
     identities: IdentityRules
     channels: ChannelRules

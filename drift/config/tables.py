@@ -46,6 +46,15 @@ class Organisation(Table, frozen=True, kw_only=True):
     name: str = "unnamed"
 
 
+class Rules(Table, frozen=True, kw_only=True):
+    """Who edited these rules last, and who allowed that."""
+
+    heading = "rules"
+    edited_by: str | None = None
+    approved_by: str | None = None
+    ticket: str | None = None
+
+
 class Store(Table, frozen=True, kw_only=True):
     """The database. The URL stands here unless it holds a password."""
 
@@ -306,7 +315,10 @@ class Owner(NamedTable, frozen=True, kw_only=True):
     address: str | None = None
     state: str | None = None
     source: str | None = None
+    code_owner: str | None = None
+    tag: str | None = None
     account: str | None = None
+    unit: str | None = None
     resource: str | None = None
     resource_type: str | None = None
     environment: str | None = None
@@ -337,6 +349,7 @@ class Enrolment(Table, frozen=True, kw_only=True):
 
 SINGLE: tuple[type[Table], ...] = (
     Organisation,
+    Rules,
     Store,
     Ledger,
     Clock,

@@ -5,6 +5,7 @@ The text is C2SP's tlog-checkpoint: origin, size and root, a line each. https://
 
 import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Row, insert, select
@@ -16,14 +17,32 @@ from drift.ledger.merkle import Frontier, hash_leaf, root
 from drift.ledger.note import SigningKey, VerifierKey, signed
 from drift.ledger.tables import checkpoint, ledger
 from drift.model.evidence import Checkpoint, EntryKind
+from drift.store.database import Database
 from drift.store.meta import LEDGER_KEY, write
 
 _ABOUT_CHECKPOINTS = (EntryKind.EXPORT.value, EntryKind.ANCHOR.value, EntryKind.PUSH.value)
 """What is recorded because of a checkpoint, and alone is no reason for another."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A checkpoint that nobody has signed yet."""
+
+    origin: str
+    size: int
+    root: str
+    """Base64 of the Merkle root."""
+    after: int
+    """Size of the checkpoint before it; 0 for the first."""
+
+    @property
+    def text(self) -> str:
+        """What is signed."""
+        return f"{self.origin}\n{self.size}\n{self.root}\n"
+
+
 def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint | None:
-    """Sign the ledger as it is now, if it has grown since the last checkpoint.
+    """Sign the ledger as it is now, if it has grown since the last checkpoint, in this transaction.
 
     The record of an export alone does not count as growth: otherwise a pack that is
     made twice could never be the same. Nor does the receipt of an anchor: each checkpoint
@@ -34,34 +53,66 @@ def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint |
         ProviderError: The service that keeps the key does not sign; the entries wait for the next time.
     """
     lock(connection)
+    drafted = _unsealed(connection, key)
+    return None if drafted is None else keep(connection, drafted, [key], now)
+
+
+def seal_apart(database: Database, key: SigningKey, now: datetime) -> Checkpoint | None:
+    """Do what `seal` does, and let nobody who writes wait for whoever signs.
+
+    Where somebody else seals meanwhile, or the key hands over, theirs stands. Raises as `seal`.
+    """
+    with database.reading() as connection:
+        drafted = _unsealed(connection, key)
+    if drafted is None:
+        return None
+    note = signed(drafted.text, [key])
+    with database.transaction() as connection:
+        lock(connection)
+        last = latest_checkpoint(connection)
+        if (0 if last is None else last.size) != drafted.after:
+            return None
+        return _kept(connection, drafted, note, key, now)
+
+
+def draft(connection: Connection, origin: str) -> Draft:
+    """Return what would be signed of the ledger as it is now."""
+    size, last = size_of(connection), latest_checkpoint(connection)
+    return Draft(
+        origin=origin,
+        size=size,
+        root=_encoded_root(connection, size),
+        after=0 if last is None else last.size,
+    )
+
+
+def keep(connection: Connection, drafted: Draft, keys: list[SigningKey], now: datetime) -> Checkpoint:
+    """Sign a draft with these keys, of which the last is the one that signs from now on, and keep it.
+
+    Raises:
+        ProviderError: The service that keeps a key does not sign.
+    """
+    return _kept(connection, drafted, signed(drafted.text, keys), keys[-1], now)
+
+
+def _unsealed(connection: Connection, key: SigningKey) -> Draft | None:
+    """Return what is to be signed, if the ledger has grown."""
     last = latest_checkpoint(connection)
     if last is not None:
         refuse_rewritten(connection, last, key.verifier)
     if not _has_grown(connection, 0 if last is None else last.size):
         return None
-    return make_checkpoint(connection, [key], now)
+    return draft(connection, key.name)
 
 
-def make_checkpoint(connection: Connection, keys: list[SigningKey], now: datetime) -> Checkpoint:
-    """Sign the ledger as it is now with these keys, of which the last is the one that signs from now on.
-
-    Raises:
-        ProviderError: The service that keeps a key does not sign.
-    """
-    size, key = size_of(connection), keys[-1]
-    encoded_root = _encoded_root(connection, size)
-    made = Checkpoint(
-        size=size,
-        root=encoded_root,
-        note=signed(f"{key.name}\n{size}\n{encoded_root}\n", keys),
-        made_at=now.astimezone(UTC),
-    )
+def _kept(connection: Connection, drafted: Draft, note: str, key: SigningKey, now: datetime) -> Checkpoint:
+    size, encoded_root = drafted.size, drafted.root
     connection.execute(
         insert(checkpoint),
-        {"size": size, "root": encoded_root, "note": made.note, "made_at": format_time(now)},
+        {"size": size, "root": encoded_root, "note": note, "made_at": format_time(now)},
     )
     write(connection, LEDGER_KEY, key.verifier_key)
-    return made
+    return Checkpoint(size=size, root=encoded_root, note=note, made_at=now.astimezone(UTC))
 
 
 def latest_checkpoint(connection: Connection) -> Checkpoint | None:

@@ -7,11 +7,12 @@ the old one vouches for the new one, and whoever trusts the old one may follow.
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from drift.errors import ConfigError, UsageError
-from drift.ledger.checkpoint import latest_checkpoint, make_checkpoint, refuse_rewritten
-from drift.ledger.log import append, lock
+from drift.ledger.checkpoint import draft, keep, latest_checkpoint, refuse_rewritten
+from drift.ledger.log import append, entries, lock
 from drift.ledger.note import SigningKey, VerifierKey, verifier_key_of
 from drift.model.evidence import Checkpoint, EntryKind, KeyRotationRecord, OldKey, OrderRecord
 from drift.store.meta import LEDGER_KEY, read
@@ -60,7 +61,16 @@ def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpo
         recorded_at=now,
         links=(wanted.seq,),
     )
-    return make_checkpoint(connection, [rotation.old, new] if rotation.old else [new], now)
+    return keep(connection, draft(connection, new.name), [rotation.old, new] if rotation.old else [new], now)
+
+
+def keys_so_far(connection: Connection, key: SigningKey) -> list[str]:
+    """Return every key that has signed the ledger, the oldest first; the last is the one that signs now."""
+    rotations = entries(connection, kind=EntryKind.KEY_ROTATION)
+    return [*(_decoder.decode(one.body or b"{}").old for one in rotations), key.verifier_key]
+
+
+_decoder = msgspec.json.Decoder(KeyRotationRecord)
 
 
 def _lost(connection: Connection) -> VerifierKey:

@@ -80,6 +80,10 @@ class DeclaredResource:
     Of nested blocks only what the code says of each: the state's elements say more.
     """
     stored: StoredForm | None = field(default=None, repr=False)
+    code_owners: tuple[str, ...] = ()
+    """Who owns the file of its declaration, as CODEOWNERS writes it: `@example/network`."""
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    """Its tags or labels, `team=network`, as far as none of them is sensitive."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +114,8 @@ class Declaration:
     """Objects that were replaced and still have to be destroyed: managed, but declared no more."""
     code_directory: str | None = None
     """Folder of the code, from the root of the checkout, where the store of the state tells it."""
+    commit: str | None = None
+    """Of the code, where it was fetched from a repository."""
     unread_code: tuple[str, ...] = ()
     """Files of the code that could not be read, each with the reason: what they ignore is not known."""
     uncoded_count: int = 0

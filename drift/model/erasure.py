@@ -31,7 +31,9 @@ class Forgotten:
 
     def is_in(self, text: str | bytes) -> bool:
         """Tell whether a text names the person."""
-        return self._pattern.search(_as_text(text)) is not None
+        text = _as_text(text)
+        small = text.lower()  # most texts name nobody, and looking for plain text takes a tenth of the time
+        return any(one in small for one in self._spellings) and self._pattern.search(text) is not None
 
     def out_of(self, text: str) -> str:
         """Return a text with the pseudonym in place of each name."""
@@ -58,9 +60,13 @@ class Forgotten:
                 return value
 
     @cached_property
+    def _spellings(self) -> tuple[str, ...]:
+        every = {one.lower() for name in self.names for one in _spellings(name)}
+        return tuple(sorted(every, key=len, reverse=True))
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        every = sorted({one for name in self.names for one in _spellings(name)}, key=len, reverse=True)
-        return re.compile("|".join(map(_whole, every)), re.IGNORECASE)
+        return re.compile("|".join(map(_whole, self._spellings)), re.IGNORECASE)
 
 
 def _also_personal(value: Any) -> Iterator[str]:

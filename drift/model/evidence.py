@@ -1,6 +1,6 @@
 """What the ledger holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,8 +13,10 @@ from drift.model.coverage import Attestation
 from drift.model.finding import DriftFinding, FindingStatus
 from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
+from drift.model.rules_edit import RulesEdit
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
+from drift.model.trust import DeployingIdentity
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity, Tool
 
 
@@ -43,8 +45,10 @@ class EntryKind(StrEnum):
     PIPELINE_CONTROL = "pipeline_control"
     CONTROL_CHECK = "control_check"
     CONTROL_FINDING = "control_finding"
+    TRUST = "trust"
     DEPLOYMENT = "deployment"
     SELF_SAMPLE = "self_sample"
+    HEARTBEAT = "heartbeat"
     PUSH = "push"
     ORDER = "order"
     PERSON_ERASURE = "person_erasure"
@@ -268,7 +272,11 @@ class EnrolmentRecord:
 
 
 class BaselineTurn(StrEnum):
-    """What happened to a state that no apply does."""
+    """What happened to a state."""
+
+    FIRST_READ = "first_read"
+    APPLIED = "applied"
+    """It was written as an apply does: its serial went up, or, where it has none, its bytes changed."""
 
     REPLACED = "replaced"
     """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
@@ -278,7 +286,7 @@ class BaselineTurn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineRecord:
-    """Body of a `baseline` entry: a state was replaced or put back."""
+    """Body of a `baseline` entry: a state is another one than before."""
 
     turn: BaselineTurn
     baseline: str
@@ -290,6 +298,10 @@ class BaselineRecord:
     """Of the state that is compared from now on."""
     lineage_before: str | None
     serial_before: int | None
+    commit: str | None = None
+    """Of the checkout of its code, where one lies at hand."""
+    resources: int | None = None
+    """How many resource instances it declares; `None` in entries of versions that did not count."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -336,6 +348,9 @@ class ConfigRecord:
     """How many people are told apart, where directories are read; their names are not recorded."""
     people_sha256: str | None = None
     """Tells whether who is who has changed; see `People.digest`."""
+    parts: dict[str, str] = field(default_factory=dict)
+    """Hex SHA-256 of each file of `sha256` by itself: `configuration`, and own tables by their names."""
+    edit: RulesEdit = field(default_factory=RulesEdit)
     commit: str | None = None
     """That the program was installed from, where the installer noted it."""
     rules_sha256: str | None = None
@@ -537,8 +552,21 @@ class PipelineControlRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrustRecord:
+    """Body of a `trust` entry: who may act as an identity that deploys, when that is news."""
+
+    source: str
+    """Name of the `[[trust]]`."""
+    identity: DeployingIdentity | None
+    """`None`: it is not there any more, or not asked about."""
+    digest: str | None
+    digest_before: str | None
+    """`None`: it was never looked at before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ControlCheckRecord:
-    """Body of a `control_check` entry, one a day: that every repository in scope was looked at."""
+    """Body of a `control_check` entry, one a day: that every repository, or identity, was looked at."""
 
     host: str
     repositories: int

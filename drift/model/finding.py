@@ -155,6 +155,12 @@ class Standing:
     """Its address in the code, where a baseline declares it."""
     source: str | None = None
     """File and line of the declaration."""
+    code_owners: tuple[str, ...] = ()
+    """Who owns that file, by CODEOWNERS."""
+    tags: tuple[str, ...] = ()
+    """What the resource is tagged with in its state: `team=network`."""
+    unit: str | None = None
+    """The organisational unit that its account lies in: `Root/Workloads/Production`."""
     is_compared: bool = False
     """It was held against the live configuration after the change."""
     findings: tuple[DriftFinding, ...] = ()

@@ -77,6 +77,8 @@ class ControlWeakness(StrEnum):
     """Whoever may write to it can push to its default branch, reviewed or not."""
     NO_REVIEW_REQUIRED = "no-review-required"
     """Its default branch takes pull requests that nobody approved."""
+    OPEN_TRUST = "open-trust"
+    """More may act as an identity that deploys than one pipeline, or somebody in particular."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +88,7 @@ class ControlFinding:
     host: str
     """Its name in the configuration."""
     repository: str
+    """Or the identity that deploys, where its cloud is the host."""
     weakness: ControlWeakness
     severity: Severity
     owner: str | None

@@ -16,7 +16,16 @@ from drift.ports.audit_log import (
     Probing,
 )
 from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
-from drift.ports.change_control import CodeHost, Controlled, Directory, Logged, Reviewing, TicketSource
+from drift.ports.change_control import (
+    AccountTree,
+    CodeHost,
+    Controlled,
+    Directory,
+    Logged,
+    Reviewing,
+    TicketSource,
+    TrustSource,
+)
 from drift.ports.evidence_sink import EvidenceSink, HandedPack, PackFile
 from drift.ports.kinds import AdapterKind
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
@@ -27,6 +36,7 @@ from drift.ports.translator import Translator, Unwrapper
 from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
+    "AccountTree",
     "AdapterKind",
     "Anchor",
     "AnswerTime",
@@ -69,6 +79,7 @@ __all__ = [
     "StoredState",
     "TicketSource",
     "Translator",
+    "TrustSource",
     "Unwrapper",
     "Watched",
 ]

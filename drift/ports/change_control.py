@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
+    from drift.model.account import PlacedAccount
     from drift.model.person import Person
     from drift.model.pipeline_control import PipelineControls
     from drift.model.run_log import RunLogs
     from drift.model.ticket import Deployment, PullRequest, Ticket
     from drift.model.ticket_search import TicketCandidate, TicketSearch
+    from drift.model.trust import DeployingIdentity
 
 
 class TicketSource(Protocol):
@@ -119,6 +121,53 @@ class Controlled(Protocol):
             ProviderUnavailableError: Asking again later may succeed.
             ProviderAccessError: Nothing of it can be read; the message names the permission.
             ProviderResponseError: The answer is not what the host's documents promise.
+        """
+        ...
+
+
+class TrustSource(Protocol):
+    """Knows who may act as the identities that deploy into a cloud."""
+
+    def check(self) -> str:
+        """Try what reading them takes; say what was seen.
+
+        Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def identities(self) -> Sequence["DeployingIdentity"]:
+        """Return the identities that are asked about, each once, sorted by name.
+
+        What the credentials may not read of one is said in its `why`, and hides no other. One that does
+        not exist is left out.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: Nothing can be read; the message names the permission.
+            ProviderResponseError: The answer is not what the cloud's documents promise.
+        """
+        ...
+
+
+class AccountTree(Protocol):
+    """Knows in which organisational units accounts lie."""
+
+    def check(self) -> str:
+        """Try what reading them takes; say what was seen.
+
+        Raises:
+            ProviderError: It does not work; the message names the permission that is missing.
+        """
+        ...
+
+    def accounts(self) -> Sequence["PlacedAccount"]:
+        """Return every account of the organisation, each once, sorted.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is not what the cloud's documents promise.
         """
         ...
 

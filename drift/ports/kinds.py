@@ -20,3 +20,5 @@ class AdapterKind(StrEnum):
     ON_CALL = "on_call"
     DIRECTORY = "directory"
     ANCHOR = "anchor"
+    TRUST = "trust"
+    ACCOUNT_TREE = "account_tree"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from drift.errors import ProviderError, VaultError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import seal_apart
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
 from drift.replay.archive import Archive
@@ -56,7 +56,7 @@ def backfill(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told) -
         if not taken.problems:
             end_replay(connection)
         record_tallies(connection, have.clock.now())
-        seal(connection, have.key, have.clock.now())
+    seal_apart(have.database, have.key, have.clock.now())
     return taken
 
 

@@ -14,13 +14,11 @@ from drift.model.emergency import Step, emergency_of
 from drift.model.environment import Environment
 from drift.model.person import People, makers_of
 from drift.model.verdict import Disposition, Lane
+from drift.reports.figures import NOT_COUNTED, quantile
 from drift.reports.wording import identity, resource_name
 from drift.store.changes import ChangeRow
 from drift.store.emergencies import emergencies_between
 from drift.store.lookup import changes_between
-
-NOT_COUNTED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
-"""Nobody decided these, or nobody watched: they are no changes of a month."""
 
 AGAIN = 2
 """From how many emergencies on somebody or something is named as coming back."""
@@ -121,8 +119,8 @@ def register_of(
         production=sum(row.change_id in ids for row in rows),
         in_time=sum(row.approved_in_time is True for row in rows),
         due=sum(row.approved_in_time is not None for row in rows),
-        median=_quantile(took, 0.5),
-        p95=_quantile(took, 0.95),
+        median=quantile(took, 0.5),
+        p95=quantile(took, 0.95),
         actors=_repeated(row.actor for row in rows),
         resources=_repeated(row.resource for row in rows),
     )
@@ -172,11 +170,6 @@ def _counts(row: ChangeRow, environments: Sequence[Environment]) -> bool:
     name = judgement.decision.environment
     known = next((one for one in environments if one.name == name), None)
     return known is None or known.is_production
-
-
-def _quantile(values: Sequence[timedelta], share: float) -> timedelta | None:
-    """Return the nearest rank: a time that was really taken."""
-    return values[min(len(values) - 1, int(len(values) * share))] if values else None
 
 
 def _repeated(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

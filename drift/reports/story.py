@@ -8,15 +8,16 @@ from sqlalchemy import Connection
 from drift.model.action import Action
 from drift.model.change import Amendment, Change, Write
 from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind, FindingRecord
-from drift.model.finding import FindingStatus
+from drift.model.finding import DriftFinding, FindingStatus, Standing
 from drift.model.ticket import ApprovalDecision, Deployment, PullRequest, Ticket, TicketMatch
 from drift.reports.acted import acted
 from drift.reports.entries import Entry, entries_about
 from drift.reports.moment import Moment
 from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
 from drift.reports.writers import Writer, last_writers
+from drift.store.accounts import unit_of
 from drift.store.actions import actions_about, waivers
-from drift.store.addresses import declared_as
+from drift.store.addresses import declared_as, declared_at
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow, findings_on
 from drift.store.lookup import AlertRow, alerts_about
@@ -47,6 +48,8 @@ class FindingStory:
     """One finding."""
 
     row: FindingRow
+    standing: Standing
+    """Where its resource stands in the code, without what was found on it."""
     writer: Writer | None
     waiver: Action | None
     """The last one, also if it has expired."""
@@ -107,12 +110,28 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     finding_id = row.finding.finding_id
     return FindingStory(
         row=row,
+        standing=_standing(connection, row.finding),
         writer=writer,
         waiver=waivers(connection, [finding_id]).get(finding_id),
         actions=actions_about(connection, [finding_id]).get(finding_id, ()),
         changes=changes,
         moments=_in_order(moments),
         entries=tuple(entries),
+    )
+
+
+def _standing(connection: Connection, finding: DriftFinding) -> Standing:
+    rows = declared_at(connection, finding.address) if finding.address else ()
+    found = next((one for one in rows if one.state == finding.state), None)
+    unit = unit_of(connection, finding.account)
+    if found is None:
+        return Standing(address=finding.address, unit=unit)
+    return Standing(
+        address=found.address,
+        source=found.source,
+        code_owners=found.code_owners,
+        tags=found.tags,
+        unit=unit,
     )
 
 

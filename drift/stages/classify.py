@@ -34,7 +34,9 @@ NEVER_EXCLUDED = frozenset({"blinds-monitoring"})
 
 INTERACTIVE_TOOLS = frozenset({Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE})
 
-DEFAULT_RUN_ID = re.compile(r"(?:^|[-_./])(run-[0-9A-Za-z]{16}|\d{6,})$")
+DEFAULT_RUN_ID = re.compile(
+    r"(?:^|[-_./])(run-[0-9A-Za-z]{16}$|\d{6,}$|[0-9A-Z]{26}@[\w.-]{1,200}(?=@[^@]+$))", re.ASCII
+)
 """The digits at the end, or what HCP Terraform calls its runs."""
 
 

@@ -8,6 +8,7 @@ from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
 from drift.model.ticket import Consulted, Deployment, PullRequest, Ticket
 from drift.ports import CodeHost, Reviewing, TicketSource
+from drift.redacted import redact_deployment
 
 
 def consult(
@@ -73,19 +74,18 @@ def _deployment(
 
 
 def with_review(deployment: Deployment, hosts: Collection[CodeHost]) -> Deployment:
-    """Return a run with the review of its code, where another host has that.
+    """Return a run without secrets, and with the review of its code, where another host has that.
 
     Raises:
         ProviderError: That host cannot be asked.
     """
-    if not deployment.is_reviewed_elsewhere:
-        return deployment
-    for host in hosts:
-        if isinstance(host, Reviewing):
-            found = host.pull_request(deployment.repository, deployment.head_sha)
-            if found is not None:
-                return replace(deployment, pull_request=found)
-    return deployment
+    if deployment.is_reviewed_elsewhere:
+        for host in hosts:
+            if isinstance(host, Reviewing):
+                found = host.pull_request(deployment.repository, deployment.head_sha)
+                if found is not None:
+                    return redact_deployment(replace(deployment, pull_request=found))
+    return redact_deployment(deployment)
 
 
 def _places(change: Change, repositories: Mapping[str, str]) -> tuple[str, ...]:

@@ -21,7 +21,13 @@ class Owned:
     state: str | None
     source: str | None
     """File and line of the declaration."""
+    code_owners: tuple[str, ...]
+    """Who owns that file, by CODEOWNERS."""
+    tags: tuple[str, ...]
+    """`team=network`, as the state has them."""
     account: str | None
+    unit: str | None
+    """The organisational unit that the account lies in."""
     resource: str | None
     resource_type: str | None
     environment: str | None
@@ -38,7 +44,13 @@ class OwnerRule:
     state: re.Pattern[str] | None = None
     source: re.Pattern[str] | None = None
     """File of the declaration."""
+    code_owner: re.Pattern[str] | None = None
+    """Any of those whom CODEOWNERS names for that file."""
+    tag: re.Pattern[str] | None = None
+    """Any of the tags that the resource has in its state: `team=network`."""
     account: re.Pattern[str] | None = None
+    unit: re.Pattern[str] | None = None
+    """Of the organisational unit that the account lies in: `Root/Workloads/Production`."""
     resource: re.Pattern[str] | None = None
     resource_type: re.Pattern[str] | None = None
     environment: str | None = None
@@ -51,10 +63,13 @@ class OwnerRule:
             (self.state, owned.state),
             (self.source, file),
             (self.account, owned.account),
+            (self.unit, owned.unit),
             (self.resource, owned.resource),
             (self.resource_type, owned.resource_type),
         )
         fits = all(pattern is None or pattern.fullmatch(value or "") for pattern, value in pairs)
+        several = ((self.code_owner, owned.code_owners), (self.tag, owned.tags))
+        fits &= all(pattern is None or any(map(pattern.fullmatch, values)) for pattern, values in several)
         return fits and self.environment in (None, owned.environment)
 
 
@@ -116,7 +131,10 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
         address=standing.address,
         state=next((one.state for one in standing.findings if one.state), None),
         source=standing.source,
+        code_owners=standing.code_owners,
+        tags=standing.tags,
         account=change.first.event.call.account,
+        unit=standing.unit,
         resource=change.resource.id,
         resource_type=change.resource.type,
         environment=environment,
@@ -124,13 +142,18 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
     return _owner_of(owned, rules)
 
 
-def owner_of_finding(finding: DriftFinding, environment: str | None, rules: RoutingRules) -> Owner:
-    """Return the team that answers for the resource of a finding."""
+def owner_of_finding(
+    finding: DriftFinding, standing: Standing, environment: str | None, rules: RoutingRules
+) -> Owner:
+    """Return the team that answers for the resource of a finding, which stands in the code like this."""
     owned = Owned(
         address=finding.address,
         state=finding.state,
         source=finding.source,
+        code_owners=standing.code_owners,
+        tags=standing.tags,
         account=finding.account,
+        unit=standing.unit,
         resource=finding.resource_id,
         resource_type=finding.type,
         environment=environment,

@@ -33,6 +33,10 @@ class DeclaredRow:
     provider: str | None
     """The provider configuration that manages it, where the state's reader tells."""
     source: str | None
+    code_owners: tuple[str, ...]
+    """Who owns the file of the declaration, by CODEOWNERS."""
+    tags: tuple[str, ...]
+    """`team=network`."""
     compared_at: datetime | None
     """When it was last held against what is there; `None` where it could not be."""
     declared_since: datetime
@@ -142,6 +146,8 @@ def _declared_row(row: Any) -> DeclaredRow:
         region=row.region,
         provider=row.provider,
         source=row.source,
+        code_owners=tuple((row.code_owners or "").split()),
+        tags=tuple((row.tags or "").splitlines()),
         compared_at=max(row.compared_at or row.state_at, row.state_at) if row.is_compared else None,
         declared_since=row.declared_since,
     )

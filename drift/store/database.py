@@ -154,7 +154,7 @@ class Database:
             connection = self._engine.raw_connection()
             try:
                 (_wipe_sqlite if is_sqlite else _wipe_postgresql)(connection.driver_connection)
-            except sqlite3.OperationalError as error:
+            except self._engine.dialect.loaded_dbapi.Error as error:
                 raise StoreError(
                     f"what was deleted is still in the files of {self.name}: {error}",
                     hint="stop drift run and whoever else reads the store, make room, and run it again",
@@ -296,6 +296,7 @@ def _postgresql(url: URL) -> Engine:
 def _wipe_sqlite(connection: Any) -> None:
     """Write the file anew, and empty the log of changes, which holds pages as they were."""
     connection.execute("PRAGMA query_only=OFF")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("VACUUM")
     (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if is_busy:

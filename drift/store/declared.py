@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.naming import NamingRules
+from drift.redact import redact
 from drift.store.columns import as_key
 from drift.store.schema import baseline, declared, declared_name
 from drift.store.upsert import in_chunks, insert_all_new, insert_or_update
@@ -119,8 +120,16 @@ def _row(
         "region": resource.region,
         "provider": resource.stored.configuration if resource.stored else None,
         "source": resource.source,
+        "code_owners": " ".join(resource.code_owners) or None,
+        "tags": "\n".join(map(_clean, resource.tags)) or None,
         "is_compared": (origin, resource.address) not in not_compared,
     }
+
+
+def _clean(tag: str) -> str:
+    """Return a tag on one line, and without a secret: somebody may have put one there."""
+    name, _, value = tag.partition("=")
+    return " ".join(f"{name}={redact(value, name=name).value}".split())
 
 
 def _names(origin: str, resource: DeclaredResource, naming: NamingRules) -> list[dict[str, Any]]:
@@ -142,7 +151,8 @@ def _fingerprint(one: Declaration, not_compared: set[tuple[str, str]], naming: N
     digest = hashlib.sha256(f"{one.sha256}{naming!r}".encode())
     for resource in one.resources:
         is_compared = (one.origin, resource.address) not in not_compared
-        facts = (resource.address, resource.source, resource.account, resource.region, is_compared)
+        place = (resource.address, resource.source, resource.account, resource.region)
+        facts = (*place, resource.code_owners, resource.tags, is_compared)
         digest.update(repr(facts).encode(errors="backslashreplace"))
     return digest.hexdigest()
 

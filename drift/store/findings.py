@@ -10,6 +10,7 @@ from drift.model.change import Change
 from drift.model.finding import OPEN, DriftFinding, FindingStatus, Standing
 from drift.model.naming import is_same_place
 from drift.model.resource import Resource
+from drift.store.accounts import unit_of
 from drift.store.addresses import DeclaredRow
 from drift.store.schema import finding
 from drift.store.upsert import in_chunks, insert_or_update
@@ -135,6 +136,9 @@ def standing_of(connection: Connection, change: Change, rows: Sequence[DeclaredR
     return Standing(
         address=rows[0].address if rows else None,
         source=rows[0].source if rows else None,
+        code_owners=rows[0].code_owners if rows else (),
+        tags=rows[0].tags if rows else (),
+        unit=unit_of(connection, account),
         is_compared=bool(rows) and all(is_later),
         findings=tuple(row.finding for row in on_it if row.is_open),
     )

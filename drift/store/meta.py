@@ -29,6 +29,21 @@ def controls_of(host: str) -> str:
     return f"controls/{host}"
 
 
+def accounts_of(tree: str) -> str:
+    """Return the key under which it stands when an organisation was last read."""
+    return f"accounts-read/{tree}"
+
+
+def trust_of(source: str) -> str:
+    """Return the key under which it stands when a source of trust was last looked at."""
+    return f"trust-read/{source}"
+
+
+def trusted_by(source: str) -> str:
+    """Return how the keys begin under which stands which entry tells of an identity last."""
+    return f"trust/{source}/"
+
+
 def directory_of(name: str) -> str:
     """Return the key under which it stands when a directory was last read."""
     return f"{DIRECTORY}read/{name}"

@@ -317,10 +317,22 @@ declared = Table(
     Column("region", Key),
     Column("provider", Text),  # the provider configuration that manages it
     Column("source", Text),
+    Column("code_owners", Text),  # apart by spaces, of which no name has any; null: nobody
+    Column("tags", Text),  # `team=network`, one a line, without secrets
     Column("is_compared", Boolean, nullable=False, server_default=true()),  # with the rest of its state
     Column("compared_at", UtcTime),  # by itself, after a write; null: only with the rest of its state
     Index("ix_declared_address", "address"),
     comment="Where each declared resource stands in the code",
+)
+
+account_unit = Table(
+    "account_unit",
+    metadata,
+    Column("tree", Key, primary_key=True),
+    Column("account", Key, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Index("ix_account_unit_account", "account"),
+    comment="In which organisational unit each account lies, as each organisation was last read",
 )
 
 declared_name = Table(

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from drift.cli.evidence.verify import command
 from drift.ledger.keys import create_key_file, load_key_file
+from drift.ledger.verify import INTEGRITY, verify_proof
 from tests.cli.running import CONFIG, Drift
 
 ORIGIN = "driftledger/example"
@@ -74,6 +76,19 @@ def test_a_key_from_the_environment_seals_the_ledger_on(
     refused = drift("evidence", "export", "--out", str(sealed / "pack"))
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert "[ledger] key_env" in refused.err
+
+
+def test_a_proof_from_before_the_handover_still_checks(drift: Drift, sealed: Path) -> None:
+    old = load_key_file(sealed / "old-key.pem", ORIGIN).verifier_key
+    drift("evidence", "rotate-key", "--old-key-file", str(sealed / "old-key.pem"))
+    with sqlite3.connect(sealed / "store.sqlite3") as store:
+        (size,) = store.execute("SELECT min(size) FROM checkpoint").fetchone()
+
+    proof = str(sealed / "proof.json")
+    done = drift("evidence", "prove", "0", "--checkpoint", str(size), "--out", proof)
+
+    assert done.code == 0
+    assert verify_proof(proof, old).problems(INTEGRITY) == []
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,12 @@ from tests.providers.github.told import run
 from tests.providers.gitlab.service import gitlab
 from tests.providers.gitlab.told import run as run_at_gitlab
 from tests.providers.gitlab.told import told as told_by_gitlab
+from tests.providers.spacelift.service import named as named_by_spacelift
+from tests.providers.spacelift.service import spacelift
+from tests.providers.spacelift.service import told as told_by_spacelift
 from tests.providers.terraform.hcp_runs_service import hcp_runs, named
 from tests.providers.terraform.hcp_runs_service import told as told_by_hcp
+from tests.providers.tickets.server import Answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,11 +104,27 @@ def at_hcp_terraform(folder: Path) -> Iterator[Forge]:
         )
 
 
+@contextmanager
+def at_spacelift(folder: Path) -> Iterator[Forge]:
+    """Spacelift, whose runs deploy code that is reviewed elsewhere."""
+    del folder
+    with spacelift() as (service, server, host):
+        yield Forge(
+            host=host,
+            run=lambda one: service.run(replace(one, run_id=named_by_spacelift(one.run_id))),
+            break_down=lambda: setattr(server, "fault", lambda _: Answer(status=502, body=b"<html>")),
+            told=lambda one: told_by_spacelift(one, server.url),
+            named=named_by_spacelift,
+            knows_reviews=False,
+        )
+
+
 HOSTS: dict[str, Callable[[Path], AbstractContextManager[Forge]]] = {
     "recorded": recorded,
     "github": at_github,
     "gitlab": at_gitlab,
     "hcp-terraform": at_hcp_terraform,
+    "spacelift": at_spacelift,
 }
 
 

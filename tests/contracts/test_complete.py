@@ -4,6 +4,7 @@ import pytest
 
 from drift.ports import AdapterKind
 from providers import catalog
+from tests.contracts.test_account_tree import TREES
 from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
 from tests.contracts.test_baseline import BASELINES
@@ -19,6 +20,7 @@ from tests.contracts.test_raw_vault import VAULTS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
+from tests.contracts.test_trust import CLOUDS_OF_TRUST
 
 HELD = {
     AdapterKind.AUDIT_LOG: set(SOURCES),
@@ -33,6 +35,8 @@ HELD = {
     AdapterKind.DIRECTORY: set(DIRECTORIES),
     AdapterKind.ON_CALL: set(ROTAS),
     AdapterKind.ANCHOR: set(ANCHORS),
+    AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+    AdapterKind.ACCOUNT_TREE: set(TREES),
 }
 
 

@@ -59,6 +59,7 @@ SECRETS = {
     "EVENT_HUB_CONNECTION": "Endpoint=sb://x/;SharedAccessKeyName=drift;SharedAccessKey=eA==",
     "TOFU_PASSPHRASE": "correct horse battery",
     "OKTA_TOKEN": "00x",
+    "SPACELIFT_SECRET": "e355ae",
     "VANTA_SECRET": "vs-1",
     "VANTA_DOCUMENTS_SECRET": "vs-2",
     "TSA_PASSWORD": "a secret",
@@ -82,6 +83,8 @@ PORTS = {
     AdapterKind.DIRECTORY: ports.Directory,
     AdapterKind.ON_CALL: ports.OnCall,
     AdapterKind.ANCHOR: ports.Anchor,
+    AdapterKind.TRUST: ports.TrustSource,
+    AdapterKind.ACCOUNT_TREE: ports.AccountTree,
 }
 
 COMMON = {
@@ -271,4 +274,6 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.directories,
         *settings.on_call,
         *settings.anchors,
+        *settings.trust,
+        *settings.account_trees,
     )

@@ -8,7 +8,7 @@ from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
 from drift.model.connected import Configured, ConnectedSystem
-from drift.model.evidence import EntryKind
+from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.finding import FindingKind, FindingStatus
 from drift.model.review import ReviewRules
 from drift.model.verdict import Channel, Disposition
@@ -42,8 +42,28 @@ LISTINGS = [
     "03_sample/selection",
     "04_emergency/ratio",
     "04_emergency/register",
+    "05_deviation_candidates/register",
+    "06_sod/conflicts",
+    "06_sod/identity_map",
+    "06_sod/matrix",
+    "07_pipeline_controls/checks",
+    "07_pipeline_controls/not_verifiable",
+    "07_pipeline_controls/timeline",
+    "08_baseline/baselines",
+    "08_baseline/coverage",
     "08_baseline/opening_progress",
     "08_baseline/opening_register",
+    "09_detector/alarms",
+    "09_detector/alerts",
+    "09_detector/canaries",
+    "09_detector/config_versions",
+    "09_detector/covered",
+    "09_detector/drift_runs",
+    "09_detector/heartbeats",
+    "09_detector/jobs",
+    "09_detector/metrics",
+    "09_detector/suppressions",
+    "10_mapping/lanes",
     "10_mapping/tsc_matrix",
     "11_company/documents",
     "11_company/inventory",
@@ -65,6 +85,9 @@ FILES = sorted(
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
         "03_sample/selection.json",
+        "04_emergency/retrospectives/2026-11.html",
+        *(f"05_deviation_candidates/write_ups/chg-{number}.html" for number in (2, 3, 4)),
+        "10_mapping/lanes.html",
         "10_mapping/ocsf.jsonl",
         "MANIFEST.json",
         "MANIFEST.json.note",
@@ -121,7 +144,9 @@ def a_ledger(database: Database) -> None:
                 a_finding("fnd-2", kind=FindingKind.UNMANAGED),
                 a_coverage(from_at=NOON, to_at=NOON + DAY, records=40, unreadable=1),
                 a_gap(error="@SUM(1+1)\t\u202e"),
-                an_entry("cfg", kind=EntryKind.CONFIG_VERSION),
+                an_entry(
+                    "cfg", ConfigRecord(sha256="cf" * 32, tool_version="0.1.0"), kind=EntryKind.CONFIG_VERSION
+                ),
             ],
         )
         seal(connection, KEY, NOON + DAY)

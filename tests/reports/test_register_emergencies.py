@@ -84,7 +84,7 @@ def test_a_row_says_why_who_approved_it_how_late_and_what_is_to_become_of_it(tab
     assert row["could_be_code"] == "yes: the review asks for it"
     assert (row["complete"], row["why"]) == (
         "pass",
-        "pass, justified, approved in time by erin, reviewed by dana",
+        "justified, approved in time by erin, reviewed by dana",
     )
 
 
@@ -108,6 +108,14 @@ def test_the_ratio_is_of_production_changes_that_somebody_answers_for(tables: Ta
     assert (row["month"], row["ratio"], row["percent"]) == ("2026-11", "3/4", "75.0")
     assert (row["complete"], row["incomplete"], row["not_due"]) == ("1", "1", "1")
     assert (row["approval_p50_s"], row["approval_p95_s"]) == ("'-3600", "7200")
+
+
+def test_each_month_has_a_page_for_its_review(tables: Tables) -> None:
+    page = (tables.folder / "04_emergency/retrospectives/2026-11.html").read_text(encoding="utf-8")
+
+    assert "4 began in this month" in page
+    assert "declared an emergency (INC-1): The site was down." in page
+    assert page.count("[to be filled in by management]") == 4 * 6
 
 
 def test_a_pack_with_registers_verifies(tables: Tables) -> None:

@@ -1,7 +1,8 @@
 """What a person finds in a workbook of a pack, read back with another library than the one that wrote it."""
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,11 +11,12 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from drift.model.evidence import Checkpoint
-from drift.reports.pack.cells import cell
-from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.listing import Fields, Listing, Shape
 from drift.reports.pack.making import Making
 from drift.reports.pack.request import PackRequest
-from drift.reports.pack.workbook import TEXT_LIMIT, Workbook
+from drift.reports.pack.workbook import TEXT_LIMIT, Book, write_workbook
+from drift.reports.pack.workbooks import Workbooks
+from drift.reports.pack.writing import write_listing
 from drift.reports.population import Period
 from tests.ledger.building import NOON
 
@@ -22,6 +24,15 @@ MAKING = Making(
     origin="driftledger/example",
     sealed=Checkpoint(size=13, root="CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=", note="", made_at=NOON),
     request=PackRequest(period=Period(since=NOON), tool_version="0.1.0"),
+)
+
+BOOK = Book(
+    title="Changes",
+    lists="Each change.",
+    columns=("id",),
+    numbers=frozenset(),
+    about=(),
+    created=NOON.replace(tzinfo=None),
 )
 
 HOSTILE = [
@@ -68,6 +79,31 @@ def test_whole_numbers_are_numbers_unless_a_spreadsheet_would_round_them(tmp_pat
     assert [one.value for one in sheet[2]] == [42, str(2**60), "true"]
 
 
+def test_a_column_with_anything_but_whole_numbers_is_text_throughout(tmp_path: Path) -> None:
+    """
+    An account id is no number, though it looks like one; what is counted can be summed up.
+    """
+    rows = [{"id": "111122223333", "count": 7, "left": -1}, {"id": "5", "count": None, "left": 2}]
+
+    sheet = rows_of(a_workbook(tmp_path, rows, columns=("id", "count", "left")))
+
+    assert [[one.value for one in row] for row in sheet.iter_rows(min_row=2)] == [
+        ["111122223333", 7, -1],
+        ["5", None, 2],
+    ]
+
+
+def test_a_large_workbook_is_written_by_another_process_and_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"id": f"chg-{number}"} for number in range(30)]
+    here = a_workbook(tmp_path, rows, columns=("id",)).read_bytes()
+
+    monkeypatch.setattr("drift.reports.pack.workbooks.LARGE", 10)
+
+    assert a_workbook(tmp_path, rows, columns=("id",)).read_bytes() == here
+
+
 def test_the_header_stays_in_sight_and_filters(tmp_path: Path) -> None:
     rows = [{"id": "chg-1", "reasons": "a person, with console; " * 5}]
 
@@ -88,7 +124,7 @@ def test_the_first_sheet_says_what_the_rows_are_and_how_they_were_made(tmp_path:
     assert book.sheetnames == ["About", "Rows"]
     said = [(name.value, text.value) for name, text in book["About"].iter_rows()]
     assert said == [
-        ("Listing", "02_population/changes: Changes"),
+        ("Listing", "changes: Changes"),
         ("What has a row", "Each change."),
         ("What it does not show", "What was not read."),
         ("Rows", "1"),
@@ -98,7 +134,10 @@ def test_the_first_sheet_says_what_the_rows_are_and_how_they_were_made(tmp_path:
         ("Entries of the ledger", "13"),
         ("Root of the ledger", "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="),
         ("Made by", "driftledger 0.1.0"),
-        ("Made with", "drift evidence export --out DIR --since 2026-11-20T12:00:00.000000Z"),
+        ("Commit of the program", "not known"),
+        ("Rules that come with it, SHA-256", "not known"),
+        ("Configuration, SHA-256", "not known"),
+        ("Made with", "drift evidence export --out DIR --since 2026-11-20T12:00:00.000000Z --profile steps"),
     ]
     assert book.properties.created == NOON.replace(tzinfo=None)
 
@@ -133,23 +172,23 @@ def test_nothing_in_a_workbook_is_active_and_two_are_alike_to_the_byte(tmp_path:
 
 
 def a_workbook(
-    folder: Path, rows: Iterable[Fields], *, columns: tuple[str, ...], rows_a_sheet: int = 1000
+    folder: Path, rows: Sequence[Fields], *, columns: tuple[str, ...], rows_a_sheet: int | None = None
 ) -> Path:
     """A workbook of the changes."""
     listing = Listing(
-        path="02_population/changes",
+        path="changes",
         title="Changes",
         lists="Each change.",
         columns=columns,
-        rows=(),
+        rows=rows,
         limits=("What was not read.",),
     )
-    path = folder / "changes.xlsx"
-    book = Workbook(path, listing, MAKING, rows_a_sheet=rows_a_sheet)
-    for row in rows:
-        book.write(row, [cell(row.get(column)) for column in columns])
-    book.close()
-    return path
+    if rows_a_sheet is None:
+        with Workbooks(MAKING) as workbooks:
+            write_listing(folder, listing, workbooks)
+        return folder / "changes.xlsx"
+    write_listing(folder, replace(listing, shapes=(Shape.TABLE,)), Workbooks(MAKING))
+    return write_workbook(folder / "changes.csv", BOOK, rows_a_sheet=rows_a_sheet)
 
 
 def rows_of(path: Path) -> Worksheet:

@@ -28,6 +28,7 @@ from drift.model.person import Person
 from drift.model.resource import Cloud
 from drift.pipeline import Pipeline
 from drift.ports import (
+    AccountTree,
     Anchor,
     Canary,
     CodeHost,
@@ -37,6 +38,7 @@ from drift.ports import (
     Notifier,
     OnCall,
     TicketSource,
+    TrustSource,
     Watched,
 )
 from drift.stages.anchor import AnchorRules
@@ -202,6 +204,8 @@ class Watch:
     people: tuple[Person, ...] = ()
     """Whom the configuration names, where directories are read."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    trust: Mapping[str, TrustSource] = field(default_factory=dict)
+    account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
@@ -251,6 +255,8 @@ class Watch:
                 anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,
                 on_call=self.on_call,
+                trust=self.trust,
+                account_trees=self.account_trees,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drift.errors import RefusedError
 from drift.model.action import (
     Action,
     Approved,
@@ -414,6 +415,23 @@ def test_an_emergency_that_was_approved_too_late_stays_one_and_fails(watch: Watc
     watch.cycle(DAY + 61)
 
     assert (stands(watch), results(watch, T7)) == (Disposition.EMERGENCY, ["fail"])
+
+
+@pytest.mark.parametrize("name", ["alice@example.com", "alice-gh"])
+def test_an_emergency_that_the_actor_approves_is_approved_by_nobody(watch: Watch, name: str) -> None:
+    """
+    Under either of her names, and although she is one of those who may approve others'.
+    """
+    watch = replace(watch, actions=ActionRules(approvers=(ERIN, "alice@example.com")))
+    watch.told(a_console_write(), minute=5)
+    act(watch, SITE_IS_DOWN, by="alice@example.com", minute=10)
+    watch.cycle(11)
+
+    with pytest.raises(RefusedError, match="made this change, and nobody may"):
+        act(watch, Approved(), by=name, minute=20)
+
+    watch.cycle(DAY + 1)
+    assert (stands(watch), results(watch, T7)) == (Disposition.UNTICKETED, ["fail"])
 
 
 def test_an_emergency_that_nobody_approved_is_no_emergency_any_more(watch: Watch) -> None:

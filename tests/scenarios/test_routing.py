@@ -1,8 +1,10 @@
 """Who is told of what, through which notifier, when, and who is mentioned."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +17,9 @@ from drift.model.verdict import Severity
 from drift.stages.route import OwnerRule, RouteRow, RoutingRules
 from drift.store.database import Database
 from tests.builders import SECURITY_GROUP, an_event
+from tests.cli.running import run
 from tests.scenarios.cloud import ALICE, Board, Watch
+from tests.scenarios.world import lay_out
 
 BUCKET = Resource(type="aws_s3_bucket", id="example-logs")
 
@@ -114,3 +118,25 @@ def test_without_teams_everybody_is_told(sqlite_database: Database) -> None:
 
     assert shown_on(watch) == {"board": 1, "other": 1}
     assert [one.team for one in watch.board.messages.values()] == [None]
+
+
+@pytest.mark.parametrize("rule", ['code_owner = "@example/network"', 'tag = "team=storefront"'])
+def test_codeowners_and_tags_lead_a_change_and_its_finding_to_their_team(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rule: str
+) -> None:
+    story = "console-open-security-group"
+    config = lay_out(tmp_path, [story])
+    (tmp_path / story / "CODEOWNERS").write_text("* @example/all\nmain.tf @example/network\n")
+    teams = f'[[team]]\nname = "network"\n\n[[owner]]\nname = "theirs"\nteam = "network"\n{rule}\n'
+    baseline = 'state = "*/terraform.tfstate"\n'
+    text = config.read_text().replace(baseline, f'{baseline}code = "{story}"\n')
+    config.write_text(f"{text}\n{teams}")
+
+    assert run(capsys, tmp_path, "run", "--once").code == 0
+
+    change, finding = (
+        json.loads(run(capsys, tmp_path, listed, "--json").out.splitlines()[0])[id_]
+        for listed, id_ in (("changes", "change_id"), ("findings", "id"))
+    )
+    for id_ in (change, finding):
+        assert "Owner       network (theirs)" in run(capsys, tmp_path, "show", id_).lines

@@ -13,7 +13,7 @@ from msgspec import structs
 from drift.errors import ProviderUnavailableError
 from drift.ledger.entry import StoredEntry
 from drift.ledger.log import entries
-from drift.model.baseline import Declaration
+from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.change import Change, Write
 from drift.model.event import Effect, Fate, OpenedSession, Source, UnreadableRecord
 from drift.model.evidence import ConfigRecord, EntryKind
@@ -434,10 +434,41 @@ def declared(database: Database, *states: Declaration) -> list[str]:
     return told
 
 
-def test_a_state_that_is_applied_to_is_no_news(database: Database) -> None:
+def turns(database: Database) -> list[tuple[str, int | None, int | None]]:
+    """Return what was recorded of states: what happened, and the serial before and after."""
+    bodies = [body(entry) for entry in ledger(database)]
+    return [(one["turn"], one["serial_before"], one["serial"]) for one in bodies]
+
+
+def test_each_version_of_a_state_is_recorded_once_and_nobody_is_told(database: Database) -> None:
     assert declared(database, a_state(), a_state(), a_state(serial=8), a_state(serial=20)) == []
 
-    assert ledger(database) == []
+    assert turns(database) == [("first_read", None, 7), ("applied", 7, 8), ("applied", 8, 20)]
+
+
+def test_a_state_without_a_serial_is_another_version_when_its_bytes_are_others(database: Database) -> None:
+    first = a_state(serial=None)
+
+    declared(database, first, first, replace(first, sha256="1" * 64))
+
+    assert turns(database) == [("first_read", None, None), ("applied", None, None)]
+
+
+def test_a_version_says_how_much_it_declares_and_from_which_commit(database: Database) -> None:
+    one = DeclaredResource(
+        address="aws_s3_bucket.logs",
+        type="aws_s3_bucket",
+        resource_id="logs",
+        provider="hashicorp/aws",
+        account=None,
+        region=None,
+        attributes={},
+    )
+
+    declared(database, replace(a_state(), commit="c0ffee", resources=(one,)))
+
+    [entry] = ledger(database)
+    assert (body(entry)["commit"], body(entry)["resources"]) == ("c0ffee", 1)
 
 
 def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -> None:
@@ -446,7 +477,7 @@ def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -
     assert told == [
         "an older state of prod was put back: the serial went down from 8 to 5 in s3://states/prod"
     ]
-    [entry] = ledger(database)
+    _, entry, _ = ledger(database)
     assert (entry.kind, entry.ref, entry.recorded_at) == (EntryKind.BASELINE, "s3://states/prod", LATER)
     assert body(entry) == {
         "turn": "went_back",
@@ -457,6 +488,8 @@ def test_a_serial_that_goes_down_is_recorded_and_told_once(database: Database) -
         "sha256": "0" * 64,
         "lineage_before": "one",
         "serial_before": 8,
+        "commit": None,
+        "resources": 0,
     }
 
 
@@ -480,7 +513,7 @@ def test_a_state_that_goes_back_twice_has_to_come_as_far_as_it_ever_was(database
 def test_another_lineage_is_a_new_baseline_whose_serial_begins_anew(database: Database) -> None:
     assert declared(database, a_state(serial=8), a_state("two", serial=1), a_state("two", serial=2)) == []
 
-    [entry] = ledger(database)
+    _, entry, _ = ledger(database)
     assert (body(entry)["turn"], body(entry)["lineage_before"], body(entry)["lineage"]) == (
         "replaced",
         "one",
@@ -491,7 +524,7 @@ def test_another_lineage_is_a_new_baseline_whose_serial_begins_anew(database: Da
 def test_each_state_of_a_baseline_is_held_against_itself(database: Database) -> None:
     assert declared(database, a_state(serial=8), a_state("two", serial=3, origin="s3://states/dev")) == []
 
-    assert ledger(database) == []
+    assert turns(database) == [("first_read", None, 8), ("first_read", None, 3)]
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, 3), (3, None)])

@@ -28,6 +28,14 @@ NETWORK = Team(name="network", notifiers=("network-slack",), page=("pagerduty",)
 PLATFORM = Team(name="platform")
 TEAMS = {team.name: team for team in (NETWORK, PLATFORM)}
 
+IN_CODE = Standing(
+    source="infra/network/main.tf:12",
+    code_owners=("@example/platform", "@example/network"),
+    tags=("team=network", "tier=1"),
+    unit="Root/Workloads/Production",
+)
+"""Where a resource is declared, and what is known of it there."""
+
 BERLIN = Hours(zone=ZoneInfo("Europe/Berlin"), days=frozenset(range(5)), begin=time(9), end=time(17))
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
@@ -49,11 +57,14 @@ def an_owner_rule(**globs: str) -> OwnerRule:
         an_owner_rule(account="111122223333"),
         an_owner_rule(resource="sg-.*"),
         an_owner_rule(resource_type="aws_security_group"),
-        an_owner_rule(address=r"module\.network\..*", account="111122223333"),
+        an_owner_rule(code_owner="@example/network"),
+        an_owner_rule(tag="team=net.*"),
+        an_owner_rule(unit="Root/Workloads/.*"),
+        an_owner_rule(address=r"module\.network\..*", account="111122223333", tag="tier=1"),
     ],
 )
 def test_a_change_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) -> None:
-    standing = Standing(address="module.network.aws_security_group.web", source="infra/network/main.tf:12")
+    standing = replace(IN_CODE, address="module.network.aws_security_group.web")
 
     owner = owner_of(a_change(), standing, "production", rules(rule))
 
@@ -69,6 +80,9 @@ def test_a_change_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) -> 
         an_owner_rule(account="111122223333"),
         an_owner_rule(resource="sg-.*"),
         an_owner_rule(resource_type="aws_security_group"),
+        an_owner_rule(code_owner="@example/network"),
+        an_owner_rule(tag="tier=1"),
+        an_owner_rule(unit="Root/Workloads/Production"),
         OwnerRule(name="network", team="network", environment="production"),
     ],
 )
@@ -76,7 +90,7 @@ def test_a_finding_belongs_to_the_team_whose_rule_fits_whole(rule: OwnerRule) ->
     finding = replace(a_finding(), state="prod.tfstate")
     elsewhere = OwnerRule(name="test", team="platform", environment="test")
 
-    owner = owner_of_finding(finding, "production", rules(elsewhere, rule))
+    owner = owner_of_finding(finding, IN_CODE, "production", rules(elsewhere, rule))
 
     assert (owner.team, owner.rule, owner.is_default) == (NETWORK, "network", False)
 
@@ -87,7 +101,8 @@ def test_a_finding_that_nobody_owns_goes_to_the_default_and_says_so() -> None:
     """
     finding = replace(a_finding(address=None), resource_id=None)
 
-    owner = owner_of_finding(finding, None, rules(an_owner_rule(address=".+"), an_owner_rule(resource=".+")))
+    those = [an_owner_rule(**{key: ".+"}) for key in ("address", "resource", "code_owner", "tag", "unit")]
+    owner = owner_of_finding(finding, Standing(), None, rules(*those))
 
     assert (owner.team, owner.rule, owner.is_default) == (PLATFORM, "no rule names it", True)
 
@@ -97,6 +112,19 @@ def test_a_rule_of_which_one_part_does_not_fit_owns_nothing() -> None:
     standing = Standing(address="module.network.aws_security_group.web")
 
     assert owner_of(a_change(), standing, None, rules(rule)).team is PLATFORM
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        an_owner_rule(code_owner="@example/net"),
+        an_owner_rule(tag="network"),
+        an_owner_rule(tag="team="),
+        an_owner_rule(unit="Root"),
+    ],
+)
+def test_a_code_owner_a_tag_or_a_unit_must_fit_whole(rule: OwnerRule) -> None:
+    assert owner_of(a_change(), IN_CODE, None, rules(rule)).is_default
 
 
 def test_the_first_rule_that_fits_counts() -> None:

@@ -51,6 +51,30 @@ def test_a_write_is_led_to_the_address_in_the_code(database: Database) -> None:
     assert found.is_converged
 
 
+def test_who_owns_its_code_and_what_it_is_tagged_with_is_known(database: Database) -> None:
+    tagged = replace(
+        a_declared(), code_owners=("@example/a", "@example/b"), tags=("note=two\nlines", "team=network")
+    )
+    with database.transaction() as connection:
+        keep_declared(connection, [a_declaration(a_declared())], set(), LATER)
+        keep_declared(connection, [a_declaration(tagged)], set(), LATER)
+
+        found = standing(connection, SECURITY_GROUP, NOON)
+
+    assert found.code_owners == ("@example/a", "@example/b")
+    assert found.tags == ("note=two lines", "team=network")
+
+
+def test_a_secret_in_a_tag_is_not_kept(database: Database) -> None:
+    tagged = replace(a_declared(), tags=("db_password=Sesame", "note=ghp_0123456789abcdefghijABCDEFGH"))
+    with database.transaction() as connection:
+        keep_declared(connection, [a_declaration(tagged)], set(), LATER)
+
+        found = standing(connection, SECURITY_GROUP, NOON)
+
+    assert found.tags == ("db_password=(redacted)", "note=(redacted)")
+
+
 def test_a_resource_that_no_baseline_declares_is_not_converged(database: Database) -> None:
     with database.reading() as connection:
         found = standing(connection, SECURITY_GROUP, NOON)

@@ -33,12 +33,13 @@ def command(what: str, checkpoint: str | None, out: str | None, as_json: bool, c
     """
     from drift import wiring
     from drift.ledger.proof import prove
+    from drift.ledger.rotation import keys_so_far
 
     held = None if checkpoint is None else _held(checkpoint)
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database, database.reading() as connection:
         proof = prove(connection, _seq(connection, what), held)
-        keys = [wiring.signing_key(settings, database).verifier_key]
+        keys = keys_so_far(connection, wiring.signing_key(settings, database))
     document = json.dumps(proof.as_json(keys), indent=1, sort_keys=True)
     if out is not None:
         _write(Path(out), document)

@@ -33,6 +33,7 @@ from drift.reports.pack.request import PackRequest
 from drift.reports.pack.start_page import start_page
 from drift.reports.pack.statement import write_statement
 from drift.reports.pack.view import View
+from drift.reports.pack.workbooks import Workbooks
 from drift.reports.pack.writing import Written, write_document, write_listing
 from drift.reports.population import Reading
 
@@ -78,7 +79,8 @@ def export_pack(
             population=reading.population(request.period),
         )
         making = Making(origin=key.name, sealed=sealed, request=request)
-        contents = _write_parts(partial, view, making)
+        with Workbooks(making) as workbooks:
+            contents = _write_parts(partial, view, workbooks)
         write_statement(partial, view, making, contents.listings)
         _write_json(partial / "01_ipe" / "summary.json", _summary(view, making, contents.listings))
         _write_verifier(partial / "verify")
@@ -153,7 +155,7 @@ def _entry_line(entry: StoredEntry) -> str:
     return canonical(line) + "\n"
 
 
-def _write_parts(folder: Path, view: View, making: Making) -> Contents:
+def _write_parts(folder: Path, view: View, workbooks: Workbooks) -> Contents:
     """Write every part, and then those that point to what stands there."""
     listings, documents = list[Written](), list[str]()
 
@@ -161,7 +163,7 @@ def _write_parts(folder: Path, view: View, making: Making) -> Contents:
         for one in parts:
             match one:
                 case Listing():
-                    listings.append(write_listing(folder, one, making))
+                    listings.append(write_listing(folder, one, workbooks))
                 case Document():
                     write_document(folder, one)
                     documents.append(one.path)

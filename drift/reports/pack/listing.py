@@ -16,7 +16,7 @@ class Shape(StrEnum):
     """Exact."""
     TABLE = "csv"
     WORKBOOK = "xlsx"
-    """The cells of the table, for people and for tools that take nothing else."""
+    """The cells of the table, beside which it stands, for people and for tools that take nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from drift.ledger.note import SigningKey
 from drift.model.control import Support
-from drift.model.verdict import Disposition, Lane
+from drift.model.verdict import Disposition
+from drift.reports.lanes import lane_texts
 from drift.reports.pack.contents import Contents
 from drift.reports.pack.making import in_words
 from drift.reports.pack.mapping import CONTROL_MAP, NOT_PROVEN, answers
@@ -21,7 +22,7 @@ FOLDERS = {
     "02_population": "The populations: all changes, all findings",
     "03_sample": "Samples, and how to draw them again",
     "04_emergency": "Emergencies",
-    "05_exceptions": "Deviation candidates",
+    "05_deviation_candidates": "Deviation candidates, with write-ups for management to complete",
     "06_sod": "Who did what: segregation of duties",
     "07_pipeline_controls": "How repositories and pipelines were controlled",
     "08_baseline": "What is declared, and how much of what exists",
@@ -32,13 +33,6 @@ FOLDERS = {
     "13_access": "Who signed in, and who may write",
 }
 """What each folder is for, in the order of the pack."""
-
-LANES = {
-    Lane.APPLICATION: "Code and images that were deployed.",
-    Lane.INFRASTRUCTURE: "What the clouds run: networks, machines, stores, identities.",
-    Lane.CONFIGURATION: "Settings, flags, parameters and secrets of what runs.",
-    Lane.EMERGENCY: "Whatever was changed with emergency access.",
-}
 
 MOST_DOCUMENTS = 6
 """Of a folder, this many are named; of more, it is said how many there are."""
@@ -111,9 +105,9 @@ def _dispositions(view: View) -> tuple[str, ...]:
 
 
 def _lanes(view: View) -> Iterator[tuple[str, str, Mapping[str, int]]]:
-    for lane, meaning in LANES.items():
+    for lane, text in lane_texts().items():
         counts = {d: count for (name, d), count in view.population.lanes.items() if name == lane}
-        yield lane.value, meaning, counts
+        yield lane.value, text.meaning, counts
 
 
 def _folders(contents: Contents) -> Iterator[tuple[str, str, tuple[Line, ...]]]:

@@ -1,16 +1,15 @@
 """Writes a listing as an XLSX workbook: a sheet that says what it lists, then the rows.
 
-Every text is written as text, in the spelling of the CSV table: no cell holds a formula or a link. A row is
-written and forgotten, so that a hundred thousand of them stand in no memory.
+Its cells are those of the CSV table that stands beside it, every text as text: no cell holds a formula or a
+link. A row is written and forgotten, so that a hundred thousand of them stand in no memory.
 """
 
-from collections.abc import Sequence
-from datetime import UTC
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from drift.reports.pack.listing import Fields, Listing
-from drift.reports.pack.making import Making
 
 ROWS_A_SHEET = 1_048_575
 """What a sheet holds below its header; further rows stand on further sheets."""
@@ -19,9 +18,6 @@ TEXT_LIMIT = 32_767
 """UTF-16 units that a cell holds."""
 
 _CUT = " [cut: {length} characters in all, see the other files]"
-
-_EXACT = 2**53
-"""Above it a spreadsheet rounds whole numbers."""
 
 _NARROW, _WIDE = 9, 54
 """Characters: no column is narrower or wider, and what is longer is wrapped."""
@@ -34,40 +30,72 @@ _PLAIN = {"valign": "top"}
 _LONG = {"valign": "top", "text_wrap": True}
 
 
-class Workbook:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Book:
+    """What a workbook says besides its rows."""
+
+    title: str
+    lists: str
+    columns: tuple[str, ...]
+    numbers: frozenset[str]
+    """The columns of whole numbers."""
+    about: tuple[tuple[str, str], ...]
+    """What the first sheet says, each under its name."""
+    created: datetime
+    """In UTC, without a zone."""
+
+
+def write_workbook(table: Path, book: Book, *, rows_a_sheet: int = ROWS_A_SHEET) -> Path:
+    """Write the workbook of a CSV table beside it, and return where."""
+    path = table.with_suffix(".xlsx")
+    writing = _Writing(path, book, rows_a_sheet)
+    for cells in _rows(table):
+        writing.write(cells)
+    writing.close()
+    return path
+
+
+def _rows(table: Path) -> Iterator[list[str]]:
+    csv.field_size_limit(2**31 - 1)
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        next(rows)
+        yield from rows
+
+
+class _Writing:
     """A workbook that is being written, row by row; `close` writes the file."""
 
-    def __init__(
-        self, path: Path, listing: Listing, making: Making, *, rows_a_sheet: int = ROWS_A_SHEET
-    ) -> None:
+    def __init__(self, path: Path, book: Book, rows_a_sheet: int) -> None:
         import xlsxwriter
 
-        self._listing, self._making, self._rows_a_sheet = listing, making, rows_a_sheet
+        self._said, self._rows_a_sheet = book, rows_a_sheet
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-        created = making.sealed.made_at.astimezone(UTC).replace(tzinfo=None)
         self._book.set_properties(
-            {"title": listing.title, "created": created, "author": "", "comments": listing.lists}
+            {"title": book.title, "created": book.created, "author": "", "comments": book.lists}
         )
         self._header, self._plain, self._long = map(self._book.add_format, (_HEADER, _PLAIN, _LONG))
         self._about = self._book.add_worksheet("About")
-        self._widths = [max(_NARROW, len(name) + 3) for name in listing.columns]
+        self._widths = [max(_NARROW, len(name) + 3) for name in book.columns]
+        self._is_number = [name in book.numbers for name in book.columns]
         self._count = 0
         self._sheet = self._new_sheet("Rows")
         self._row = 0
 
-    def write(self, row: Fields, cells: Sequence[str]) -> None:
-        """Write one row; `cells` are the texts of the same row in the CSV table."""
+    def write(self, cells: Sequence[str]) -> None:
+        """Write the cells of one row of the table."""
         if self._row == self._rows_a_sheet:
             self._end_sheet()
             self._sheet = self._new_sheet(f"Rows from {self._count + 1}")
             self._row = 0
         self._row += 1
         self._count += 1
-        for column, (name, text) in enumerate(zip(self._listing.columns, cells, strict=True)):
-            value = row.get(name)
-            if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT:
-                self._sheet.write_number(self._row, column, value, self._plain)
-            elif text:
+        for column, text in enumerate(cells):
+            if not text:
+                continue
+            if self._is_number[column]:
+                self._sheet.write_number(self._row, column, int(text.removeprefix("'")), self._plain)
+            else:
                 self._write_text(column, text)
 
     def close(self) -> None:
@@ -85,28 +113,25 @@ class Workbook:
 
     def _new_sheet(self, name: str) -> Any:
         sheet = self._book.add_worksheet(name)
-        for column, title in enumerate(self._listing.columns):
+        for column, title in enumerate(self._said.columns):
             sheet.write_string(0, column, title, self._header)
         sheet.freeze_panes(1, 1)
         return sheet
 
     def _end_sheet(self) -> None:
-        columns = self._listing.columns
+        columns = self._said.columns
         if columns:
             self._sheet.autofilter(0, 0, self._row, len(columns) - 1)
         for column, width in enumerate(self._widths):
             self._sheet.set_column(column, column, width)
 
     def _write_about(self) -> None:
-        sheet, listing = self._about, self._listing
+        sheet = self._about
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 100)
-        said = [("Listing", f"{listing.path}: {listing.title}"), ("What has a row", listing.lists)]
-        said += [("What it does not show", limit) for limit in listing.limits]
-        said += [("Rows", str(self._count)), *self._making.facts]
         label = self._book.add_format({"bold": True, "valign": "top"})
-        for row, (name, text) in enumerate(said):
+        for row, (name, text) in enumerate(self._said.about):
             sheet.write_string(row, 0, name, label)
             sheet.write_string(row, 1, fitting(text), self._long)
 

@@ -23,10 +23,12 @@ from drift.stages.record.gaps import (
     record_source_outage,
     record_unreadable,
 )
+from drift.stages.record.heartbeats import record_heartbeat
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
+from drift.stages.record.trust import record_trust
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "record_deployment",
     "record_enrolment",
     "record_gap",
+    "record_heartbeat",
     "record_history",
     "record_judgement",
     "record_opening",
@@ -59,6 +62,7 @@ __all__ = [
     "record_source_outage",
     "record_sweep",
     "record_tallies",
+    "record_trust",
     "record_unreadable",
     "record_watch",
     "record_write",

@@ -1,4 +1,4 @@
-"""Records that a state is another one than before: replaced, or put back to what it was earlier."""
+"""Records each version of a state: first read, applied to, replaced, or put back to what it was earlier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,21 +31,23 @@ class _Last(msgspec.Struct, frozen=True):
     serial: int | None
     highest: int | None = None
     """The serial that it had before it went back; `None` where it did not, or caught up."""
+    sha256: str | None = None
+    """`None` where a version before this one read it last."""
 
 
 def record_baselines(connection: Connection, declarations: Sequence[Declaration], now: datetime) -> Turned:
-    """Record what no apply does to a state; return what somebody should look into.
+    """Record the states that are others than before; return what somebody should look into.
 
-    Each is recorded once: from then on the state is compared as it is now.
+    Each version is recorded once: from then on the state is compared as it is now.
     """
     went_back: list[Alarm] = []
     caught_up: list[str] = []
     for one in declarations:
         key = meta.baseline_of(one.name, one.origin)
         kept = meta.read(connection, key)
-        last = msgspec.json.decode(kept, type=_Last) if kept else _Last(one.lineage, one.serial)
-        turn = _turn(last, one)
-        new = _Last(one.lineage, one.serial, _highest(last, one, turn))
+        last = msgspec.json.decode(kept, type=_Last) if kept else _Last(None, None)
+        turn = _turn(last, one) if kept else BaselineTurn.FIRST_READ
+        new = _Last(one.lineage, one.serial, _highest(last, one, turn), one.sha256)
         if turn:
             _append(connection, one, last, turn, now)
         if turn is BaselineTurn.WENT_BACK:
@@ -77,18 +79,19 @@ def _highest(last: _Last, new: Declaration, turn: BaselineTurn | None) -> int | 
     """Return the serial that a state has to reach again."""
     if turn is BaselineTurn.WENT_BACK:
         return max(last.highest or 0, last.serial or 0)
-    if turn or last.highest is None or (new.serial is not None and new.serial >= last.highest):
+    if turn is BaselineTurn.REPLACED or last.highest is None:
         return None
-    return last.highest
+    return None if new.serial is not None and new.serial >= last.highest else last.highest
 
 
 def _turn(last: _Last, new: Declaration) -> BaselineTurn | None:
-    """Say what happened, if it is no usual apply: every write of a state counts its serial up."""
+    """Say what happened, if anything did: every write of a state counts its serial up."""
     if last.lineage != new.lineage:
         return BaselineTurn.REPLACED
-    if last.serial is not None and new.serial is not None and new.serial < last.serial:
-        return BaselineTurn.WENT_BACK
-    return None
+    if last.serial is not None and new.serial is not None and new.serial != last.serial:
+        return BaselineTurn.WENT_BACK if new.serial < last.serial else BaselineTurn.APPLIED
+    is_unnumbered = new.serial is None and last.sha256 is not None
+    return BaselineTurn.APPLIED if is_unnumbered and new.sha256 != last.sha256 else None
 
 
 def _append(connection: Connection, one: Declaration, last: _Last, turn: BaselineTurn, now: datetime) -> None:
@@ -101,5 +104,7 @@ def _append(connection: Connection, one: Declaration, last: _Last, turn: Baselin
         sha256=one.sha256,
         lineage_before=last.lineage,
         serial_before=last.serial,
+        commit=one.commit,
+        resources=len(one.resources),
     )
     append(connection, kind=EntryKind.BASELINE, ref=one.origin, body=body, recorded_at=now)

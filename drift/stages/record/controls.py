@@ -44,7 +44,7 @@ def record_controls(
     kept = ControlsRow(host=host, controls=controls, digest=digest, captured_at=now, ledger_seq=seq)
     store.keep_controls(connection, kept)
     if controls.is_protected is not None:  # who may look no more has seen nothing put right
-        _record_findings(connection, host, controls.repository, findings_of(host, controls), now)
+        record_control_findings(connection, host, controls.repository, findings_of(host, controls), now)
     return is_news
 
 
@@ -57,7 +57,7 @@ def record_out_of_scope(connection: Connection, before: ControlsRow, now: dateti
     kind, links = EntryKind.PIPELINE_CONTROL, (before.ledger_seq,)
     append(connection, kind=kind, ref=repository, body=body, recorded_at=now, links=links)
     store.forget_controls(connection, before)
-    _record_findings(connection, before.host, repository, (), now)
+    record_control_findings(connection, before.host, repository, (), now)
 
 
 def record_control_check(connection: Connection, body: ControlCheckRecord, now: datetime) -> None:
@@ -66,10 +66,10 @@ def record_control_check(connection: Connection, body: ControlCheckRecord, now: 
     append(connection, kind=EntryKind.CONTROL_CHECK, ref=body.host, body=clean, recorded_at=now)
 
 
-def _record_findings(
+def record_control_findings(
     connection: Connection, host: str, repository: str, found: Collection[ControlFinding], now: datetime
 ) -> None:
-    """Record findings that are news, and those that are over."""
+    """Record what is wrong with a repository or an identity that is news, and what is over."""
     known = {row.finding.weakness: row for row in store.control_findings(connection, host, repository)}
     for one in found:
         row = known.pop(one.weakness, None)

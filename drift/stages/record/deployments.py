@@ -1,6 +1,5 @@
 """Records the runs of pipelines that made changes, before their hosts forget them."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,7 +8,6 @@ from drift.ledger.log import append
 from drift.model.evidence import DeploymentRecord, EntryKind
 from drift.model.run_log import RunLogs
 from drift.model.ticket import Deployment
-from drift.redact import redact
 from drift.store import deployments
 from drift.store.deployments import WaitingRun
 
@@ -21,7 +19,7 @@ def record_deployment(
     undoes = deployments.changes_undone_by(connection, one)
     body = DeploymentRecord(
         host=host,
-        deployment=_clean(one),
+        deployment=one,
         logs=logs,
         changes=tuple(deployments.changes_of_run(connection, row.repository, row.run_id)),
         undoes=tuple(undoes),
@@ -33,11 +31,3 @@ def record_deployment(
 def give_up_deployment(connection: Connection, row: WaitingRun, now: datetime) -> None:
     """Wait no longer for a run that its host does not know any more, or that has no end."""
     deployments.mark_recorded(connection, row, None, 0, now)
-
-
-def _clean(one: Deployment) -> Deployment:
-    """Cut secrets out of the one text in which somebody may have written any."""
-    if one.pull_request is None:
-        return one
-    title = str(redact(one.pull_request.title).value)
-    return replace(one, pull_request=replace(one.pull_request, title=title))

@@ -45,8 +45,10 @@ class LocalFiles:
 class CommittedFiles:
     """The files of one commit, in memory. Nothing outside of it can be reached from it."""
 
-    def __init__(self, contents: Mapping[PurePosixPath, bytes]) -> None:
+    def __init__(self, contents: Mapping[PurePosixPath, bytes], commit: str | None = None) -> None:
         self._contents = contents
+        self.commit = commit
+        """Its hash; `None` where nobody told."""
         self._names: dict[PurePosixPath, set[str]] = {PurePosixPath("/"): set()}
         self._folders: dict[PurePosixPath, set[str]] = {PurePosixPath("/"): set()}
         for path in contents:

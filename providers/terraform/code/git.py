@@ -56,7 +56,8 @@ def fetch(repository: Repository, cache: Path) -> CommittedFiles:
         git.run("init", "--quiet", "--bare", ".")
     once = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--force")
     git.run("fetch", *once, "--end-of-options", repository.url, f"{repository.ref}:{FETCHED}")
-    return CommittedFiles(dict(git.contents(FETCHED)))
+    commit = git.run("rev-parse", "--verify", "--end-of-options", FETCHED).decode().strip()
+    return CommittedFiles(dict(git.contents(commit)), commit)
 
 
 def _check(repository: Repository) -> None:

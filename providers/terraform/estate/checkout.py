@@ -87,6 +87,13 @@ class Checkout:
         """Return a folder from the root of the checkout."""
         return os.path.relpath(folder, self.top)
 
+    def owners_of(self, place: CodePlace, source: str) -> tuple[str, ...]:
+        """Return who owns a file of a root module, `../modules/net/main.tf`; nobody, if it lies elsewhere."""
+        path = PurePosixPath(os.path.normpath(place.folder / source))
+        if place.files is not self.files or not path.is_relative_to(self.top):
+            return ()
+        return self.owners.of_file(str(path.relative_to(self.top)))
+
     def _in_folder(self, folder: Fact) -> CodeOfState:
         at = within(self.top, folder.value)
         unit = next((one for one in self._units if one.folder == at), None)

@@ -30,8 +30,11 @@ class CodeOwners:
         self._lines = tuple(_lines(text))
 
     def of(self, folder: str) -> tuple[str, ...]:
-        """Return who owns a folder, given by its path from the root: the last line that fits counts."""
-        file = f"{folder.strip('/')}/main.tf".lstrip("./")
+        """Return who owns a folder, given by its path from the root."""
+        return self.of_file(f"{folder.strip('/')}/main.tf".lstrip("./"))
+
+    def of_file(self, file: str) -> tuple[str, ...]:
+        """Return who owns a file, given by its path from the root: the last line that fits counts."""
         fitting = (one.owners for one in reversed(self._lines) if one.pattern.search(file))
         return next(fitting, ())
 

@@ -464,12 +464,13 @@ def test_a_token_that_can_be_none_is_not_sent_and_not_told(token: str) -> None:
 
 
 def test_an_error_never_tells_the_token(hub: Hub) -> None:
-    hub.service.refuse(".*/pulls/7", 403, {"message": "no"})
+    hub.service.refuse(".*/pulls/7", 403, {"message": f"Bearer {TOKEN} may not"})
 
     with pytest.raises(ProviderAccessError) as raised:
         hub.host.deployment(RUN)
 
     assert TOKEN not in repr(raised.value)
+    assert "Bearer (hidden) may not" in raised.value.what
 
 
 # Whether it works

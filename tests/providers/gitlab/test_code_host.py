@@ -326,6 +326,16 @@ def test_a_project_that_the_token_may_not_see_is_no_missing_run() -> None:
     assert "example/hidden is not there, or the token may not see it" in raised.value.what
 
 
+def test_an_error_never_tells_the_token(lab: Lab) -> None:
+    lab.service.refuse(f".*/pipelines/{RUN}", 403, {"message": f"PRIVATE-TOKEN: {TOKEN} may not"})
+
+    with pytest.raises(ProviderAccessError) as raised:
+        found(lab)
+
+    assert TOKEN not in repr(raised.value)
+    assert "PRIVATE-TOKEN: (hidden) may not" in raised.value.what
+
+
 @pytest.mark.parametrize("token", ["", "a b", "a\nb", "\N{SNOWMAN}"])
 def test_a_token_that_can_be_none_is_not_sent_and_not_told(token: str) -> None:
     with gitlab(token=Secret(token)) as lab, pytest.raises(ProviderAccessError) as raised:

@@ -40,6 +40,8 @@ class Proxy:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     answer: Serve | None = None
+    body: bytes = b""
+    """Of the request that is answered: services that have one path for all say there what is asked."""
 
     def refuse(self, status: int, body: bytes, /, **headers: str) -> None:
         """Answer everything like this from now on."""
@@ -66,6 +68,7 @@ def proxy_of(server: str) -> Iterator[Proxy]:
             """Let the server answer, and count it."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             given = {name.lower(): value for name, value in self.headers.items()}
+            proxy.body = body
             instead = proxy.answer(self.command, self.path, given) if proxy.answer else None
             status, headers, content = instead or self._forward(body)
             asked = Asked(

@@ -4,10 +4,13 @@ import pytest
 
 from drift.errors import PartlyUnreadError, ProviderAccessError, ProviderResponseError, UsageError
 from drift.model.baseline import Declaration
+from drift.model.resource import Json
 from drift.ports import Baseline
 from providers.catalog import state_store, terraform_state
 from providers.terraform.baseline import TerraformState, TerraformStateSettings
+from providers.terraform.tags import tags_of
 from tests.providers.terraform.builders import a_resource, a_state
+from tests.providers.terraform.writing import write
 
 CODE = 'resource "aws_sqs_queue" "orders" {\n  lifecycle { ignore_changes = [tags] }\n}\n'
 
@@ -47,6 +50,51 @@ def test_the_code_beside_a_state_tells_what_it_sets_for_the_provider(state_file:
     assert without.stored
     assert resource.stored
     assert (without.stored.settings, resource.stored.settings) == (None, {"profile"})
+
+
+def test_codeowners_tells_who_owns_the_file_of_each_resource(state_file: Path, tmp_path: Path) -> None:
+    write(tmp_path / "code", {"CODEOWNERS": "*.tf @example/all\nqueues.tf @example/queues ops@example.com\n"})
+    write(tmp_path / "code", {"queues.tf": CODE})
+
+    ((resource,),) = (one.resources for one in declared(state_file, tmp_path / "code"))
+
+    assert resource.code_owners == ("@example/queues", "ops@example.com")
+
+
+def test_code_of_another_repository_is_owned_by_nobody_of_this_one(state_file: Path, tmp_path: Path) -> None:
+    """
+    A module that lies above the checkout is in no folder that its CODEOWNERS could mean.
+    """
+    write(tmp_path / "shared", {"main.tf": CODE})
+    call = 'module "shared" {\n  source = "../shared"\n}\n'
+    write(tmp_path / "code", {"CODEOWNERS": "* @example/all\n", "main.tf": call})
+    state_file.write_bytes(a_state(a_resource(module="module.shared")))
+
+    ((resource,),) = (one.resources for one in declared(state_file, tmp_path / "code"))
+
+    assert resource.source == "../shared/main.tf:1"
+    assert resource.code_owners == ()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "tags"),
+    [
+        ({"tags": {"team": "a"}, "tags_all": {"team": "a", "env": "prod"}}, ("env=prod", "team=a")),
+        ({"tags": {"team": "a"}, "tags_all": None}, ("team=a",)),
+        ({"labels": {"team": "a"}, "effective_labels": {"team": "a", "by": "drift"}}, ("by=drift", "team=a")),
+        ({"tags": "none", "tags_all": {}}, ()),
+        ({}, ()),
+    ],
+)
+def test_a_resource_is_tagged_as_its_state_says(attributes: dict[str, Json], tags: tuple[str, ...]) -> None:
+    assert tags_of(attributes, ()) == tags
+
+
+def test_tags_of_which_one_is_sensitive_are_told_to_nobody() -> None:
+    attributes: dict[str, Json] = {"tags_all": {"team": "a", "key": "s3same"}, "tags_allowed": True}
+
+    assert tags_of(attributes, ["tags_all.key"]) == tags_of(attributes, ["tags_all"]) == ()
+    assert tags_of(attributes, ["tags_allowed"]) == ("key=s3same", "team=a")
 
 
 def test_the_code_may_lie_elsewhere(state_file: Path, tmp_path: Path) -> None:

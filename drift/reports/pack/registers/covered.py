@@ -94,6 +94,11 @@ def joined(spans: Iterable[Span]) -> Sequence[Span]:
     return result
 
 
+def within(period: Span, spans: Sequence[Span]) -> Sequence[Span]:
+    """Return what of joined spans lies in a period."""
+    return _both([period], spans)
+
+
 def _both(some: Sequence[Span], others: Sequence[Span]) -> Sequence[Span]:
     """Return what two rows of joined spans have in common."""
     result, at, beside = list[Span](), 0, 0

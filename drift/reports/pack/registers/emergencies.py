@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from drift.ledger.entry import format_time
-from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
+from drift.model.action import FollowUp
 from drift.model.control_test import ControlTest, Result
-from drift.model.evidence import ActionRecord, DispositionRecord
+from drift.model.evidence import DispositionRecord
 from drift.model.verdict import Disposition, Lane
+from drift.reports.figures import percent, quantile, ratio, seconds
 from drift.reports.month import Month, month_at
-from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.listing import Document, Fields, Listing
+from drift.reports.pack.registers.emergency_answers import Answers, answers_of, is_emergency
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.figures import percent, quantile, ratio, seconds
+from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
+from drift.reports.pack.registers.write_up import write_up
+from drift.reports.pack.registers.write_up_page import MOST_PAGES, write_up_page
 from drift.reports.pack.view import Recorded
+
+FOLDER = "04_emergency"
 
 COLUMNS = (
     *("change_id", "month", "began_at", "ended_at", "account", "environment", "is_production"),
@@ -24,28 +27,14 @@ COLUMNS = (
     *("approver", "approved_at", "approval_took_s", "reviewed_by", "reviewed_at", "review"),
     *("follow_up", "follow_up_owner", "follow_up_due_at", "could_be_code"),
     *("actor_again", "resource_again", "complete", "why", "disposition"),
-    *("recorded_at", "ledger_seq", "leaf_hash"),
+    *PLACE,
 )
 RATIO_COLUMNS = (
     *("month", "emergencies", "production_changes", "ratio", "percent"),
     *("complete", "incomplete", "not_due", "approval_p50_s", "approval_p95_s"),
 )
 
-ASSESSED = (Result.PASS, Result.FAIL, Result.NOT_EVALUABLE)
-"""The test of emergencies finds one of these only where there was one."""
-
 Found = Recorded[DispositionRecord]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answers:
-    """What people did about an emergency."""
-
-    declared: tuple[ActionRecord, DeclaredEmergency] | None
-    reviewed: tuple[ActionRecord, Reviewed] | None
-    approver: str | None
-    approved_at: datetime | None
-    """The first approval, on the ticket or afterwards."""
 
 
 def emergencies(facts: Facts) -> Iterator[Yielded]:
@@ -57,13 +46,15 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             found.append(one)
     yield Register(
         listing=Listing(
-            path="04_emergency/register",
+            path=f"{FOLDER}/register",
             title="Emergencies",
             lists="Each change of 02_population/changes in the emergency lane, with the disposition"
             " `emergency`, or that somebody declared one, by its beginning, with what `action` entries say"
             " of it. What nobody has to answer for is left out.",
             columns=COLUMNS,
             rows=_rows(facts, found),
+            totals=("account", "environment", "disposition"),
+            dated_by="began_at",
             limits=(
                 "`could_be_code` tells whether code declares the resource or the review asks for code.",
                 "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
@@ -73,7 +64,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
     )
     yield Register(
         listing=Listing(
-            path="04_emergency/ratio",
+            path=f"{FOLDER}/ratio",
             title="Emergencies by month",
             lists="Each month of the period in UTC: the emergencies in production, of all production"
             " changes that somebody has to answer for. Counted are changes, not API calls.",
@@ -83,30 +74,17 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
         ),
         witness=facts.covered.witness,
     )
-
-
-def is_emergency(change: DispositionRecord, facts: Facts) -> bool:
-    """Tell whether emergency access was used for a change, or somebody called it an emergency."""
-    is_marked = change.lane is Lane.EMERGENCY or change.disposition is Disposition.EMERGENCY
-    return is_marked or change.t7 in ASSESSED or answers_of(change, facts).declared is not None
-
-
-def answers_of(change: DispositionRecord, facts: Facts) -> Answers:
-    """Return what people did about an emergency."""
-    declared = reviewed = None
-    approvals = [(change.approved_at, change.approver)] if change.approved_at else []
-    for action in facts.actions.get(change.change_id, ()):
-        match action.deed:
-            case DeclaredEmergency() as deed:
-                declared = declared or (action, deed)
-            case Reviewed() as deed:
-                reviewed = reviewed or (action, deed)
-            case Approved():
-                approvals.append((action.at, action.by.name))
-            case _:
-                pass
-    approved_at, approver = min(approvals, key=lambda one: one[0], default=(None, None))
-    return Answers(declared=declared, reviewed=reviewed, approver=approver, approved_at=approved_at)
+    for month in facts.months:
+        mine = [one for one in found if month_at(one.body.began_at) == month]
+        yield Document(
+            path=f"{FOLDER}/retrospectives/{month}.html",
+            content=write_up_page(
+                f"Emergencies of {month}",
+                f"{len(mine)} began in this month. For each: did it qualify, could it have been code, and who"
+                " or what comes back? The register beside it says what is recorded of that.",
+                [write_up(one.body, one.entry.seq, facts) for one in mine[:MOST_PAGES]],
+            ),
+        )
 
 
 def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
@@ -123,9 +101,7 @@ def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
             "complete": change.t7,
             "why": _why(change),
             "disposition": change.disposition,
-            "recorded_at": format_time(one.entry.recorded_at),
-            "ledger_seq": one.entry.seq,
-            "leaf_hash": one.entry.leaf_hash.hex(),
+            **place_of(one.entry),
         }
 
 
@@ -133,8 +109,8 @@ def _change(change: DispositionRecord, facts: Facts) -> Fields:
     return {
         "change_id": change.change_id,
         "month": str(month_at(change.began_at)),
-        "began_at": format_time(change.began_at),
-        "ended_at": format_time(change.ended_at),
+        "began_at": time(change.began_at),
+        "ended_at": time(change.ended_at),
         "account": change.account,
         "environment": change.environment,
         "is_production": facts.is_production(change),
@@ -157,16 +133,16 @@ def _answered(change: DispositionRecord, answers: Answers) -> Fields:
         "incident": (declared.incident if declared else None) or change.ticket,
         "justification": declared.justification if declared else None,
         "declared_by": action.by.name if action else None,
-        "declared_at": format_time(action.at) if action else None,
+        "declared_at": time(action.at) if action else None,
         "approver": answers.approver,
-        "approved_at": format_time(answers.approved_at) if answers.approved_at else None,
+        "approved_at": time(answers.approved_at),
         "approval_took_s": seconds(took),
         "reviewed_by": reviewed.by.name if reviewed else None,
-        "reviewed_at": format_time(reviewed.at) if reviewed else None,
+        "reviewed_at": time(reviewed.at) if reviewed else None,
         "review": review.notes if review else None,
         "follow_up": review.then if review else None,
         "follow_up_owner": review.owner if review else None,
-        "follow_up_due_at": format_time(review.due_at) if review and review.due_at else None,
+        "follow_up_due_at": time(review.due_at) if review else None,
     }
 
 
@@ -192,7 +168,7 @@ def _could_be_code(change: DispositionRecord, answers: Answers) -> str:
 
 
 def _why(change: DispositionRecord) -> str | None:
-    begins = f"{ControlTest.EMERGENCY_COMPLETE}: "
+    begins = f"{ControlTest.EMERGENCY_COMPLETE}: {change.t7}, "
     return next((one.removeprefix(begins) for one in change.tests if one.startswith(begins)), None)
 
 

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from drift.model.evidence import ActionRecord, AlertRecord, DispositionRecord, EntryKind
-from drift.model.verdict import Disposition
+from drift.reports.figures import NOT_COUNTED
 from drift.reports.month import Month, month_at
 from drift.reports.pack.registers.covered import Covered, covered_of
 from drift.reports.pack.view import Recorded, View
 
-NOT_COUNTED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
-"""Nobody decided these, or nobody watched: nobody has to answer for them."""
+Body = TypeVar("Body")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +33,11 @@ class Facts:
     def answered(self) -> Iterator[Recorded[DispositionRecord]]:
         """Yield those of them that somebody has to answer for."""
         return (one for one in self.changes() if one.body.disposition not in NOT_COUNTED)
+
+    def in_period(self, kind: EntryKind, type_: type[Body]) -> Iterator[Recorded[Body]]:
+        """Yield the entries of a kind that were recorded in the period."""
+        period = self.view.request.period
+        return (one for one in self.view.entries(kind, type_) if period.holds(one.entry.recorded_at))
 
     def is_production(self, change: DispositionRecord) -> bool:
         """Tell whether a change was made in production; what no environment claims is taken for it."""

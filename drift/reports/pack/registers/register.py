@@ -30,11 +30,12 @@ class Witness:
     of: int | None
     """`None`: nothing tells how many there should have been."""
     what: str
-    """With the numbers before it: `minutes were covered`."""
+    """With `of`, what follows the numbers: `minutes were covered`; else what comes before the number."""
 
     def __str__(self) -> str:
-        share = f"{self.seen:,}" if self.of is None else f"{self.seen:,} of {self.of:,}"
-        return f"{share} {self.what}"
+        if self.of is None:
+            return f"{self.what}: {self.seen:,}"
+        return f"{self.seen:,} of {self.of:,} {self.what}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

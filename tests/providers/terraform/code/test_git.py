@@ -22,6 +22,14 @@ def test_the_code_at_a_branch_is_read(tmp_path: Path) -> None:
     assert files.read(MAIN) == b"# one\n"
 
 
+def test_the_commit_is_told_that_the_code_is_of(tmp_path: Path) -> None:
+    url = commit(tmp_path / "code", {"network/main.tf": "# one\n"})
+
+    files = fetch(Repository(url=url, ref="main"), tmp_path / "cache")
+
+    assert files.commit == run_git(tmp_path / "code", "rev-parse", "main").strip()
+
+
 def test_a_tag_stays_what_it_was_and_a_branch_moves_on(tmp_path: Path) -> None:
     url = commit(tmp_path / "code", {"network/main.tf": "# one\n"}, tag="v1")
     fetch(Repository(url=url, ref="main"), tmp_path / "cache")

@@ -18,7 +18,7 @@ from providers.terraform.estate.mapping import mapped
 from providers.terraform.estate.rows import MapRow
 from providers.terraform.state import read_state
 from tests.providers.terraform.builders import AWS, a_resource, a_state, an_instance
-from tests.providers.terraform.writing import commit, write
+from tests.providers.terraform.writing import commit, git, write
 
 ARN = "arn:aws:sqs:eu-west-1:111122223333:orders"
 KEY = "net/a.tfstate"
@@ -201,6 +201,8 @@ def test_code_in_a_repository_is_read_at_its_ref(tmp_path: Path) -> None:
     assert found.code == Fact(value="live/net", how="backend block of main.tf")
     assert found.owner == Fact(value="@a", how="CODEOWNERS")
     assert ignored(tmp_path, **settings) == ("tags",)
+    [declaration] = a_baseline(tmp_path, **settings).declared()
+    assert declaration.commit == git(tmp_path / "repository", "rev-parse", "v1")
     settings["code"] = f"git::{url}//live?ref=main"
     assert ignored(tmp_path, **settings) == ()
 

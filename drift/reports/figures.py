@@ -1,8 +1,13 @@
-"""How registers write figures: always so many of so many, and times that were really taken."""
+"""How reports write figures: always so many of so many, and times that were really taken."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
+
+from drift.model.verdict import Disposition
+
+NOT_COUNTED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
+"""Nobody decided these, or nobody watched: nobody has to answer for them, and no figure is of them."""
 
 
 def quantile(values: Sequence[timedelta], share: float) -> timedelta | None:

@@ -1,0 +1,92 @@
+"""Records who may act as the identities that deploy, and what is wrong with that."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from drift.ledger.log import append, entries_at
+from drift.model.evidence import ControlCheckRecord, EntryKind, TrustRecord
+from drift.model.pipeline_control import Verifiable
+from drift.model.trust import DeployingIdentity, findings_of_trust
+from drift.redact import redact
+from drift.stages.record.controls import record_control_check, record_control_findings
+from drift.store import meta
+
+
+def record_trust(
+    connection: Connection,
+    source: str,
+    identities: Sequence[DeployingIdentity],
+    owner: str | None,
+    now: datetime,
+) -> int:
+    """Record each identity that is not as it was, those that are gone, and the line of the day.
+
+    Return how many are news.
+    """
+    begin = meta.trusted_by(source)
+    known = {key.removeprefix(begin): meta.read(connection, key) for key in meta.keys(connection, begin)}
+    news = 0
+    for one in identities:
+        news += _record(connection, source, one, known.pop(one.name, None), now)
+        if one.status is Verifiable.READ:  # who may look no more has seen nothing put right
+            record_control_findings(
+                connection, source, one.name, findings_of_trust(source, _clean(one), owner), now
+            )
+    for name, seq in known.items():
+        _record_gone(connection, source, name, seq, now)
+    body = ControlCheckRecord(
+        host=source,
+        repositories=len(identities),
+        changed=news + len(known),
+        not_read=tuple(f"{one.name}: {one.why}" for one in identities if one.why),
+    )
+    record_control_check(connection, body, now)
+    return news + len(known)
+
+
+def _record(
+    connection: Connection, source: str, said: DeployingIdentity, last: str | None, now: datetime
+) -> bool:
+    """Record an identity if it is news; tell whether it is."""
+    digest = said.digest  # of what the cloud said
+    before = _digest_at(connection, last)
+    if before == digest:
+        return False
+    body = TrustRecord(source=source, identity=_clean(said), digest=digest, digest_before=before)
+    _append(connection, said.name, body, last, now)
+    return True
+
+
+def _record_gone(connection: Connection, source: str, name: str, last: str | None, now: datetime) -> None:
+    before = _digest_at(connection, last)
+    body = TrustRecord(source=source, identity=None, digest=None, digest_before=before)
+    _append(connection, name, body, last, now)
+    meta.forget(connection, f"{meta.trusted_by(source)}{name}")
+    record_control_findings(connection, source, name, (), now)
+
+
+def _append(connection: Connection, name: str, body: TrustRecord, last: str | None, now: datetime) -> None:
+    links = () if last is None else (int(last),)
+    entry = append(connection, kind=EntryKind.TRUST, ref=name, body=body, recorded_at=now, links=links)
+    meta.write(connection, f"{meta.trusted_by(body.source)}{name}", str(entry.seq))
+
+
+def _digest_at(connection: Connection, seq: str | None) -> str | None:
+    """Return what an identity was when it was recorded last; `None` of a new one, or if that was erased."""
+    bodies = [one.body for one in entries_at(connection, [int(seq)] if seq else []) if one.body is not None]
+    return msgspec.json.decode(bodies[0], type=TrustRecord).digest if bodies else None
+
+
+def _clean(said: DeployingIdentity) -> DeployingIdentity:
+    """Cut secrets out: a condition may hold an external id, and a description whatever somebody wrote."""
+    return replace(
+        said,
+        text=str(redact(said.text).value),
+        why=None if said.why is None else str(redact(said.why).value),
+        trusts=tuple(str(redact(one).value) for one in said.trusts),
+        too_wide=tuple(str(redact(one).value) for one in said.too_wide),
+    )

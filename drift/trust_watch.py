@@ -1,0 +1,57 @@
+"""Looks once a day who may act as the identities that deploy, and records what is not as it was.
+
+A review of the code shows little where somebody else may act as the pipeline, and what a role trusted
+last March nobody can ask its cloud any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from drift.equipment import Equipment
+from drift.errors import ProviderError, only_provider_errors
+from drift.ports import TrustSource
+from drift.stages.record import record_trust
+from drift.store import meta
+
+CAPTURED_EVERY = timedelta(hours=23)
+"""Once a day, a little earlier each day rather than ever later."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrustCaptured:
+    """What was looked at."""
+
+    identities: int = 0
+    changed: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def capture_trust(have: Equipment, now: datetime) -> TrustCaptured:
+    """Look at the identities of every source that was not looked at today."""
+    identities, changed, problems = 0, 0, list[str]()
+    for name, source in have.trust.items():
+        if not _is_due(have, name, now):
+            continue
+        try:
+            seen, news = _capture(have, name, source, now)
+        except ProviderError as error:
+            problems.append(f"{name}: {error}")
+        else:
+            identities, changed = identities + seen, changed + news
+    return TrustCaptured(identities=identities, changed=changed, problems=tuple(problems))
+
+
+def _is_due(have: Equipment, source: str, now: datetime) -> bool:
+    with have.database.reading() as connection:
+        last = meta.read(connection, meta.trust_of(source))
+    return last is None or now - datetime.fromisoformat(last) >= CAPTURED_EVERY
+
+
+def _capture(have: Equipment, name: str, source: TrustSource, now: datetime) -> tuple[int, int]:
+    """Record the identities of a source, all or none; return how many there are, and are news."""
+    with only_provider_errors(f"looking whom {name} trusts"):
+        identities = source.identities()
+    with have.database.transaction() as connection:
+        news = record_trust(connection, name, identities, have.policy.coverage.owner, now)
+        meta.write(connection, meta.trust_of(name), now.isoformat())
+    return len(identities), news

@@ -1,0 +1,96 @@
+"""Taking a person out of the working memory."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from drift.errors import StoreError
+from drift.model.erasure import Forgotten
+from drift.model.person import Person
+from drift.store import database as databases
+from drift.store.changes import changes
+from drift.store.database import Database
+from drift.store.erasure import forget_in_store
+from drift.store.metadata import metadata
+from drift.store.people import keep_people, people_kept
+from tests.builders import NOON, a_judgement
+from tests.world import World
+
+ALICE = Forgotten.called(["alice@example.com", "alice-a"], "erased-1")
+LEDGER = frozenset({"ledger", "evidence_body", "ledger_node", "checkpoint", "erased_entry"})
+
+
+def test_no_row_names_the_person_any_more_and_the_changes_stay(database: Database) -> None:
+    """
+    The ids of these events have the name in them, and other tables refer to them.
+    """
+    world = World(database=database)
+    mine = world.happened("opened tcp/22", "closed tcp/22", by="alice@example.com", judged=a_judgement())
+    other = world.happened("opened tcp/80", by="bob@example.com", at=NOON + timedelta(hours=1))
+
+    with database.transaction() as connection:
+        assert forget_in_store(connection, ALICE, besides=LEDGER) > 0
+
+    assert naming(database) == []
+    with database.reading() as connection:
+        found = {row.change.change_id: row.change for row in changes(connection)}
+    assert found.keys() == {mine.change_id, other.change_id}
+    assert found[mine.change_id].actor.name == "erased-1"
+    assert len(found[mine.change_id].writes) == 2
+    assert found[mine.change_id].first.event.call.source_ip is None
+    assert found[other.change_id] == other
+
+
+def test_of_two_names_of_the_person_that_are_keys_one_row_is_left(database: Database) -> None:
+    world = World(database=database)
+    for name in ("alice@example.com", "alice-a"):
+        world.happened("opened tcp/22", by=name)
+
+    with database.transaction() as connection:
+        forget_in_store(connection, ALICE, besides=LEDGER)
+
+    assert naming(database) == []
+
+
+def test_a_directory_forgets_the_person_whole(sqlite_database: Database) -> None:
+    people = [Person(name="alice@example.com", names=("U01",)), Person(name="bob@example.com")]
+    with sqlite_database.transaction() as connection:
+        keep_people(connection, "okta", people, NOON, NOON)
+
+        forget_in_store(connection, ALICE, besides=LEDGER)
+
+        assert [one.name for one in people_kept(connection, ["okta"])] == ["bob@example.com"]
+
+
+def test_what_was_deleted_leaves_the_file_too_and_whoever_reads_is_named(
+    tmp_path: Path, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "BUSY_TIMEOUT_SECONDS", 0)
+    world = World(database=sqlite_database)
+    world.happened("opened tcp/22", by="alice@example.com")
+    reader = sqlite3.connect(tmp_path / "store.sqlite3")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM ledger").fetchone()
+
+    with pytest.raises(StoreError, match="still in the files") as caught:
+        sqlite_database.wipe_deleted()
+    reader.close()
+    sqlite_database.wipe_deleted()
+
+    assert "stop drift run" in caught.value.hint
+    log = tmp_path / "store.sqlite3-wal"
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def naming(database: Database) -> list[str]:
+    tables = [table for table in metadata.sorted_tables if table.name not in LEDGER]
+    with database.reading() as connection:
+        return [
+            table.name
+            for table in tables
+            for row in connection.execute(select(table))
+            if any(name in repr(row) for name in ALICE.names)
+        ]
