@@ -42,6 +42,22 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BETWEEN = timedelta(minutes=3)
 """So that they are spread over seven months."""
 
+DISPOSITIONS = (
+    *([Disposition.AUTHORISED] * 40),
+    *([Disposition.EXPLAINED] * 5),
+    *([Disposition.UNTICKETED] * 3),
+    Disposition.RETROACTIVE,
+    Disposition.EMERGENCY,
+)
+"""How the changes stand, and in which proportion."""
+
+CHANNELS = (
+    *([Channel.PIPELINE] * 8),
+    Channel.CONSOLE,
+    Channel.MANUAL,
+    Channel.SERVICE,
+)
+
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_1aed3d11853c95a7"
 
@@ -199,7 +215,7 @@ def _entries(number: int) -> Iterator[NewEntry]:
     yield NewEntry(
         kind=EntryKind.OBSERVATION, ref=key, body=structs.replace(WRITE, event=event), recorded_at=at
     )
-    disposition = tuple(Disposition)[number % len(Disposition)]
+    disposition, channel = DISPOSITIONS[number % len(DISPOSITIONS)], CHANNELS[number % len(CHANNELS)]
     body = replace(
         CHANGE,
         change_id=f"chg-{number:08}",
@@ -207,7 +223,8 @@ def _entries(number: int) -> Iterator[NewEntry]:
         ended_at=at,
         events=(key,),
         disposition=disposition,
-        channel=tuple(Channel)[number % len(Channel)],
+        channel=channel,
+        t7=Result.PASS if disposition is Disposition.EMERGENCY else Result.NA,
     )
     yield NewEntry(kind=EntryKind.DISPOSITION, ref=body.change_id, body=body, recorded_at=at)
 

@@ -18,6 +18,7 @@ from drift.model.evidence import ConfigRecord
 from drift.model.person import People, Person
 from drift.model.verdict import Actor
 from drift.ports import (
+    AccessList,
     AccountTree,
     Anchor,
     AuditLog,
@@ -154,6 +155,8 @@ class Equipment:
     """When each of them is given one."""
     directories: Mapping[str, Directory] = field(default_factory=dict)
     """Where names of people are read."""
+    access_lists: Mapping[str, AccessList] = field(default_factory=dict)
+    """Where it is read once a month who may write."""
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)

@@ -7,6 +7,7 @@ files of the store. Whatever is stopped in between, the command is simply run ag
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from drift.errors import UsageError
 from drift.ledger.checkpoint import seal
@@ -61,7 +62,17 @@ def forgotten(names: Iterable[str], people: People, key: SigningKey) -> Forgotte
             f"a name of less than {SHORTEST} characters stands in too many words",
             hint="give the whole name, or the address",
         )
+    if ours := sorted(person.names & _own_words()):
+        raise UsageError(
+            f'"{ours[0]}" is a word of the evidence itself, which would lose its meaning',
+            hint="leave that name out, of [[person]] too, and give the others",
+        )
     return person
+
+
+def _own_words() -> set[str]:
+    """Return the words that stand in entries for what is the case: channels, dispositions and the like."""
+    return {str(word).lower() for words in StrEnum.__subclasses__() for word in words}
 
 
 def count_naming(database: Database, person: Forgotten) -> int:

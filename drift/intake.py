@@ -16,7 +16,7 @@ from drift.stages.classify import classify_call, refine
 from drift.stages.group import group_all, regroup
 from drift.stages.merge import Merged, more_known, still_known
 from drift.stages.merge.gather import gather, gather_opened
-from drift.stages.record import record_amendment, record_write
+from drift.stages.record import record_amendment, record_sign_in, record_write
 from drift.store.sessions import expect_openings, note_sessions, openings_behind
 from drift.store.writes import expect
 
@@ -49,6 +49,8 @@ class Intake:
         if isinstance(raw, RawRecord) and is_canary(self._connection, raw, event, self._now):
             return Fate.CANARY
         told = gather(self._connection, self._source, event, self._now)
+        if told is Fate.AUTH:
+            self._sign_in(event)
         return told if isinstance(told, Fate) else self.write(told)
 
     def write(self, merged: Merged) -> Fate:
@@ -71,6 +73,15 @@ class Intake:
         if record_amendment(connection, write, merged.amends, self._now):
             regroup(connection, write, belongs=belongs, is_history=self._is_history)
         return Fate.DUPLICATE if merged.amends.why is Amendment.COPIED else Fate.PART
+
+    def _sign_in(self, event: ChangeEvent) -> None:
+        """Record who signed in to a console, if the record tells of that."""
+        said = self._have.translators.sign_in_of(event)
+        if said is not None:
+            sessions = openings_behind(self._connection, event, MAX_CHAIN)
+            behind = sessions_behind(event.call, event.occurred_at, sessions)
+            actor = self._callers.find(event.call, behind).actor
+            record_sign_in(self._connection, self._source, event, actor, said, self._now)
 
     def finish(self) -> None:
         """Add what was written to its changes."""

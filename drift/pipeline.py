@@ -16,6 +16,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from drift import compare, conclude, control_watch, follow, read_source, run_watch, self_watch
+from drift.access_watch import take_snapshots
 from drift.account_watch import AccountsRead, read_accounts
 from drift.budget import forget_other_budgets
 from drift.compare import JUDGED_AGAIN_FOR
@@ -92,6 +93,7 @@ class Pipeline:
         problems += self.capture(now).problems
         problems += self.capture_trust(now).problems
         problems += self.look_at_documents(now)
+        problems += self.take_access_snapshots(now)
         self.digest(now)
         self.renew_alarms(now)
         problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
@@ -191,6 +193,10 @@ class Pipeline:
     def look_at_documents(self, now: datetime) -> tuple[str, ...]:
         """Look once a day which of the company's own documents are not as they were."""
         return look_at_documents(self.have, now)
+
+    def take_access_snapshots(self, now: datetime) -> tuple[str, ...]:
+        """Look once a month who may write."""
+        return take_snapshots(self.have, now)
 
     def keep_runs(self, now: datetime) -> run_watch.KeptRuns:
         """Record the runs of pipelines that made changes and have ended by now."""

@@ -151,6 +151,12 @@ class Rounds:
         problems = pipeline.look_at_documents(pipeline.have.clock.now())
         return Turn(problems=problems, failure=problems[0] if problems else None)
 
+    def take_access_snapshots(self) -> Turn:
+        """Look who may write, once a month."""
+        pipeline = self._pipeline
+        problems = pipeline.take_access_snapshots(pipeline.have.clock.now())
+        return Turn(problems=problems, failure=problems[0] if problems else None)
+
     def keep_runs(self) -> Turn:
         """Record the runs of pipelines that made changes and have ended."""
         done = self._pipeline.keep_runs(self._pipeline.have.clock.now())

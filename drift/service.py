@@ -148,6 +148,7 @@ def serving(
             )
             port = stack.enter_context(http.serving(settings.listen, answers))
         pipeline.begin(have.clock.now())
+        pulse.feel()
         daemon.start()
         yield Service(daemon=daemon, reload=reload, port=port)
         if not daemon.running:

@@ -27,6 +27,9 @@ LOOK_FOR_PEOPLE_EVERY = timedelta(hours=1)
 LOOK_FOR_DOCUMENTS_EVERY = timedelta(hours=1)
 """Whether a day is over since the company's own documents were looked at."""
 
+LOOK_FOR_ACCESS_EVERY = timedelta(hours=1)
+"""Whether a month began since it was read who may write; what failed is tried again as often."""
+
 LOOK_FOR_RUNS_EVERY = timedelta(minutes=5)
 """Whether a run that made changes has ended."""
 
@@ -126,6 +129,10 @@ def timetable(rounds: Rounds, settings: Settings, others: Iterable[Job] = ()) ->
                 at_start=True,
             )
             for _ in settings.directories[:1]
+        ),
+        *(
+            Job(name="access", trigger=every(LOOK_FOR_ACCESS_EVERY), run=rounds.take_access_snapshots)
+            for _ in settings.access_lists[:1]
         ),
         *(
             Job(

@@ -346,6 +346,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 anchors=counted(catalog.ANCHORS, settings.anchors),
                 anchor_rules={one.name: one.rules for one in settings.anchors},
                 directories=counted(catalog.DIRECTORIES, settings.directories),
+                access_lists=counted(catalog.ACCESS_LISTS, settings.access_lists),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
                 trust=counted(catalog.TRUST, settings.trust),
                 account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),
@@ -490,6 +491,7 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.canaries,
         *settings.on_call,
         *settings.directories,
+        *settings.access_lists,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 

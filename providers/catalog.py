@@ -16,6 +16,7 @@ from msgspec import Struct
 from drift.errors import UsageError
 from drift.model.resource import Cloud
 from drift.ports import (
+    AccessList,
     AccountTree,
     AdapterKind,
     Anchor,
@@ -212,6 +213,14 @@ DIRECTORIES: Mapping[str, Adapter[Directory]] = {
     "slack": Adapter("providers.slack.directory", "SlackPeople"),
 }
 
+ACCESS_LISTS: Mapping[str, Adapter[AccessList]] = {
+    "aws-iam": Adapter("providers.aws.access", "AwsIam"),
+    "azure-roles": Adapter("providers.azure.access", "AzureRoles", paths=("ca_file",)),
+    "gcp-project-roles": Adapter(
+        "providers.gcp.project_roles", "GcpProjectRoles", paths=("credentials_file",)
+    ),
+}
+
 SIGNING_KEYS: Mapping[str, Adapter[Signer]] = {
     "aws-kms": Adapter("providers.aws.signing_key", "AwsKmsKey"),
     "gcp-kms": Adapter("providers.gcp.signing_key", "GcpKmsKey", paths=("credentials_file",)),
@@ -263,6 +272,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.EVIDENCE_SINK: EVIDENCE_SINKS,
     AdapterKind.CANARY: CANARIES,
     AdapterKind.DIRECTORY: DIRECTORIES,
+    AdapterKind.ACCESS_LIST: ACCESS_LISTS,
     AdapterKind.ON_CALL: ON_CALL,
     AdapterKind.ANCHOR: ANCHORS,
     AdapterKind.TRUST: TRUST,

@@ -147,6 +147,8 @@ def test_the_pack_lists_signatures_and_what_is_missing(world: World, tmp_path: P
         "'=1+1 close the port",
         "overdue",
     )
+    page = (tmp_path / "pack/00_START_HERE.html").read_text()
+    assert "2 reviews of the period overdue: 2026-W48, 2026-Q4." in page
     assert verify_pack(str(tmp_path / "pack")).all_problems == []
 
 

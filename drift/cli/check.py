@@ -156,6 +156,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"code host {name}", host, host.check
     for name, directory in have.directories.items():
         yield f"directory {name}", directory, directory.check
+    for name, access in have.access_lists.items():
+        yield f"access list {name}", access, access.check
     for name, notifier in have.notifiers.items():
         yield f"notifier {name}", notifier, notifier.check
     for name, on_call in have.on_call.items():

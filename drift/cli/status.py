@@ -335,16 +335,15 @@ def _lines(status: Status) -> Iterator[str]:
 
 
 def _controls(status: Status) -> Iterator[str]:
-    """Say how the repositories are controlled, where a code host tells."""
+    """Say how repositories are controlled, where a code host tells, and what is wrong with that."""
     found = status.controls
     if found.runs.recorded:
         failed, undoing = f"{found.runs.failed:,} failed", f"{found.runs.undoing:,} undid an earlier one"
         yield f"runs      {found.runs.recorded:,} that made changes, of which {failed} and {undoing}"
-    if not found.repositories:
-        return
-    many = counted(found.repositories, "repository", "repositories")
-    seen = _ago(status, found.captured_at, "all looked at within the last", "never looked at")
-    yield f"controls  {many}, {seen.removesuffix(' ago')}, {counted(len(found.findings), 'finding')}"
+    if found.repositories:
+        many = counted(found.repositories, "repository", "repositories")
+        seen = _ago(status, found.captured_at, "all looked at within the last", "never looked at")
+        yield f"controls  {many}, {seen.removesuffix(' ago')}, {counted(len(found.findings), 'finding')}"
     for row in found.findings:
         one = row.finding
         yield f"control   {one.severity}: {one.text} (owner: {one.owner or 'nobody'})"

@@ -99,6 +99,7 @@ def load(
         operator=control.operator_name(reader),
         people=configured_people(reader),
         directories=reader.adapters(AdapterKind.DIRECTORY),
+        access_lists=reader.adapters(AdapterKind.ACCESS_LIST),
         own_tables=own,
         profiles=profiles_of(own),
         reviews=review_rules(reader),

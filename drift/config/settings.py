@@ -203,6 +203,7 @@ class Settings:
     controls: tuple[CompensatingControl, ...]
     people: tuple[Person, ...]
     """Everybody whom the configuration knows under several names."""
+    access_lists: tuple[AdapterSettings, ...]
     directories: tuple[AdapterSettings, ...]
     """Where more names of people are read."""
     operator: str | None

@@ -279,7 +279,10 @@ class Report:
         lines += [f"Key           {one}" for one in self.handovers]
         if self.erasures:
             told = ", ".join(map(str, self.erasures))
-            lines.append(f"Erased        what {self.erased} entries said of a person, as entries {told} tell")
+            lines.append(
+                f"Erased        what {self.erased} entries said of a person, as entries {told} tell:"
+            )
+            lines.append("              what is said again in their place, nobody can hold against it")
         lines += [
             "Trusted       {size} entries, root {root}".format(**one) for one in self.trusted_checkpoints
         ]

@@ -27,6 +27,8 @@ class Means(StrEnum):
     CHANGE_POLICY = "change-policy"
     EMERGENCY_PROCEDURE = "emergency-procedure"
     REVIEWS = "reviews"
+    SIGN_INS = "sign-ins"
+    ACCESS_LISTS = "access-lists"
 
 
 class Working(StrEnum):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote
 
@@ -41,19 +42,19 @@ class Forgotten:
 
     def out_of_json(self, value: Any) -> Any:
         """Return what JSON says without the names, and without where the calls came from."""
-        return self._without(value, frozenset(_also_personal(value)))
+        return self._without(value, frozenset(_addresses(value)))
 
-    def _without(self, value: Any, also: frozenset[str]) -> Any:
+    def _without(self, value: Any, addresses: frozenset[str]) -> Any:
         match value:
             case str():
-                for one in also:
+                for one in addresses:
                     value = value.replace(one, self.pseudonym)
                 return self.out_of(value)
             case list():
-                return [self._without(item, also) for item in value]
+                return [self._without(item, addresses) for item in value]
             case dict():
                 return {
-                    self.out_of(name): None if name in _ALSO_PERSONAL else self._without(inner, also)
+                    self.out_of(name): None if name in _ALSO_PERSONAL else self._without(inner, addresses)
                     for name, inner in value.items()
                 }
             case _:
@@ -69,16 +70,24 @@ class Forgotten:
         return re.compile("|".join(map(_whole, self._spellings)), re.IGNORECASE)
 
 
-def _also_personal(value: Any) -> Iterator[str]:
-    """Yield the addresses and programs that JSON tells: sentences in it repeat them."""
+def _addresses(value: Any) -> Iterator[str]:
+    """Yield the IP addresses that calls came from: sentences beside them repeat them."""
     match value:
         case list():
-            yield from (one for item in value for one in _also_personal(item))
+            yield from (one for item in value for one in _addresses(item))
         case dict():
             for name, inner in value.items():
-                if name in _ALSO_PERSONAL and isinstance(inner, str) and len(inner) >= SHORTEST:
+                if name == "source_ip" and _is_address(inner):
                     yield inner
-                yield from _also_personal(inner)
+                yield from _addresses(inner)
+
+
+def _is_address(value: object) -> bool:
+    """Tell whether it is one: where a cloud called itself, its own name stands there."""
+    try:
+        return isinstance(value, str) and bool(ip_address(value))
+    except ValueError:
+        return False
 
 
 def _spellings(name: str) -> Iterable[str]:

@@ -58,6 +58,8 @@ class EntryKind(StrEnum):
     ANCHOR = "anchor"
     REVIEW = "review"
     FOLLOW_UP = "follow_up"
+    SIGN_IN = "sign_in"
+    ACCESS_SNAPSHOT = "access_snapshot"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

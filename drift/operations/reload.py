@@ -30,6 +30,7 @@ AT_START = (
         "anchors",
         "trust",
         "account_trees",
+        "access_lists",
     ),
 )
 """Settings that are read at the start only."""

@@ -4,6 +4,7 @@ Adapters under `providers/` implement these protocols and raise nothing but
 `drift.errors.ProviderError`. Retry, paging limits and time-outs are the core's.
 """
 
+from drift.ports.access import AccessList
 from drift.ports.anchor import Anchor
 from drift.ports.audit_log import (
     AnswerTime,
@@ -32,10 +33,11 @@ from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall
 from drift.ports.signer import Signer
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
 from drift.ports.surroundings import Clock, Meter, Recorded, Remarking
-from drift.ports.translator import Translator, Unwrapper
+from drift.ports.translator import TellsSignIns, Translator, Unwrapper
 from drift.ports.vault import KeptBatch, RawVault
 
 __all__ = [
+    "AccessList",
     "AccountTree",
     "AdapterKind",
     "Anchor",
@@ -77,6 +79,7 @@ __all__ = [
     "StateContent",
     "StateStore",
     "StoredState",
+    "TellsSignIns",
     "TicketSource",
     "Translator",
     "TrustSource",

@@ -19,6 +19,7 @@ class AdapterKind(StrEnum):
     CANARY = "canary"
     ON_CALL = "on_call"
     DIRECTORY = "directory"
+    ACCESS_LIST = "access_list"
     ANCHOR = "anchor"
     TRUST = "trust"
     ACCOUNT_TREE = "account_tree"

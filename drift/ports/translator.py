@@ -1,10 +1,11 @@
 """What understands the records of one cloud."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drift.model.event import ChangeEvent, RawRecord, Repeat, UnreadableRecord
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn
 
 
 class Unwrapper(Protocol):
@@ -59,5 +60,17 @@ class Translator(Unwrapper, Protocol):
 
         Only who tells people of a write needs them, so judging goes without. Reads nothing but
         the event, changes nothing else, and may be repeated. Never raises.
+        """
+        ...
+
+
+@runtime_checkable
+class TellsSignIns(Protocol):
+    """A translator whose cloud's records tell who signed in to a console."""
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Say what somebody signed in to, of an event whose effect is `auth`; `None` if to nothing such.
+
+        Reads nothing but the event. Never raises.
         """
         ...

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from drift.model.event import ChangeEvent, RawRecord, Repeat, UnreadableRecord
-from drift.ports import Translator
+from drift.model.sign_in import SignIn
+from drift.ports import TellsSignIns, Translator
 
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -76,6 +77,14 @@ class Translators:
             return event
         with self._alone:
             return owner.describe(event)
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Return what somebody signed in to, as far as the records of the cloud tell that."""
+        owner: object = next((one for one in self.all if one.cloud is event.call.cloud), None)
+        if not isinstance(owner, TellsSignIns):
+            return None
+        with self._alone:
+            return owner.sign_in_of(event)
 
 
 def _mended(body: bytes) -> bytes:

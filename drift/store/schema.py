@@ -165,6 +165,13 @@ funnel = Table(
     comment="What became of every record that was read, so that the population can be reconciled",
 )
 
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("event_key", Key, primary_key=True),
+    Column("recorded_at", UtcTime, nullable=False),
+)
+
 opened_session = Table(
     "opened_session",
     metadata,

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from drift.model.event import Effect
+from drift.model.sign_in import SignInTo
 from drift.model.verdict import Credential, Lane, Tool
 from providers.tables import Fact, Pattern, Row
 
@@ -38,6 +39,12 @@ class EffectRow(Calls, frozen=True, kw_only=True):
     """What calls do that the record's own flags do not tell."""
 
     effect: Effect
+
+
+class SignInRow(Calls, frozen=True, kw_only=True):
+    """Calls by which somebody signs in to where changes can be made by hand."""
+
+    to: SignInTo
 
 
 class LaneRow(Calls, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from providers.aws.signal_rows import (
     RoleSwitchRow,
     ServiceToolRow,
     SessionRow,
+    SignInRow,
     SignInTokenRow,
 )
 from providers.tables import Form, Row, Words, read_tables
@@ -53,6 +54,7 @@ class Signals(Row, frozen=True, kw_only=True):
     known_products: Words
     reports: tuple[ReportRow, ...]
     effects: tuple[EffectRow, ...]
+    sign_ins: tuple[SignInRow, ...]
     lanes: tuple[LaneRow, ...]
     iac_agents: tuple[AgentRow, ...]
     front_ends: tuple[AgentRow, ...]

@@ -19,6 +19,7 @@ from drift.model.event import (
     UnreadableRecord,
 )
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn
 from providers.aws.contents import Contents
 from providers.aws.effects import Deed, effect_of, error_of, has_trace_of_error
 from providers.aws.envelopes import RECORD_HEADS, unwrap
@@ -118,6 +119,16 @@ class AwsTranslator:
         marks = [one.mark for one in found if one.mark]
         summary = summary_of(event, name, marks, rows.phrase)
         return replace(event, risks=tuple(risks), summary=summary)
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Say what somebody signed in to; the second factor is that of the caller."""
+        call = event.call
+        name = self._signals.event_name(call.action) if call.action else None
+        row = next((one for one in self._signals.sign_ins if one.cover(call.service, name)), None)
+        if row is None:
+            return None
+        caller = call.principal
+        return SignIn(to=row.to, role=caller.role if caller else None, mfa=caller.mfa if caller else None)
 
     def _said(self, record: TrailRecord, source: Source) -> ChangeEvent | Repeat:
         """Return what a record says; a read says nothing but when it was made, and why it failed."""

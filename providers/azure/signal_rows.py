@@ -45,6 +45,13 @@ class CategoryRow(Fact, frozen=True, kw_only=True):
     """Acts by itself."""
 
 
+class SignInRow(Fact, frozen=True, kw_only=True):
+    """Applications to which somebody signs in to make changes by hand."""
+
+    apps: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """Their ids, in lower case."""
+
+
 class LaneRow(Operations, frozen=True, kw_only=True):
     """Operations that belong to a lane."""
 

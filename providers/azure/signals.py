@@ -19,6 +19,7 @@ from providers.azure.signal_rows import (
     PhraseRow,
     RiskRow,
     RoleRow,
+    SignInRow,
 )
 from providers.tables import Form, Words, read_tables
 
@@ -52,6 +53,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     free_text: Words
     effects: tuple[EffectRow, ...]
     categories: tuple[CategoryRow, ...]
+    sign_ins: tuple[SignInRow, ...]
     lanes: tuple[LaneRow, ...]
     apps: tuple[AppRow, ...]
     identities: tuple[IdentityRow, ...]

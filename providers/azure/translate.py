@@ -12,6 +12,7 @@ import msgspec
 
 from drift.model.event import Call, ChangeEvent, Effect, Principal, RawRecord, UnreadableRecord
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn
 from drift.model.verdict import CredentialSign, ToolSign
 from providers.azure import entra_audit
 from providers.azure.app_configuration import STORES
@@ -31,6 +32,7 @@ from providers.azure.effects import (
 )
 from providers.azure.envelopes import RECORD_HEADS, unwrap
 from providers.azure.identity import principal_of
+from providers.azure.portal_sign_ins import portal_sign_in
 from providers.azure.reading import read_record
 from providers.azure.record import Activity
 from providers.azure.request import text_at
@@ -122,6 +124,10 @@ class AzureTranslator:
             risks=tuple(one.risk for one in risks),
             summary=summary_of(event, operation, body, marks, self._signals),
         )
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Say who signed in to the portal, as a directory's sign-in log tells it."""
+        return portal_sign_in(event, self._signals)
 
     def _event(self, activity: Activity, raw: RawRecord) -> ChangeEvent:
         signals, is_shared = self._signals, len(raw.body) <= MAX_SHARED

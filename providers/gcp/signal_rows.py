@@ -4,6 +4,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from drift.model.event import Effect
+from drift.model.sign_in import SignInTo
 from drift.model.verdict import ActorKind, Confidence, Credential, Lane, Tool
 from providers.tables import Fact, Pattern
 
@@ -30,6 +31,14 @@ class EffectRow(Calls, frozen=True, kw_only=True):
     """What calls do that the log and the permissions do not tell."""
 
     effect: Effect
+
+
+class SignInRow(Calls, frozen=True, kw_only=True):
+    """Calls by which somebody signs in to where changes can be made by hand."""
+
+    to: SignInTo
+    has_failed: bool = False
+    """The name of the call says that it did."""
 
 
 class LaneRow(Calls, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from providers.gcp.signal_rows import (
     LaneRow,
     PhraseRow,
     RiskRow,
+    SignInRow,
 )
 from providers.tables import Form, Words, read_tables
 
@@ -43,6 +44,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     label_maps: Words
     known_products: Words
     effects: tuple[EffectRow, ...]
+    sign_ins: tuple[SignInRow, ...]
     lanes: tuple[LaneRow, ...]
     iac_agents: tuple[AgentRow, ...]
     console_agents: tuple[AgentRow, ...]

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from drift.model.event import ChangeEvent, Effect, RawRecord, Source, UnreadableRecord
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn
 from providers.gcp.calls import Calls
 from providers.gcp.contents import EMPTY, contents_of
 from providers.gcp.effects import (
@@ -79,6 +80,12 @@ class GcpTranslator:
         summary = summary_of(method, event.request, event.resources, event.outcome, marks, self._signals)
         risks = dict.fromkeys((*event.risks, *(one.risk for one in found)))
         return structs.replace(event, risks=tuple(risks), summary=summary)
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Say what somebody signed in to; Google does not tell the second factor."""
+        call, name = event.call, self._signals.method_key(event.call.action)
+        row = next((one for one in self._signals.sign_ins if one.cover(call.service, name)), None)
+        return None if row is None else SignIn(to=row.to, has_failed=row.has_failed)
 
     def _event(self, entry: LogEntry, source: Source) -> ChangeEvent:
         signals, payload, log = self._signals, entry.payload, log_of(entry)

@@ -40,8 +40,8 @@ class Application:
     scope: str
     now: Callable[[], float] = time.monotonic
     meter: Meter = field(default_factory=given_meter)
-    _token: str = field(default="", repr=False)
-    _until: float = 0.0
+    _token: str = field(default="", init=False, repr=False)
+    _until: float = field(default=0.0, init=False)
 
     def ask(self, method: str, path: str, body: bytes, kind: str, *, what: str, needs: str) -> Answer:
         """Return the answer to a request with a body of this content type.

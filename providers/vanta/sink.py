@@ -19,6 +19,7 @@ from drift.model.secret import Secret
 from drift.ports import HandedPack
 from providers.posting import is_safe
 from providers.vanta.api import Application
+from providers.visible import shortened
 
 CHANGES: Final = "02_population/changes.jsonl"
 RESOURCES: Final = "custom resources"
@@ -203,4 +204,4 @@ def _flat(value: object) -> str | bool:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)[:LONGEST]
+    return "" if value is None else shortened(str(value), LONGEST)

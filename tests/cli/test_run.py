@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from drift.ledger.checkpoint import latest_checkpoint
+from drift.ledger.log import entries
+from drift.model.evidence import EntryKind
+from drift.store.database import Database
+from tests.cli.running import CONFIG
 from tests.scenarios.world import FIXTURES, lay_out
 
 STORY = "s3-console-public"
@@ -75,6 +80,29 @@ def test_the_daemon_watches_until_a_signal_stops_it(number: signal.Signals, conf
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert said.splitlines()[-1] == "drift: stopped"
+
+
+def test_a_daemon_that_ran_leaves_a_heartbeat_that_is_sealed(tmp_path: Path) -> None:
+    (tmp_path / "trail").mkdir()
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.replace('source = "records"', 'source = "system"'))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "drift", "run", "--config", config], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    process.stderr.readline()
+
+    process.send_signal(signal.SIGTERM)
+
+    process.communicate(timeout=PATIENCE)
+    database = Database(f"sqlite:///{tmp_path}/store.sqlite3")
+    with database.reading() as connection:
+        sealed, *beats = latest_checkpoint(connection), *entries(connection, kind=EntryKind.HEARTBEAT)
+    database.close()
+    [beat] = beats
+    assert sealed is not None
+    assert beat.seq < sealed.size
+    assert {"read trail", "judge"} <= {job["job"] for job in json.loads(beat.body or b"")["jobs"]}
 
 
 def test_a_second_signal_ends_a_cycle_that_hangs(config: Path, tmp_path: Path) -> None:

@@ -9,16 +9,18 @@ from drift.ledger.log import append
 from drift.model.event import Fate
 from drift.model.evidence import EntryKind
 from drift.model.person import Person
+from drift.model.pipeline_control import Verifiable
 from drift.model.run_log import RunLogs
+from drift.model.trust import DeployingIdentity
 from drift.reports.month import Month
 from drift.reports.self_sample import draw_sample
-from drift.stages.record import record_controls, record_deployment
+from drift.stages.record import record_controls, record_deployment, record_trust
 from drift.store import anchors, job_runs
 from drift.store.covered import keep_source_read
 from drift.store.deployments import note_run, waiting_runs
 from drift.store.people import keep_people, note_directory_outage
 from drift.store.tally import Tally
-from tests.builders import a_deployment, a_judgement, an_event
+from tests.builders import NOON, a_deployment, a_judgement, an_event
 from tests.cli.running import Drift
 from tests.scenarios.forge import a_repository
 from tests.world import World
@@ -107,6 +109,19 @@ def test_a_script_gets_one_object_with_every_key(drift: Drift, world: World) -> 
     assert (job["name"], job["failures"], job["last_error"]) == ("read trail", 0, None)
     assert set(report["alerts"]) == {"queued", "sent", "dead", "superseded", "folded", "withheld"}
     assert report["evidence"]["checkpoint_age_seconds"] is None
+
+
+def test_an_identity_that_trusts_too_many_is_told_of_without_a_code_host(drift: Drift, world: World) -> None:
+    role = "arn:aws:iam::111122223333:role/terraform-deploy"
+    open_to_all = DeployingIdentity(
+        name=role, status=Verifiable.READ, text="{}", too_wide=("anybody may assume it",)
+    )
+    with world.database.transaction() as connection:
+        record_trust(connection, "aws", [open_to_all], "platform@example.com", NOON)
+
+    lines = [line for line in drift("status").lines if line.startswith("control")]
+
+    assert lines == [f"control   high: {role}: anybody may assume it (owner: platform@example.com)"]
 
 
 def test_repositories_and_runs_are_told_of_once_a_code_host_tells_them(drift: Drift, world: World) -> None:

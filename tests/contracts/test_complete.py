@@ -4,6 +4,7 @@ import pytest
 
 from drift.ports import AdapterKind
 from providers import catalog
+from tests.contracts.test_access_list import LISTS
 from tests.contracts.test_account_tree import TREES
 from tests.contracts.test_anchor import ANCHORS
 from tests.contracts.test_audit_log import SOURCES
@@ -12,11 +13,13 @@ from tests.contracts.test_canary import CANARIES
 from tests.contracts.test_code import CODES
 from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_directory import DIRECTORIES
+from tests.contracts.test_evidence_sink import PLACES
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
 from tests.contracts.test_on_call import ROTAS
 from tests.contracts.test_raw_vault import VAULTS
+from tests.contracts.test_signer import KEEPERS
 from tests.contracts.test_state_store import STORES
 from tests.contracts.test_ticket_source import SYSTEMS
 from tests.contracts.test_translator import CLOUDS
@@ -33,9 +36,14 @@ HELD = {
     AdapterKind.VAULT: set(VAULTS),
     AdapterKind.CANARY: set(CANARIES),
     AdapterKind.DIRECTORY: set(DIRECTORIES),
+    AdapterKind.ACCESS_LIST: set(LISTS),
     AdapterKind.ON_CALL: set(ROTAS),
     AdapterKind.ANCHOR: set(ANCHORS),
+    AdapterKind.SIGNING_KEY: set(KEEPERS),
+    AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.TRUST: set(CLOUDS_OF_TRUST),
+    AdapterKind.SIGNING_KEY: set(KEEPERS),
+    AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.ACCOUNT_TREE: set(TREES),
 }
 

@@ -34,5 +34,11 @@ def test_where_a_call_came_from_goes_with_the_name_also_out_of_sentences() -> No
     }
 
 
+def test_what_stands_for_an_address_where_a_cloud_called_itself_is_no_persons() -> None:
+    said = {"source_ip": "console", "tool": "console", "name": "alice"}
+
+    assert PERSON.out_of_json(said) == {"source_ip": None, "tool": "console", "name": "erased-1"}
+
+
 def test_keys_of_json_are_texts_too() -> None:
     assert PERSON.out_of_json({"alice": {"alice@example.com": 1}}) == {"erased-1": {"erased-1": 1}}

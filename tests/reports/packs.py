@@ -70,6 +70,9 @@ LISTINGS = [
     "11_company/statement",
     "12_reviews/follow_ups",
     "12_reviews/reviews",
+    "13_access/entitlements",
+    "13_access/sign_ins",
+    "13_access/sign_ins_by_month",
 ]
 """Of each, the pack has a table and a workbook."""
 
@@ -84,6 +87,7 @@ FILES = sorted(
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
+        "13_access/sign_ins.jsonl",
         "03_sample/selection.json",
         "04_emergency/retrospectives/2026-11.html",
         *(f"05_deviation_candidates/write_ups/chg-{number}.html" for number in (2, 3, 4)),

@@ -77,7 +77,7 @@ def test_an_empty_population_was_asked_for_and_is_told_from_one_that_nobody_watc
 
     assert table_of(pack, "02_population/changes") == []
     assert steps_of(pack) == [
-        ("records", "read", 100, 0, 100),
+        ("records", "received", 100, 0, 100),
         ("records", "read", 0, 100, 0),
         ("writes", "recorded", 0, 0, 0),
         ("writes", "difference", 0, 0, 0),

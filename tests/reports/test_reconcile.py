@@ -48,7 +48,7 @@ def test_every_record_that_was_read_is_accounted_for(sqlite_database: Database) 
     listed = listings(sqlite_database, reconciled, said)
 
     assert steps(listed["01_ipe/funnel"]) == [
-        ("records", None, "read", 20, 0, 20),
+        ("records", None, "received", 20, 0, 20),
         ("records", None, "unreadable", 0, 1, 19),
         ("records", None, "read", 0, 15, 4),
         ("writes", None, "recorded", 4, 0, 4),

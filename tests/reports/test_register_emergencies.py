@@ -10,6 +10,7 @@ from drift.model.action import Approved, DeclaredEmergency, FollowUp, Reviewed
 from drift.model.control_test import Result
 from drift.model.environment import Environment
 from drift.model.evidence import GapStatus
+from drift.model.person import People, Person
 from drift.model.verdict import Disposition, Lane
 from tests.ledger.building import NOON, a_coverage, a_disposition, a_gap
 from tests.reports.registering import DAY, ERIN, HOUR, SINCE, UNTIL, Tables, an_action, tables_of
@@ -20,6 +21,9 @@ REVIEW = Reviewed(
     then=FollowUp.NEEDS_CODIFY,
     owner="dave@example.com",
     due_at=NOON + 7 * DAY,
+)
+PEOPLE = People.known(
+    [Person(name="alice@example.com", names=("al",)), Person(name="bob@example.com", names=("bob",))]
 )
 TESTING = Environment(name="testing", accounts=(re.compile("9+"),), is_production=False)
 
@@ -45,19 +49,23 @@ def tables(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> T
             began_at=NOON + 2 * HOUR,
             disposition=Disposition.EMERGENCY,
             ticket="INC-2",
-            actor="bob@example.com",
+            actor="BOB",
             approver=ERIN,
             approved_at=NOON + HOUR,
             resource_id="sg-9",
             t7=Result.NOT_EVALUABLE,
         ),
         a_disposition("chg-usual", began_at=NOON + 3 * HOUR, t7=Result.NA),
-        a_disposition("chg-test", environment="testing", lane=Lane.EMERGENCY),
+        a_disposition("chg-test", environment="testing", lane=Lane.EMERGENCY, actor="al"),
         a_disposition("chg-cloud", disposition=Disposition.EXPLAINED, lane=Lane.EMERGENCY),
         a_coverage(from_at=SINCE, to_at=UNTIL),
     ]
     return tables_of(
-        tmp_path_factory.mktemp("emergencies"), sqlite_template, entries, environments=(TESTING,)
+        tmp_path_factory.mktemp("emergencies"),
+        sqlite_template,
+        entries,
+        environments=(TESTING,),
+        people=PEOPLE,
     )
 
 

@@ -26,8 +26,10 @@ from drift.model.event import ChangeEvent, Operation, Outcome, Phase, RawRecord,
 from drift.model.evidence import ConfigRecord, EntryKind
 from drift.model.person import Person
 from drift.model.resource import Cloud
+from drift.model.sign_in import SignIn, SignInTo
 from drift.pipeline import Pipeline
 from drift.ports import (
+    AccessList,
     AccountTree,
     Anchor,
     Canary,
@@ -112,6 +114,12 @@ class Format:
             return structs.replace(msgspec.json.decode(raw.body, type=ChangeEvent), source=raw.source)
         except msgspec.DecodeError:
             return None
+
+    def sign_in_of(self, event: ChangeEvent) -> SignIn | None:
+        """Know one sign-in: that to the console."""
+        caller = event.call.principal
+        is_one = event.call.action == "ConsoleLogin" and caller is not None
+        return SignIn(to=SignInTo.CONSOLE, role=caller.role, mfa=caller.mfa) if is_one and caller else None
 
     def describe(self, event: ChangeEvent) -> ChangeEvent:
         """Say what was done."""
@@ -207,6 +215,7 @@ class Watch:
     trust: Mapping[str, TrustSource] = field(default_factory=dict)
     account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
+    access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     board: Board = field(default_factory=Board)
     channel: Notifier | None = None
@@ -260,6 +269,7 @@ class Watch:
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,
+                access_lists=self.access_lists,
             )
         )
 

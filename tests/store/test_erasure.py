@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from drift.errors import StoreError
+from drift.erasure import forgotten
+from drift.errors import StoreError, UsageError
 from drift.model.erasure import Forgotten
-from drift.model.person import Person
+from drift.model.person import People, Person
 from drift.store import database as databases
 from drift.store.changes import changes
 from drift.store.database import Database
@@ -17,7 +18,7 @@ from drift.store.erasure import forget_in_store
 from drift.store.metadata import metadata
 from drift.store.people import keep_people, people_kept
 from tests.builders import NOON, a_judgement
-from tests.world import World
+from tests.world import KEY, World
 
 ALICE = Forgotten.called(["alice@example.com", "alice-a"], "erased-1")
 LEDGER = frozenset({"ledger", "evidence_body", "ledger_node", "checkpoint", "erased_entry"})
@@ -83,6 +84,24 @@ def test_what_was_deleted_leaves_the_file_too_and_whoever_reads_is_named(
     assert "stop drift run" in caught.value.hint
     log = tmp_path / "store.sqlite3-wal"
     assert not log.exists() or log.stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "says"), [(["al"], "less than 3 characters"), (["alice", "Console"], '"console" is a word')]
+)
+def test_a_name_that_means_something_else_is_refused(names: list[str], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        forgotten(names, People(), KEY)
+
+
+def test_all_names_that_are_known_of_a_person_go_under_one_pseudonym() -> None:
+    people = People.known([Person(name="alice@example.com", names=("alice-a", "U01", "x"))])
+
+    by_login, by_address = (forgotten([name], people, KEY) for name in ("Alice-A", "alice@example.com"))
+
+    assert by_login == by_address
+    assert by_login.names == {"alice@example.com", "alice-a", "u01"}
+    assert "alice" not in by_login.pseudonym
 
 
 def naming(database: Database) -> list[str]:

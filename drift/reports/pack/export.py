@@ -71,13 +71,9 @@ def export_pack(
             f"the ledger was sealed by another key than {key.verifier_key}", hint="use the key that sealed it"
         )
     with _new_folder(folder) as partial:
-        reading = _write_ledger(partial / "ledger", connection, key, sealed)
-        view = View(
-            connection=connection,
-            sealed=sealed,
-            request=request,
-            population=reading.population(request.period),
-        )
+        # What was read of every change is large, and needed no longer than this.
+        population = _write_ledger(partial / "ledger", connection, key, sealed).population(request.period)
+        view = View(connection=connection, sealed=sealed, request=request, population=population)
         making = Making(origin=key.name, sealed=sealed, request=request)
         with Workbooks(making) as workbooks:
             contents = _write_parts(partial, view, workbooks)

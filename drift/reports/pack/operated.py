@@ -8,8 +8,11 @@ from drift.model.control import Means, Operation, Working
 from drift.model.evidence import EntryKind
 from drift.ports import AdapterKind
 from drift.reports.pack.registers.covered import Covered, covered_of
+from drift.reports.pack.reviews import reaches, standing_of
 from drift.reports.pack.view import View
 from drift.reports.wording import counted
+
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +67,14 @@ _SYSTEMS = (
         entries=(EntryKind.ALERT,),
     ),
     _System(
+        means=Means.ACCESS_LISTS,
+        kind=AdapterKind.ACCESS_LIST,
+        name="access list",
+        names="access lists",
+        doing="read",
+        entries=(EntryKind.ACCESS_SNAPSHOT,),
+    ),
+    _System(
         means=Means.CANARIES,
         kind=AdapterKind.CANARY,
         name="canary",
@@ -87,7 +98,10 @@ def operated(view: View) -> Mapping[Means, Operation]:
             recorded.get(EntryKind.ATTESTATION), "no cloud vouched for its log in the period"
         ),
         **dict(_documents(view)),
-        Means.REVIEWS: _found(recorded.get(EntryKind.REVIEW), "nobody signed a review in the period"),
+        Means.SIGN_INS: _found(
+            recorded.get(EntryKind.SIGN_IN), "no sign-in to a console was heard of in the period"
+        ),
+        Means.REVIEWS: _reviews(view),
     }
 
 
@@ -108,6 +122,21 @@ def _operation(view: View, system: _System, told: int) -> Operation:
 def _found(found: object, why_not: str) -> Operation:
     """Say of something that is there or is not."""
     return Operation(working=Working.OPERATED if found else Working.ABSENT, said="" if found else why_not)
+
+
+def _reviews(view: View) -> Operation:
+    """Say of the reviews of the period whether they were signed, mostly after it."""
+    standing = standing_of(view)
+    signed = any(reaches(view, one.review.since, one.review.until) for one in standing.signed)
+    overdue = [one.period for one in standing.overdue if reaches(view, one.since, one.until)]
+    if not (signed or overdue):
+        return Operation(working=Working.ABSENT, said="nobody signed a review of the period")
+    if not overdue:
+        return Operation(working=Working.OPERATED, said="")
+    some = ", ".join(overdue[:MOST_NAMED]) + (" and others" if len(overdue) > MOST_NAMED else "")
+    return Operation(
+        working=Working.IDLE, said=f"{counted(len(overdue), 'review')} of the period overdue: {some}"
+    )
 
 
 def _coverage(view: View, covered: Covered) -> Operation:

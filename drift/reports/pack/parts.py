@@ -6,6 +6,7 @@ from typing import TypeAlias
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.entitlements import entitlements
 from drift.reports.pack.inventory import inventory
 from drift.reports.pack.late import late_arrivals
 from drift.reports.pack.listing import Document, Listing
@@ -17,6 +18,7 @@ from drift.reports.pack.reconcile.parts import reconciled
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
+from drift.reports.pack.sign_ins import sign_ins
 from drift.reports.pack.sources import sources
 from drift.reports.pack.view import View
 
@@ -35,6 +37,8 @@ PARTS: tuple[Part, ...] = (
     company_says,
     inventory,
     reviews,
+    sign_ins,
+    entitlements,
 )
 
 Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]

@@ -40,7 +40,7 @@ class ReviewStatus(StrEnum):
 
 def reviews(view: View) -> Iterator[Listing]:
     """Yield the reviews of weeks and quarters, and what they asked for."""
-    standing = _standing(view)
+    standing = standing_of(view)
     named = view.request.reviews.weekly_reviewers + view.request.reviews.quarterly_reviewers
     unnamed = () if named else ("The configuration names nobody who has to review: none can be overdue.",)
     yield Listing(
@@ -66,7 +66,7 @@ def reviews(view: View) -> Iterator[Listing]:
     )
 
 
-def _standing(view: View) -> ReviewStanding:
+def standing_of(view: View) -> ReviewStanding:
     """Return how reviews stood when the ledger was sealed."""
     rules, now = view.request.reviews, view.sealed.made_at
     signed = view.entries(EntryKind.REVIEW, ReviewRecord)
@@ -84,14 +84,15 @@ def _signed(one: Recorded[ReviewRecord]) -> SignedReview:
     return SignedReview(ledger_seq=one.entry.seq, review=one.body)
 
 
-def _reaches(view: View, since: datetime, until: datetime) -> bool:
+def reaches(view: View, since: datetime, until: datetime) -> bool:
+    """Tell whether what is reviewed reaches into the period of the pack."""
     period = view.request.period
     return period.is_reached_by(until) and period.begins_before_its_end(since)
 
 
 def _rows(view: View, standing: ReviewStanding) -> Iterator[Fields]:
-    signed = [one for one in standing.signed if _reaches(view, one.review.since, one.review.until)]
-    asked = {duty.period: duty for duty in standing.duties if _reaches(view, duty.since, duty.until)}
+    signed = [one for one in standing.signed if reaches(view, one.review.since, one.review.until)]
+    asked = {duty.period: duty for duty in standing.duties if reaches(view, duty.since, duty.until)}
     unsigned = [duty for name, duty in asked.items() if standing.first_signature(name) is None]
     rows = [
         *((one.review.until, _of_signature(one, asked.get(one.review.period))) for one in signed),
@@ -143,7 +144,7 @@ def _of_duty(duty: Duty, at: datetime) -> Fields:
 def _follow_ups(view: View, standing: ReviewStanding) -> Iterator[Fields]:
     late = {one.id for one in standing.late_follow_ups}
     for one in standing.signed:
-        if not _reaches(view, one.review.since, one.review.until):
+        if not reaches(view, one.review.since, one.review.until):
             continue
         for wanted in one.review.follow_ups:
             seq, done = standing.done.get(wanted.id, (None, None))

@@ -19,6 +19,9 @@ TEXT_LIMIT = 32_767
 
 _CUT = " [cut: {length} characters in all, see the other files]"
 
+_MARGIN = 2
+"""Characters beside the text."""
+
 _NARROW, _WIDE = 9, 54
 """Characters: no column is narrower or wider, and what is longer is wrapped."""
 
@@ -106,8 +109,8 @@ class _Writing:
 
     def _write_text(self, column: int, text: str) -> None:
         length = len(text)
-        if length > self._widths[column]:
-            self._widths[column] = min(length, _WIDE)
+        if length + _MARGIN > self._widths[column]:
+            self._widths[column] = min(length + _MARGIN, _WIDE)
         style = self._long if _WIDE < length <= _WRAPPED else self._plain
         self._sheet.write_string(self._row, column, fitting(text), style)
 
@@ -128,7 +131,7 @@ class _Writing:
     def _write_about(self) -> None:
         sheet = self._about
         sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, 26)
+        sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 100)
         label = self._book.add_format({"bold": True, "valign": "top"})
         for row, (name, text) in enumerate(self._said.about):

@@ -25,6 +25,7 @@ from drift.stages.record.gaps import (
 )
 from drift.stages.record.heartbeats import record_heartbeat
 from drift.stages.record.judgements import record_judgement
+from drift.stages.record.sign_ins import record_sign_in
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
@@ -59,6 +60,7 @@ __all__ = [
     "record_outage",
     "record_record_read",
     "record_set_aside",
+    "record_sign_in",
     "record_source_outage",
     "record_sweep",
     "record_tallies",

@@ -70,6 +70,17 @@ def test_a_change_is_told_in_texts_and_booleans_alone(service: tuple[FakeVanta, 
     assert sent["customProperties"]["ticket"] == ""
 
 
+def test_what_others_wrote_shows_all_that_is_in_it(service: tuple[FakeVanta, str]) -> None:
+    account, url = service
+    hostile = CHANGES[0] | {"resource_id": "web\u202e\x00" + "x" * 5000}
+
+    Vanta(settings_of(url)).deliver(a_pack(changes=[hostile]), RESOURCES)
+
+    shown = account.resources["chg-1"]["customProperties"]["resource"]
+    assert shown.isprintable()
+    assert len(shown) <= 1000
+
+
 def test_more_changes_than_fit_into_a_call_are_refused_whole(service: tuple[FakeVanta, str]) -> None:
     account, url = service
     pack = a_pack(changes=[{"change_id": f"chg-{number}"} for number in range(MOST_ROWS + 1)])

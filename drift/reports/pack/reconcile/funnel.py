@@ -96,7 +96,7 @@ def _rows(view: View, writes: Writes, grouped: Grouped) -> Iterator[Fields]:
     kept = 0
     for (source, account), counts in sorted(_tallied(view).items()):
         left = counts.total()
-        yield _row("records", source, account, rule="read", meaning="records read", count=left, left=left)
+        yield _row("records", source, account, rule="received", meaning="records read", count=left, left=left)
         for rule, meaning in NO_WRITES.items():
             if taken := counts.pop(rule, 0):
                 left -= taken

@@ -96,6 +96,8 @@ def _waivers(facts: Facts) -> Iterator[Suppression]:
 def _waived(facts: Facts) -> Counter[str]:
     """Count what a waiver covers: the change itself, or the finding."""
     hits = Counter[str]()
+    if not any(isinstance(one.deed, Waived) for actions in facts.actions.values() for one in actions):
+        return hits
     hits.update(one.body.change_id for one in facts.changes() if one.body.disposition is Disposition.WAIVED)
     findings = facts.view.records(facts.view.population.findings, FindingRecord)
     hits.update(one.body.finding.finding_id for one in findings)

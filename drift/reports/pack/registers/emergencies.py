@@ -88,7 +88,8 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
 
 
 def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
-    actors = Counter(_actor(one.body) for one in found)
+    people = facts.view.request.people
+    actors = Counter(people.person(_actor(one.body)) for one in found)
     resources = Counter(_resource(one.body) for one in found)
     for one in found:
         change, answers = one.body, answers_of(one.body, facts)
@@ -96,7 +97,7 @@ def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
             **_change(change, facts),
             **_answered(change, answers),
             "could_be_code": _could_be_code(change, answers),
-            "actor_again": actors[_actor(change)],
+            "actor_again": actors[people.person(_actor(change))],
             "resource_again": resources[_resource(change)],
             "complete": change.t7,
             "why": _why(change),
@@ -173,7 +174,7 @@ def _why(change: DispositionRecord) -> str | None:
 
 
 def _actor(change: DispositionRecord) -> str:
-    return (change.corrected_actor or change.actor).lower()
+    return change.corrected_actor or change.actor
 
 
 def _resource(change: DispositionRecord) -> tuple[str | None, str]:
