@@ -151,6 +151,8 @@ class Equipment:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     """Who holds checkpoints outside."""
+    makes_witnesses: bool = False
+    """Once a week those who are told anything are shown the last checkpoint."""
     anchor_rules: Mapping[str, AnchorRules] = field(default_factory=dict)
     """When each of them is given one."""
     directories: Mapping[str, Directory] = field(default_factory=dict)

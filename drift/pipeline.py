@@ -48,6 +48,7 @@ from drift.stages.record import (
 )
 from drift.stages.remind import end_waivers, remind
 from drift.stages.survey import survey, survey_of
+from drift.stages.witness import queue_witness
 from drift.store.changes import sessions_to_judge
 from drift.store.history import is_replaying
 from drift.store.people import forget_other_directories
@@ -100,6 +101,7 @@ class Pipeline:
         problems += self.forget(now)
         sample_months(have, now)
         problems += self.seal(now)
+        self.witness(now)
         problems += self.anchor(now)
         return tuple(problems)
 
@@ -264,6 +266,13 @@ class Pipeline:
         except ProviderError as error:
             return (f"ledger key: {error}",)
         return ()
+
+    def witness(self, now: datetime) -> None:
+        """Queue the message of the week that shows the last checkpoint, if it is due and wanted."""
+        have = self.have
+        if have.makes_witnesses:
+            with have.database.transaction() as connection:
+                queue_witness(connection, have.notifiers, now)
 
     def anchor(self, now: datetime) -> tuple[str, ...]:
         """Have the last checkpoint held outside; return what went wrong, a line each."""

@@ -111,8 +111,10 @@ class Rounds:
         )
 
     def digest(self) -> Turn:
-        """Queue the message of the day, if it is due."""
-        self._pipeline.digest(self._pipeline.have.clock.now())
+        """Queue the message of the day, and that of the week, if they are due."""
+        pipeline = self._pipeline
+        pipeline.digest(pipeline.have.clock.now())
+        pipeline.witness(pipeline.have.clock.now())
         return Turn()
 
     def know_people(self) -> Turn:

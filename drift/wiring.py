@@ -343,6 +343,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),
+                makes_witnesses=settings.makes_witnesses,
                 anchors=counted(catalog.ANCHORS, settings.anchors),
                 anchor_rules={one.name: one.rules for one in settings.anchors},
                 directories=counted(catalog.DIRECTORIES, settings.directories),
@@ -492,6 +493,7 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.on_call,
         *settings.directories,
         *settings.access_lists,
+        *settings.anchors,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from drift.ledger.note import SigningKey
+from drift.ledger.keys import local_key
 from drift.model.alert import Alert
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import (
@@ -415,7 +415,7 @@ def an_alert(session_id: str = "ses-1", *, headline: str = "alice@example.com op
 
 def a_checkpoint(size: int = 13, *, made_at: datetime = NOON) -> Checkpoint:
     """A signed one, of a ledger that has the same entries in every test."""
-    key = SigningKey(name="driftledger/example", seed=bytes(32))
+    key = local_key("driftledger/example", bytes(32))
     root = base64.b64encode(hashlib.sha256(b"%d" % size).digest()).decode()
     note = key.sign(f"{key.name}\n{size}\n{root}\n")
     return Checkpoint(size=size, root=root, note=note, made_at=made_at)

@@ -64,6 +64,7 @@ def load(
         key_file=_key_file(reader.one(tables.Ledger), reader.document.folder),
         key_text=_key_text(reader.one(tables.Ledger), environ, is_needed=opens_adapters),
         signing_key=reader.signing_key(),
+        makes_witnesses=reader.one(tables.Ledger).table.show_weekly,
         observation_period=reader.observation_period(),
         clock=reader.one(tables.Clock).table.source,
         poll_every=_every(reader.one(tables.Schedule), "poll_every"),

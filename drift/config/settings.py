@@ -158,6 +158,8 @@ class Settings:
     """The ledger's key itself; an empty one where a command that only reads did not find it."""
     signing_key: AdapterSettings | None
     """The service that keeps the ledger's key, in place of either."""
+    makes_witnesses: bool
+    """Once a week those who are told anything are shown the last checkpoint."""
     observation_period: timedelta
     """How far back an auditor may ask: no raw record is erased that is younger."""
     clock: ClockSource

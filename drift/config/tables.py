@@ -71,6 +71,7 @@ class Ledger(Table, frozen=True, kw_only=True):
     key_file: str | None = None
     key_env: str | None = None
     observation_period: str = "397d"
+    show_weekly: bool = True
 
 
 class Clock(Table, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ One file; Python 3.9 or newer and its standard library; no network; nothing is w
  3. The manifest: its signature and hash, then size and SHA-256 of every file; no file and no folder besides.
  4. The entries: each in its place, its leaf unaltered, its body as committed to.
  5. The checkpoints: each signed, each with the root of the entries before it; the newest covers all.
-    Those that the reader kept, from an old mail for example, have the same roots, and none goes further.
+    Those that the reader kept, from an old mail for example, have the same roots, and none goes further;
+    so do those that anchors are said to hold.
  6. The coverage: each span begins where the one before it ended, or a gap names what lies between.
  7. The populations: derived again from the entries; every row there, none besides, none altered.
     Their tables (CSV) say the same, cell by cell.
@@ -199,6 +200,7 @@ def verify(found: Found, trusted: list[Key], kept: list[KeptCheckpoint]) -> Repo
         (ENTRIES, lambda: check_entries(pack, ledger, report)),  # (4)
         (CHECKPOINTS, lambda: check_checkpoints(pack, notes, ledger, report)),  # (5)
         ("the trusted checkpoint", lambda: check_kept(kept, ledger, report)),
+        ("what anchors hold", lambda: check_anchored(ledger, report)),
         ("coverage", lambda: check_coverage(ledger, report)),  # (6)
         (SUMMARY, lambda: check_populations(pack, ledger, report)),  # (7), (8), (9)
         (KEYS, lambda: check_chain(pack, notes, ledger, report)),  # (10)
@@ -713,7 +715,7 @@ class Ledger:
         self.kinds: dict[str, int] = {}
         self.latest: dict[str, dict[str, Entry]] = {"disposition": {}, "finding": {}}
         self.first_at: dict[str, str] = {}
-        kept_whole = ("coverage", "gap", "key_rotation", "order", "person_erasure")
+        kept_whole = ("coverage", "gap", "key_rotation", "anchor", "order", "person_erasure")
         self.every: dict[str, list[Entry]] = {kind: [] for kind in kept_whole}
         self.excluded: dict[str, Time | None] = {}
         self.sealed: dict[str, int] = {}
@@ -1013,6 +1015,19 @@ def check_kept(kept: list[KeptCheckpoint], ledger: Ledger, report: Report) -> No
             report.add(COMPLETENESS, f"{what} cannot be compared: entries before it are missing or altered")
         elif roots[one.size] != one.root:
             report.add(INTEGRITY, f"{what} has another root than the pack there: this is another ledger")
+
+
+def check_anchored(ledger: Ledger, report: Report) -> None:
+    """Hold what is said to be held outside against the entries: it must be a checkpoint of this ledger."""
+    said = {entry.seq: as_object(parse_object(entry.body)) for entry in ledger.every["anchor"]}
+    sizes = {size for size in (as_count(body.get("size")) for body in said.values()) if size is not None}
+    roots = roots_at(sizes, ledger.hashes) if ledger.is_sound else {}
+    for seq, body in said.items():
+        size, root = as_count(body.get("size")), body.get("root")
+        is_told = size is not None and size <= seq and f"\n{size}\n{root}\n" in str(body.get("note"))
+        if not is_told or roots.get(size or 0, root) != root:
+            what = f"{ENTRIES}: entry {seq} tells of an anchor that holds"
+            report.add(INTEGRITY, f"{what} a checkpoint of another ledger")
 
 
 def missing_from(hashes: dict[int, bytes], size: int) -> Iterator[tuple[int, int]]:

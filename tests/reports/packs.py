@@ -73,6 +73,7 @@ LISTINGS = [
     "13_access/entitlements",
     "13_access/sign_ins",
     "13_access/sign_ins_by_month",
+    "ledger/anchors/receipts",
 ]
 """Of each, the pack has a table and a workbook."""
 
@@ -95,6 +96,7 @@ FILES = sorted(
         "10_mapping/ocsf.jsonl",
         "MANIFEST.json",
         "MANIFEST.json.note",
+        "ledger/anchors/receipts.jsonl",
         "ledger/checkpoints/000000000004.note",
         "ledger/checkpoints/000000000013.note",
         "ledger/entries.jsonl",

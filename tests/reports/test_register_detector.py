@@ -233,6 +233,7 @@ def test_suppressions_have_an_owner_an_end_and_hits(tables: Tables) -> None:
         ("waiver", "chg-2", "dave@example.com", "1", "in force at its end"),
         ("ignore", "autoscaling", "ops", "7", "in force at its end"),
     ]
+    assert all(row["ledger_seq"] for row in rows)
 
 
 def test_our_own_rules_are_changes_too(tables: Tables) -> None:

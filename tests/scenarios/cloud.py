@@ -198,6 +198,7 @@ class Watch:
     canaries: Mapping[str, Canary] = field(default_factory=dict)
     meters: tuple[Meter, ...] = ()
     canary: CanaryRules = field(default_factory=lambda: CanaryRules(every=minutes(60), within=minutes(20)))
+    makes_witnesses: bool = False
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     anchor: AnchorRules = field(default_factory=lambda: AnchorRules(every=minutes(60)))
     enrolment: EnrolmentRules = field(default_factory=EnrolmentRules)
@@ -260,6 +261,7 @@ class Watch:
                 notifiers={"board": self.channel or self.board, **self.boards},
                 vault=self.vault,
                 canaries=self.canaries,
+                makes_witnesses=self.makes_witnesses,
                 anchors=self.anchors,
                 anchor_rules=dict.fromkeys(self.anchors, self.anchor),
                 directories=self.directories,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from drift.reports.pack.anchors import anchors
 from drift.reports.pack.census import census
 from drift.reports.pack.company import company_says
 from drift.reports.pack.contents import Contents
@@ -39,6 +40,7 @@ PARTS: tuple[Part, ...] = (
     reviews,
     sign_ins,
     entitlements,
+    anchors,
 )
 
 Closing: TypeAlias = Callable[[View, Contents], Iterator[Listing | Document]]

@@ -31,6 +31,7 @@ FOLDERS = {
     "11_company": "The company's own documents and words",
     "12_reviews": "Reviews that people signed, or should have",
     "13_access": "Who signed in, and who may write",
+    "ledger": "Who holds checkpoints of the ledger outside",
 }
 """What each folder is for, in the order of the pack."""
 

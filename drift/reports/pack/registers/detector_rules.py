@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.action import Waived
-from drift.model.evidence import ConfigRecord, EnrolmentRecord, EntryKind, FindingRecord, IgnoredRecord
+from drift.model.evidence import (
+    ActionRecord,
+    ConfigRecord,
+    EnrolmentRecord,
+    EntryKind,
+    FindingRecord,
+    IgnoredRecord,
+)
 from drift.model.verdict import Disposition
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.facts import Facts
@@ -50,7 +57,7 @@ def detector_rules(facts: Facts) -> Iterator[Yielded]:
             " each rule of the configuration that hid drift then, as recorded last, with how much it hid.",
             columns=SUPPRESSION_COLUMNS,
             rows=[_suppression(facts, one) for one in (*_waivers(facts), *_ignores(facts))],
-            limits=("Writes that the policy leaves out are counted in 01_ipe, not here.",),
+            limits=("Writes that the policy leaves out stand in 02_population/excluded_rules.",),
         ),
         witness=facts.covered.witness,
     )
@@ -73,24 +80,25 @@ def detector_rules(facts: Facts) -> Iterator[Yielded]:
 
 def _waivers(facts: Facts) -> Iterator[Suppression]:
     period, hits = facts.view.request.period, _waived(facts)
-    for ref, actions in facts.actions.items():
-        for action in actions:
-            if not isinstance(action.deed, Waived):
-                continue
-            given, deed = action.at, action.deed
-            if period.begins_before_its_end(given) and period.is_reached_by(deed.expires_at):
-                yield Suppression(
-                    kind="waiver",
-                    name=ref,
-                    reason=deed.reason,
-                    owner=deed.owner,
-                    given_by=action.by.name,
-                    given_at=given,
-                    expires_at=deed.expires_at,
-                    hits=hits[ref],
-                    hits_are="changes of the period that stand as waived, or findings that stand open",
-                    place={},
-                )
+    for one in facts.view.entries(EntryKind.ACTION, ActionRecord):
+        given, deed = one.body, one.body.deed
+        if (
+            isinstance(deed, Waived)
+            and period.begins_before_its_end(given.at)
+            and period.is_reached_by(deed.expires_at)
+        ):
+            yield Suppression(
+                kind="waiver",
+                name=one.entry.ref,
+                reason=deed.reason,
+                owner=deed.owner,
+                given_by=given.by.name,
+                given_at=given.at,
+                expires_at=deed.expires_at,
+                hits=hits[one.entry.ref],
+                hits_are="changes of the period that stand as waived, or findings that stand open",
+                place=place_of(one.entry),
+            )
 
 
 def _waived(facts: Facts) -> Counter[str]:
