@@ -1492,9 +1492,11 @@ def rows_of_samples(drawn: list[Sample], entries: dict[str, Entry]) -> Iterator[
     for of, sample in zip(("changes", "emergencies"), drawn):  # noqa: B905 - Python 3.9 knows no `strict`
         for number, change_id in enumerate(sample.facts["chosen"], 1):
             begin, end = sample.runs.get(change_id, (None, None))
+            row = row_of(entries[change_id])
             yield {
-                **row_of(entries[change_id]),
+                **row,
                 "change_id": change_id,
+                "dossier": f"03_sample/dossiers/{change_id}" if "disposition" in row else None,
                 "sample_of": of,
                 "number": number,
                 "run_begin": begin,
