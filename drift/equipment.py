@@ -74,6 +74,8 @@ class Policy:
     assessment: AssessmentRules = field(default_factory=AssessmentRules)
     people: tuple[Person, ...] = ()
     """Whom the configuration itself names."""
+    readers: tuple[str, ...] = ()
+    """Who may be asked to read the sample of a month."""
     people_kept_for: timedelta = timedelta(days=397)
     """How long it counts under which names somebody was known whom a directory names no more."""
 

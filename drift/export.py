@@ -1,5 +1,6 @@
 """Hands evidence out, and leaves evidence of that."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,27 +9,39 @@ from drift.ledger.checkpoint import seal_apart
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
+from drift.recheck import Asking, recheck
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.request import PackRequest
+from drift.reports.sampling.draw import draw_from
 from drift.stages.record import record_tallies
 from drift.store.database import Database
 
 
 def export_evidence(
-    database: Database, folder: Path, key: SigningKey, request: PackRequest, now: datetime
+    database: Database,
+    folder: Path,
+    key: SigningKey,
+    request: PackRequest,
+    now: datetime,
+    asking: Asking | None = None,
 ) -> PackSummary:
     """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
+    The tickets of what is drawn are asked for again, of whom `asking` names.
     The watch goes on meanwhile: only recording waits for other writers.
 
     Raises:
         UsageError: The folder is in use or cannot be written, or nothing is recorded yet.
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
+    asking = asking or Asking()
     record_documents(database, request.company.documents, now)
     with database.transaction() as connection:
         record_tallies(connection, now)
     seal_apart(database, key, now)
+    with database.reading() as connection:
+        drawn = draw_from(connection, request.period, request.sampling).chosen
+    request = replace(request, tickets=recheck(database, drawn, asking, now))
     with database.reading() as connection:
         summary = export_pack(connection, folder=folder, key=key, request=request)
     with database.transaction() as connection:
@@ -37,6 +50,9 @@ def export_evidence(
             since=request.period.since,
             until=request.period.until,
             entries=summary.entries,
+            engagement=request.sampling.engagement,
+            profile=request.sampling.profile.name,
+            seed=request.sampling.own_seed,
         )
         append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)
     return summary

@@ -14,6 +14,7 @@ from drift.ledger.checkpoint import seal_apart
 from drift.ledger.log import append, first_recorded_at
 from drift.model.evidence import EntryKind
 from drift.model.self_sample import SelfSample
+from drift.read_checks import Readers, with_reader
 from drift.reports.month import Month, month_at, month_called
 from drift.reports.self_sample import SETTLES_AFTER, draw_sample
 from drift.store import meta
@@ -61,6 +62,8 @@ def _sample(have: Equipment, month: Month, now: datetime) -> SelfSample | None:
         done = meta.read(connection, _KEY)
         if drawn is None or (done is not None and month_called(done) >= month):
             return None  # another process was faster
+        readers = Readers(names=have.policy.readers, people=have.policy.assessment.people)
+        drawn = with_reader(connection, drawn, readers, now)
         append(connection, kind=EntryKind.SELF_SAMPLE, ref=str(month), body=drawn, recorded_at=now)
         meta.write(connection, _KEY, str(month))
     return drawn

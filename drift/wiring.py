@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
     from drift.ports import EvidenceSink, RawVault
+    from drift.recheck import Asking
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
@@ -418,8 +419,17 @@ def policy_of(settings: "Settings", key: "SigningKey | None", people: "People") 
             controls=settings.controls,
         ),
         people=settings.people,
+        readers=_readers(settings),
         people_kept_for=settings.observation_period,
     )
+
+
+def _readers(settings: "Settings") -> tuple[str, ...]:
+    """Return who signs reports, and who approves changes: they know what an auditor would ask."""
+    from drift.model.review import ReviewOf
+
+    signing = (name for of in ReviewOf for name in settings.reviews.reviewers(of))
+    return tuple(dict.fromkeys((*signing, *settings.actions.approvers)))
 
 
 def people_of(settings: "Settings", database: "Database | None") -> "People":
@@ -461,6 +471,25 @@ def pack_request(
         environments=settings.decision.environments,
         sampling=sampling or sampling_by(settings.profiles),
     )
+
+
+def with_sources(request: "PackRequest", path: str | None) -> "tuple[PackRequest, Asking]":
+    """Return the request with the vault that is configured, and whom tickets can be asked for again.
+
+    That the secrets of these are not at hand is no error: the evidence is whole without, and says so.
+    """
+    from drift.recheck import Asking
+
+    settings = settings_without_secrets(path)
+    try:
+        opened = settings_of(path)
+        asking = Asking(sources=_ticket_sources(opened))
+        vault = _vault(opened, [])
+    except ConfigError as error:
+        why = f"it cannot be opened: {error.what}"
+        request = replace(request, why_no_vault=why) if settings.vault else request
+        return request, Asking(why_not=error.what if settings.tickets else None)
+    return replace(request, vault=vault.records if vault else None), asking
 
 
 def _configured(settings: "Settings") -> "Configured":

@@ -10,6 +10,7 @@ from drift.cli.options import config_option, json_option
 from drift.model.budget import told
 from drift.model.review import ReviewStanding
 from drift.model.self_sample import Lacking, SelfSample
+from drift.reports.read_checks import ReadSample, ReadStanding
 from drift.reports.reviews_text import review_lines
 from drift.reports.status import AnchorStatus, SourceStatus, Status, read_status
 from drift.reports.wording import counted, duration
@@ -128,6 +129,9 @@ class _Sample(msgspec.Struct, frozen=True, kw_only=True):
     drawn: int
     lacking: dict[str, tuple[Lacking, ...]]
     """By the change's id."""
+    reader: str | None
+    due_at: datetime | None
+    reading: ReadStanding
 
 
 class _Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,7 +253,7 @@ def _report(status: Status) -> _Report:
                 undoing=status.controls.runs.undoing,
             ),
         ),
-        self_sample=None if status.sample is None else _of_sample(status.sample),
+        self_sample=None if status.sample is None else _of_sample(status.sample, status.at),
         budgets=[
             _Budget(
                 source=one.source,
@@ -298,12 +302,16 @@ def _of_reviews(standing: ReviewStanding | None) -> _Reviews:
     )
 
 
-def _of_sample(sample: SelfSample) -> _Sample:
+def _of_sample(found: ReadSample, at: datetime) -> _Sample:
+    sample = found.sample
     return _Sample(
         month=sample.month,
         population=sample.population,
         drawn=len(sample.drawn),
         lacking={one.change_id: one.lacking for one in sample.lacking},
+        reader=sample.reader,
+        due_at=sample.due_at,
+        reading=found.standing(at),
     )
 
 
@@ -331,7 +339,9 @@ def _lines(status: Status) -> Iterator[str]:
     for line, _ in review_lines(status.reviews) if status.reviews else ():
         yield f"reviews   {line}"
     if status.sample is not None:
-        yield f"sample    {_sample(status.sample)}"
+        yield f"sample    {_sample(status.sample.sample)}"
+        if status.sample.sample.to_read:
+            yield f"reading   {_reading(status.sample, status.at)}"
 
 
 def _controls(status: Status) -> Iterator[str]:
@@ -394,6 +404,12 @@ def _sample(sample: SelfSample) -> str:
     some = [f"{one.change_id} ({', '.join(one.lacking)})" for one in sample.lacking]
     more = f" and {len(some) - NAMED} more" if len(some) > NAMED else ""
     return f"{drawn}, {len(some)} of these lacking: {', '.join(some[:NAMED])}{more}"
+
+
+def _reading(found: ReadSample, at: datetime) -> str:
+    due = f", due {found.sample.due_at:%Y-%m-%d}" if found.sample.due_at else ""
+    read = f"{len(found.reads)} of {len(found.sample.to_read)} read by {found.sample.reader or 'nobody'}{due}"
+    return f"{found.sample.month}: {found.standing(at)}, {read}"
 
 
 def _checkpoint(status: Status) -> str:

@@ -163,7 +163,7 @@ def daily_checkpoints(connection: Connection, sealed: Checkpoint) -> list[Checkp
     One a day is enough: there may be many, and whoever has the entries can compute the root at any size.
     """
     every = (one for one in checkpoints(connection) if one.size <= sealed.size)
-    return list({one.made_at.date(): one for one in every}.values())
+    return sorted({one.made_at.date(): one for one in every}.values(), key=lambda one: one.size)
 
 
 def sealed_entries(connection: Connection, sealed: Checkpoint) -> Iterator[StoredEntry]:

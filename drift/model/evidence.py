@@ -40,6 +40,8 @@ class EntryKind(StrEnum):
     ALARM = "alarm"
     ATTESTATION = "attestation"
     CANARY = "canary"
+    TICKET_RECHECK = "ticket_recheck"
+    READ_CHECK = "read_check"
     ENROLMENT = "enrolment"
     ACTION = "action"
     PIPELINE_CONTROL = "pipeline_control"
@@ -127,6 +129,8 @@ class DispositionRecord:
     alert: bool
     reasons: tuple[str, ...]
     link_confidence: Confidence | None = None
+    ticket_sha256: str | None = None
+    """Hex, of the ticket as it was when the change was judged; see `Ticket.snapshot`."""
     corrected_actor: str | None = None
     """Who made it by the word of who corrected the record; what was recorded stands beside it."""
     t1: Result | None = None
@@ -326,6 +330,11 @@ class ExportRecord:
     since: datetime | None
     until: datetime | None
     entries: int
+    engagement: str = ""
+    """What the audit was called that its sample was drawn for: whoever draws again and again is seen to."""
+    profile: str | None = None
+    seed: str | None = None
+    """The auditor's own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from drift.model.action import Doer
 from drift.model.verdict import Disposition
 
 
@@ -49,8 +50,36 @@ class SelfSample:
     left_out: int
     """Others: the cloud itself made them, or they are older than the watch."""
     drawn: tuple[DrawnChange, ...]
+    to_read: tuple[str, ...] = ()
+    """Ids of those that a person reads."""
+    reader: str | None = None
+    """Who is to read them: somebody who made none of them. `None`: there is nobody."""
+    due_at: datetime | None = None
+    """By when."""
 
     @property
     def lacking(self) -> tuple[DrawnChange, ...]:
         """Those that an auditor would object to."""
         return tuple(one for one in self.drawn if one.lacking)
+
+
+class ReadResult(StrEnum):
+    """What somebody saw who read a change."""
+
+    AS_RECORDED = "as-recorded"
+    OTHERWISE = "otherwise"
+    """The ticket, the approval or the cloud says something else than what is recorded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadCheck:
+    """Body of a `read_check` entry: somebody read a change that was drawn."""
+
+    month: str
+    change_id: str
+    read_seq: int
+    """The entry that they read."""
+    result: ReadResult
+    notes: str
+    by: Doer
+    at: datetime

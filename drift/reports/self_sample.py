@@ -14,16 +14,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import first_checkpoint_since, latest_checkpoint
 from drift.ledger.log import entries, entries_at, first_recorded_since
 from drift.model.evidence import Checkpoint, EntryKind
-from drift.model.self_sample import DrawnChange, Lacking, SelfSample
+from drift.model.self_sample import DrawnChange, Lacking, ReadCheck, SelfSample
 from drift.model.verdict import Disposition
 from drift.reports.entries import last_of_kind
 from drift.reports.month import Month
 from drift.reports.population import Period, Reading, Row
+from drift.reports.read_checks import ReadSample, read_samples
 
 DRAWN = 25
 """As many as auditors mostly draw of more than 250 changes; of fewer than these, all."""
@@ -63,6 +65,17 @@ def last_sample(connection: Connection) -> SelfSample | None:
     """Return the sample that was drawn last, if there is one."""
     entry = last_of_kind(connection, EntryKind.SELF_SAMPLE)
     return entry.read_as(SelfSample) if entry else None
+
+
+def last_read_sample(connection: Connection) -> ReadSample | None:
+    """Return the sample that was drawn last, with what people saw of it."""
+    entry = last_of_kind(connection, EntryKind.SELF_SAMPLE)
+    sample = entry.read_as(SelfSample) if entry else None
+    if entry is None or sample is None:
+        return None
+    later = entries(connection, entry.seq, kind=EntryKind.READ_CHECK)
+    reads = [msgspec.json.decode(one.body, type=ReadCheck) for one in later if one.body is not None]
+    return read_samples([sample], reads)[0]
 
 
 def seed_of(month: Month, root: str) -> str:

@@ -11,9 +11,9 @@ from drift.ledger.log import size_of
 from drift.model.budget import BudgetUse
 from drift.model.finding import OPEN
 from drift.model.review import ReviewRules, ReviewStanding
-from drift.model.self_sample import SelfSample
+from drift.reports.read_checks import ReadSample
 from drift.reports.reviews import reviews_standing
-from drift.reports.self_sample import last_sample
+from drift.reports.self_sample import last_read_sample
 from drift.store import covered, letters, meta, outbox
 from drift.store.anchors import AnchorRow, anchor_rows
 from drift.store.budgets import budgets_used
@@ -90,7 +90,7 @@ class Status:
     """Since when there is an entry that no checkpoint covers; `None`: all are covered."""
     budgets: tuple[BudgetUse, ...] = ()
     """How much of the present periods is used up."""
-    sample: SelfSample | None = None
+    sample: ReadSample | None = None
     """The last one that was drawn of a month."""
     directories: tuple[DirectoryRow, ...] = ()
     """How far names of people are known."""
@@ -134,7 +134,7 @@ def read_status(
         controls=_controls(connection),
         unsealed_since=grown_since(connection, sealed.size if sealed else 0),
         budgets=tuple(budgets_used(connection, now)),
-        sample=last_sample(connection),
+        sample=last_read_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
         anchors=tuple(_anchor(connection, row) for row in anchor_rows(connection, anchors)),
         reviews=reviews_standing(connection, reviews, now) if reviews else None,

@@ -7,13 +7,15 @@ from sqlalchemy import Connection
 
 from drift.model.action import Action
 from drift.model.change import Amendment, Change, Write
-from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind, FindingRecord
-from drift.model.finding import DriftFinding, FindingStatus, Standing
-from drift.model.ticket import ApprovalDecision, Deployment, PullRequest, Ticket, TicketMatch
+from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord, EntryKind
+from drift.model.finding import DriftFinding, Standing
+from drift.model.ticket import TicketMatch
 from drift.reports.acted import acted
 from drift.reports.entries import Entry, entries_about
+from drift.reports.found import found
 from drift.reports.moment import Moment
-from drift.reports.wording import AGREEMENT, DIFFERENCE, identity, means
+from drift.reports.permitted import approvals, reviews, run, ticket_edits, ticket_made
+from drift.reports.wording import identity, means
 from drift.reports.writers import Writer, last_writers
 from drift.store.accounts import unit_of
 from drift.store.actions import actions_about, waivers
@@ -70,8 +72,8 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     findings = findings_on(connection, change.resource, rows, call.account)
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
-    found = [finding.finding.finding_id for finding in findings]
-    entries = entries_about(connection, [change.change_id, change.session_id, *keys, *found])
+    known = [finding.finding.finding_id for finding in findings]
+    entries = entries_about(connection, [change.change_id, change.session_id, *keys, *known])
     seqs = {entry.ref: entry.seq for entry in entries if entry.kind is EntryKind.OBSERVATION}
     seqs |= dict(_sent(entries))
     moments = [
@@ -80,14 +82,14 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
         *(_amended(entry) for entry in entries if entry.kind is EntryKind.AMENDMENT),
         *(acted(entry) for entry in entries if entry.kind is EntryKind.ACTION),
         *(moment for entry in entries if (moment := _judged(entry))),
-        *(_found(entry, entry.ref) for entry in entries if entry.kind is EntryKind.FINDING),
+        *(found(entry, entry.ref) for entry in entries if entry.kind is EntryKind.FINDING),
         *(_told(alert, seqs.get(alert.client_id)) for alert in alerts),
     ]
     return ChangeStory(
         row=row,
         findings=tuple(findings),
         writers=last_writers(connection, findings),
-        waivers=waivers(connection, found),
+        waivers=waivers(connection, known),
         alerts=tuple(alerts),
         moments=_in_order(moments),
         entries=tuple(entries),
@@ -104,7 +106,7 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     moments = [
         *map(_changed, changes),
         *(acted(entry) for entry in own if entry.kind is EntryKind.ACTION),
-        *(_found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
+        *(found(entry) for entry in entries if entry.kind is EntryKind.FINDING),
     ]
     writer = last_writers(connection, [row]).get(row.finding.finding_id)
     finding_id = row.finding.finding_id
@@ -168,53 +170,14 @@ _AMENDMENT = {
 
 
 def _permissions(match: TicketMatch) -> Iterator[Moment]:
-    if match.ticket:
-        yield from _ticket(match.ticket)
-    if match.deployment:
-        yield from _deployment(match.deployment)
-
-
-def _ticket(ticket: Ticket) -> Iterator[Moment]:
-    by = f" by {ticket.requested_by}" if ticket.requested_by else ""
-    yield Moment(at=ticket.created_at, what=f"{ticket.key} was created{by}", detail=ticket.title)
-    for approval in ticket.approvals:
-        if approval.decision is ApprovalDecision.WITHDRAWN:
-            yield Moment(at=approval.at, what=f"what {approval.by} said of {ticket.key} was withdrawn")
-        else:
-            yield Moment(at=approval.at, what=f"{approval.by} {approval.decision} {ticket.key}")
-    for edit in ticket.history:
-        if edit.field in _TOLD_OF_TICKETS:
-            who = edit.by or "somebody"
-            yield Moment(at=edit.at, what=f"{who} edited {ticket.key}: {edit.field.replace('_', ' ')}")
-    if ticket.closed_at:
-        yield Moment(at=ticket.closed_at, what=f"{ticket.key} was closed")
-
-
-_TOLD_OF_TICKETS = frozenset(
-    {"title", "text", "resources", "accounts", "environments", "window_start", "window_end", "project"}
-)
-"""Fields whose edits change what was asked for; who works on a ticket changes nothing of that."""
-
-
-def _deployment(deployment: Deployment) -> Iterator[Moment]:
-    run = f"run {deployment.run_id} of {deployment.repository}"
-    if deployment.pull_request:
-        yield from _pull_request(deployment.pull_request)
-    yield Moment(
-        at=deployment.started_at, what=f"{run} was started by {deployment.actor}", detail=deployment.run_url
-    )
-    if deployment.finished_at:
-        yield Moment(at=deployment.finished_at, what=f"{run} ended: {deployment.conclusion or 'unknown'}")
-
-
-def _pull_request(pull_request: PullRequest) -> Iterator[Moment]:
-    name = f"pull request #{pull_request.number}"
-    for review in pull_request.reviews:
-        stale = "" if review.commit == pull_request.head_sha else ", of an earlier state of the code"
-        yield Moment(at=review.at, what=f"{review.by} reviewed {name}: {review.state}{stale}")
-    if pull_request.merged_at:
-        by = f" by {pull_request.merged_by}" if pull_request.merged_by else ""
-        yield Moment(at=pull_request.merged_at, what=f"{name} was merged{by}", detail=pull_request.title)
+    if ticket := match.ticket:
+        yield ticket_made(ticket)
+        yield from approvals(ticket)
+        yield from ticket_edits(ticket)
+    if deployment := match.deployment:
+        if deployment.pull_request:
+            yield from (moment for moment, _ in reviews(deployment.pull_request))
+        yield from run(deployment)
 
 
 def _judged(entry: Entry) -> Moment | None:
@@ -248,22 +211,3 @@ def _changed(row: ChangeRow) -> Moment:
         detail=f"{change.change_id}, {change.channel}, {stands}",
         ledger_seq=row.ledger_seq,
     )
-
-
-def _found(entry: Entry, finding_id: str | None = None) -> Moment:
-    record = entry.read_as(FindingRecord)
-    if record is None:
-        what = "recorded; the record was erased"
-    elif record.status is FindingStatus.RESOLVED:
-        what = f"resolved: {AGREEMENT[record.finding.kind]}"
-    elif record.status is FindingStatus.IGNORED:
-        what = "no longer told of: the configuration ignores it"
-    elif record.status is FindingStatus.ACKNOWLEDGED:
-        what = f"acknowledged by {record.by}: {record.reason}"
-    elif record.status is FindingStatus.PRE_EXISTING:
-        what = f"was there before the watch began: it {DIFFERENCE[record.finding.kind]}"
-    elif record.status is FindingStatus.REOPENED:
-        what = f"found again that it {DIFFERENCE[record.finding.kind]}"
-    else:
-        what = f"found that it {DIFFERENCE[record.finding.kind]}"
-    return Moment(at=entry.recorded_at, what=what, detail=finding_id, ledger_seq=entry.seq)

@@ -46,6 +46,12 @@ class AlertRow:
     sent_at: datetime | None
 
 
+def changes_called(connection: Connection, ids: Collection[str]) -> Iterator[ChangeRow]:
+    """Yield the changes with these ids; one that is not there is left out."""
+    for some in in_chunks(ids):
+        yield from changes(connection, change.c.change_id.in_(some))
+
+
 def changes_between(
     connection: Connection,
     since: datetime | None,

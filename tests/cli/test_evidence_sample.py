@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,23 +12,29 @@ import pytest
 from drift.model.verdict import Disposition
 from tests.builders import NOON, a_judgement
 from tests.cli.running import Drift
+from tests.test_read_checks import drawn
 from tests.world import KEY, World
 
 PAGE = (Path(__file__).parents[2] / "docs/samples.md").read_text()
+
+OVER = datetime(2026, 12, 2, 1, tzinfo=UTC)
+"""When November was over, and something was recorded since."""
 
 PERIOD = ("--since", "2026-11-01", "--until", "2026-12-01")
 
 
 @pytest.fixture
 def changes(world: World, tmp_path: Path) -> list[str]:
-    """Three changes of November, of which one was an emergency; sealed."""
+    """Three changes of November, of which one was an emergency; sealed when it was over."""
     emergency = a_judgement(Disposition.EMERGENCY)
     ids = [
         world.happened("opened tcp/22", by="alice@example.com", judged=a_judgement()).change_id,
         world.happened("closed tcp/22", by="bob@example.com", judged=a_judgement()).change_id,
         world.happened("opened tcp/80", by="carol@example.com", judged=emergency).change_id,
     ]
-    world.sealed()
+    world.unreadable(at=OVER)
+    world.sealed(at=OVER)
+    drawn(world, "erin@example.com")
     keep_key(tmp_path)
     return ids
 
@@ -49,7 +56,7 @@ def test_a_command_of_the_page_prints_what_the_page_shows(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wanted.csv").write_text(f"change_id,why\n{changes[1]},large\n")
 
-    ran = drift(*shlex.split(command)[1:])
+    ran = drift(*shlex.split(command.replace("CHANGE", changes[0]))[1:])
 
     assert ran.code == 0, ran.err
     assert [line for line in lines if line not in ran.lines] == []
@@ -142,9 +149,9 @@ def test_before_anything_is_sealed_there_is_nothing_to_draw_from(drift: Drift, w
 
 
 def keep_key(folder: Path) -> None:
-    """Put the key that sealed the world's ledger where the configuration looks for it."""
-    private = base64.b64encode(bytes([1]) + KEY.signer.secret).decode()
-    line = f"PRIVATE+KEY+{KEY.name}+{KEY.verifier.key_id.hex()}+{private}"
+    """Put the key that sealed the world's ledger, of 32 zeros, where the configuration looks for it."""
+    _, key_id, _ = KEY.verifier_key.split("+", 2)
+    secret = base64.b64encode(bytes([1]) + bytes(32)).decode()
     path = folder / "driftledger-key.pem"
     path.touch(mode=0o600)
-    path.write_text(line)
+    path.write_text(f"PRIVATE+KEY+{KEY.name}+{key_id}+{secret}")

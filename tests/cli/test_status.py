@@ -8,10 +8,11 @@ from pathlib import Path
 from drift.ledger.log import append
 from drift.model.event import Fate
 from drift.model.evidence import EntryKind
-from drift.model.person import Person
+from drift.model.person import People, Person
 from drift.model.pipeline_control import Verifiable
 from drift.model.run_log import RunLogs
 from drift.model.trust import DeployingIdentity
+from drift.read_checks import Readers, with_reader
 from drift.reports.month import Month
 from drift.reports.self_sample import draw_sample
 from drift.stages.record import record_controls, record_deployment, record_trust
@@ -153,18 +154,24 @@ def test_the_sample_of_a_month_names_what_lacks_something(drift: Drift, world: W
     world.sealed(at=later)
     with world.database.transaction() as connection:
         sample = draw_sample(connection, Month(year=2026, number=11))
+        assert sample is not None
+        sample = with_reader(connection, sample, Readers(names=("erin",), people=People()), later)
         append(connection, kind=EntryKind.SELF_SAMPLE, ref="2026-11", body=sample, recorded_at=later)
 
-    told, report = drift("status").lines[-1], json.loads(drift("status", "--json").out)["self_sample"]
+    told, report = drift("status").lines[-2:], json.loads(drift("status", "--json").out)["self_sample"]
 
-    assert told == (
-        f"sample    2026-11: 1 of 1 change drawn, 1 of these lacking: {lacking.change_id} (ticket, approval)"
-    )
+    assert told == [
+        f"sample    2026-11: 1 of 1 change drawn, 1 of these lacking: {lacking.change_id} (ticket, approval)",
+        f"reading   2026-11: {report['reading']}, 0 of 1 read by erin, due 2026-12-12",
+    ]
+    assert report.pop("reading") in ("open", "overdue")
     assert report == {
         "month": "2026-11",
         "population": 1,
         "drawn": 1,
         "lacking": {lacking.change_id: ["ticket", "approval"]},
+        "reader": "erin",
+        "due_at": "2026-12-12T06:00:00Z",
     }
 
 

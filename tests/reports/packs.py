@@ -17,6 +17,7 @@ from drift.reports.pack.manifest import NAME, NOTE_NAME, write_manifest
 from drift.reports.pack.request import PackRequest
 from drift.reports.population import Period
 from drift.store.database import Database
+from tests.builders import a_write, an_event
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
 
 DAY = timedelta(days=1)
@@ -40,6 +41,8 @@ LISTINGS = [
     "03_sample/census",
     "03_sample/markers",
     "03_sample/selection",
+    "03_sample/self_sample_reads",
+    "03_sample/self_samples",
     "04_emergency/ratio",
     "04_emergency/register",
     "05_deviation_candidates/register",
@@ -80,6 +83,11 @@ LISTINGS = [
 FILES = sorted(
     [
         *(f"{listing}.{ending}" for listing in LISTINGS for ending in ("csv", "xlsx")),
+        *(
+            f"03_sample/dossiers/chg-{number}/dossier.{ending}"
+            for number in (1, 2, 3, 4)
+            for ending in ("html", "json", "pdf")
+        ),
         "00_START_HERE.html",
         "01_ipe/ipe_statement.html",
         "10_mapping/control_map.html",
@@ -88,6 +96,7 @@ FILES = sorted(
         "01_ipe/summary.json",
         "02_population/changes.jsonl",
         "02_population/drift.jsonl",
+        "03_sample/dossiers.html",
         "13_access/sign_ins.jsonl",
         "03_sample/selection.json",
         "04_emergency/retrospectives/2026-11.html",
@@ -132,10 +141,10 @@ def a_ledger(database: Database) -> None:
         append_all(
             connection,
             [
-                an_entry("aws:1"),
+                an_entry("aws:1", a_write(an_event(event_id="1"))),
                 a_disposition("chg-1", began_at=NOON),
                 a_disposition("chg-2", began_at=NOON - timedelta(minutes=5), channel=Channel.PIPELINE),
-                an_entry("aws:2"),
+                an_entry("aws:2", a_write(an_event(event_id="2"))),
             ],
         )
         seal(connection, KEY, NOON)

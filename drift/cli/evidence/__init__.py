@@ -2,7 +2,7 @@
 
 import click
 
-from drift.cli.evidence import erase, export, prove, push, rotate_key, sample, verify
+from drift.cli.evidence import erase, export, prove, push, rotate_key, sample, self_sample, verify
 
 
 @click.group("evidence", no_args_is_help=False)
@@ -10,5 +10,5 @@ def command() -> None:
     """Export the pack, verify or push one, draw a sample, prove an entry, change the key, or erase."""
 
 
-for _one in (export, sample, verify, prove, push, rotate_key, erase):
+for _one in (export, sample, self_sample, verify, prove, push, rotate_key, erase):
     command.add_command(_one.command)

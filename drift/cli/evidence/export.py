@@ -41,8 +41,9 @@ def command(
     with wiring.open_database(settings) as database, progress("writing the pack"):
         key = wiring.signing_key(settings, database)
         request = wiring.pack_request(settings, database, Period(since=since, until=until), asked)
+        request, asking = wiring.with_sources(request, config)
         now = wiring.clock(settings, database).now()
-        summary = export_evidence(database, Path(out), key, request, now)
+        summary = export_evidence(database, Path(out), key, request, now, asking)
         if zipped:
             write_archive(Path(out), Path(f"{out.rstrip('/')}.zip"), summary.name)
     held = (

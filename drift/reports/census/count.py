@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from drift.ledger.entry import StoredEntry
-from drift.model.control_test import ControlTest, Result
+from drift.model.control_test import ControlTest
 from drift.reports.month import month_at
 
 COMPENSATED = "; compensated by "
@@ -52,12 +53,22 @@ class Standing(StrEnum):
     """A version judged it that did not ask, or its entry was erased."""
 
 
-_STANDING = {
-    Result.PASS: Standing.PASSED,
-    Result.FAIL: Standing.CANDIDATE,
-    Result.NA: Standing.NA,
-    Result.NOT_EVALUABLE: Standing.NOT_EVALUABLE,
+_Found: TypeAlias = Literal["pass", "fail", "na", "not_evaluable"]
+
+_STANDING: dict[_Found | None, str] = {
+    "pass": Standing.PASSED.value,
+    "fail": Standing.CANDIDATE.value,
+    "na": Standing.NA.value,
+    "not_evaluable": Standing.NOT_EVALUABLE.value,
+    None: Standing.NOT_ASKED.value,
 }
+"""In plain texts, as everything that is counted: there may be a hundred thousand changes, and those of
+enumerations take five times as long to be looked up."""
+
+_FAILED, _CAUSE = Standing.CANDIDATE.value, Aspect.CAUSE.value
+
+_Key: TypeAlias = tuple[str, str, str]
+"""A test, an aspect, and its value."""
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -70,26 +81,34 @@ class _Change(msgspec.Struct, frozen=True):
     corrected_actor: str | None = None
     account: str | None = None
     resource_id: str | None = None
-    t1: Result | None = None
-    t2: Result | None = None
-    t3: Result | None = None
-    t4: Result | None = None
-    t5: Result | None = None
-    t6: Result | None = None
-    t7: Result | None = None
-    t8: Result | None = None
+    t1: _Found | None = None
+    t2: _Found | None = None
+    t3: _Found | None = None
+    t4: _Found | None = None
+    t5: _Found | None = None
+    t6: _Found | None = None
+    t7: _Found | None = None
+    t8: _Found | None = None
     tests: tuple[str, ...] = ()
 
-    def values(self) -> dict[Aspect, str]:
-        """Return where the change is counted."""
-        return {
-            Aspect.ALL: "",
-            Aspect.CHANNEL: self.channel or NOT_KNOWN,
-            Aspect.LANE: self.lane or NOT_KNOWN,
-            Aspect.MONTH: str(month_at(self.began_at)) if self.began_at else NOT_KNOWN,
-            Aspect.ACTOR: self.corrected_actor or self.actor or NOT_KNOWN,
-            Aspect.RESOURCE: f"{self.account or 'no account'}/{self.resource_id or NOT_KNOWN}",
-        }
+    def found(self) -> tuple[tuple[str, _Found | None], ...]:
+        """Return what each test found, by its name."""
+        results = (self.t1, self.t2, self.t3, self.t4, self.t5, self.t6, self.t7, self.t8)
+        return tuple(zip(_TESTS, results, strict=True))
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Return where the change is counted: aspects with their values."""
+        return (
+            (Aspect.ALL.value, ""),
+            (Aspect.CHANNEL.value, self.channel or NOT_KNOWN),
+            (Aspect.LANE.value, self.lane or NOT_KNOWN),
+            (Aspect.MONTH.value, str(month_at(self.began_at)) if self.began_at else NOT_KNOWN),
+            (Aspect.ACTOR.value, self.corrected_actor or self.actor or NOT_KNOWN),
+            (Aspect.RESOURCE.value, f"{self.account or 'no account'}/{self.resource_id or NOT_KNOWN}"),
+        )
+
+
+_TESTS = tuple(one.value for one in ControlTest)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,49 +135,48 @@ class Counted:
         return self.standings[Standing.PASSED] + self.candidates
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Census:
     """What the tests found of every change of a period."""
 
-    _standings: dict[tuple[ControlTest, Aspect, str], Counter[Standing]] = field(default_factory=dict)
-    _compensated: Counter[tuple[ControlTest, Aspect, str]] = field(default_factory=Counter)
+    def __init__(self, changes: Iterable[_Change]) -> None:
+        self._standings: Counter[tuple[_Key, str]] = Counter()
+        self._compensated: Counter[_Key] = Counter()
+        for change in changes:
+            self._add(change)
+        self._values: dict[tuple[str, str], set[str]] = {}
+        for (test, aspect, value), _ in self._standings:
+            self._values.setdefault((test, aspect), set()).add(value)
 
     def of(self, test: ControlTest, aspect: Aspect = Aspect.ALL, value: str = "") -> Counted:
         """Return what a test found of the changes of which `aspect` is `value`, by default of all."""
-        key = (test, aspect, value)
-        return Counted(standings=self._standings.get(key, Counter()), compensated=self._compensated[key])
+        key = (test.value, aspect.value, value)
+        found = {one: self._standings[key, one.value] for one in Standing}
+        return Counted(
+            standings=Counter({one: count for one, count in found.items() if count}),
+            compensated=self._compensated[key],
+        )
 
     def values(self, test: ControlTest, aspect: Aspect) -> list[str]:
         """Return the values of an aspect of which a test was counted, in their order."""
-        return sorted(value for one, by, value in self._standings if one is test and by is aspect)
+        return sorted(self._values.get((test.value, aspect.value), ()))
 
-    def add(self, change: _Change) -> None:
-        """Count a change."""
-        said = {one[:2]: one for one in change.tests}
-        values = change.values()
-        for test in ControlTest:
-            result: Result | None = getattr(change, test.value)
-            standing = Standing.NOT_ASKED if result is None else _STANDING[result]
-            text = said.get(test.value, "")
-            places = [*values.items()]
-            if standing is Standing.CANDIDATE:
-                places.append((Aspect.CAUSE, _cause(text)))
-            for aspect, value in places:
-                self._standings.setdefault((test, aspect, value), Counter())[standing] += 1
-                if standing is Standing.CANDIDATE and COMPENSATED in text:
-                    self._compensated[test, aspect, value] += 1
+    def _add(self, change: _Change) -> None:
+        said, places = {one[:2]: one for one in change.tests}, change.places()
+        keys = list[tuple[_Key, str]]()
+        for test, result in change.found():
+            standing = _STANDING[result]
+            keys += [((test, aspect, value), standing) for aspect, value in places]
+            if standing == _FAILED:
+                text = said.get(test, "")
+                keys.append(((test, _CAUSE, _cause(text)), standing))
+                if COMPENSATED in text:
+                    self._compensated.update((test, aspect, value) for aspect, value in places)
+        self._standings.update(keys)
 
 
 def census_of(changes: Iterable[StoredEntry]) -> Census:
     """Count what the `disposition` entries of changes say of the tests."""
-    census = Census()
-    for change in _read(changes):
-        census.add(change)
-    return census
-
-
-def _read(changes: Iterable[StoredEntry]) -> Iterator[_Change]:
-    return (_decoder.decode(entry.body or b"{}") for entry in changes)
+    return Census(_decoder.decode(entry.body or b"{}") for entry in changes)
 
 
 def _cause(text: str) -> str:

@@ -26,8 +26,13 @@ def cell(value: object) -> str:
             text = "; ".join(value)
         case _:
             text = canonical(value)
-    text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = visible(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def visible(text: str) -> str:
+    """Return text with everything written out that would hide some of it, or turn its direction."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def canonical(value: object) -> str:

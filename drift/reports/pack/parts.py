@@ -19,6 +19,7 @@ from drift.reports.pack.reconcile.parts import reconciled
 from drift.reports.pack.registers.parts import registers
 from drift.reports.pack.reviews import reviews
 from drift.reports.pack.samples import samples
+from drift.reports.pack.self_samples import self_samples
 from drift.reports.pack.sign_ins import sign_ins
 from drift.reports.pack.sources import sources
 from drift.reports.pack.view import View
@@ -32,6 +33,7 @@ PARTS: tuple[Part, ...] = (
     reconciled,
     census,
     samples,
+    self_samples,
     registers,
     opening_register,
     ocsf,

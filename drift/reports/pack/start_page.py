@@ -10,6 +10,7 @@ from drift.model.control import Support
 from drift.model.verdict import Disposition
 from drift.reports.lanes import lane_texts
 from drift.reports.pack.contents import Contents
+from drift.reports.pack.dossiers import FOLDER as DOSSIERS
 from drift.reports.pack.making import in_words
 from drift.reports.pack.mapping import CONTROL_MAP, NOT_PROVEN, answers
 from drift.reports.pack.operated import operated
@@ -124,7 +125,8 @@ def _listings(contents: Contents) -> Iterator[Line]:
 
 
 def _documents(contents: Contents) -> Iterator[Line]:
-    for folder, found in groupby(sorted(contents.documents), lambda path: path.rpartition("/")[0]):
+    above = sorted(path for path in contents.documents if not path.startswith(f"{DOSSIERS}/"))
+    for folder, found in groupby(above, lambda path: path.rpartition("/")[0]):
         paths = tuple(found)
         if len(paths) > MOST_DOCUMENTS:
             yield Line(title=f"{len(paths):,} documents", files=(f"{folder}/",), rows=None)

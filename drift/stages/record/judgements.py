@@ -76,6 +76,7 @@ def _disposition_record(change: Change, judgement: Judgement) -> DispositionReco
         alert=judgement.decision.alert,
         reasons=judgement.decision.reasons,
         link_confidence=match.confidence if match.method else None,
+        ticket_sha256=match.ticket.sha256 if match.ticket else None,
         corrected_actor=judgement.corrected_actor,
         **_tests(judgement),
     )
