@@ -141,6 +141,22 @@ def test_a_new_detector_in_the_middle_is_told_with_its_time_and_its_rules(
     assert "2026-12-05 12:00:00</td><td>0.3.0" in page
 
 
+def test_hostile_text_stays_text_in_every_page_of_the_pack(sqlite_database: Database, tmp_path: Path) -> None:
+    pack = a_pack_of(
+        sqlite_database,
+        tmp_path,
+        [
+            a_disposition("chg-1", account="<script>alert(1)</script>", actor="<script>", summary="<script>"),
+            version("<script>", at=NOON),
+        ],
+    )
+
+    pages = list(pack.rglob("*.html"))
+    assert len(pages) >= 2
+    assert [page.name for page in pages if "<script" in page.read_text()] == []
+    assert "&lt;script&gt;alert(1)" in (pack / "01_ipe/ipe_statement.html").read_text()
+
+
 def test_what_arrived_late_stands_in_the_next_pack(sqlite_database: Database, tmp_path: Path) -> None:
     """
     One was not known when the pack of its month was made, one was approved since, one stands as it stood.

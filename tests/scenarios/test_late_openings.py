@@ -169,7 +169,7 @@ def test_an_opening_that_is_told_again_or_says_nothing_new_is_no_evidence(watch:
     watch.told(an_event(event_id="again", at=NOON + minutes(1), effect=Effect.AUTH, opens=FIRST), minute=2)
 
     grown = watch.ledger(*EntryKind)[len(before) :]
-    assert {entry.kind for entry in grown} <= {EntryKind.COVERAGE}
+    assert {entry.kind for entry in grown} <= {EntryKind.COVERAGE, EntryKind.TALLY}
 
 
 def test_writes_older_than_sessions_last_are_not_judged_again(watch: Watch) -> None:
