@@ -70,6 +70,7 @@ def sample_rows(
     for number, one in enumerate(chosen, 1):
         begin, end = runs.get(one, (None, None))
         rank = hash_of(f"{seed}/{one}".encode()) if seed else None
-        place = {"run_begin": begin, "run_end": end, "rank_sha256": rank}
+        dossier = f"03_sample/dossiers/{one}" if "disposition" in by_id[one] else None
+        place = {"run_begin": begin, "run_end": end, "rank_sha256": rank, "dossier": dossier}
         rows.append({**by_id[one], "change_id": one, "sample_of": of, "number": number, **place})
     return rows
