@@ -10,15 +10,16 @@ from drift.asking import NOBODY, Reach, reach
 from drift.equipment import Equipment
 from drift.model.action import Waived, corrections
 from drift.model.change import Change, ChangeSession
+from drift.model.consulted import Consulted
 from drift.model.emergency import is_emergency
 from drift.model.enrolment import ENFORCED, Enrolment
 from drift.model.finding import Standing
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
-from drift.model.ticket import UNASKED, Consulted
+from drift.model.ticket import UNASKED
 from drift.model.verdict import Decision, Disposition
 from drift.stages.assess import assess
-from drift.stages.consult import AskedOnce, consult
+from drift.stages.consult import AskedOnce, GrantsOnce, consult
 from drift.stages.correlate import correlate
 from drift.stages.decide import decide
 from drift.stages.explain import stand
@@ -74,8 +75,9 @@ def _asked(have: Equipment, session: ChangeSession, enrolment: Enrolment) -> lis
     """Ask what covers each change. What was made before the watch began needs no ticket."""
     tickets, hosts = have.ticket_sources.values(), [AskedOnce(one) for one in have.code_hosts.values()]
     repositories = have.policy.channels.repositories
+    grants = [GrantsOnce(one) for one in have.grant_sources.values()]
     return [
-        None if _is_before(change, enrolment) else consult(change, tickets, hosts, repositories)
+        None if _is_before(change, enrolment) else consult(change, tickets, hosts, repositories, grants)
         for change in session.changes
     ]
 

@@ -1,9 +1,10 @@
 """Asks for tickets again when evidence of their changes is handed out: a later edit or approval shows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,7 +14,8 @@ from drift.ledger.log import append, entries_at
 from drift.model.evidence import EntryKind
 from drift.model.recheck import TicketRecheck, differences
 from drift.model.ticket import Ticket
-from drift.ports import TicketSource
+from drift.ports import GrantSource, TicketSource
+from drift.redacted import redact_ticket
 from drift.reports.pack.request import Rechecked, Tickets
 from drift.store.changes import ChangeRow
 from drift.store.database import Database
@@ -26,13 +28,15 @@ class Asking:
 
     sources: Mapping[str, TicketSource] = field(default_factory=dict)
     """By their names in the configuration; they answer without secrets."""
+    grants: Mapping[str, GrantSource] = field(default_factory=dict)
+    """So can the requests of temporary access."""
     why_not: str | None = None
     """Why none of them can be asked, where some are configured."""
 
     @property
     def is_configured(self) -> bool:
         """There is somebody to ask."""
-        return bool(self.sources) or self.why_not is not None
+        return bool(self.sources) or bool(self.grants) or self.why_not is not None
 
 
 def recheck(database: Database, change_ids: Collection[str], asking: Asking, now: datetime) -> Tickets:
@@ -96,16 +100,29 @@ def _asked(system: str, key: str, of: Mapping[str, Ticket], asking: Asking, now:
 
 def _find(system: str, key: str, asking: Asking) -> tuple[Ticket | None, list[str]]:
     problems = [asking.why_not] if asking.why_not else []
-    for name, source in asking.sources.items():
+    for name, ask in _lookups(system, key, asking):
         try:
             with only_provider_errors("asking for a ticket again"):
-                found = _of(system, key, source)
+                found = ask()
         except ProviderError as error:
             problems.append(f"{name}: {error.what}")
             continue
         if found is not None:
             return found, []
     return None, problems
+
+
+def _lookups(system: str, key: str, asking: Asking) -> Iterator[tuple[str, Callable[[], Ticket | None]]]:
+    """Yield everybody who may know a ticket, and how they are asked for it."""
+    for name, source in asking.sources.items():
+        yield name, partial(_of, system, key, source)
+    for name, grants in asking.grants.items():
+        yield name, partial(_request, system, key, grants)
+
+
+def _request(system: str, key: str, source: GrantSource) -> Ticket | None:
+    found = source.request(key)
+    return redact_ticket(found) if found and found.system == system else None
 
 
 def _of(system: str, key: str, source: TicketSource) -> Ticket | None:

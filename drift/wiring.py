@@ -351,6 +351,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 access_lists=counted(catalog.ACCESS_LISTS, settings.access_lists),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
                 trust=counted(catalog.TRUST, settings.trust),
+                grant_sources=counted(catalog.GRANTS, settings.grants),
                 account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),
                 meters=tuple(meters),
                 deliveries=_deliveries(settings),
@@ -483,12 +484,12 @@ def with_sources(request: "PackRequest", path: str | None) -> "tuple[PackRequest
     settings = settings_without_secrets(path)
     try:
         opened = settings_of(path)
-        asking = Asking(sources=_ticket_sources(opened))
+        asking = Asking(sources=_ticket_sources(opened), grants=_made(catalog.GRANTS, opened.grants))
         vault = _vault(opened, [])
     except ConfigError as error:
         why = f"it cannot be opened: {error.what}"
         request = replace(request, why_no_vault=why) if settings.vault else request
-        return request, Asking(why_not=error.what if settings.tickets else None)
+        return request, Asking(why_not=error.what if settings.tickets or settings.grants else None)
     return replace(request, vault=vault.records if vault else None), asking
 
 

@@ -28,6 +28,7 @@ from drift.ports import (
     CodeHost,
     Directory,
     EvidenceSink,
+    GrantSource,
     KeyService,
     LiveConfig,
     Notifier,
@@ -247,6 +248,9 @@ TRUST: Mapping[str, Adapter[TrustSource]] = {
     "azure-applications": Adapter("providers.azure.trust", "AzureApplications", paths=("ca_file",)),
     "gcp-service-accounts": Adapter("providers.gcp.trust", "GcpServiceAccounts", paths=("credentials_file",)),
 }
+GRANTS: Mapping[str, Adapter[GrantSource]] = {
+    "aws-team": Adapter("providers.aws.team", "AwsTeam"),
+}
 ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
     "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
 }
@@ -277,6 +281,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.ANCHOR: ANCHORS,
     AdapterKind.TRUST: TRUST,
     AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
+    AdapterKind.GRANTS: GRANTS,
 }
 """What the configuration may name, by the table that it stands in."""
 

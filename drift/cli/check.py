@@ -152,6 +152,8 @@ def _trials(have: Equipment) -> Iterator[tuple[str, object, Callable[[], str]]]:
         yield f"baseline {one.baseline.name}", one.live, partial(_baseline, one)
     for name, tickets in have.ticket_sources.items():
         yield f"tickets {name}", tickets, tickets.check
+    for name, grants in have.grant_sources.items():
+        yield f"grants {name}", grants, grants.check
     for name, host in have.code_hosts.items():
         yield f"code host {name}", host, host.check
     for name, directory in have.directories.items():

@@ -86,6 +86,7 @@ def load(
         anchors=reader.anchors(),
         on_call=reader.adapters(AdapterKind.ON_CALL),
         trust=reader.adapters(AdapterKind.TRUST),
+        grants=reader.adapters(AdapterKind.GRANTS),
         account_trees=reader.adapters(AdapterKind.ACCOUNT_TREE),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),

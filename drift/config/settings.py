@@ -187,6 +187,8 @@ class Settings:
     on_call: tuple[AdapterSettings, ...]
     trust: tuple[AdapterSettings, ...]
     """Where it is read who may act as the identities that deploy."""
+    grants: tuple[AdapterSettings, ...]
+    """Where it is read who was given access for a time."""
     account_trees: tuple[AdapterSettings, ...]
     """Where it is read in which organisational units accounts lie."""
     coverage: CoverageRules

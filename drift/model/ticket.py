@@ -232,19 +232,6 @@ class Deployment:
         return self.conclusion in FAILED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Consulted:
-    """What the ticket system and the code host said about a change."""
-
-    tickets: tuple[Ticket, ...] = ()
-    deployment: Deployment | None = None
-    deleted: tuple[str, ...] = ()
-    """Keys that are named, and whose tickets were deleted: they did exist."""
-    unavailable: tuple[str, ...] = ()
-    """Why one of them could not be asked: never taken for "nothing there"."""
-    is_code_host_configured: bool = True
-
-
 class Coverage(StrEnum):
     """Whether, and when, somebody else allowed a change. Best first."""
 

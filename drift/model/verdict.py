@@ -143,7 +143,7 @@ class Trust(StrEnum):
     """How much a text that names a ticket proves, by who could have written it."""
 
     GRANT = "grant"
-    """The record of approved temporary access: PIM, PAM."""
+    """The record of approved temporary access in the audit log: PIM, PAM."""
     SESSION = "session"
     """Set when the session was opened, and fixed for its length: a source identity, a session tag."""
     NAME = "name"

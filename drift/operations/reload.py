@@ -21,7 +21,7 @@ AT_START = (
     *("poll_every", "sweep_every", "checkpoint_every"),
     *("listen", "log_format", "report_folder", "audit_logs", "baselines", "state_stores", "live"),
     *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "trust", "account_trees"),
-    *("access_lists", "anchors", "makes_witnesses"),
+    *("grants", "access_lists", "anchors", "makes_witnesses"),
 )
 """Settings that are read at the start only."""
 

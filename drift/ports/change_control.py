@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
     from drift.model.account import PlacedAccount
+    from drift.model.grant import Grant
     from drift.model.person import Person
     from drift.model.pipeline_control import PipelineControls
     from drift.model.run_log import RunLogs
@@ -57,6 +58,39 @@ class TicketSource(Protocol):
 
         Raises:
             ProviderError: As `find`.
+        """
+        ...
+
+
+class GrantSource(Protocol):
+    """A system that gives people access for a time, once somebody has approved it."""
+
+    def check(self) -> str:
+        """Try all that `grants` and `request` take; say what was seen.
+
+        Raises:
+            ProviderError: It cannot be asked; the message names what is missing.
+        """
+        ...
+
+    def grants(self, account: str) -> Sequence["Grant"]:
+        """Return every access that was given in an account of the cloud, also what has ended; each once.
+
+        What was asked for and never given is left out. Of an account that is none of this system's
+        cloud there is none, and nobody is asked.
+
+        Raises:
+            ProviderUnavailableError: Asking again later may succeed.
+            ProviderAccessError: The credentials lack a permission; the message names it.
+            ProviderResponseError: The answer is none of such a system.
+        """
+        ...
+
+    def request(self, key: str) -> "Ticket | None":
+        """Return the request with this key as it is now; `None` if it is not there, or gave no access.
+
+        Raises:
+            ProviderError: As `grants`.
         """
         ...
 

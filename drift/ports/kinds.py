@@ -23,3 +23,4 @@ class AdapterKind(StrEnum):
     ANCHOR = "anchor"
     TRUST = "trust"
     ACCOUNT_TREE = "account_tree"
+    GRANTS = "grants"

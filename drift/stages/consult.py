@@ -1,14 +1,20 @@
-"""What do the ticket system and the code host say about a change? The one stage that asks them."""
+"""What do the ticket system, the code host and the records of grants say about a change?
 
-from collections.abc import Collection, Mapping
+The one stage that asks them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.action import LinkedTicket, of_kind
 from drift.model.change import Change
-from drift.model.ticket import Consulted, Deployment, PullRequest, Ticket
-from drift.ports import CodeHost, Reviewing, TicketSource
-from drift.redacted import redact_deployment
+from drift.model.consulted import Consulted
+from drift.model.grant import Grant
+from drift.model.ticket import Deployment, PullRequest, Ticket
+from drift.model.verdict import ActorKind
+from drift.ports import CodeHost, GrantSource, Reviewing, TicketSource
+from drift.redacted import redact_deployment, redact_ticket
 
 
 def consult(
@@ -16,28 +22,50 @@ def consult(
     ticket_sources: Collection[TicketSource],
     code_hosts: Collection[CodeHost],
     repositories: Mapping[str, str] = {},
+    grant_sources: Collection[GrantSource] = (),
 ) -> Consulted:
-    """Ask every ticket system and code host what they know of `change`; one that fails hides no other.
+    """Ask everybody what they know of `change`; one that fails hides no other.
 
     `repositories` are those of the configured pipelines, by the names of these.
     """
     unavailable: list[str] = []
-    tickets, deleted = _tickets(change, ticket_sources, unavailable)
+    grants = _grants(change, grant_sources, unavailable)
+    tickets, deleted = _tickets(change, grants, ticket_sources, unavailable)
     deployment = _deployment(change, code_hosts, repositories, unavailable)
     return Consulted(
         tickets=tickets,
         deleted=deleted,
         deployment=deployment,
+        grants=grants,
         unavailable=tuple(unavailable),
         is_code_host_configured=bool(code_hosts),
     )
 
 
+def _grants(change: Change, sources: Collection[GrantSource], unavailable: list[str]) -> tuple[Grant, ...]:
+    """Return the grants in the account of a person's change, without secrets; machines are given none."""
+    account = change.first.event.call.account
+    if account is None or change.actor.kind is not ActorKind.HUMAN:
+        return ()
+    found: list[Grant] = []
+    for source in sources:
+        try:
+            with only_provider_errors("asking for grants of access"):
+                found += source.grants(account)
+        except ProviderError as error:
+            unavailable.append(f"the record of grants could not be asked: {error.what}")
+    return tuple(replace(one, request=redact_ticket(one.request)) for one in found)
+
+
 def _tickets(
-    change: Change, sources: Collection[TicketSource], unavailable: list[str]
+    change: Change,
+    grants: Collection[Grant],
+    sources: Collection[TicketSource],
+    unavailable: list[str],
 ) -> tuple[tuple[Ticket, ...], tuple[str, ...]]:
     """Return the tickets that are found, and the keys of those that were deleted."""
     keys = {reference.key for write in change.writes for reference in write.classification.references}
+    keys |= {one.ticket_key for one in grants if one.ticket_key}
     keys |= {deed.ticket.key for _, deed in of_kind(change.actions, LinkedTicket)}
     found: dict[tuple[str, str], Ticket] = {}
     deleted: set[str] = set()
@@ -128,6 +156,34 @@ class AskedOnce:
             except ProviderError as error:
                 self._known[key] = error
         found = self._known[key]
+        if isinstance(found, ProviderError):
+            raise found
+        return found
+
+
+class GrantsOnce:
+    """A record of grants that is asked no more than once about each account: each time all of it is read."""
+
+    def __init__(self, source: GrantSource) -> None:
+        self._source = source
+        self._known: dict[str, Sequence[Grant] | ProviderError] = {}
+
+    def check(self) -> str:
+        """Try the record itself."""
+        return self._source.check()
+
+    def request(self, key: str) -> Ticket | None:
+        """Ask the record itself."""
+        return self._source.request(key)
+
+    def grants(self, account: str) -> Sequence[Grant]:
+        """Return what the record said at first, or raise it."""
+        if account not in self._known:
+            try:
+                self._known[account] = self._source.grants(account)
+            except ProviderError as error:
+                self._known[account] = error
+        found = self._known[account]
         if isinstance(found, ProviderError):
             raise found
         return found

@@ -14,6 +14,7 @@ from tests.contracts.test_code import CODES
 from tests.contracts.test_code_host import HOSTS
 from tests.contracts.test_directory import DIRECTORIES
 from tests.contracts.test_evidence_sink import PLACES
+from tests.contracts.test_grant_source import GRANTERS
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
 from tests.contracts.test_notifier import CHANNELS
@@ -45,6 +46,7 @@ HELD = {
     AdapterKind.SIGNING_KEY: set(KEEPERS),
     AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.ACCOUNT_TREE: set(TREES),
+    AdapterKind.GRANTS: set(GRANTERS),
 }
 
 

@@ -86,6 +86,7 @@ PORTS = {
     AdapterKind.ANCHOR: ports.Anchor,
     AdapterKind.TRUST: ports.TrustSource,
     AdapterKind.ACCOUNT_TREE: ports.AccountTree,
+    AdapterKind.GRANTS: ports.GrantSource,
 }
 
 COMMON = {
@@ -278,4 +279,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.anchors,
         *settings.trust,
         *settings.account_trees,
+        *settings.grants,
     )

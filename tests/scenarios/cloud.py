@@ -36,6 +36,7 @@ from drift.ports import (
     CodeHost,
     Delivery,
     Directory,
+    GrantSource,
     Meter,
     Notifier,
     OnCall,
@@ -215,6 +216,7 @@ class Watch:
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
     trust: Mapping[str, TrustSource] = field(default_factory=dict)
     account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
+    grant_sources: Mapping[str, GrantSource] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
     access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
@@ -268,6 +270,7 @@ class Watch:
                 on_call=self.on_call,
                 trust=self.trust,
                 account_trees=self.account_trees,
+                grant_sources=self.grant_sources,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,

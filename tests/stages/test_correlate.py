@@ -6,7 +6,8 @@ import pytest
 from msgspec import structs
 
 from drift.model.change import Change
-from drift.model.ticket import Consulted, Coverage, Deployment, Review, Ticket, TicketKind, TicketMatch
+from drift.model.consulted import Consulted
+from drift.model.ticket import Coverage, Deployment, Review, Ticket, TicketKind, TicketMatch
 from drift.model.verdict import Actor, ActorKind, Channel, Classification, Confidence, Reference
 from drift.stages.correlate import CorrelationRules, correlate
 from tests.builders import (

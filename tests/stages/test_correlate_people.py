@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from drift.model.action import Action, Approved, DeclaredEmergency
 from drift.model.change import Change
+from drift.model.consulted import Consulted
 from drift.model.planned import PlannedScope, StandardChange
-from drift.model.ticket import Consulted, Coverage, Edit, Ticket, TicketKind, TicketMatch
+from drift.model.ticket import Coverage, Edit, Ticket, TicketKind, TicketMatch
 from drift.model.verdict import Confidence, Reference, Trust
 from drift.stages.correlate import CorrelationRules, correlate
 from tests.acting import ERIN, a_link, an_action

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from drift.model.change import Change
+from drift.model.consulted import Consulted
 from drift.model.ticket import (
     ApprovalDecision,
-    Consulted,
     Coverage,
     Deployment,
     EnvironmentApproval,

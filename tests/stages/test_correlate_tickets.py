@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from drift.model.change import Change
-from drift.model.ticket import ApprovalDecision, Consulted, Coverage, Ticket
+from drift.model.consulted import Consulted
+from drift.model.ticket import ApprovalDecision, Coverage, Ticket
 from drift.model.verdict import Reference
 from drift.stages.correlate import CorrelationRules, correlate
 from tests.builders import NOON, a_change, a_classification, a_ticket, a_write, an_approval, an_event, minutes

@@ -2,8 +2,8 @@
 
 Methods, strongest first; the best cover wins, and of equal ones the stronger method's:
 
-1. a key in the record of a grant (PIM, PAM), then one in the session (its source identity, tags or
-   name) leads to the ticket;
+1. the record of a grant (TEAM) that the change was made with, then the ticket that a grant names (PIM,
+   PAM, TEAM), then a key in the session (its source identity, tags or name) that leads to the ticket;
 2. the pipeline's run leads to the pull request whose final head somebody else approved;
 3. a key in the call itself (a description, a tag) leads to the ticket;
 4. a ticket names the resource or its account, and the change lies inside its window; or the change is of a
@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from drift.model.change import Change
-from drift.model.ticket import Consulted, Coverage, Ticket, TicketMatch
+from drift.model.consulted import Consulted
+from drift.model.ticket import Coverage, Ticket, TicketMatch
 from drift.model.verdict import Channel, Confidence, Reference, Trust
 from drift.stages.correlate.case import Case, CorrelationRules
+from drift.stages.correlate.grants import by_grants
 from drift.stages.correlate.people import by_people, with_approval
 from drift.stages.correlate.runs import by_run
 from drift.stages.correlate.standard import by_standard
@@ -58,6 +60,7 @@ def _matches(case: Case, consulted: Consulted) -> Iterator[TicketMatch]:
     references = dict.fromkeys(one for write in change.writes for one in write.classification.references)
     named = [(one, ticket) for one in references for ticket in tickets if ticket.is_called(one.key)]
 
+    yield from by_grants(case, consulted.grants, tickets)
     for one, ticket in _of_session(named):
         yield by_ticket(case, ticket, one.place, Confidence.HIGH)
     if consulted.deployment:

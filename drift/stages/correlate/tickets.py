@@ -38,7 +38,7 @@ def _coverage_of(
     if method in (BY_RESOURCE, BY_ACCOUNT) and ticket.window_end is None:
         named = "resource" if method == BY_RESOURCE else "account"
         return Coverage.NOT_APPROVED, f"{key} names the {named}, but no window in which it may be changed"
-    if not _is_inside_window(case.change, ticket):
+    if not is_inside_window(case.change, ticket):
         return Coverage.NOT_APPROVED, f"the change lies outside the window of {key}"
     if ticket.kind is TicketKind.INCIDENT:
         return Coverage.DECLARED_INCIDENT, f"the incident {key} was open before the first write"
@@ -91,7 +91,8 @@ def _lower(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
 
 
-def _is_inside_window(change: Change, ticket: Ticket) -> bool:
+def is_inside_window(change: Change, ticket: Ticket) -> bool:
+    """Tell whether all of a change lies in the window of a ticket; one without sets no limit."""
     starts_in_time = ticket.window_start is None or change.began_at >= ticket.window_start
     ends_in_time = ticket.window_end is None or change.ended_at <= ticket.window_end
     return starts_in_time and ends_in_time
