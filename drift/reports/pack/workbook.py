@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,18 @@ _NARROW, _WIDE = 9, 54
 
 _WRAPPED = 600
 """Characters: what is longer still would make a row as high as the screen, and stays on one line."""
+
+_LINE_HEIGHT = 15
+"""Points. Not every program makes a row as high as its wrapped text, so each is given its height."""
+
+_A_LINE = 0.85
+"""How much of a line a wrapped text fills, as words are not broken."""
+
+_HIGHEST = 4
+"""Lines that a row shows: with more of them a table cannot be looked over."""
+
+_ABOUT_WIDE = 100
+"""Characters of what the first sheet says."""
 
 _HEADER = {"bold": True, "bg_color": "#E8ECF1", "bottom": 1, "valign": "top"}
 _PLAIN = {"valign": "top"}
@@ -93,6 +106,7 @@ class _Writing:
             self._row = 0
         self._row += 1
         self._count += 1
+        _give_height(self._sheet, self._row, max(map(len, filter(_is_wrapped, cells)), default=0), _WIDE)
         for column, text in enumerate(cells):
             if not text:
                 continue
@@ -111,7 +125,7 @@ class _Writing:
         length = len(text)
         if length + _MARGIN > self._widths[column]:
             self._widths[column] = min(length + _MARGIN, _WIDE)
-        style = self._long if _WIDE < length <= _WRAPPED else self._plain
+        style = self._long if _is_wrapped(text) else self._plain
         self._sheet.write_string(self._row, column, fitting(text), style)
 
     def _new_sheet(self, name: str) -> Any:
@@ -119,6 +133,8 @@ class _Writing:
         for column, title in enumerate(self._said.columns):
             sheet.write_string(0, column, title, self._header)
         sheet.freeze_panes(1, 1)
+        sheet.set_landscape()
+        sheet.repeat_rows(0)
         return sheet
 
     def _end_sheet(self) -> None:
@@ -132,11 +148,22 @@ class _Writing:
         sheet = self._about
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 100)
+        sheet.set_column(1, 1, _ABOUT_WIDE)
         label = self._book.add_format({"bold": True, "valign": "top"})
         for row, (name, text) in enumerate(self._said.about):
+            _give_height(sheet, row, len(text), _ABOUT_WIDE)
             sheet.write_string(row, 0, name, label)
             sheet.write_string(row, 1, fitting(text), self._long)
+
+
+def _is_wrapped(text: str) -> bool:
+    return _WIDE < len(text) <= _WRAPPED
+
+
+def _give_height(sheet: Any, row: int, length: int, width: int) -> None:
+    """Make a row as high as a text of this length needs in a column of this width, within reason."""
+    if (lines := min(ceil(length / (_A_LINE * width)), _HIGHEST)) > 1:
+        sheet.set_row(row, lines * _LINE_HEIGHT)
 
 
 def fitting(text: str) -> str:
