@@ -167,6 +167,8 @@ class Equipment:
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
     trust: Mapping[str, TrustSource] = field(default_factory=dict)
     """Where it is read who may act as the identities that deploy."""
+    keeps_logs: frozenset[str] = frozenset()
+    """The code hosts of which it is kept what their runs said."""
     grant_sources: Mapping[str, GrantSource] = field(default_factory=dict)
     """Where it is read who was given access for a time."""
     account_trees: Mapping[str, AccountTree] = field(default_factory=dict)

@@ -1,15 +1,16 @@
 """Keeps what pipelines did as evidence: hosts forget their runs, and first what these said.
 
 GitHub keeps logs for 90 days, and many organisations for less. So a run that made a change is recorded
-as soon as it has ended, with the hashes of its logs.
+as soon as it has ended, with the hashes of its logs; the logs themselves are kept on wish.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drift.equipment import Equipment
-from drift.errors import ProviderError, ProviderUnavailableError, only_provider_errors
-from drift.model.run_log import RunLogs
+from drift.errors import ProviderError, ProviderUnavailableError, VaultError, only_provider_errors
+from drift.kept_logs import keeper
+from drift.model.run_log import KeepLog, RunLogs
 from drift.model.ticket import Deployment
 from drift.ports import CodeHost, Logged
 from drift.stages.consult import with_review
@@ -36,6 +37,8 @@ def keep_runs(have: Equipment, now: datetime) -> KeptRuns:
     for row in waiting:
         try:
             recorded += _keep(have, row, now)
+        except VaultError as error:  # the run waits until its logs can be kept
+            problems[str(error)] = None
         except ProviderError as error:
             problems[str(error)] = None
             if not isinstance(error, ProviderUnavailableError) and _is_old(row, now):
@@ -53,7 +56,7 @@ def _keep(have: Equipment, row: WaitingRun, now: datetime) -> bool:
             continue
         if one.finished_at is None and not _is_old(row, now):
             return False
-        logs = _logs(name, host, one)
+        logs = _logs(name, host, one, _keeper(have, name, one, now))
         with have.database.transaction() as connection:
             record_deployment(connection, row, name, one, logs, now)
         return True
@@ -62,13 +65,17 @@ def _keep(have: Equipment, row: WaitingRun, now: datetime) -> bool:
     return False
 
 
-def _logs(name: str, host: CodeHost, one: Deployment) -> RunLogs:
+def _keeper(have: Equipment, name: str, one: Deployment, now: datetime) -> KeepLog | None:
+    return keeper(have.vault, name, one, now) if have.vault and name in have.keeps_logs else None
+
+
+def _logs(name: str, host: CodeHost, one: Deployment, keep: KeepLog | None) -> RunLogs:
     """Return the hashes of what a run said, or why there are none. What may be there later is waited for."""
     if not isinstance(host, Logged):
         return RunLogs(why_not=f"{name} keeps no logs")
     try:
         with only_provider_errors(f"reading the logs of the run {one.run_id}"):
-            return host.log_digests(one)
+            return host.log_digests(one, keep)
     except ProviderUnavailableError:
         raise
     except ProviderError as error:

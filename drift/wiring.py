@@ -341,6 +341,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 watched=compared,
                 ticket_sources=_ticket_sources(settings, meters),
                 code_hosts=counted(catalog.CODE_HOSTS, settings.code_hosts),
+                keeps_logs=frozenset(one.name for one in settings.code_hosts if one.keeps_logs),
                 notifiers=counted(catalog.NOTIFIERS, settings.notifiers),
                 vault=_vault(settings, meters),
                 canaries=counted(catalog.CANARIES, settings.canaries),

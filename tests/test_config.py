@@ -95,6 +95,7 @@ CATALOG = {
     AdapterKind.NOTIFIER: {"chat": Known(ChatSettings), "folder": FILES},
     AdapterKind.VAULT: {"folder": FILES},
     AdapterKind.CANARY: {"folder": FILES},
+    AdapterKind.CODE_HOST: {"folder": FILES},
     AdapterKind.ANCHOR: {"folder": FILES, "safe": Known(SafeSettings)},
     AdapterKind.ON_CALL: {"pagerduty": Known(PagerDutyOnCallSettings)},
     AdapterKind.TRUST: {
@@ -107,6 +108,7 @@ CATALOG = {
 
 LIVE = '[[live]]\nname = "aws"\ntype = "recorded"\npath = "live.json"\n'
 VAULT = '[[vault]]\nname = "raw"\ntype = "folder"\npath = "raw"\n'
+FORGE = '[[code_host]]\nname = "forge"\ntype = "folder"\npath = "forge"\n'
 TRAIL = '[[audit_log]]\nname = "trail"\ntype = "files"\npath = "trail"\n'
 CHAT = '[[notifier]]\nname = "oncall"\ntype = "chat"\n'
 NINETY_DAYS = '\n[ledger]\nobservation_period = "90d"\n'
@@ -358,6 +360,13 @@ def test_a_baseline_may_name_the_store_of_its_states(folder: Folder) -> None:
         'config.toml: [[baseline]] "network": there is no [[state_store]] "states"',
         'did you mean "state"?',
     )
+
+
+@pytest.mark.parametrize(("wish", "is_kept"), [("", False), ("keep_logs = true\n", True)])
+def test_what_runs_said_is_kept_on_wish(folder: Folder, wish: str, is_kept: bool) -> None:
+    [host] = folder.load(FORGE + wish + VAULT).code_hosts
+
+    assert host.keeps_logs is is_kept
 
 
 @pytest.mark.parametrize(
@@ -949,6 +958,7 @@ MISTAKES = [
     ('[[tickets]]\nname = "x"\ntype = "jira"', '[[tickets]] "x": unknown type "jira"', "none is known"),
     (LIVE * 2, '[[live]] "aws": there are two of this name', ""),
     (VAULT + VAULT.replace("raw", "rare"), '[[vault]] "rare": there is a vault already', "leave one"),
+    (FORGE + "keep_logs = true", '[[code_host]] "forge": "keep_logs" needs a vault', "add a [[vault]]"),
     (VAULT + 'keep_for = "400"', '[[vault]] "raw": "keep_for" is no duration', ""),
     (VAULT + 'keep_for = "396d"', '"keep_for" is shorter than the observation period', 'at least "397d"'),
     (VAULT + 'keep_for = "89d"' + NINETY_DAYS, '"raw": "keep_for" is shorter than', 'at least "90d"'),

@@ -78,7 +78,7 @@ def load(
         baselines=reader.baselines(),
         state_stores=reader.adapters(AdapterKind.STATE_STORE),
         tickets=reader.adapters(AdapterKind.TICKETS),
-        code_hosts=reader.adapters(AdapterKind.CODE_HOST),
+        code_hosts=reader.code_hosts(),
         notifiers=reader.notifiers(),
         vault=reader.vault(),
         canaries=reader.canaries(),

@@ -19,6 +19,7 @@ from drift.config.settings import (
     AuditLogSettings,
     BaselineSettings,
     CanarySettings,
+    CodeHostSettings,
     EvidenceSinkSettings,
     NotifierSettings,
     VaultSettings,
@@ -31,6 +32,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    CodeHostTable,
     EvidenceSinkTable,
     Ledger,
     NamedTable,
@@ -240,6 +242,26 @@ class Reader:
             )
             for row, settings in self._adapters(AdapterKind.BASELINE, BaselineTable)
         )
+
+    def code_hosts(self) -> tuple[CodeHostSettings, ...]:
+        """Return the configured code hosts; what their runs said can only be kept in a vault."""
+        return tuple(
+            CodeHostSettings(
+                kind=AdapterKind.CODE_HOST,
+                name=row.table.name,
+                type=row.table.type,
+                settings=settings,
+                keeps_logs=self._keeps_logs(row),
+            )
+            for row, settings in self._adapters(AdapterKind.CODE_HOST, CodeHostTable)
+        )
+
+    def _keeps_logs(self, row: Row[CodeHostTable]) -> bool:
+        if row.table.keep_logs and not self.document.tables.get(AdapterKind.VAULT):
+            raise row.place.error(
+                '"keep_logs" needs a vault to keep them in', hint="add a [[vault]], or leave it out"
+            )
+        return row.table.keep_logs
 
     def observation_period(self) -> timedelta:
         """Return how far back an auditor may ask."""

@@ -96,6 +96,14 @@ class EvidenceSinkSettings(AdapterSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CodeHostSettings(AdapterSettings):
+    """One configured code host."""
+
+    keeps_logs: bool
+    """Whether it is kept in the vault what runs said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NotifierSettings(AdapterSettings):
     """One configured notifier."""
 
@@ -177,7 +185,7 @@ class Settings:
     state_stores: tuple[AdapterSettings, ...]
     live: tuple[AdapterSettings, ...]
     tickets: tuple[AdapterSettings, ...]
-    code_hosts: tuple[AdapterSettings, ...]
+    code_hosts: tuple[CodeHostSettings, ...]
     notifiers: tuple[NotifierSettings, ...]
     vault: VaultSettings | None
     """Without one, records are not kept as they were delivered; the ledger holds their hashes."""

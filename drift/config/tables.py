@@ -126,6 +126,12 @@ class AuditLogTable(AdapterTable, frozen=True, kw_only=True):
     max_gigabytes_per_month: float | None = None
 
 
+class CodeHostTable(AdapterTable, frozen=True, kw_only=True):
+    """A code host also says whether the logs of its runs are kept."""
+
+    keep_logs: bool = False
+
+
 class CanaryTable(AdapterTable, frozen=True, kw_only=True):
     """A canary also says how often it is written, and by when its record must be there."""
 

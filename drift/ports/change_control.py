@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from drift.model.grant import Grant
     from drift.model.person import Person
     from drift.model.pipeline_control import PipelineControls
-    from drift.model.run_log import RunLogs
+    from drift.model.run_log import KeepLog, RunLogs
     from drift.model.ticket import Deployment, PullRequest, Ticket
     from drift.model.ticket_search import TicketCandidate, TicketSearch
     from drift.model.trust import DeployingIdentity
@@ -210,8 +210,11 @@ class AccountTree(Protocol):
 class Logged(Protocol):
     """A code host that keeps what its runs said, for a while."""
 
-    def log_digests(self, deployment: "Deployment") -> "RunLogs":
+    def log_digests(self, deployment: "Deployment", keep: "KeepLog | None" = None) -> "RunLogs":
         """Return the hashes of what a run that has ended said, or why there are none any more.
+
+        What each job said is handed to `keep`, if there is one, as it was delivered and one at a time.
+        What that raises passes through.
 
         Raises:
             ProviderUnavailableError: Asking again later may succeed.

@@ -7,6 +7,7 @@ from io import BytesIO
 from itertools import islice
 
 from drift.errors import ProviderError, only_provider_errors
+from drift.kept_logs import is_kept_log
 from drift.model.event import RawRecord, UnreadableRecord
 from drift.model.history import TimeSpan, history_of
 from drift.ports import AuditLog, Delivery, KeptBatch, RawVault, Translator
@@ -113,7 +114,11 @@ def _of_delivery(delivery: Delivery) -> Chapter:
 def _of_batch(batch: KeptBatch) -> Chapter:
     # A pack is named for its content, so it has but one version.
     delivery = Delivery(name=batch.name, version="", cursor=batch.name, open=BytesIO)
-    return Chapter(delivery=delivery, records=lambda _: iter(batch.open()))
+    return Chapter(delivery=delivery, records=lambda _: _records_of(batch))
+
+
+def _records_of(batch: KeptBatch) -> Iterator[RawRecord]:
+    return (one for one in batch.open() if not is_kept_log(one.body))
 
 
 def _batches(

@@ -13,7 +13,7 @@ import msgspec
 
 from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
-from drift.model.run_log import RunLogs
+from drift.model.run_log import KeepLog, RunLogs
 from drift.model.secret import Secret
 from drift.model.ticket import Deployment, PullRequest
 from providers.code_api import CodeApi
@@ -129,9 +129,9 @@ class GitHub:
         api = RepositoryApi(api=self._api, name=repository)
         return controls_of(api, self._look_at(api), since, self._settings.owner)
 
-    def log_digests(self, deployment: Deployment) -> RunLogs:
+    def log_digests(self, deployment: Deployment, keep: KeepLog | None = None) -> RunLogs:
         """Hash what each job of a run said; see `Logged`."""
-        return logs_of(RepositoryApi(api=self._api, name=deployment.repository), deployment)
+        return logs_of(RepositoryApi(api=self._api, name=deployment.repository), deployment, keep)
 
     def _places(self, hinted: Collection[str]) -> Iterator[str]:
         """Yield where a run may be, each once."""

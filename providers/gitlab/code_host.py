@@ -9,7 +9,7 @@ import msgspec
 
 from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import PipelineControls
-from drift.model.run_log import RunLogs
+from drift.model.run_log import KeepLog, RunLogs
 from drift.model.secret import Secret
 from drift.model.ticket import Deployment, PullRequest
 from providers.gitlab.api import REPOSITORY, ProjectApi, code_api, segment
@@ -123,9 +123,9 @@ class GitLab:
         api = ProjectApi(api=self._api, name=repository)
         return controls_of(api, self._look_at(api), self._settings.owner)
 
-    def log_digests(self, deployment: Deployment) -> RunLogs:
+    def log_digests(self, deployment: Deployment, keep: KeepLog | None = None) -> RunLogs:
         """Hash what each job of a pipeline said; see `Logged`."""
-        return logs_of(ProjectApi(api=self._api, name=deployment.repository), deployment)
+        return logs_of(ProjectApi(api=self._api, name=deployment.repository), deployment, keep)
 
     def _places(self, hinted: Collection[str]) -> Iterator[str]:
         """Yield where a run may be, each once."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from drift.errors import ProviderAccessError, ProviderUnavailableError
-from drift.model.run_log import LogDigest
+from drift.errors import ProviderAccessError, ProviderUnavailableError, VaultError
+from drift.model.run_log import KeptLog, LogDigest
 from drift.ports import Logged
 from tests.builders import NOON, a_deployment
 from tests.providers.github.service import TOKEN, github
@@ -90,6 +90,27 @@ def test_what_each_job_said_is_hashed_as_it_was_delivered(forge: Forge) -> None:
         LogDigest(name=f"job {number}", sha256=hashlib.sha256(text).hexdigest(), size=len(text))
         for number, text in LOGS.items()
     )
+
+
+def test_what_each_job_said_is_handed_on_as_it_was_delivered(forge: Forge) -> None:
+    told: dict[str, bytes] = {}
+
+    def keep(job: str, body: bytes) -> KeptLog:
+        told[job] = body
+        return KeptLog(sha256=job, size=len(body), cut=0)
+
+    found = forge.host.log_digests(RUN, keep)
+
+    assert told == {f"job {number}": text for number, text in LOGS.items()}
+    assert [one.kept and one.kept.sha256 for one in found.logs] == list(told)
+
+
+def test_what_cannot_be_kept_is_an_error_that_passes_through(forge: Forge) -> None:
+    def keep(job: str, body: bytes) -> KeptLog:
+        raise VaultError("the vault is shut", hint="open it")
+
+    with pytest.raises(VaultError):
+        forge.host.log_digests(RUN, keep)
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -25,6 +25,7 @@ from drift.config.tables import (
     AuditLogTable,
     BaselineTable,
     CanaryTable,
+    CodeHostTable,
     EvidenceSinkTable,
     NotifierTable,
     VaultTable,
@@ -94,6 +95,7 @@ COMMON = {
     AdapterKind.BASELINE: BaselineTable,
     AdapterKind.VAULT: VaultTable,
     AdapterKind.CANARY: CanaryTable,
+    AdapterKind.CODE_HOST: CodeHostTable,
     AdapterKind.EVIDENCE_SINK: EvidenceSinkTable,
     AdapterKind.ANCHOR: AnchorTable,
     AdapterKind.NOTIFIER: NotifierTable,
@@ -107,7 +109,11 @@ TABLES = (
 
 SHOWN_ONCE = {
     kind: set(keys_of(table)) - set(keys_of(AdapterTable))
-    for kind, table in ((AdapterKind.AUDIT_LOG, AuditLogTable), (AdapterKind.NOTIFIER, NotifierTable))
+    for kind, table in (
+        (AdapterKind.AUDIT_LOG, AuditLogTable),
+        (AdapterKind.NOTIFIER, NotifierTable),
+        (AdapterKind.CODE_HOST, CodeHostTable),
+    )
 }
 """There are many of these, and these keys are optional in each."""
 
@@ -231,10 +237,12 @@ def uncommented(file: Path) -> Mapping[str, Any]:
 
 
 def a_configuration_of(kind: AdapterKind, name: str, folder: Path) -> Path:
-    """Write the example's tables of one adapter, and of what a baseline names."""
-    tables = [
+    """Write the example's tables of one adapter, and of what a baseline names or a code host needs."""
+    example = uncommented(EXAMPLE)
+    tables = [(AdapterKind.VAULT, example["vault"][0])] if kind is AdapterKind.CODE_HOST else []
+    tables += [
         (heading, row)
-        for heading, found in uncommented(EXAMPLE).items()
+        for heading, found in example.items()
         if heading in {kind, AdapterKind.LIVE, AdapterKind.STATE_STORE}
         for row in found
         if row["type"] == name or heading != kind

@@ -217,6 +217,7 @@ class Watch:
     trust: Mapping[str, TrustSource] = field(default_factory=dict)
     account_trees: Mapping[str, AccountTree] = field(default_factory=dict)
     grant_sources: Mapping[str, GrantSource] = field(default_factory=dict)
+    keeps_logs: frozenset[str] = frozenset()
     company: Company = field(default_factory=Company)
     access_lists: Mapping[str, AccessList] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
@@ -271,6 +272,7 @@ class Watch:
                 trust=self.trust,
                 account_trees=self.account_trees,
                 grant_sources=self.grant_sources,
+                keeps_logs=self.keeps_logs,
                 deliveries={"board": self.delivery} if self.delivery else {},
                 meters=self.meters,
                 company=self.company,

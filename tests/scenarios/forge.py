@@ -6,7 +6,7 @@ from datetime import datetime
 
 from drift.errors import ProviderError
 from drift.model.pipeline_control import ControlDocument, PipelineControls, RuleBypass, Verifiable
-from drift.model.run_log import LogDigest, RunLogs
+from drift.model.run_log import KeepLog, LogDigest, RunLogs
 from drift.model.ticket import Deployment
 from tests.builders import NOON
 
@@ -46,6 +46,8 @@ class Forge:
         """Why a repository cannot be read; under an empty name, why none can be listed."""
         self.asked: list[tuple[str, datetime | None]] = []
         self.logs_asked: list[str] = []
+        self.log = b"applied"
+        """What every run said."""
 
     def check(self) -> str:
         """Say that it is there."""
@@ -73,9 +75,10 @@ class Forge:
             found, bypasses=tuple(one for one in found.bypasses if since is None or one.at > since)
         )
 
-    def log_digests(self, deployment: Deployment) -> RunLogs:
+    def log_digests(self, deployment: Deployment, keep: KeepLog | None = None) -> RunLogs:
         """Return the hash of a log."""
         self.logs_asked.append(deployment.run_id)
         if "logs" in self.failures:
             raise self.failures["logs"]
-        return RunLogs(logs=(LogDigest(name="apply", sha256="ab" * 32, size=7),))
+        kept = keep("apply", self.log) if keep else None
+        return RunLogs(logs=(LogDigest(name="apply", sha256="ab" * 32, size=len(self.log), kept=kept),))

@@ -1,21 +1,29 @@
 """Runs that made changes are evidence before their hosts forget them, with what they undo."""
 
+import hashlib
+import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
 
+from drift.equipment import Vault
 from drift.errors import ProviderAccessError, ProviderUnavailableError
+from drift.kept_logs import MOST
 from drift.model.event import ChangeEvent, Issuer
 from drift.model.evidence import EntryKind
+from drift.model.history import EVER
 from drift.model.ticket import Deployment
 from drift.model.verdict import ActorKind
+from drift.replay.archive import archive_of_vault
 from drift.store.database import Database
 from drift.store.deployments import run_counts
 from tests.builders import NOON, a_deployment, a_principal, a_review, an_event, minutes
-from tests.scenarios.cloud import Watch
+from tests.scenarios.cloud import Format, Watch
 from tests.scenarios.forge import Forge
+from tests.scenarios.test_raw_records import Safe
 
 DAY = 24 * 60
 
@@ -60,7 +68,7 @@ def test_a_run_is_evidence_once_it_has_ended(watch: Watch, forge: Forge) -> None
 
     [told] = watch.bodies(EntryKind.DEPLOYMENT)
     assert (told["host"], told["deployment"]["conclusion"]) == ("forge", "success")
-    assert told["logs"]["logs"] == [{"name": "apply", "sha256": "ab" * 32, "size": 7}]
+    assert told["logs"]["logs"] == [{"name": "apply", "sha256": "ab" * 32, "size": 7, "kept": None}]
     assert told["changes"] == [watch.change().change.change_id]
     assert forge.logs_asked == ["1000001"]
 
@@ -156,6 +164,117 @@ def test_a_run_that_its_host_has_forgotten_is_not_asked_for_for_ever(watch: Watc
     watch.cycle(38 * DAY)
 
     assert watch.bodies(EntryKind.DEPLOYMENT) == []
+
+
+def keeping(database: Database, forge: Forge, safe: Safe) -> Watch:
+    """The program, which keeps what the runs of its code host said."""
+    vault = Vault(records=safe, keep_for=timedelta(days=400))
+    return Watch(database=database, code_hosts={"forge": forge}, vault=vault, keeps_logs=frozenset({"forge"}))
+
+
+def kept_by(watch: Watch) -> dict[str, Any]:
+    [told] = watch.bodies(EntryKind.DEPLOYMENT)
+    kept: dict[str, Any] = told["logs"]["logs"][0]["kept"]
+    return kept
+
+
+def text_of(safe: Safe, kept: dict[str, Any]) -> str:
+    document = safe.read(kept["sha256"])
+    assert document is not None
+    assert hashlib.sha256(document).hexdigest() == kept["sha256"]
+    return str(json.loads(document)["text"])
+
+
+def test_what_a_run_said_is_kept_without_secrets_where_that_is_wanted(
+    sqlite_database: Database, forge: Forge
+) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run()
+    forge.log = "plan: 1 to add\ntoken=ghp_0123456789abcdefghijklmnopqrstuvwxyzAB\nund \xe4hnliches".encode(
+        "latin-1"
+    )
+
+    watch.told(write("1000001"), minute=20)
+
+    text = text_of(safe, kept_by(watch))
+    assert text.startswith("plan: 1 to add\n")
+    assert "ghp_" not in text
+    assert kept_by(watch)["cut"] == 0
+
+
+def test_of_a_long_log_the_beginning_is_kept_and_the_rest_is_counted(
+    sqlite_database: Database, forge: Forge
+) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run()
+    forge.log = b"applied, and on it goes\n" * (MOST // 24 + 100)
+
+    watch.told(write("1000001"), minute=20)
+
+    kept = kept_by(watch)
+    assert kept["size"] == MOST == len(text_of(safe, kept))
+    assert kept["cut"] == len(forge.log) - MOST
+
+
+def test_a_secret_that_the_cut_would_divide_is_not_kept(sqlite_database: Database, forge: Forge) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run()
+    head = b"applied\n" * (MOST // 8 - 2)
+    key = (
+        b"-----BEGIN RSA PRIVATE KEY-----\n"
+        + b"MIIEowIBAAKCAQEAzz7x\n" * 30
+        + b"-----END RSA PRIVATE KEY-----\n"
+    )
+    forge.log = head + key + b"applied\n" * 20_000
+
+    watch.told(write("1000001"), minute=20)
+
+    assert "MIIEow" not in text_of(safe, kept_by(watch))
+
+
+def test_a_run_waits_until_its_logs_can_be_kept(sqlite_database: Database, forge: Forge) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run(finished_at=None, conclusion=None)
+    watch.told(write("1000001"), minute=1)
+
+    forge.runs["1000001"] = a_run()
+    safe.is_shut = True
+    assert any("the vault is shut" in one for one in watch.problems(20))
+    assert watch.bodies(EntryKind.DEPLOYMENT) == []
+
+    safe.is_shut = False
+    watch.cycle(30)
+    assert text_of(safe, kept_by(watch)) == "applied"
+
+
+def test_logs_go_with_all_that_the_vault_keeps(sqlite_database: Database, forge: Forge) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run()
+    watch.told(write("1000001"), minute=20)
+    kept = kept_by(watch)
+
+    watch.cycle(399 * DAY)
+    assert safe.read(kept["sha256"])
+    watch.cycle(402 * DAY)
+
+    assert safe.read(kept["sha256"]) is None
+
+
+def test_nobody_takes_a_log_for_a_record_of_an_audit_log(sqlite_database: Database, forge: Forge) -> None:
+    safe = Safe()
+    watch = keeping(sqlite_database, forge, safe)
+    forge.runs["1000001"] = a_run()
+    watch.told(write("1000001"), minute=20)
+
+    batches = archive_of_vault("raw", safe).batches(EVER, sqlite_database, [Format()])
+    read = [one for batch in batches for one in batch.records]
+
+    assert len(read) == len(safe.kept) - 1 == 1
 
 
 def counts(watch: Watch) -> tuple[int, int, int]:
