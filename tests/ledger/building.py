@@ -23,8 +23,8 @@ OTHER_KEY = local_key("driftledger/example", bytes(32))
 
 
 def an_entry(ref: str = "chg-1", body: object = None, **facts: Any) -> NewEntry:
-    """An entry of any kind."""
-    defaults: dict[str, Any] = {"kind": EntryKind.OBSERVATION, "recorded_at": NOON}
+    """An entry of any kind: by itself of one that no listing of a pack is made from."""
+    defaults: dict[str, Any] = {"kind": EntryKind.TRUST, "recorded_at": NOON}
     return NewEntry(ref=ref, body={"said": ref} if body is None else body, **(defaults | facts))
 
 

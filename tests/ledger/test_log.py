@@ -58,7 +58,7 @@ def test_the_leaf_is_canonical_json_with_a_salted_commitment(sqlite_database: Da
     assert stored.body is not None
     expected = {
         "body_commit": hashlib.sha256(stored.salt + stored.body).hexdigest(),
-        "kind": "observation",
+        "kind": "trust",
         "links": [0],
         "ref": 'a "quoted" \x1f ref',
         "seq": 1,

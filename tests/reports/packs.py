@@ -135,7 +135,7 @@ DERIVED = [
 """The files in which the verifier finds what was altered even where the key signed it again."""
 
 
-def a_ledger(database: Database) -> None:
+def a_ledger(database: Database, key: SigningKey = KEY) -> None:
     """Four changes of which one was judged again, three findings, a span that was read, and a gap."""
     with database.transaction() as connection:
         append_all(
@@ -147,7 +147,7 @@ def a_ledger(database: Database) -> None:
                 an_entry("aws:2", a_write(an_event(event_id="2"))),
             ],
         )
-        seal(connection, KEY, NOON)
+        seal(connection, key, NOON)
         append_all(
             connection,
             [
@@ -164,7 +164,7 @@ def a_ledger(database: Database) -> None:
                 ),
             ],
         )
-        seal(connection, KEY, NOON + DAY)
+        seal(connection, key, NOON + DAY)
 
 
 def a_pack(
