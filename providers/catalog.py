@@ -253,6 +253,10 @@ GRANTS: Mapping[str, Adapter[GrantSource]] = {
 }
 ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
     "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
+    "azure-management-groups": Adapter(
+        "providers.azure.organisation", "AzureManagementGroups", paths=("ca_file",)
+    ),
+    "gcp-folders": Adapter("providers.gcp.organisation", "GcpOrganisation", paths=("credentials_file",)),
 }
 
 TRANSLATORS: Mapping[Cloud, str] = {

@@ -5,20 +5,17 @@ of groups. https://cloud.google.com/resource-manager/reference/rest/v3/projects/
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final
 
 import msgspec
 
 from drift.model.access import Entitlement
 from drift.model.verdict import ActorKind
-from providers.gcp.access import credentials_of
-from providers.gcp.refusals import refusals
+from providers.gcp.signed_in import SignedIn
 from providers.gcp.trust import Policy, Project
 from providers.ticket_api import TicketApi
 from providers.ticket_values import Address
-
-SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
 
 PAGE: Final = "docs/company.md"
 
@@ -54,7 +51,7 @@ class GcpProjectRoles:
 
     def __init__(self, settings: GcpProjectRolesSettings) -> None:
         self._settings = settings
-        self._credentials: Any = None
+        self._signed_in = SignedIn(settings.credentials_file, on="the projects", docs=PAGE)
         self._resources = self._api("Google Cloud's Resource Manager", settings.endpoint)
         self._iam = self._api("Google Cloud IAM", settings.iam)
 
@@ -97,14 +94,4 @@ class GcpProjectRoles:
         return self._resources.post(path, _POLICY, what=_WHAT, needs=needs).read_as(Policy)
 
     def _api(self, system: str, url: str) -> TicketApi:
-        return TicketApi(system=system, base_url=url, headers=self._headers, page=PAGE)
-
-    def _headers(self) -> Mapping[str, str]:
-        from google.auth.transport.requests import Request
-
-        with refusals("signing in", permission=SCOPE, on="the projects", docs=PAGE):
-            if self._credentials is None:
-                self._credentials = credentials_of(self._settings.credentials_file, SCOPE)
-            if not self._credentials.valid:
-                self._credentials.refresh(Request())
-            return {"Authorization": f"Bearer {self._credentials.token}"}
+        return TicketApi(system=system, base_url=url, headers=self._signed_in.headers, page=PAGE)

@@ -15,12 +15,9 @@ from drift.errors import ProviderAccessError
 from drift.model.pipeline_control import Verifiable
 from drift.model.resource import Json
 from drift.model.trust import DeployingIdentity
-from providers.gcp.access import credentials_of
-from providers.gcp.refusals import refusals
+from providers.gcp.signed_in import SignedIn
 from providers.ticket_api import TicketApi
 from providers.ticket_values import Address
-
-SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
 
 PAGE: Final = "docs/code-hosts.md"
 
@@ -84,7 +81,7 @@ class GcpServiceAccounts:
 
     def __init__(self, settings: GcpServiceAccountsSettings) -> None:
         self._settings = settings
-        self._credentials: Any = None
+        self._signed_in = SignedIn(settings.credentials_file, on="the service accounts", docs=PAGE)
         self._iam = self._api("Google Cloud IAM", settings.endpoint)
         self._resources = self._api("Google Cloud's Resource Manager", settings.resource_manager)
 
@@ -150,17 +147,7 @@ class GcpServiceAccounts:
         return _sorted(found)
 
     def _api(self, system: str, url: str) -> TicketApi:
-        return TicketApi(system=system, base_url=url, headers=self._headers, page=PAGE)
-
-    def _headers(self) -> Mapping[str, str]:
-        from google.auth.transport.requests import Request
-
-        with refusals("signing in", permission=SCOPE, on="the service accounts", docs=PAGE):
-            if self._credentials is None:
-                self._credentials = credentials_of(self._settings.credentials_file, SCOPE)
-            if not self._credentials.valid:
-                self._credentials.refresh(Request())
-            return {"Authorization": f"Bearer {self._credentials.token}"}
+        return TicketApi(system=system, base_url=url, headers=self._signed_in.headers, page=PAGE)
 
 
 def _trusts(policy: Policy) -> Iterator[str]:

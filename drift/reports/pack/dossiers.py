@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from drift.errors import ProviderError, only_provider_errors
+from drift.model.evidence import DeploymentRecord, EntryKind
 from drift.model.sampling import Selection
 from drift.ports import RawVault
 from drift.redact import redact
@@ -76,7 +77,8 @@ def _raw(vault: RawVault | None, why_not: str, facts: Facts) -> tuple[tuple[RawR
     if vault is None:
         return (), f"The records as they were delivered are not beside this page: {why_not}."
     found, missing = list[RawRecord](), list[str]()
-    for sha256 in dict.fromkeys(facts.change.event_sha256):
+    logs = set(_kept_logs(facts))
+    for sha256 in dict.fromkeys([*facts.change.event_sha256, *sorted(logs)]):
         try:
             with only_provider_errors("reading a record"):
                 body = vault.read(sha256)
@@ -87,8 +89,18 @@ def _raw(vault: RawVault | None, why_not: str, facts: Facts) -> tuple[tuple[RawR
             missing.append(f"{sha256} is kept no more, or never was")
         else:
             found.append(_redacted(sha256, body))
-    says = f"Beside this page, in raw, stand {len(found)} of them as they were delivered but for secrets."
+    of_runs = sum(one.sha256 in logs for one in found)
+    stand = f"Beside this page, in raw, stand {len(found) - of_runs} of them"
+    beside = f", and {of_runs} {'log' if of_runs == 1 else 'logs'} of its run" if logs else ""
+    says = f"{stand} as they were delivered but for secrets{beside}."
     return tuple(found), " ".join([says, *_sentences(missing)])
+
+
+def _kept_logs(facts: Facts) -> Iterator[str]:
+    """Yield the hashes of the logs that are kept of the runs that made the change."""
+    for entry in facts.of_kind(EntryKind.DEPLOYMENT):
+        if run := entry.read_as(DeploymentRecord):
+            yield from (log.kept.sha256 for log in run.logs.logs if log.kept)
 
 
 def _redacted(sha256: str, body: bytes) -> RawRecord:

@@ -18,7 +18,7 @@ from drift.model.event import RawRecord, Source
 from drift.model.evidence import DeploymentRecord, EntryKind, FindingRecord
 from drift.model.finding import FindingStatus
 from drift.model.judgement import Judgement
-from drift.model.run_log import RunLogs
+from drift.model.run_log import KeptLog, LogDigest, RunLogs
 from drift.model.secret import Secret
 from drift.model.ticket import Coverage, Ticket
 from drift.recheck import Asking
@@ -41,6 +41,8 @@ from tests.builders import (
 )
 from tests.world import KEY, World
 
+LOG = b'{"driftledger":"run log","host":"github","run":"r","job":"apply","text":"applied\\n"}'
+KEPT = KeptLog(sha256=hashlib.sha256(LOG).hexdigest(), size=8, cut=0)
 TICKET = a_ticket(approvals=[an_approval(at=NOON - minutes(90))])
 
 RECORD = json.dumps({"eventName": "AuthorizeSecurityGroupIngress", "password": "hunter2"}).encode()
@@ -97,7 +99,7 @@ def a_story(database: Database, judgement: Judgement | None = None, summary: str
     run = DeploymentRecord(
         host="github",
         deployment=replace(a_deployment(a_review()), finished_at=NOON + minutes(1), conclusion="success"),
-        logs=RunLogs(),
+        logs=RunLogs(logs=(LogDigest(name="apply", sha256="ab" * 32, size=8, kept=KEPT),)),
         changes=(change.change_id,),
         undoes=(),
     )

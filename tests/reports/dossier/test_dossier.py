@@ -20,7 +20,7 @@ from drift.recheck import Asking
 from drift.reports.entries import last_of_kind
 from drift.store.database import Database
 from tests.builders import NOON, an_approval, minutes
-from tests.reports.dossier.stories import RECORD, TICKET, Tickets, a_story, a_vault, handed_out, judged
+from tests.reports.dossier.stories import LOG, RECORD, TICKET, Tickets, a_story, a_vault, handed_out, judged
 
 ORDERS = "=HYPERLINK(1) <script>alert(1)</script> <b>&amp;\u202egpj.exe\u202c \x00\x1b[31m"
 HOSTILE = f"{ORDERS} 変更 Зміна 🙂 {'x' * 3000}"
@@ -41,7 +41,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 def dossier(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dossier of the story, without anybody who could be asked."""
     folder = tmp_path_factory.mktemp("pack")
-    return handed_out(database, folder / "pack", vault=a_vault(folder / "vault", RECORD))
+    return handed_out(database, folder / "pack", vault=a_vault(folder / "vault", RECORD, LOG))
 
 
 def test_the_time_line_leads_from_the_ticket_to_the_configuration(dossier: Path) -> None:
@@ -78,12 +78,19 @@ def test_every_entry_is_proven_to_be_in_the_ledger(dossier: Path) -> None:
 
 
 def test_records_stand_beside_it_without_their_secrets(dossier: Path) -> None:
-    [raw] = (dossier / "raw").iterdir()
+    raw = dossier / "raw" / f"{sha256(RECORD).hexdigest()}.json"
 
-    assert raw.name == f"{sha256(RECORD).hexdigest()}.json"
     assert "hunter2" not in raw.read_text()
     assert json.loads(raw.read_text())["eventName"] == "AuthorizeSecurityGroupIngress"
-    assert said(dossier)["raw"] == [{"sha256": sha256(RECORD).hexdigest(), "redacted": ["password"]}]
+    assert said(dossier)["raw"][0] == {"sha256": sha256(RECORD).hexdigest(), "redacted": ["password"]}
+
+
+def test_what_its_run_said_stands_beside_it_where_that_is_kept(dossier: Path) -> None:
+    log = dossier / "raw" / f"{sha256(LOG).hexdigest()}.json"
+
+    assert json.loads(log.read_text())["text"] == "applied\n"
+    says = "stand 1 of them as they were delivered but for secrets, and 1 log of its run."
+    assert says in said(dossier)["raw_says"]
 
 
 def test_a_record_that_is_kept_no_more_is_named(database: Database, tmp_path: Path) -> None:
@@ -125,10 +132,10 @@ def test_the_pdf_says_what_the_page_says(dossier: Path) -> None:
 def test_two_packs_of_one_ledger_have_the_same_dossier_to_the_byte(
     database: Database, dossier: Path, tmp_path: Path
 ) -> None:
-    again = handed_out(database, tmp_path / "pack", vault=a_vault(tmp_path / "vault", RECORD))
+    again = handed_out(database, tmp_path / "pack", vault=a_vault(tmp_path / "vault", RECORD, LOG))
 
     files = [path.relative_to(dossier) for path in dossier.rglob("*") if path.is_file()]
-    assert len(files) == 4
+    assert len(files) == 5
     for file in files:
         assert (dossier / file).read_bytes() == (again / file).read_bytes(), file
 
