@@ -23,7 +23,7 @@ settings.load_profile("drift")
 
 def pytest_xdist_auto_num_workers() -> int:
     """Many tests wait for a server or a process that they started, which leaves a core to others."""
-    return (os.cpu_count() or 1) * 3 // 2
+    return (os.cpu_count() or 1) * 2
 
 
 with warnings.catch_warnings():
