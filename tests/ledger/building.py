@@ -5,6 +5,7 @@ from typing import Any
 
 from drift.ledger.entry import NewEntry
 from drift.ledger.keys import local_key
+from drift.model.change import Write
 from drift.model.evidence import (
     CoverageInterval,
     DispositionRecord,
@@ -23,8 +24,9 @@ OTHER_KEY = local_key("driftledger/example", bytes(32))
 
 
 def an_entry(ref: str = "chg-1", body: object = None, **facts: Any) -> NewEntry:
-    """An entry of any kind: by itself of one that no listing of a pack is made from."""
-    defaults: dict[str, Any] = {"kind": EntryKind.TRUST, "recorded_at": NOON}
+    """An entry of any kind: by itself of a write, or of a kind that no listing of a pack is made from."""
+    kind = EntryKind.OBSERVATION if isinstance(body, Write) else EntryKind.TRUST
+    defaults: dict[str, Any] = {"kind": kind, "recorded_at": NOON}
     return NewEntry(ref=ref, body={"said": ref} if body is None else body, **(defaults | facts))
 
 
