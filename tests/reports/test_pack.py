@@ -427,3 +427,16 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 def table_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_documents_that_are_made_in_another_process_are_the_same(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_ledger(sqlite_database)
+    here = a_pack(sqlite_database, tmp_path / "here")
+    monkeypatch.setattr("drift.reports.pack.workbooks.FEW", 0)
+
+    elsewhere = a_pack(sqlite_database, tmp_path / "elsewhere")
+
+    assert list((tmp_path / "elsewhere").rglob("dossier.pdf"))
+    assert elsewhere.manifest_sha256 == here.manifest_sha256

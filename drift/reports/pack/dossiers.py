@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from drift.errors import ProviderError, only_provider_errors
@@ -33,7 +34,7 @@ def dossiers(view: View, selection: Selection) -> Iterator[Document]:
         dossier = _dossier(view, facts)
         folder, page = folder_of(facts.change.change_id), page_of(dossier)
         yield Document(path=f"{folder}/dossier.html", content=html_of(page))
-        yield Document(path=f"{folder}/dossier.pdf", content=pdf_of(page))
+        yield Document(path=f"{folder}/dossier.pdf", content=partial(pdf_of, page))
         yield Document(path=f"{folder}/dossier.json", content=as_json(dossier, view.connection))
         for record in dossier.raw:
             content = json.dumps(record.document, indent=1, sort_keys=True) + "\n"

@@ -161,7 +161,7 @@ def _write_parts(folder: Path, view: View, workbooks: Workbooks) -> Contents:
                 case Listing():
                     listings.append(write_listing(folder, one, workbooks))
                 case Document():
-                    write_document(folder, one)
+                    write_document(folder, one, workbooks)
                     documents.append(one.path)
         return Contents(listings=tuple(listings), documents=tuple(documents))
 

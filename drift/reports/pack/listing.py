@@ -1,6 +1,6 @@
 """What a part adds to a pack: listings, of which people see tables, and documents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -47,4 +47,5 @@ class Document:
 
     path: str
     """Within the pack."""
-    content: bytes
+    content: bytes | Callable[[], bytes]
+    """What takes long to make is a function, called later, and in another process where there are many."""

@@ -1,8 +1,10 @@
-"""Writes the workbooks of a pack: small ones at once, large ones in processes of their own meanwhile."""
+"""Writes what takes long of a pack, workbooks and PDFs: much of it in processes of their own meanwhile."""
 
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -13,16 +15,20 @@ from drift.reports.pack.workbook import Book, write_workbook
 LARGE = 5_000
 """From so many rows on it takes longer to write them than to start a process."""
 
+FEW = 100
+"""Documents that are made before it is worth it to start a process."""
+
 PROCESSES = 2
 
 
 class Workbooks:
-    """Writes workbooks until the block ends: by then all of them stand."""
+    """Writes workbooks and documents until the block ends: by then all of them stand."""
 
     def __init__(self, making: Making) -> None:
         self._making = making
         self._processes: ProcessPoolExecutor | None = None
-        self._pending: list[Future[Path]] = []
+        self._pending: list[Future[object]] = []
+        self._made = 0
 
     def __enter__(self) -> "Workbooks":
         return self
@@ -41,12 +47,23 @@ class Workbooks:
         book = self._book(listing, rows, numbers)
         if rows < LARGE:
             write_workbook(table, book)
-            return
+        else:
+            self._begin(partial(write_workbook, table, book))
+
+    def make(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Write what a function returns, which can be pickled, now or before the block ends."""
+        self._made += 1
+        if self._made <= FEW:
+            _write(path, make)
+        else:
+            self._begin(partial(_write, path, make))
+
+    def _begin(self, work: Callable[[], object]) -> None:
         if self._processes is None:
             # Not forked: a connection to the database must not be shared.
             context = multiprocessing.get_context("spawn")
             self._processes = ProcessPoolExecutor(PROCESSES, mp_context=context)
-        self._pending.append(self._processes.submit(write_workbook, table, book))
+        self._pending.append(self._processes.submit(work))
 
     def _book(self, listing: Listing, rows: int, numbers: frozenset[str]) -> Book:
         about = [("Listing", f"{listing.path}: {listing.title}"), ("What has a row", listing.lists)]
@@ -60,3 +77,7 @@ class Workbooks:
             about=tuple(about),
             created=self._making.sealed.made_at.astimezone(UTC).replace(tzinfo=None),
         )
+
+
+def _write(path: Path, make: Callable[[], bytes]) -> None:
+    path.write_bytes(make())

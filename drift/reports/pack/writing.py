@@ -71,11 +71,14 @@ def _is_number(value: object) -> bool:
     return value is None or (type(value) is int and abs(value) < EXACT)
 
 
-def write_document(folder: Path, document: Document) -> None:
+def write_document(folder: Path, document: Document, workbooks: Workbooks) -> None:
     """Write a file, and the folders that it lies in."""
     path = folder / document.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(document.content)
+    if callable(document.content):
+        workbooks.make(path, document.content)
+    else:
+        path.write_bytes(document.content)
 
 
 def _begin(stack: ExitStack, folder: Path, listing: Listing, shape: Shape) -> _Write:
