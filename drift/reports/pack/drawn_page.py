@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-import jinja2
 
 from drift.model.sampling import Sample, Sampled, SeedOrigin, Selection
-from drift.reports.pack.cells import visible
 from drift.reports.pack.dossiers import folder_of
 from drift.reports.pack.listing import Fields
+from drift.reports.pages import template
 
 _TITLE = {Sampled.CHANGES: "Changes", Sampled.EMERGENCIES: "Emergencies"}
 
@@ -45,21 +42,7 @@ def drawn_page(selection: Selection, changes: Mapping[str, Fields]) -> bytes:
         )
         for sample in selection.samples
     ]
-    return _template().render(how=_how(selection), samples=samples).encode("utf-8", "replace")
-
-
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("drift.reports"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["visible"] = visible
-    return environment.get_template("dossiers.html.j2")
+    return template("dossiers.html.j2").render(how=_how(selection), samples=samples).encode()
 
 
 def _how(selection: Selection) -> str:

@@ -8,8 +8,8 @@ from drift.reports.pack.contents import Contents
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.making import in_words
 from drift.reports.pack.operated import operated
-from drift.reports.pack.pages import render
 from drift.reports.pack.view import View
+from drift.reports.pages import template
 
 CONTROL_MAP = "10_mapping/control_map.html"
 NOT_PROVEN = "10_mapping/what_this_does_not_prove.html"
@@ -35,10 +35,10 @@ def control_map(view: View, contents: Contents) -> Iterator[Listing | Document]:
         limits=("Only the reader concludes that a control is met.",),
     )
     period = in_words(view.request.period)
-    page = render("control_map.html.j2", answers=said, period=period)
+    page = template("control_map.html.j2").render(answers=said, period=period)
     yield Document(path=CONTROL_MAP, content=page.encode())
     lacking = tuple(dict.fromkeys(one.said for one in operated(view).values() if one.is_lacking))
-    page = render("not_proven.html.j2", lacking=lacking, period=period)
+    page = template("not_proven.html.j2").render(lacking=lacking, period=period)
     yield Document(path=NOT_PROVEN, content=page.encode())
 
 

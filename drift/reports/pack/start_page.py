@@ -14,9 +14,9 @@ from drift.reports.pack.dossiers import FOLDER as DOSSIERS
 from drift.reports.pack.making import in_words
 from drift.reports.pack.mapping import CONTROL_MAP, NOT_PROVEN, answers
 from drift.reports.pack.operated import operated
-from drift.reports.pack.pages import render
 from drift.reports.pack.registers.covered import covered_of, minutes_of
 from drift.reports.pack.view import View
+from drift.reports.pages import template
 
 FOLDERS = {
     "01_ipe": "How the lists were made (information produced by the entity, IPE)",
@@ -64,8 +64,7 @@ def start_page(view: View, key: SigningKey, contents: Contents) -> str:
     """Return the page as HTML without scripts, all of it in one file."""
     said = answers(view, contents)
     working = operated(view).values()
-    return render(
-        "start_here.html.j2",
+    return template("start_here.html.j2").render(
         origin=key.name,
         period=in_words(view.request.period),
         sealed_at=f"{view.sealed.made_at:%Y-%m-%d %H:%M}",

@@ -14,9 +14,9 @@ import msgspec
 from drift.ledger.entry import format_time
 from drift.model.evidence import EntryKind
 from drift.reports.pack.making import Making
-from drift.reports.pack.pages import render
 from drift.reports.pack.view import View
 from drift.reports.pack.writing import Written
+from drift.reports.pages import template
 
 STATEMENT = "01_ipe/ipe_statement"
 
@@ -37,8 +37,7 @@ def write_statement(folder: Path, view: View, making: Making, written: Sequence[
     document = {"v": 1, "making": _making(making), "in_force": versions, "listings": listings}
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     _write(folder / f"{STATEMENT}.json", text)
-    page = render(
-        "ipe_statement.html.j2",
+    page = template("ipe_statement.html.j2").render(
         facts=making.facts,
         origin=making.origin,
         versions=versions,

@@ -11,8 +11,8 @@ from drift.reports.lanes import LaneText, lane_texts
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.candidates import failed_tests, signs_of
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.pack.registers.page import template
 from drift.reports.pack.registers.register import Register, Yielded
+from drift.reports.pages import template
 
 COLUMNS = (
     *("lane", "changes", *(one.value for one in Disposition), *(one.value for one in Channel)),
