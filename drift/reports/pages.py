@@ -1,4 +1,4 @@
-"""Renders pages: HTML without scripts, each in one file, in which nothing from outside hides or turns text."""
+"""Renders pages: HTML without scripts, each in one file, where nothing from outside hides or turns text."""
 
 from functools import cache, partial
 from typing import TYPE_CHECKING
