@@ -619,7 +619,7 @@ class Notes:
             if one.old in self._trusted and one.is_vouched_for:
                 self._trusted.append(one.new)
         for one in reversed(handovers):
-            if one.new in self._trusted:
+            if one.new in self._trusted and one.is_signed_by_new:
                 self._trusted.append(one.old)
 
     def check_origin(self, needed: str = MANIFEST_NOTE) -> None:
@@ -1509,12 +1509,13 @@ def rows_of_samples(drawn: list[Sample], entries: dict[str, Entry]) -> Iterator[
 
 
 class Handover(NamedTuple):
-    """What a `key_rotation` entry says, and whether the old key signed the checkpoint over it."""
+    """What a `key_rotation` entry says, and which of its keys signed the checkpoint over it."""
 
     seq: int
     old: Key
     new: Key
     is_lost: bool
+    is_signed_by_new: bool
     is_vouched_for: bool
     reason: str
 
@@ -1564,9 +1565,10 @@ def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Han
         for key in [new] if is_lost else [old, new]:
             if key not in signers:
                 report.add(INTEGRITY, f"{ENTRIES}: entry {entry.seq} hands over, and {key} did not sign that")
-        is_vouched_for = not is_lost and old in signers and new in signers
+        is_signed_by_new = new in signers
+        is_vouched_for = not is_lost and old in signers and is_signed_by_new
         reason = str(orders.get(entry.seq, {}).get("reason", ""))
-        yield Handover(entry.seq, old, new, is_lost, is_vouched_for, reason)
+        yield Handover(entry.seq, old, new, is_lost, is_signed_by_new, is_vouched_for, reason)
 
 
 # A proof of one entry ---------------------------------------------------------------------------------------

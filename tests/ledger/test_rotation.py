@@ -204,6 +204,27 @@ def test_nobody_slips_a_handover_of_their_own_under_a_note_that_the_old_key_has_
     assert report.verdict(COMPLETENESS) == "ok"
 
 
+def test_nobody_is_trusted_for_writing_that_they_handed_over_to_a_trusted_key(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """
+    The trusted key has signed nothing of a ledger that the forger made up, and sealed alone.
+    """
+    with sqlite_database.transaction() as connection:
+        append_all(connection, [a_disposition("chg-1")])
+        seal(connection, OTHER_KEY, NOON)
+        rotate(connection, Rotation(old=OTHER_KEY, new=KEY, by="eve", reason="forged"), NOON)
+    a_pack(sqlite_database, tmp_path / "pack", key=KEY)
+    handover = tmp_path / "pack" / HANDOVER
+    handover.write_text(OTHER_KEY.sign(handover.read_text().rpartition("\n\n")[0] + "\n"))
+    sign_again(tmp_path / "pack", OTHER_KEY)
+
+    report = verify_pack(str(tmp_path / "pack"), KEY.verifier_key)
+
+    assert report.verdict(INTEGRITY) == "failed"
+    assert report.verdict(ORIGIN) == "failed"
+
+
 def a_rotation() -> Rotation:
     return Rotation(old=KEY, new=OTHER_KEY, by="dana", reason="a new year")
 
