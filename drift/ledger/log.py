@@ -144,17 +144,20 @@ _stored = select(
 
 
 def restated_body(connection: Connection, seq: int) -> bytes | None:
-    """Return what is said again of an entry whose body was erased, `None` where nothing is."""
-    body: bytes | None = None
-    while body is None:
+    """Return what is said again of an entry whose body was erased, `None` where nothing is.
+
+    An erased one is known by its salt, without which no body can be held against the leaf.
+    """
+    salt = body = None
+    while salt is None:
         again = connection.execute(
-            select(erased_entry.c.restated_seq, evidence_body.c.body)
+            select(erased_entry.c.restated_seq, evidence_body.c.salt, evidence_body.c.body)
             .outerjoin(evidence_body, evidence_body.c.seq == erased_entry.c.restated_seq)
             .where(erased_entry.c.seq == seq)
         ).one_or_none()
         if again is None:
             return None
-        seq, body = again
+        seq, salt, body = again
     return body
 
 
@@ -178,7 +181,7 @@ def _entry(connection: Connection, row: Sequence[Any]) -> StoredEntry:
         leaf=leaf or b"",
         leaf_hash=leaf_hash or b"",
         salt=salt,
-        body=restated_body(connection, seq) if body is None else body,
+        body=restated_body(connection, seq) if salt is None else body,
     )
 
 

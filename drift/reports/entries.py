@@ -105,7 +105,8 @@ def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
 
 def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]:
     rows = written(connection).execute(
-        select(ledger.c.seq, ledger.c.recorded_at, ledger.c.kind, ledger.c.ref, evidence_body.c.body)
+        select(ledger.c.seq, ledger.c.recorded_at, ledger.c.kind, ledger.c.ref)
+        .add_columns(evidence_body.c.salt, evidence_body.c.body)
         .select_from(ledger.outerjoin(evidence_body, evidence_body.c.seq == ledger.c.seq))
         .where(*where)
         .order_by(ledger.c.seq)
@@ -116,7 +117,7 @@ def _entries(connection: Connection, *where: ColumnElement[bool]) -> list[Entry]
             recorded_at=datetime.fromisoformat(row.recorded_at),
             kind=EntryKind(row.kind),
             ref=row.ref,
-            body=restated_body(connection, row.seq) if row.body is None else row.body,
+            body=restated_body(connection, row.seq) if row.salt is None else row.body,
         )
         for row in rows
     ]

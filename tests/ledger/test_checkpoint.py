@@ -104,6 +104,8 @@ def test_a_ledger_that_was_cut_is_not_sealed(sqlite_database: Database) -> None:
         "UPDATE ledger SET leaf_hash = zeroblob(32) WHERE seq = 2",
         "UPDATE evidence_body SET body = '{}' WHERE seq = 2",
         "UPDATE evidence_body SET body = NULL, salt = NULL WHERE seq = 2",
+        "UPDATE evidence_body SET body = '{}', salt = NULL WHERE seq = 2",
+        "UPDATE evidence_body SET body = NULL WHERE seq = 2",
         "DELETE FROM evidence_body WHERE seq = 2",
     ],
 )

@@ -83,6 +83,20 @@ def test_a_body_that_goes_without_an_erasure_is_found_before_a_pack_is_made(
             list(sealed_entries(connection, sealed))
 
 
+def test_what_is_written_where_a_body_was_erased_is_never_read(sqlite_database: Database) -> None:
+    """
+    Without a salt nobody can hold it against the leaf, and no erasure leaves any.
+    """
+    erased(sqlite_database, ALICE, BOB)
+    with sqlite_database.transaction() as connection:
+        forged = update(evidence_body).where(evidence_body.c.salt.is_(None)).values(body=b'{"actor":"eve"}')
+        connection.execute(forged)
+
+        found = list(entries_at(connection, [0]))
+
+    assert said(found[0].body)["actor"] == "erased-a"
+
+
 @pytest.mark.parametrize(
     ("seq", "change", "says"),
     [
