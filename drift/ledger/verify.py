@@ -71,6 +71,7 @@ MAX_ROW = 16 << 20  # bytes of one row of a table
 MAX_DIRECTORY = 8 << 20  # bytes of the list of files in a zip: some 70,000
 MAX_RATIO = 200  # bytes of a pack for a byte of its zip
 MAX_SIZE = 1 << 63  # entries of a ledger
+MAX_SIGNATURES = 100  # of one note, each of which takes a while to check
 MAX_DIGITS = 4000  # of a number in JSON
 
 NOT_PROVEN = """\
@@ -563,10 +564,12 @@ class Notes:
 
     def __init__(self, trusted: list[Key], report: Report) -> None:
         self._trusted = trusted
-        self._known = list(trusted)
+        self._known: dict[tuple[str, str], list[Key]] = {}
         self._signers: dict[str, list[Key]] = {}
         self._report = report
         report.is_key_given = bool(trusted)
+        for key in trusted:
+            self._know(key)
 
     def learn_keys(self, pack: Pack) -> None:
         """Add the keys that the pack brings: they show that nothing changed since, not who signed."""
@@ -578,8 +581,13 @@ class Notes:
             key = parse_key(str(item.get("verifier_key"))) if isinstance(item, dict) else None
             if key is None:
                 self._report.add(INTEGRITY, f"{name}: holds something that is no key")
-            elif key not in self._known:
-                self._known.append(key)
+            else:
+                self._know(key)
+
+    def _know(self, key: Key) -> None:
+        alike = self._known.setdefault((key.name, key.key_id), [])
+        if key not in alike:
+            alike.append(key)
 
     def open(self, name: str, content: bytes) -> tuple[str, list[str]]:
         """Return the text of a note and the names of those who signed it; a problem if no known key did.
@@ -592,19 +600,21 @@ class Notes:
         except ValueError:
             text, tail = "", ""
         text += "\n"
-        for line in tail[:-1].split("\n") if tail.endswith("\n") else [tail]:
+        lines = tail[:-1].split("\n") if tail.endswith("\n") else [tail]
+        if len(lines) > MAX_SIGNATURES:
+            self._report.add(INTEGRITY, f"{name}: holds more than {MAX_SIGNATURES} signatures")
+        for line in lines[:MAX_SIGNATURES]:
             dash, _, rest = line.partition(" ")
             signer, _, encoded = rest.partition(" ")
             signature = decode_base64(encoded) or b""
             if dash != "\N{EM DASH}" or len(signature) < 5 or not tail.endswith("\n"):
                 self._report.add(INTEGRITY, f"{name}: holds a line that is no signature")
                 continue
-            for key in self._known:
-                if (key.name, key.key_id) == (signer, signature[:4].hex()):
-                    if verify_ed25519(key.public, text.encode("utf-8"), signature[4:]):
-                        self._signers[name].append(key)
-                    else:
-                        self._report.add(INTEGRITY, f"{name}: the signature of {key} is not valid")
+            for key in self._known.get((signer, signature[:4].hex()), []):
+                if verify_ed25519(key.public, text.encode("utf-8"), signature[4:]):
+                    self._signers[name].append(key)
+                else:
+                    self._report.add(INTEGRITY, f"{name}: the signature of {key} is not valid")
         if not self._signers[name]:
             self._report.add(INTEGRITY, f"{name}: is not signed by a key that is known")
         return text, [key.name for key in self._signers[name]]
@@ -1409,7 +1419,8 @@ def draw_again(said: dict[str, Any], selection: dict[str, Any], changes: list[En
     if seed is None and of == "changes":
         named = [one for one in as_list(said.get("chosen")) if isinstance(one, str)]
         known = set(ids)
-        unknown = [one for one in as_list(said.get("not_found")) if one not in ids]
+        missed = as_list(said.get("not_found"))
+        unknown = [one for one in missed if not isinstance(one, str) or one not in known]
         facts.update(runs=[], chosen=[one for one in named if one in known], not_found=unknown)
         return Sample(facts, {}, None)
     origin = as_object(seed).get("origin")

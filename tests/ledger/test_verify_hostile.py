@@ -125,3 +125,48 @@ def test_a_path_to_another_place_is_never_read(pack: Path) -> None:
         "unlisted symbolic link: 99_elsewhere",
         "unlisted symbolic link: ledger/checkpoints/1.note",
     ]
+
+
+def test_of_a_note_with_more_signatures_than_a_genuine_one_has_a_hundred_are_checked(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = 0
+
+    def is_signed(*_: bytes) -> bool:
+        nonlocal checked
+        checked += 1
+        return True
+
+    monkeypatch.setattr(verify, "verify_ed25519", is_signed)
+    note = pack / "MANIFEST.json.note"
+    text, _, signature = note.read_text().rpartition("\n\n")
+    note.write_text(f"{text}\n\n{signature * 1000}")
+
+    problems = verify_pack(str(pack)).problems(INTEGRITY)
+
+    assert "MANIFEST.json.note: holds more than 100 signatures" in problems
+    assert checked <= 100 + len(list((pack / "ledger/checkpoints").iterdir()))
+
+
+def test_of_what_an_auditor_asked_for_in_vain_each_is_looked_up_and_not_searched() -> None:
+    """
+    The pack chooses how many these are, and how many changes there are.
+    """
+    compared = 0
+
+    class Counted(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+    changes = [verify.Entry(at, Counted(f"chg-{at}"), "", "", "", verify.Said()) for at in range(100)]
+    missed = [*(f"no-{at}" for at in range(100)), {}, "chg-7"]
+
+    drawn = verify.draw_again({"of": "changes", "not_found": missed}, {}, changes, "")
+
+    assert drawn.facts["not_found"] == missed[:-1]
+    assert compared < 1000

@@ -159,6 +159,7 @@ class _Judge:
         text, tail = halves_of(note)
         lines = tail.removesuffix("\n").split("\n")
         self.must(tail.endswith("\n") and all(signature_in(line) for line in lines), INTEGRITY)
+        self.must(len(lines) <= 100, INTEGRITY)
         found = set()
         for line in lines if tail.endswith("\n") else []:
             name, signature = signature_in(line) or ("", b"")
