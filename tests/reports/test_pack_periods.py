@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from drift.ledger.checkpoint import seal
 from drift.ledger.entry import NewEntry
 from drift.ledger.log import append_all
@@ -24,8 +26,9 @@ from drift.model.evidence import (
 )
 from drift.model.verdict import Disposition
 from drift.store.database import Database
-from tests.ledger.building import KEY, NOON, a_disposition
+from tests.ledger.building import KEY, NOON, a_coverage, a_disposition
 from tests.reports.packs import a_pack
+from tests.reports.registering import SINCE, UNTIL, tables_of
 
 DAY = timedelta(days=1)
 LATER = NOON + DAY
@@ -89,6 +92,13 @@ def test_an_empty_population_was_asked_for_and_is_told_from_one_that_nobody_watc
     assert "the query was made, and found nothing" in (pack / "01_ipe/ipe_statement.html").read_text()
 
 
+@pytest.fixture(scope="module")
+def configured_pack(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The pack of an empty ledger: its listings say what they rest on all the same."""
+    folder = tmp_path_factory.mktemp("configured")
+    return tables_of(folder, sqlite_template, [a_coverage(from_at=SINCE, to_at=UNTIL)]).folder
+
+
 def test_of_a_source_that_came_later_nothing_can_be_shown_before(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
@@ -139,6 +149,28 @@ def test_a_new_detector_in_the_middle_is_told_with_its_time_and_its_rules(
     ]
     page = (pack / "01_ipe/ipe_statement.html").read_text()
     assert "2026-12-05 12:00:00</td><td>0.3.0" in page
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        *("04_emergency/register", "04_emergency/ratio", "06_sod/conflicts", "06_sod/identity_map"),
+        *("06_sod/matrix", "09_detector/metrics", "10_mapping/tsc_matrix", "11_company/documents"),
+        *("11_company/inventory", "11_company/statement", "12_reviews/reviews", "13_access/sign_ins"),
+        "13_access/sign_ins_by_month",
+    ],
+)
+def test_a_listing_that_rests_on_the_configuration_says_so(configured_pack: Path, listing: str) -> None:
+    (statement,) = (one for one in statement_of(configured_pack)["listings"] if one["listing"] == listing)
+
+    assert any("configuration" in limit for limit in statement["does_not_show"])
+
+
+def test_not_every_listing_is_said_to_rest_on_the_ledger_alone(configured_pack: Path) -> None:
+    page = " ".join((configured_pack / "01_ipe/ipe_statement.html").read_text().split())
+
+    assert "Every listing is a query" not in page
+    assert "same ledger, with the same configuration, documents and records, gives the same files" in page
 
 
 def test_hostile_text_stays_text_in_every_page_of_the_pack(sqlite_database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from drift.ledger.log import append_all
 from drift.model.change import Amendment
 from drift.model.evidence import AlertRecord, AmendmentRecord, EntryKind, TallyCount, TallyRecord
 from drift.model.finding import FindingStatus
-from drift.model.verdict import Channel
+from drift.model.verdict import Channel, Disposition
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.ocsf import ocsf
 from drift.reports.pack.opening import opening_register
@@ -207,6 +207,34 @@ def test_ocsf_tells_of_every_write_every_change_and_all_drift(sqlite_database: D
     assert (drift["compliance"]["control"], drift["severity"]) == ("CC7.1", "High")
     required = {"activity_id", "category_uid", "class_uid", "metadata", "severity_id", "time", "type_uid"}
     assert all(required <= set(one) for one in events)
+
+
+def test_ocsf_lets_no_change_pass_that_somebody_still_has_to_look_at(sqlite_database: Database) -> None:
+    """
+    A waiver excuses and an emergency is reviewed afterwards: neither passes, nor is it over.
+    """
+    said = [a_disposition(f"chg-{one}", disposition=one) for one in Disposition]
+
+    events: list[Any] = listings(sqlite_database, ocsf, said)["10_mapping/ocsf"]
+
+    found = {
+        one["metadata"]["uid"].removeprefix("chg-"): (
+            one["compliance"]["status"],
+            one["status"],
+            one["activity_name"],
+        )
+        for one in events
+    }
+    assert found == {
+        "authorised": ("Pass", "Resolved", "Close"),
+        "explained": ("Pass", "Resolved", "Close"),
+        "emergency": ("Warning", "New", "Create"),
+        "waived": ("Warning", "New", "Create"),
+        "pending": ("Warning", "New", "Create"),
+        "before-enrolment": ("Warning", "New", "Create"),
+        "unticketed": ("Fail", "New", "Create"),
+        "retroactive": ("Fail", "New", "Create"),
+    }
 
 
 def listings(

@@ -51,6 +51,7 @@ def company_says(view: View) -> Iterator[Listing | Document]:
         limits=(
             "They are the company's own: nothing here says that they are followed.",
             "Of earlier versions there is only the hash: the company has the files.",
+            "Which are copied, and from where, is as the configuration said when the pack was made.",
         ),
     )
 

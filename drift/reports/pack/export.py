@@ -1,8 +1,8 @@
 """Writes the auditor pack: a folder with the populations, the ledger they come from, and a verifier.
 
-The same ledger and the same period give the same bytes: a pack adds nothing that tells when,
-where or by whom it was written. What the ledger holds stands in it as it is, names of delivered
-files included.
+The same ledger, the same period and the same configuration, with what it points to, give the same bytes:
+a pack adds nothing that tells when, where or by whom it was written, but when tickets were asked for
+again. What the ledger holds stands in it as it is, names of delivered files included.
 """
 
 import json

@@ -9,6 +9,13 @@ Fields: TypeAlias = Mapping[str, object]
 """One row of a listing, by the name of the column; what JSON can say."""
 
 
+IS_PRODUCTION_BY = (
+    "What is production is as the configuration said when the pack was made; what no environment claims is"
+    " taken for it."
+)
+"""The limit of every listing that tells production from the rest."""
+
+
 class Shape(StrEnum):
     """As what a listing is written."""
 

@@ -13,7 +13,10 @@ from drift.reports.population import Period
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Making:
-    """What a pack was made from, by what. Nothing of it tells when, where or by whom it was made."""
+    """What a pack was made from, by what. It tells neither when, where nor by whom.
+
+    When tickets were asked for again, their dossiers tell.
+    """
 
     origin: str
     """Name of the key that signs the ledger and the pack."""
@@ -46,8 +49,9 @@ class Making:
 
     @property
     def command(self) -> str:
-        """The command that makes the same pack again from the same ledger; `DIR` is any new folder.
+        """The command that makes the same pack again; `DIR` is any new folder.
 
+        It takes the same ledger and configuration, the same documents of the company, and the same vault.
         `FILE` is the auditor's list of changes, which stands in `03_sample/selection.json`.
         """
         period, asked = self.request.period, self.request.sampling

@@ -32,7 +32,10 @@ def control_map(view: View, contents: Contents) -> Iterator[Listing | Document]:
         columns=("criterion", "point_of_focus", "meaning", "support", "evidence", "because", "files"),
         rows=map(_row, said),
         totals=("support",),
-        limits=("Only the reader concludes that a control is met.",),
+        limits=(
+            "Only the reader concludes that a control is met.",
+            "What is connected, and who has to review, is as the configuration said when the pack was made.",
+        ),
     )
     period = in_words(view.request.period)
     page = template("control_map.html.j2").render(answers=said, period=period)

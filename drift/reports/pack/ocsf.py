@@ -46,12 +46,13 @@ _PASS, _WARNING, _FAIL = (1, "Pass"), (2, "Warning"), (3, "Fail")
 
 _RESULTS: Final[dict[str, tuple[int, str]]] = {
     Disposition.AUTHORISED: _PASS,
-    Disposition.WAIVED: _PASS,
     Disposition.EXPLAINED: _PASS,
+    Disposition.WAIVED: _WARNING,
+    Disposition.EMERGENCY: _WARNING,
     Disposition.PENDING: _WARNING,
     Disposition.BEFORE_ENROLMENT: _WARNING,
 }
-"""How a change stands with the control; any other disposition fails it."""
+"""How a change stands with the control; any other disposition makes it a deviation candidate."""
 
 
 class _Principal(msgspec.Struct):
@@ -127,7 +128,11 @@ def ocsf(view: View) -> Iterator[Listing]:
         columns=(),
         rows=_events(view),
         shapes=(Shape.JSON_LINES,),
-        limits=("A write stands as it was first recorded: 02_population has what is known of it by now.",),
+        limits=(
+            "A write stands as it was first recorded: 02_population has what is known of it by now.",
+            "`Fail` is said of a change by its disposition alone: it is a deviation candidate, no verdict.",
+            "Which tests a change fails, 05_deviation_candidates tells.",
+        ),
     )
 
 
@@ -165,7 +170,7 @@ def _of_change(one: Recorded[_Change]) -> Fields:
     change = one.body
     result = _RESULTS.get(change.disposition, _FAIL)
     return {
-        **_finding_base(one, change.change_id, change.severity, _NEW if result is _FAIL else _RESOLVED),
+        **_finding_base(one, change.change_id, change.severity, _RESOLVED if result is _PASS else _NEW),
         "time": _milliseconds(change.began_at),
         "message": change.summary,
         "compliance": _compliance("CC8.1", "changes are authorised, documented, tested and approved", result),

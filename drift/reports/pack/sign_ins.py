@@ -8,7 +8,7 @@ from drift.model.event import Outcome
 from drift.model.evidence import EntryKind
 from drift.model.sign_in import SignInRecord
 from drift.reports.month import month_at
-from drift.reports.pack.listing import Fields, Listing, Shape
+from drift.reports.pack.listing import IS_PRODUCTION_BY, Fields, Listing, Shape
 from drift.reports.pack.view import Recorded, View
 from drift.reports.population import Row
 
@@ -30,6 +30,7 @@ _WHAT_IS_TOLD = (
     "Azure's portal is told of where Entra's sign-in logs are delivered, else nobody is listed.",
     "Google's console is told of where Workspace's login audit is delivered, else nobody is listed.",
     "A session of the command line is no sign-in to a console.",
+    IS_PRODUCTION_BY,
 )
 
 

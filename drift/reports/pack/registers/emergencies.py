@@ -9,9 +9,9 @@ from drift.model.evidence import DispositionRecord
 from drift.model.verdict import Disposition, Lane
 from drift.reports.figures import percent, quantile, ratio, seconds
 from drift.reports.month import Month, month_at
-from drift.reports.pack.listing import Document, Fields, Listing
+from drift.reports.pack.listing import IS_PRODUCTION_BY, Document, Fields, Listing
 from drift.reports.pack.registers.emergency_answers import Answers, answers_of, is_emergency
-from drift.reports.pack.registers.facts import Facts
+from drift.reports.pack.registers.facts import Facts, joined_by
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.registers.write_up import write_up
@@ -58,6 +58,8 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             limits=(
                 "`could_be_code` tells whether code declares the resource or the review asks for code.",
                 "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
+                IS_PRODUCTION_BY,
+                joined_by(facts),
             ),
         ),
         witness=facts.covered.witness,
@@ -70,7 +72,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             " changes that somebody has to answer for. Counted are changes, not API calls.",
             columns=RATIO_COLUMNS,
             rows=[_month(facts, month, found, production[month]) for month in facts.months],
-            limits=("What no environment claims is taken for production.",),
+            limits=(IS_PRODUCTION_BY,),
         ),
         witness=facts.covered.witness,
     )

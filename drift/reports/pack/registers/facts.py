@@ -62,3 +62,14 @@ def facts_of(view: View) -> Facts:
     for alert in view.entries(EntryKind.ALERT, AlertRecord):
         told_at.setdefault(alert.body.session_id, alert.body.sent_at)
     return Facts(view=view, covered=covered_of(view), actions=actions, told_at=told_at)
+
+
+def joined_by(facts: Facts) -> str:
+    """Say by what two names were taken for one person: the limit of every register of people."""
+    people = facts.view.request.people
+    if not people.aliases:
+        return "No two names were joined: neither the configuration nor a directory names people."
+    return (
+        f"Names are joined as configuration and directories name people by now (digest {people.digest});"
+        " where directories are read, `config_version` entries tell since when."
+    )

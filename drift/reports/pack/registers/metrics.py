@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drift.reports.figures import percent, quantile, ratio, seconds
-from drift.reports.pack.listing import Fields, Listing
+from drift.reports.pack.listing import IS_PRODUCTION_BY, Fields, Listing
 from drift.reports.pack.registers.baseline_versions import last_comparisons, managed_of
 from drift.reports.pack.registers.change_counts import count_changes
 from drift.reports.pack.registers.covered import minutes_of
@@ -44,7 +44,10 @@ def metrics(facts: Facts) -> Iterator[Yielded]:
             " 95th percentile by nearest rank, and the mean. `said` is how to quote the number.",
             columns=COLUMNS,
             rows=[_row(facts, one) for one in counted],
-            limits=("A figure is no verdict: what is much and what is little, the reader says.",),
+            limits=(
+                "A figure is no verdict: what is much and what is little, the reader says.",
+                IS_PRODUCTION_BY,
+            ),
         ),
         witness=facts.covered.witness,
     )

@@ -16,7 +16,7 @@ from drift.model.evidence import (
 from drift.model.ticket import Deployment
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.duties import CONFLICTS, Duty, Named, duties_of
-from drift.reports.pack.registers.facts import Facts
+from drift.reports.pack.registers.facts import Facts, joined_by
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
 from drift.reports.pack.view import Recorded
@@ -62,6 +62,7 @@ def segregation(facts: Facts) -> Iterator[Yielded]:
                 "It shows what people did, not what they could have done.",
                 "Authors, reviewers and deployers are known of runs with a `deployment` entry only.",
                 "Who edited the configuration is known where it says so itself.",
+                joined_by(facts),
             ),
         ),
         witness=facts.covered.witness,
@@ -74,7 +75,10 @@ def segregation(facts: Facts) -> Iterator[Yielded]:
             " it, by its beginning and the rule that says so.",
             columns=CONFLICT_COLUMNS,
             rows=matrix.conflicts,
-            limits=("A conflict is no conclusion: an approval by who made the change authorises nothing.",),
+            limits=(
+                "A conflict is no conclusion: an approval by who made the change authorises nothing.",
+                joined_by(facts),
+            ),
         ),
         witness=facts.covered.witness,
     )
@@ -85,7 +89,7 @@ def segregation(facts: Facts) -> Iterator[Yielded]:
             lists="Each name under which somebody did something in the period, and the person it stands for.",
             columns=IDENTITY_COLUMNS,
             rows=_identities(matrix),
-            limits=(_joined_by(facts),),
+            limits=(joined_by(facts),),
         ),
         witness=facts.covered.witness,
     )
@@ -170,13 +174,3 @@ def _identities(matrix: _Matrix) -> Iterator[Fields]:
                 "is_joined": name.lower() != person,
                 "duties": sorted(duty.value for duty in duties),
             }
-
-
-def _joined_by(facts: Facts) -> str:
-    people = facts.view.request.people
-    if not people.aliases:
-        return "No two names were joined: neither the configuration nor a directory names people."
-    return (
-        f"Names are joined as configuration and directories name people by now (digest {people.digest});"
-        " where directories are read, `config_version` entries tell since when."
-    )
