@@ -1,27 +1,38 @@
 """Forgets a person, on request: in the ledger, in the working memory, and in the vault.
 
-The entry that tells of it is kept in the same transaction as the erasure; the vault follows, and then the
-files of the store. Whatever is stopped in between, the command is simply run again.
+1. The vault goes first: the store knows all names of the person until its own rows go.
+2. The ledger and the working memory, with the entry that tells of it, in one transaction.
+3. The files of the store, and the signature, for which nobody who writes waits.
+
+Whatever is stopped in between, the command is simply run again.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TypeGuard
 
+from drift import model
 from drift.errors import UsageError
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import draft_growth, sign_apart
 from drift.ledger.erasure import ErasedBodies, erase_bodies, naming
 from drift.ledger.note import SigningKey
 from drift.ledger.tables import APPEND_ONLY, erased_entry, evidence_body
 from drift.model.erasure import SHORTEST, Forgotten
 from drift.model.evidence import OrderRecord
 from drift.model.person import People
-from drift.ports import RawVault
+from drift.ports import AdapterKind, RawVault
 from drift.store.database import Database
 from drift.store.erasure import forget_in_store
+from drift.store.outbox import DeliveryStatus
 
 _LEDGER = frozenset(one.name for one in (*APPEND_ONLY, evidence_body, erased_entry))
+_OF_THE_STORE: tuple[type[StrEnum], ...] = (AdapterKind, DeliveryStatus)
+"""What the working memory says in words that no entry has."""
+
 _PSEUDONYM_SIZE = 6
 """Bytes: enough for every person of a company to have one of their own."""
 
@@ -71,8 +82,14 @@ def forgotten(names: Iterable[str], people: People, key: SigningKey) -> Forgotte
 
 
 def _own_words() -> set[str]:
-    """Return the words that stand in entries for what is the case: channels, dispositions and the like."""
-    return {str(word).lower() for words in StrEnum.__subclasses__() for word in words}
+    """Return the words that stand for what is the case: channels, dispositions and the like."""
+    modules = (import_module(one.name) for one in iter_modules(model.__path__, f"{model.__name__}."))
+    of_entries = [one for module in modules for one in vars(module).values() if _is_of_words(one)]
+    return {str(word).lower() for words in (*of_entries, *_OF_THE_STORE) for word in words}
+
+
+def _is_of_words(thing: object) -> TypeGuard[type[StrEnum]]:
+    return isinstance(thing, type) and issubclass(thing, StrEnum)
 
 
 def count_naming(database: Database, person: Forgotten) -> int:
@@ -91,11 +108,13 @@ def erase_person(
         ProviderError: The vault could not be gone through, or the key does not sign.
     """
     person = request.person
-    order = OrderRecord(by=request.by, reason=person.out_of(request.reason))
+    order = OrderRecord(by=person.out_of(request.by), reason=person.out_of(request.reason))
+    records = vault.forget(person.is_in) if vault else None
     with database.transaction() as connection:
         bodies = erase_bodies(connection, person, order, now)
         rows = forget_in_store(connection, person, besides=_LEDGER)
-        seal(connection, key, now)
-    records = vault.forget(person.is_in) if vault else None
+        drafted = draft_growth(connection, key)
     database.wipe_deleted()
+    if drafted is not None:
+        sign_apart(database, drafted, key, now)
     return Erased(bodies=bodies, rows=rows, records=records)

@@ -53,7 +53,7 @@ def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint |
         ProviderError: The service that keeps the key does not sign; the entries wait for the next time.
     """
     lock(connection)
-    drafted = _unsealed(connection, key)
+    drafted = draft_growth(connection, key)
     return None if drafted is None else keep(connection, drafted, [key], now)
 
 
@@ -63,9 +63,18 @@ def seal_apart(database: Database, key: SigningKey, now: datetime) -> Checkpoint
     Where somebody else seals meanwhile, or the key hands over, theirs stands. Raises as `seal`.
     """
     with database.reading() as connection:
-        drafted = _unsealed(connection, key)
-    if drafted is None:
-        return None
+        drafted = draft_growth(connection, key)
+    return None if drafted is None else sign_apart(database, drafted, key, now)
+
+
+def sign_apart(database: Database, drafted: Draft, key: SigningKey, now: datetime) -> Checkpoint | None:
+    """Sign what was drafted in a transaction that is kept, and keep the checkpoint.
+
+    Where somebody else seals meanwhile, or the key hands over, theirs stands.
+
+    Raises:
+        ProviderError: The service that keeps the key does not sign; the entries wait for the next time.
+    """
     note = signed(drafted.text, [key])
     with database.transaction() as connection:
         lock(connection)
@@ -73,6 +82,20 @@ def seal_apart(database: Database, key: SigningKey, now: datetime) -> Checkpoint
         if (0 if last is None else last.size) != drafted.after:
             return None
         return _kept(connection, drafted, note, key, now)
+
+
+def draft_growth(connection: Connection, key: SigningKey) -> Draft | None:
+    """Return what is to be signed, if the ledger has grown.
+
+    Raises:
+        LedgerIntegrityError: What the last checkpoint fixed was altered since, or another key made it.
+    """
+    last = latest_checkpoint(connection)
+    if last is not None:
+        refuse_rewritten(connection, last, key.verifier)
+    if not _has_grown(connection, 0 if last is None else last.size):
+        return None
+    return draft(connection, key.name)
 
 
 def draft(connection: Connection, origin: str) -> Draft:
@@ -93,16 +116,6 @@ def keep(connection: Connection, drafted: Draft, keys: list[SigningKey], now: da
         ProviderError: The service that keeps a key does not sign.
     """
     return _kept(connection, drafted, signed(drafted.text, keys), keys[-1], now)
-
-
-def _unsealed(connection: Connection, key: SigningKey) -> Draft | None:
-    """Return what is to be signed, if the ledger has grown."""
-    last = latest_checkpoint(connection)
-    if last is not None:
-        refuse_rewritten(connection, last, key.verifier)
-    if not _has_grown(connection, 0 if last is None else last.size):
-        return None
-    return draft(connection, key.name)
 
 
 def _kept(connection: Connection, drafted: Draft, note: str, key: SigningKey, now: datetime) -> Checkpoint:

@@ -72,3 +72,17 @@ def test_what_cannot_be_proven_is_refused_with_the_next_step(
     assert done.code == 2
     assert says in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_file_that_is_there_is_not_written_over(change_id: str, drift: Drift, tmp_path: Path) -> None:
+    """
+    It may be the ledger's key, which nobody can make again.
+    """
+    key = tmp_path / "driftledger-key.pem"
+    before = key.read_text()
+
+    done = drift("evidence", "prove", change_id[:8], "--out", str(key))
+
+    assert (done.code, done.out) == (2, "")
+    assert f"{key} is there already" in done.err
+    assert key.read_text() == before

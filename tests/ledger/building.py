@@ -1,5 +1,6 @@
 """Builders of evidence for tests: each states only what matters."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -119,3 +120,29 @@ def a_gap(*, error: str = "half a line of JSON", recorded_at: datetime = NOON, *
     """An entry that says what could not be read."""
     body = GapRecord(source="trail", file="a.json.gz", index=3, sha256="00" * 32, error=error, **facts)
     return NewEntry(kind=EntryKind.GAP, ref="a.json.gz", body=body, recorded_at=recorded_at)
+
+
+class Slow:
+    """A signer that lets something happen while it signs."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = meanwhile
+
+    @property
+    def public_bytes(self) -> bytes:
+        """That of the key of the tests."""
+        return KEY.signer.public_bytes
+
+    @property
+    def secret(self) -> bytes:
+        """None that anybody asks for."""
+        return b""
+
+    def sign(self, message: bytes) -> bytes:
+        """Take its time."""
+        self._meanwhile()
+        return KEY.signer.sign(message)
+
+    def check(self) -> str:
+        """Say that it is slow."""
+        return "slow"

@@ -1,6 +1,5 @@
 """Sealing the ledger."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from drift.ledger.log import append_all, size_of
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind
 from drift.store.database import Database
-from tests.ledger.building import KEY, NOON, OTHER_KEY, an_entry
+from tests.ledger.building import KEY, NOON, OTHER_KEY, Slow, an_entry
 
 
 def test_a_checkpoint_is_a_signed_note_of_origin_size_and_root(database: Database) -> None:
@@ -126,32 +125,6 @@ def test_an_entry_that_was_altered_is_named_when_it_is_read_for_a_pack(
 def a_sealed_ledger(connection: Connection) -> None:
     append_all(connection, [an_entry() for _ in range(4)])
     seal(connection, KEY, NOON)
-
-
-class Slow:
-    """A signer that lets something happen while it signs."""
-
-    def __init__(self, meanwhile: Callable[[], object]) -> None:
-        self._meanwhile = meanwhile
-
-    @property
-    def public_bytes(self) -> bytes:
-        """That of the key of the tests."""
-        return KEY.signer.public_bytes
-
-    @property
-    def secret(self) -> bytes:
-        """None that anybody asks for."""
-        return b""
-
-    def sign(self, message: bytes) -> bytes:
-        """Take its time."""
-        self._meanwhile()
-        return KEY.signer.sign(message)
-
-    def check(self) -> str:
-        """Say that it is slow."""
-        return "slow"
 
 
 def test_nobody_who_writes_waits_for_whoever_signs(database: Database) -> None:

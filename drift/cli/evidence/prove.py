@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     metavar="FILE|SIZE",
     help="One that you hold: a note, a mail with one, or its number of entries. Default: the newest.",
 )
-@click.option("--out", metavar="FILE", help="Where to write the proof.")
+@click.option("--out", metavar="FILE", help="Where to write the proof: a file that does not exist yet.")
 @json_option
 @config_option
 def command(what: str, checkpoint: str | None, out: str | None, as_json: bool, config: str | None) -> None:
@@ -74,7 +74,11 @@ def _seq(connection: "Connection", what: str) -> int:
 
 def _write(path: Path, document: str) -> None:
     try:
-        path.write_text(document + "\n", encoding="utf-8", newline="\n")
+        # Never over one that is there: what stands there may be the ledger's key.
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(document + "\n")
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already", hint="name a file that does not exist yet") from error
     except OSError as error:
         raise UsageError(
             f"the proof cannot be written to {path}: {error.strerror}",
