@@ -28,8 +28,6 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_PAGES = 100
 """Of one list: no ticket has more edits than fit, and what has more pages has no end."""
 
-"""In which the systems are told who asks."""
-
 T = TypeVar("T")
 AtT = TypeVar("AtT", bound=Hashable)
 

@@ -7,15 +7,13 @@ https://docs.cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyR
 
 import base64
 import binascii
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
 from drift.errors import ProviderResponseError
-from providers.gcp.access import credentials_of
-from providers.gcp.refusals import refusals
+from providers.gcp.signed_in import SignedIn
 from providers.signatures import SECRET_TEXT, checked_signature, ed25519_key
 from providers.ticket_api import TicketApi
 from providers.ticket_values import Address
@@ -61,9 +59,9 @@ class GcpKmsKey:
 
     def __init__(self, settings: GcpKmsKeySettings) -> None:
         self._settings = settings
-        self._credentials: Any = None
+        signed_in = SignedIn(settings.credentials_file, on="Google Cloud KMS", docs=DOCS, scope=SCOPE)
         self._api = TicketApi(
-            system="Google Cloud KMS", base_url=settings.base_url, headers=self._headers, page=DOCS
+            system="Google Cloud KMS", base_url=settings.base_url, headers=signed_in.headers, page=DOCS
         )
 
     @cached_property
@@ -108,16 +106,6 @@ class GcpKmsKey:
 
     def _permission(self, name: str) -> str:
         return f"the permission {name} on {self._settings.key}"
-
-    def _headers(self) -> Mapping[str, str]:
-        from google.auth.transport.requests import Request
-
-        with refusals("signing in", permission=SCOPE, on="Google Cloud KMS", docs=DOCS):
-            if self._credentials is None:
-                self._credentials = credentials_of(self._settings.credentials_file, SCOPE)
-            if not self._credentials.valid:
-                self._credentials.refresh(Request())
-            return {"Authorization": f"Bearer {self._credentials.token}"}
 
 
 def _crc32c(data: bytes) -> int:
