@@ -1,6 +1,6 @@
 """Posts to a service over HTTPS, and says what its refusals mean to the core."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 from providers.meter import Meter, httpx_hooks
+from providers.sent_secrets import sent_secrets, without
 from providers.visible import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from ssl import SSLContext
 
     from httpx import Response
@@ -33,6 +34,12 @@ class Answer:
 
     status: int
     body: bytes
+    secrets: "Collection[str]" = field(default=(), repr=False)
+    """What was sent to prove who we are: a refusal may quote it."""
+
+    def said(self, most: int) -> str:
+        """Return what a refusal says of itself, cut short."""
+        return shortened(without(self.body.decode("utf-8", "replace"), self.secrets), most)
 
 
 def post(
@@ -67,9 +74,10 @@ def asked(
     hint: str,
     meter: Meter,
     body: bytes = b"",
+    secrets: "Collection[str]" = (),
     ca_file: str | None = None,
 ) -> Answer:
-    """Send a request of any method; see `post`."""
+    """Send a request of any method; see `post`. `secrets` are those in its body."""
     import httpx
 
     try:
@@ -98,12 +106,12 @@ def asked(
         )
     if status in _REFUSES or 300 <= status < 400:
         raise ProviderAccessError(f"{what}: it refuses us (status {status})", hint=hint)
-    return Answer(status=status, body=content)
+    return Answer(status=status, body=content, secrets=[*sent_secrets(headers), *secrets])
 
 
 def refused(answer: Answer, *, what: str) -> ProviderResponseError:
     """Return the error for a message that is refused for what it is."""
-    said = shortened(answer.body.decode("utf-8", "replace"), 300)
+    said = answer.said(300)
     return ProviderResponseError(
         f"{what}: it refuses the message (status {answer.status}){f': {said}' if said else ''}",
         hint="sending it again is useless; please report it, since a message should always fit",

@@ -114,8 +114,9 @@ class Rfc3161:
             ca_file=self._settings.ca_file,
         )
         if answer.status != 200:
-            said = shortened(answer.body.decode("utf-8", "replace"), 200)
-            raise ProviderResponseError(f"{self._what}: status {answer.status}: {said}", hint=_HINT)
+            raise ProviderResponseError(
+                f"{self._what}: status {answer.status}: {answer.said(200)}", hint=_HINT
+            )
         return answer.body, self._verified(answer.body, request, content, trusted)
 
     def _verified(

@@ -6,7 +6,7 @@ https://developer.vanta.com/docs/concepts/authentication
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -60,9 +60,10 @@ class Application:
         """
         if self.now() < self._until:
             return self._token
+        secret = self.client_secret.reveal()
         document = {
             "client_id": self.client_id,
-            "client_secret": self.client_secret.reveal(),
+            "client_secret": secret,
             "scope": self.scope,
             "grant_type": "client_credentials",
         }
@@ -71,9 +72,8 @@ class Application:
             "check the client's id and secret, and what the application is for",
         )
         headers = {"Content-Type": "application/json"}
-        answer = self._sent(
-            "POST", "/oauth/token", json.dumps(document).encode(), headers, what=what, hint=hint
-        )
+        body = json.dumps(document).encode()
+        answer = self._sent("POST", "/oauth/token", body, headers, what=what, hint=hint, secrets=[secret])
         try:
             token = msgspec.json.decode(answer.body, type=Token)
         except msgspec.MsgspecError as error:
@@ -84,11 +84,21 @@ class Application:
         return self._token
 
     def _sent(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, what: str, hint: str
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        what: str,
+        hint: str,
+        secrets: Collection[str] = (),
     ) -> Answer:
         url = f"{self.base_url.rstrip('/')}{path}"
         try:
-            answer = asked(method, url, headers, what=what, hint=hint, meter=self.meter, body=body)
+            answer = asked(
+                method, url, headers, what=what, hint=hint, meter=self.meter, body=body, secrets=secrets
+            )
         except ProviderAccessError:
             self._until = 0.0  # somebody else may have asked for a token, which ends ours
             raise

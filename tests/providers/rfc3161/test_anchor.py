@@ -10,7 +10,9 @@ from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.secret import Secret
 from providers.rfc3161.anchor import Rfc3161, Rfc3161Settings
 from providers.rfc3161.der import with_sorted_certificates
+from providers.ticket_values import basic
 from tests.builders import NOON, a_checkpoint
+from tests.providers.channels.http_server import Reply, serving
 from tests.providers.rfc3161.authority import PASSWORD, Authority, authority
 
 
@@ -97,6 +99,20 @@ def test_what_the_authority_does_not_grant_is_told(tsa: Authority) -> None:
 
     with pytest.raises(ProviderResponseError, match="was not granted: status 2"):
         anchor(tsa).hold(a_checkpoint(), NOON)
+
+
+def test_a_refusal_that_quotes_the_password_is_told_without_it(tsa: Authority) -> None:
+    sent = basic("acme", "hunter2-planted")
+    with serving(lambda _: Reply(status=400, body=f"{sent} is hunter2-planted".encode())) as url:
+        settings = Rfc3161Settings(
+            url=url, roots=tsa.ca_file, user="acme", password=Secret("hunter2-planted")
+        )
+
+        with pytest.raises(ProviderResponseError, match="status 400") as caught:
+            Rfc3161(settings).hold(a_checkpoint(), NOON)
+
+    assert "hunter2" not in str(caught.value)
+    assert sent.split()[-1] not in str(caught.value)
 
 
 def test_without_certificates_to_verify_it_by_no_stamp_is_asked_for(tsa: Authority, tmp_path: Path) -> None:

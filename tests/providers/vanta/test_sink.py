@@ -7,7 +7,7 @@ import pytest
 from drift.errors import ProviderAccessError, ProviderResponseError
 from drift.model.secret import Secret
 from providers.vanta.sink import MOST_ROWS, RESOURCES, Vanta, VantaSettings
-from tests.providers.channels.http_server import serving
+from tests.providers.channels.http_server import Reply, serving
 from tests.providers.evidence_sinks.packs import CHANGES, a_pack
 from tests.providers.evidence_sinks.vanta import DOCUMENTS, FakeVanta, settings_of
 
@@ -132,6 +132,16 @@ def test_wrong_credentials_are_told_without_being_shown(service: tuple[FakeVanta
         Vanta(settings_of(url, client_secret=Secret("hunter2-planted"))).check()
 
     assert "hunter2" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_refusal_that_quotes_the_request_for_a_token_is_told_without_the_secret() -> None:
+    with serving(lambda request: Reply(status=400, body=b"not taken: " + request.body)) as url:
+        sink = Vanta(settings_of(url, client_secret=Secret("hunter2-planted")))
+
+        with pytest.raises(ProviderResponseError, match="not taken") as caught:
+            sink.check()
+
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_file_that_the_pack_lacks_is_named(service: tuple[FakeVanta, str]) -> None:
