@@ -13,6 +13,13 @@ from providers.trusted_subjects import is_more_than_one_pipeline
 
 ANYBODY = "*"
 
+_ASKS = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)(IfExists)?", re.IGNORECASE)
+"""Operators that let in only who has one of the values; others tell who is kept out, or hold of nobody.
+
+`IfExists` asks as much, since each token has a `sub`; `ForAllValues:` holds of whatever has no value.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
 _OIDC = re.compile(r"arn:[^:]*:iam::\d*:oidc-provider/(?P<host>.+)")
 
 
@@ -41,7 +48,11 @@ def _weaknesses(statement: Json) -> Iterator[str]:
 
 def _of_pipelines(host: str, statement: Json) -> Iterator[str]:
     """Say what is wrong with the pipelines of a provider that may assume it: `sub` says which one it is."""
-    subjects = [value for _, key, value in _conditions(statement) if key.lower() == f"{host}:sub".lower()]
+    subjects = [
+        value
+        for operator, key, value in _conditions(statement)
+        if _ASKS.fullmatch(operator) and key.lower() == f"{host}:sub".lower()
+    ]
     if not subjects:
         yield f"whoever has a pipeline at {host} may assume it: nothing is asked of {host}:sub"
     for subject in subjects:

@@ -52,6 +52,35 @@ def test_every_pipeline_of_a_provider_may_assume_what_asks_nothing_of_its_subjec
 
 
 @pytest.mark.parametrize(
+    ("operator", "asks"),
+    [
+        ("StringEquals", True),
+        ("StringLike", True),
+        ("StringEqualsIgnoreCase", True),
+        ("StringLikeIfExists", True),
+        ("ForAnyValue:StringEquals", True),
+        ("ForAnyValue:StringLikeIfExists", True),
+        ("StringNotEquals", False),
+        ("StringNotLike", False),
+        ("ForAllValues:StringEquals", False),
+        ("ForAnyValue:StringNotEquals", False),
+        ("Null", False),
+    ],
+)
+def test_only_an_operator_that_names_who_is_let_in_asks_for_a_subject(operator: str, asks: bool) -> None:
+    """
+    All pipelines but one are more than one.
+    """
+    value = "false" if operator == "Null" else PRODUCTION
+
+    found = too_wide(a_policy(PROVIDER, {operator: {f"{HOST}:sub": value}}))
+
+    assert [one.partition(":")[0] for one in found] == (
+        [] if asks else [f"whoever has a pipeline at {HOST} may assume it"]
+    )
+
+
+@pytest.mark.parametrize(
     ("subject", "is_wide"),
     [
         ("*", True),
@@ -59,11 +88,21 @@ def test_every_pipeline_of_a_provider_may_assume_what_asks_nothing_of_its_subjec
         ("repo:example/*:ref:refs/heads/main", True),
         ("repo:example/infra:*", True),
         ("repo:example/infra:ref:*", True),
+        ("repo:example/infra:ref:refs/heads/*", True),
+        ("repo:example/infra:ref:refs/*", True),
+        ("repo:example/infra:ref:r*", True),
+        ("repo:example/infra:r*", True),
+        ("repo:example/infra:ref*/*", True),
+        ("repo:example/infra:ref:refs/tags/*", False),
+        ("repo:example/infra:environment:prod*", False),
         ("repo:example/infr?:environment:production", True),
         ("repo:example/infra:pull_request", True),
         ("repo:example/infra:ref:refs/heads/release/*", False),
         ("repo:example/infra:environment:production", False),
         ("project_path:example/infra:ref_type:branch:ref:*", True),
+        ("project_path:example/infra:ref_type:branch:*", True),
+        ("project_path:example/infra:ref_type:b*", True),
+        ("project_path:example/infra:ref_type:branch:ref:r*", False),
         ("project_path:example/infra:ref_type:branch:ref:main", False),
     ],
 )
