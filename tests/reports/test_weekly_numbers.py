@@ -11,11 +11,12 @@ from drift.model.coverage import Attestation
 from drift.model.enrolment import SEVERITIES_DUE, EnrolmentRules, Mode, Opening
 from drift.model.environment import Environment
 from drift.model.judgement import Judgement
+from drift.model.missing import Missing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity
 from drift.reports.week import Week
-from drift.reports.weekly import Figure, Missing, WeeklyReport
+from drift.reports.weekly import Figure, WeeklyReport
 from drift.reports.weekly_facts import WeeklySettings, read_facts
 from drift.reports.weekly_numbers import weekly_report
 from drift.stages.alarm import end_alarm, raise_alarm
