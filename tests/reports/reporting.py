@@ -8,7 +8,7 @@ from drift.model.evidence import Checkpoint
 from drift.model.missing import Missing
 from drift.model.verdict import Severity
 from drift.reports.week import Week
-from drift.reports.weekly import Action, Alerts, Figure, Seen, SourceSeen, WeeklyReport
+from drift.reports.weekly.report import Action, Alerts, Figure, Seen, SourceSeen, WeeklyReport
 from tests.builders import NOON
 
 SEEN = Seen(
