@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
+from drift.model.missing import Missing
 from drift.reports.weekly.report import Accepted, Action, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
 
