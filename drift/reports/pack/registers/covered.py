@@ -83,7 +83,7 @@ def _covered(view: View) -> Covered:
 
 
 def _unread(view: View, read: Container[str]) -> set[str]:
-    """Return the logs that are connected and not `read`, but those that were watched only after the period."""
+    """Return the logs that are connected and not `read`, without those watched only after the period."""
     logs = {one.name for one in view.request.connected if one.kind == AdapterKind.AUDIT_LOG}
     return {one for one in logs if one not in read} - _watched_later(view)
 
