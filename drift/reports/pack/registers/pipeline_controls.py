@@ -63,7 +63,7 @@ def pipeline_controls(facts: Facts) -> Iterator[Yielded]:
 
 
 def _witness(facts: Facts, checks: Sequence[Check]) -> Witness:
-    """Tell on how many days all hosts were looked at that were looked at; the days begin as the period does."""
+    """Tell on how many days all known hosts were looked at; the days begin as the period does."""
     since, until = facts.covered.period
     if facts.view.request.period.since is None:
         since = min([since, *(one.entry.recorded_at for one in checks)])
