@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from drift.reports.weekly_page import Page
+    from drift.reports.weekly.page import Page
     from drift.store.database import Database
 
 
@@ -53,7 +53,7 @@ for _one in (emergency, sign, follow_up):
 def weekly(week: Week | None, out: str | None, config: str | None) -> None:
     """Tell in one screen what was changed by hand, what needs somebody, and what was not seen."""
     from drift import wiring
-    from drift.reports.weekly_text import weekly_text
+    from drift.reports.weekly.text import weekly_text
 
     path = Path(out) if out else None
     if path:
@@ -89,8 +89,8 @@ def write_weekly(settings: Settings, database: "Database", week: Week | None, pa
 
 
 def _layout_for(path: Path) -> "Callable[[Page], str]":
-    from drift.reports.weekly_html import weekly_html
-    from drift.reports.weekly_text import weekly_text
+    from drift.reports.weekly.html import weekly_html
+    from drift.reports.weekly.text import weekly_text
 
     layouts = {".html": weekly_html, ".txt": weekly_text}
     if path.suffix not in layouts:
@@ -100,9 +100,9 @@ def _layout_for(path: Path) -> "Callable[[Page], str]":
 
 def _page(settings: Settings, database: "Database", week: Week | None) -> "Page":
     from drift import wiring
-    from drift.reports.weekly_facts import WeeklySettings, read_facts
-    from drift.reports.weekly_numbers import weekly_report
-    from drift.reports.weekly_page import page_of
+    from drift.reports.weekly.facts import WeeklySettings, read_facts
+    from drift.reports.weekly.numbers import weekly_report
+    from drift.reports.weekly.page import page_of
 
     known = WeeklySettings(
         organisation=settings.organisation,

@@ -7,9 +7,9 @@ from drift.errors import ProviderAccessError, ProviderUnavailableError
 from drift.model.evidence import EntryKind
 from drift.reports.status import read_status
 from drift.reports.week import week_at
-from drift.reports.weekly_facts import WeeklySettings, read_facts
-from drift.reports.weekly_numbers import weekly_report
-from drift.reports.weekly_sentences import unseen
+from drift.reports.weekly.facts import WeeklySettings, read_facts
+from drift.reports.weekly.numbers import weekly_report
+from drift.reports.weekly.sentences import unseen
 from drift.stages.classify import ChannelRules, PipelineRule
 from drift.stages.decide import DecisionRules
 from drift.store.controls import control_findings, controls_kept

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from drift.model.verdict import Disposition, Severity
-from drift.reports.weekly import FirstDays
-from drift.reports.weekly_facts import WeeklyFacts
+from drift.reports.weekly.facts import WeeklyFacts
+from drift.reports.weekly.report import FirstDays
 from drift.reports.wording import counted
 from drift.store.changes import ChangeRow
 from drift.store.findings import FindingRow

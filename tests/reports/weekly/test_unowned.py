@@ -10,10 +10,10 @@ from drift.model.resource import Resource
 from drift.model.routing import Team
 from drift.model.verdict import Channel, Disposition
 from drift.reports.week import Week
-from drift.reports.weekly import Unowned
-from drift.reports.weekly_facts import WeeklySettings, read_facts
-from drift.reports.weekly_numbers import weekly_report
-from drift.reports.weekly_unowned import unowned_line
+from drift.reports.weekly.facts import WeeklySettings, read_facts
+from drift.reports.weekly.numbers import weekly_report
+from drift.reports.weekly.report import Unowned
+from drift.reports.weekly.unowned import unowned_line
 from drift.stages.decide import DecisionRules
 from drift.stages.route import OwnerRule, RoutingRules
 from drift.store.database import Database

@@ -9,7 +9,11 @@ from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
 from drift.reports.reviews_text import review_lines
 from drift.reports.week import Week
-from drift.reports.weekly import (
+from drift.reports.weekly.actions import actions, closed
+from drift.reports.weekly.alarms import alarms_seen
+from drift.reports.weekly.facts import WeeklyFacts
+from drift.reports.weekly.first_days import first_days
+from drift.reports.weekly.report import (
     Accepted,
     Alerts,
     ChangedResource,
@@ -19,11 +23,7 @@ from drift.reports.weekly import (
     Unread,
     WeeklyReport,
 )
-from drift.reports.weekly_actions import actions, closed
-from drift.reports.weekly_alarms import alarms_seen
-from drift.reports.weekly_facts import WeeklyFacts
-from drift.reports.weekly_first_days import first_days
-from drift.reports.weekly_unowned import unowned
+from drift.reports.weekly.unowned import unowned
 from drift.reports.wording import resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import PEOPLE, DecisionRules

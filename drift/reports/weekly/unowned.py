@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from drift.model.finding import Standing
-from drift.reports.weekly import Unowned
+from drift.reports.weekly.report import Unowned
 from drift.reports.wording import counted, resource_name
 from drift.stages.decide import DecisionRules
 from drift.stages.route import RoutingRules, owner_of

@@ -7,9 +7,9 @@ from drift.model.finding import FindingKind, FindingStatus
 from drift.model.judgement import Judgement
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
-from drift.reports.weekly import Action, Closed, Missing
-from drift.reports.weekly_facts import WeeklyFacts
-from drift.reports.weekly_first_days import is_overdue
+from drift.reports.weekly.facts import WeeklyFacts
+from drift.reports.weekly.first_days import is_overdue
+from drift.reports.weekly.report import Action, Closed, Missing
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import answer_due_at

@@ -1,7 +1,7 @@
 """Lays the weekly report out as HTML that mail clients really show: tables, inline styles, nothing remote."""
 
 from drift.reports.pages import template
-from drift.reports.weekly_page import Page
+from drift.reports.weekly.page import Page
 
 LONGEST = 1000
 """Characters of one text."""

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from drift.reports.weekly_page import ActionLine, Page, Table, Tile
+from drift.reports.weekly.page import ActionLine, Page, Table, Tile
 from drift.terminal import shown
 
 WIDTH = 96

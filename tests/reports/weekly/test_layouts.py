@@ -9,10 +9,10 @@ from typing import TypeAlias
 import pytest
 
 from drift.ledger.verify import read_kept_checkpoints
-from drift.reports.weekly import ChangedResource, Closed, Missing, WeeklyReport
-from drift.reports.weekly_html import weekly_html
-from drift.reports.weekly_page import page_of
-from drift.reports.weekly_text import WIDTH, weekly_text
+from drift.reports.weekly.html import weekly_html
+from drift.reports.weekly.page import page_of
+from drift.reports.weekly.report import ChangedResource, Closed, Missing, WeeklyReport
+from drift.reports.weekly.text import WIDTH, weekly_text
 from tests.builders import NOON
 from tests.reports.reporting import ROOT, a_report, an_action
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from drift.reports.weekly import Action, Figure, WeeklyReport
-from drift.reports.weekly_alarms import alarm_lines
-from drift.reports.weekly_first_days import first_days_lines
-from drift.reports.weekly_sentences import coverage, definitions, period, subject, unseen, verdict, witness
-from drift.reports.weekly_unowned import unowned_line
+from drift.reports.weekly.alarms import alarm_lines
+from drift.reports.weekly.first_days import first_days_lines
+from drift.reports.weekly.report import Action, Figure, WeeklyReport
+from drift.reports.weekly.sentences import coverage, definitions, period, subject, unseen, verdict, witness
+from drift.reports.weekly.unowned import unowned_line
 from drift.reports.wording import counted, duration, moment
 
 MOST_ROWS = 10

@@ -2,8 +2,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drift.model.alarm import DEAD_JOB, SILENT_ACCOUNT
-from drift.reports.weekly import Action, AlarmSeen, Alerts, Closed, Figure, Missing, Seen, SourceSeen, Unread
-from drift.reports.weekly_page import Health, Page, page_of
+from drift.reports.weekly.page import Health, Page, page_of
+from drift.reports.weekly.report import (
+    Action,
+    AlarmSeen,
+    Alerts,
+    Closed,
+    Figure,
+    Missing,
+    Seen,
+    SourceSeen,
+    Unread,
+)
 from tests.builders import NOON
 from tests.reports.reporting import SEEN, a_report, an_action
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from drift.reports.weekly import AlarmSeen
-from drift.reports.weekly_facts import WeeklyFacts
+from drift.reports.weekly.facts import WeeklyFacts
+from drift.reports.weekly.report import AlarmSeen
 from drift.reports.wording import counted, moment
 
 MOST_NAMED = 10
