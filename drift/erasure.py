@@ -30,6 +30,7 @@ from drift.model.person import People
 from drift.ports import AdapterKind, RawVault
 from drift.store.database import Database
 from drift.store.erasure import forget_in_store
+from drift.store.metadata import metadata
 from drift.store.outbox import DeliveryStatus
 
 _LEDGER = frozenset(one.name for one in (*APPEND_ONLY, evidence_body, erased_entry))
@@ -132,7 +133,7 @@ def erase_person(
         bodies = erase_bodies(connection, person, order, now)
         rows = forget_in_store(connection, person, besides=_LEDGER)
         drafted = draft_growth(connection, key)
-    database.wipe_deleted()
+    database.wipe_deleted(one.name for one in metadata.sorted_tables)
     if drafted is not None:
         sign_apart(database, drafted, key, now)
     return Erased(bodies=bodies, rows=rows, records=records)
