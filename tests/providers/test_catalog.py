@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from drift import ports
-from drift.config import company_tables, control_tables, web_tables, load
+from drift.config import company_tables, control_tables, load, web_tables
 from drift.config.convert import keys_of
 from drift.config.tables import (
     REPEATED,

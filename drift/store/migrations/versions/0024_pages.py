@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("ends_at", UtcTime, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("token", name="pk_web_session"),
+        comment="Who is signed in to the pages",
     )
     op.create_index("ix_web_session_ends_at", "web_session", ["ends_at"])
     op.create_table(
@@ -29,6 +30,7 @@ def upgrade() -> None:
         sa.Column("name", Key, nullable=False),
         sa.Column("ends_at", UtcTime, nullable=False),
         sa.PrimaryKeyConstraint("token", name="pk_sign_in_link"),
+        comment="Links that sign somebody in once",
     )
     op.create_table(
         "invitation",
@@ -37,4 +39,5 @@ def upgrade() -> None:
         sa.Column("ledger_seq", sa.BigInteger, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_invitation"),
+        comment="Which auditors may read for a while",
     )
