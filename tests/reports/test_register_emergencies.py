@@ -147,9 +147,15 @@ def test_an_empty_register_tells_that_nothing_happened_from_that_nobody_looked(
         tmp_path_factory.mktemp("blind"), sqlite_template, [a_disposition("chg-1", began_at=UNTIL)]
     )
 
+    whole = tables_of(
+        tmp_path_factory.mktemp("whole"), sqlite_template, [a_coverage(from_at=SINCE, to_at=UNTIL)]
+    )
+
     quiet, unknown = watched.row(STATES, path=REGISTER), blind.row(STATES, path=REGISTER)
-    assert quiet["statement"].startswith("did not occur in the period; 21,600 of 43,200 minutes")
-    assert (quiet["state"], unknown["state"]) == ("did not occur", "did not operate")
+    assert quiet["state"] == "none seen, partly covered"
+    assert "not all of the period was covered; 21,600 of 43,200 minutes" in quiet["statement"]
+    assert whole.row(STATES, path=REGISTER)["state"] == "did not occur"
+    assert unknown["state"] == "did not operate"
     assert "cannot show anything; 0 of 43,200 minutes" in unknown["statement"]
 
 

@@ -68,6 +68,10 @@ def reviews(view: View) -> Iterator[Listing]:
 
 def standing_of(view: View) -> ReviewStanding:
     """Return how reviews stood when the ledger was sealed."""
+    return view.once(_standing)
+
+
+def _standing(view: View) -> ReviewStanding:
     rules, now = view.request.reviews, view.sealed.made_at
     signed = view.entries(EntryKind.REVIEW, ReviewRecord)
     done = view.entries(EntryKind.FOLLOW_UP, FollowUpRecord)
