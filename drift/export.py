@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from drift.document_watch import record_documents
+from drift.document_watch import keep_documents
 from drift.ledger.checkpoint import last_sealed
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
@@ -36,7 +36,7 @@ def export_evidence(
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
     asking = asking or Asking()
-    record_documents(database, request.company.documents, now)
+    keep_documents(database, request.company.documents, now)
     seal_counted(database, key, now)
     with database.reading() as connection:
         sealed = last_sealed(connection)

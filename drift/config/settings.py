@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.config.listening import Listen
+from drift.config.web_settings import WebSettings
 from drift.model.approval import ActionRules
 from drift.model.company import Company
 from drift.model.control_test import CompensatingControl
@@ -16,6 +18,7 @@ from drift.model.person import Person
 from drift.model.review import ReviewRules
 from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
+from drift.model.visitor import AccessRules
 from drift.ports import AdapterKind
 from drift.reports.sampling.profiles import Profiles
 from drift.stages.anchor import AnchorRules
@@ -42,16 +45,6 @@ class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     """A JSON object a line."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listen:
-    """Where the daemon answers over HTTP."""
-
-    host: str
-    """A name or an address; IPv6 without brackets."""
-    port: int
-    """0 takes any port that is free."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,6 +170,10 @@ class Settings:
     checkpoint_every: timedelta
     listen: Listen | None
     """Without it nothing listens."""
+    web: WebSettings | None
+    """Without it there are no pages."""
+    access: AccessRules
+    """Who may see what on them."""
     log_format: LogFormat
     report_folder: Path | None
     """Where the weekly report is put; without it the daemon writes none."""

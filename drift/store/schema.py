@@ -27,6 +27,7 @@ from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
 from drift.model.person import Person
 from drift.model.pipeline_control import ControlFinding, PipelineControls
+from drift.model.visitor import Identity, Invitation
 from drift.store.columns import Encoded, Key, SortedKey, Text, UtcTime
 from drift.store.metadata import metadata
 
@@ -595,4 +596,34 @@ pushed = Table(
     Column("reference", Text, nullable=False),  # by which it is found there
     Column("at", UtcTime, nullable=False),
     comment="Which parcels of a pack have arrived where, until all have",
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token", String, primary_key=True),  # hex SHA-256 of what the browser holds
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False, index=True),
+    Column("body", Encoded(Identity), nullable=False),
+    comment="Who is signed in to the pages",
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("token", String, primary_key=True),  # hex SHA-256 of what the link holds
+    Column("name", Key, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    comment="Links that sign somebody in once",
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("name", Key, primary_key=True),  # in lower case
+    Column("expires_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Invitation), nullable=False),
+    comment="Which auditors may read for a while",
 )
