@@ -4,6 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from drift.model.verdict import Disposition, Lane
@@ -11,7 +15,7 @@ from drift.store.changes import leave_changes
 from drift.store.database import Database
 from drift.store.listed import LONGEST_SUMMARY
 from drift.store.lookup import change_called
-from drift.store.migrate import migrate
+from drift.store.migrate import MIGRATIONS
 from drift.store.schema import change_kind, change_line, finding
 from tests.builders import (
     NOON,
@@ -34,7 +38,6 @@ BACK = (
     *(f"ALTER TABLE finding DROP COLUMN {name}" for name in ("account", "type", "baseline", "address")),
     "CREATE INDEX ix_finding_status ON finding (status)",
     *(f"DROP INDEX ix_ledger_{name}" for name in ("kind", "ref")),
-    "UPDATE alembic_version SET version_num = '0022'",
 )
 """Make of a store what the version before left."""
 
@@ -66,7 +69,8 @@ def test_the_migration_lists_what_was_judged_before_as_this_version_does(databas
         for statement in BACK:
             connection.execute(text(statement))
 
-    migrate(database)
+        with Operations.context(MigrationContext.configure(connection)):
+            _migration().upgrade()
 
     assert _lines(database) == listed
     assert _findings(database) == found
@@ -96,6 +100,14 @@ def _in_every_way(database: Database) -> None:
         leave_changes(connection, left.first, (), "it failed")
         again = change_called(connection, left.change_id).change
     world.judged(again, replace(a_judgement(Disposition.EXPLAINED), corrected_actor="Zoe"))
+
+
+def _migration() -> Any:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    found = ScriptDirectory.from_config(config).get_revision("0023")
+    assert found is not None
+    return found.module
 
 
 def _findings(database: Database) -> list[Any]:
