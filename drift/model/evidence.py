@@ -62,6 +62,8 @@ class EntryKind(StrEnum):
     FOLLOW_UP = "follow_up"
     SIGN_IN = "sign_in"
     ACCESS_SNAPSHOT = "access_snapshot"
+    INVITATION = "invitation"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
+from drift.web.limits import limited
 from drift.web.pages import healthz, overview, signing, style
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
@@ -39,7 +40,9 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/style.css", Door.OPEN, style.sheet),
     Page("GET", "/sign-in", Door.OPEN, signing.sign_in),
     Page("GET", "/sign-in/link", Door.OPEN, signing.ask_link),
-    Page("POST", "/sign-in/link", Door.OPEN, signing.use_link),
+    Page("POST", "/sign-in/link", Door.OPEN, limited(signing.use_link)),
+    Page("GET", "/sign-in/start", Door.OPEN, limited(signing.start)),
+    Page("GET", "/sign-in/back", Door.OPEN, limited(signing.back)),
     Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
     Page("GET", "/", LOOK, overview.overview),
 )
