@@ -197,6 +197,24 @@ def test_the_opening_register_tells_what_became_of_it_month_by_month(sqlite_data
     ]
 
 
+def test_what_falls_due_in_a_quiet_month_is_overdue_at_its_end(sqlite_database: Database) -> None:
+    """
+    Both listings count by the date that was said last.
+    """
+    registered = a_finding("fnd-1", status=FindingStatus.PRE_EXISTING)
+    said = [
+        replace(registered, body=replace(registered.body, due_at=NOON + DAY)),
+        replace(registered, body=replace(registered.body, due_at=NOON + 20 * DAY), recorded_at=NOON + DAY),
+    ]
+
+    listed = listings(sqlite_database, opening_register, said, until=NOON + 30 * DAY)
+
+    [row] = listed["08_baseline/opening_register"]
+    overdue = [(one["month"], one["overdue"]) for one in listed["08_baseline/opening_progress"]]
+    assert (row["due_at"], row["is_overdue"]) == ("2026-12-10T12:00:00.000000Z", True)
+    assert overdue == [("2026-11", 0), ("2026-12", 1)]
+
+
 def test_ocsf_tells_of_every_write_every_change_and_all_drift(sqlite_database: Database) -> None:
     said = [written("1"), written("2", error="AccessDenied"), a_disposition("chg-1"), a_finding("fnd-1")]
 

@@ -177,7 +177,7 @@ def _attached(view: View) -> set[DocumentKind]:
     latest = dict[str, DocumentRecord]()
     for one in view.entries(EntryKind.DOCUMENT, DocumentRecord):
         if not period.begins_before_its_end(one.entry.recorded_at):
-            break
+            continue  # to its end, or PostgreSQL's cursor stays open
         latest[one.body.document] = one.body
         if period.is_reached_by(one.entry.recorded_at) and _is_there(one.body):
             during.add(one.body.kind)
