@@ -597,6 +597,8 @@ class ControlFindingRecord:
 
     status: GapStatus
     finding: ControlFinding
+    why: str | None = None
+    """Why nobody looks at it any more; `None` where it is open, and where it was put right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
