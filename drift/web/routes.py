@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import changes, healthz, overview, signing, style
-from drift.web.pages import evidence, healthz, overview, signing, style
+from drift.web.pages import changes, evidence, healthz, overview, signing, style
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
 EXPORT, TAKE, ADMINISTER = Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER
