@@ -15,6 +15,7 @@ from drift.config.own_tables import own_tables, profiles_of, ticket_keys_of
 from drift.config.people import configured_people
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
+from drift.config.report import report_settings
 from drift.config.routing import routing_rules
 from drift.config.settings import Listen, OwnTable, Settings
 from drift.model.rules_edit import RulesEdit
@@ -72,7 +73,7 @@ def load(
         checkpoint_every=_every(reader.one(tables.Schedule), "checkpoint_every"),
         listen=_listen(reader.one(tables.Http)),
         log_format=reader.one(tables.Log).table.format,
-        report_folder=_report_folder(reader.one(tables.Report), reader.document.folder),
+        report=report_settings(reader),
         audit_logs=reader.audit_logs(),
         live=reader.adapters(AdapterKind.LIVE),
         baselines=reader.baselines(),
@@ -180,8 +181,3 @@ def _listen(row: Row[tables.Http]) -> Listen | None:
             hint='write "127.0.0.1:8087", or "[::1]:8087"',
         )
     return Listen(host=found["v6"] or found["host"], port=int(found["port"]))
-
-
-def _report_folder(row: Row[tables.Report], folder: Path) -> Path | None:
-    given = row.table.folder
-    return None if given is None else Path(values.absolute(row.place, "folder", given, folder))

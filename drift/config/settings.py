@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.config.report_settings import ReportSettings
 from drift.model.approval import ActionRules
 from drift.model.company import Company
 from drift.model.control_test import CompensatingControl
@@ -178,8 +179,7 @@ class Settings:
     listen: Listen | None
     """Without it nothing listens."""
     log_format: LogFormat
-    report_folder: Path | None
-    """Where the weekly report is put; without it the daemon writes none."""
+    report: ReportSettings
     audit_logs: tuple[AuditLogSettings, ...]
     baselines: tuple[BaselineSettings, ...]
     state_stores: tuple[AdapterSettings, ...]
