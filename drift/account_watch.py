@@ -4,15 +4,13 @@ What was read is kept: an organisation that cannot be asked moves no account.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from drift import daily
 from drift.equipment import Equipment
 from drift.errors import ProviderError, only_provider_errors
 from drift.store import meta
 from drift.store.accounts import forget_other_trees, keep_accounts
-
-READ_EVERY = timedelta(hours=23)
-"""Once a day, a little earlier each day rather than ever later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +27,7 @@ def read_accounts(have: Equipment, now: datetime) -> AccountsRead:
         forget_other_trees(connection, have.account_trees)
     read, problems = 0, list[str]()
     for name, tree in have.account_trees.items():
-        if not _is_due(have, name, now):
+        if not daily.is_due(have.database, meta.accounts_of(name), now):
             continue
         try:
             with only_provider_errors(f"reading the accounts of {name}"):
@@ -39,12 +37,6 @@ def read_accounts(have: Equipment, now: datetime) -> AccountsRead:
             continue
         with have.database.transaction() as connection:
             keep_accounts(connection, name, found)
-            meta.write(connection, meta.accounts_of(name), now.isoformat())
+            daily.note_done(connection, meta.accounts_of(name), now)
         read += len(found)
     return AccountsRead(accounts=read, problems=tuple(problems))
-
-
-def _is_due(have: Equipment, tree: str, now: datetime) -> bool:
-    with have.database.reading() as connection:
-        last = meta.read(connection, meta.accounts_of(tree))
-    return last is None or now - datetime.fromisoformat(last) >= READ_EVERY

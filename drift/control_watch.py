@@ -6,8 +6,9 @@ looked in time; and how a branch was protected last March nobody can ask any mor
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from drift import daily
 from drift.equipment import Equipment
 from drift.errors import ProviderError, ProviderUnavailableError, only_provider_errors
 from drift.model.evidence import ControlCheckRecord
@@ -15,9 +16,6 @@ from drift.ports import Controlled
 from drift.stages.record import record_control_check, record_controls, record_out_of_scope
 from drift.store import meta
 from drift.store.controls import ControlsRow, controls_kept
-
-CAPTURED_EVERY = timedelta(hours=23)
-"""Once a day, a little earlier each day rather than ever later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +34,7 @@ def capture_controls(have: Equipment, now: datetime) -> Captured:
     done = [
         _capture(have, name, host, now)
         for name, host in have.code_hosts.items()
-        if isinstance(host, Controlled) and _is_due(have, name, now)
+        if isinstance(host, Controlled) and daily.is_due(have.database, meta.controls_of(name), now)
     ]
     failures = [one.failure for one in done if one.failure]
     return Captured(
@@ -45,12 +43,6 @@ def capture_controls(have: Equipment, now: datetime) -> Captured:
         problems=tuple(problem for one in done for problem in one.problems),
         failure="; ".join(failures) or None,
     )
-
-
-def _is_due(have: Equipment, host: str, now: datetime) -> bool:
-    with have.database.reading() as connection:
-        last = meta.read(connection, meta.controls_of(host))
-    return last is None or now - datetime.fromisoformat(last) >= CAPTURED_EVERY
 
 
 def _capture(have: Equipment, name: str, host: Controlled, now: datetime) -> Captured:
@@ -64,7 +56,7 @@ def _capture(have: Equipment, name: str, host: Controlled, now: datetime) -> Cap
     changed, not_read, seen = 0, list[str](), set[str]()
     for repository in _wanted(in_scope, have.policy.channels.repositories.values()):
         row = known.get(repository)
-        if row is not None and now - row.captured_at < CAPTURED_EVERY:
+        if row is not None and not daily.is_over(row.captured_at, now):
             seen.add(repository)
             continue  # it was looked at before something went wrong
         try:
@@ -109,4 +101,4 @@ def _finish(
             host=name, repositories=repositories, changed=changed, not_read=tuple(not_read)
         )
         record_control_check(connection, body, now)
-        meta.write(connection, meta.controls_of(name), now.isoformat())
+        daily.note_done(connection, meta.controls_of(name), now)

@@ -6,24 +6,22 @@ otherwise. That other people are known is a change of our own rules, and recorde
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from drift import daily
 from drift.equipment import Equipment
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.person import People, Person
 from drift.ports import Directory
 from drift.redact import redact
+from drift.store import meta
 from drift.store.people import (
-    directory_read_at,
     keep_people,
     note_directory_outage,
     people_kept,
 )
-
-READ_EVERY = timedelta(hours=23)
-"""Once a day, a little earlier each day rather than ever later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +56,7 @@ def read_directories(have: Equipment, now: datetime) -> DirectoriesRead:
         return DirectoriesRead(have=have)
     read, problems = 0, list[str]()
     for name, directory in have.directories.items():
-        if not _is_due(have, name, now):
+        if not daily.is_due(have.database, meta.directory_of(name), now):
             continue
         try:
             read += _read(have, name, directory, now)
@@ -69,12 +67,6 @@ def read_directories(have: Equipment, now: datetime) -> DirectoriesRead:
     with have.database.reading() as connection:
         people = people_known(connection, have.policy.people, have.directories)
     return DirectoriesRead(have=knowing(have, people), people=read, problems=tuple(problems))
-
-
-def _is_due(have: Equipment, directory: str, now: datetime) -> bool:
-    with have.database.reading() as connection:
-        last = directory_read_at(connection, directory)
-    return last is None or now - last >= READ_EVERY
 
 
 def _read(have: Equipment, name: str, directory: Directory, now: datetime) -> int:

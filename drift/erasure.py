@@ -8,12 +8,15 @@ Whatever is stopped in between, the command is simply run again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import TypeGuard
+
+from msgspec import Struct
 
 from drift import model
 from drift.errors import UsageError
@@ -27,6 +30,7 @@ from drift.model.person import People
 from drift.ports import AdapterKind, RawVault
 from drift.store.database import Database
 from drift.store.erasure import forget_in_store
+from drift.store.metadata import metadata
 from drift.store.outbox import DeliveryStatus
 
 _LEDGER = frozenset(one.name for one in (*APPEND_ONLY, evidence_body, erased_entry))
@@ -82,14 +86,29 @@ def forgotten(names: Iterable[str], people: People, key: SigningKey) -> Forgotte
 
 
 def _own_words() -> set[str]:
-    """Return the words that stand for what is the case: channels, dispositions and the like."""
-    modules = (import_module(one.name) for one in iter_modules(model.__path__, f"{model.__name__}."))
-    of_entries = [one for module in modules for one in vars(module).values() if _is_of_words(one)]
-    return {str(word).lower() for words in (*of_entries, *_OF_THE_STORE) for word in words}
+    """Return the words that the evidence itself is written in: what may be the case, and the names of fields.
+
+    Those of the model, and of each of its modules what is defined there: a word of a library is anybody's.
+    """
+    own = [one for module in _of_the_model() for one in vars(module).values() if _is_of(module, one)]
+    words = (word for one in (*own, *_OF_THE_STORE) for word in _words_of(one))
+    return {word.lower() for word in words}
 
 
-def _is_of_words(thing: object) -> TypeGuard[type[StrEnum]]:
-    return isinstance(thing, type) and issubclass(thing, StrEnum)
+def _of_the_model() -> list[ModuleType]:
+    return [import_module(one.name) for one in iter_modules(model.__path__, f"{model.__name__}.")]
+
+
+def _is_of(module: ModuleType, thing: object) -> TypeGuard[type]:
+    return isinstance(thing, type) and thing.__module__ == module.__name__
+
+
+def _words_of(kind: type) -> Iterable[str]:
+    if issubclass(kind, StrEnum):
+        return [str(word) for word in kind]
+    if issubclass(kind, Struct):
+        return kind.__struct_encode_fields__
+    return [one.name for one in fields(kind)] if is_dataclass(kind) else ()
 
 
 def count_naming(database: Database, person: Forgotten) -> int:
@@ -114,7 +133,7 @@ def erase_person(
         bodies = erase_bodies(connection, person, order, now)
         rows = forget_in_store(connection, person, besides=_LEDGER)
         drafted = draft_growth(connection, key)
-    database.wipe_deleted()
+    database.wipe_deleted(one.name for one in metadata.sorted_tables)
     if drafted is not None:
         sign_apart(database, drafted, key, now)
     return Erased(bodies=bodies, rows=rows, records=records)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from drift.document_watch import record_documents
-from drift.ledger.checkpoint import seal_apart
+from drift.document_watch import keep_documents
+from drift.ledger.checkpoint import last_sealed
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind, ExportRecord
@@ -13,7 +13,7 @@ from drift.recheck import Asking, recheck
 from drift.reports.pack.export import PackSummary, export_pack
 from drift.reports.pack.request import PackRequest
 from drift.reports.sampling.draw import draw_from
-from drift.stages.record import record_tallies
+from drift.seal import seal_counted
 from drift.store.database import Database
 
 
@@ -28,22 +28,22 @@ def export_evidence(
     """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
     The tickets of what is drawn are asked for again, of whom `asking` names.
-    The watch goes on meanwhile: only recording waits for other writers.
+    The watch goes on meanwhile: only recording waits for other writers, and what is sealed while others
+    are asked belongs to the next pack.
 
     Raises:
         UsageError: The folder is in use or cannot be written, or nothing is recorded yet.
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
     asking = asking or Asking()
-    record_documents(database, request.company.documents, now)
-    with database.transaction() as connection:
-        record_tallies(connection, now)
-    seal_apart(database, key, now)
+    keep_documents(database, request.company.documents, now)
+    seal_counted(database, key, now)
     with database.reading() as connection:
-        drawn = draw_from(connection, request.period, request.sampling).chosen
+        sealed = last_sealed(connection)
+        drawn = draw_from(connection, sealed, request.period, request.sampling).chosen
     request = replace(request, tickets=recheck(database, drawn, asking, now))
     with database.reading() as connection:
-        summary = export_pack(connection, folder=folder, key=key, request=request)
+        summary = export_pack(connection, sealed, folder=folder, key=key, request=request)
     with database.transaction() as connection:
         body = ExportRecord(
             manifest_sha256=summary.manifest_sha256,

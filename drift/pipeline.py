@@ -25,7 +25,6 @@ from drift.directory_watch import DirectoriesRead, read_directories
 from drift.document_watch import look_at_documents
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal_apart
 from drift.model.alarm import Alarm
 from drift.model.change import ChangeSession
 from drift.model.event import ChangeEvent, RawRecord, UnreadableRecord
@@ -33,6 +32,7 @@ from drift.model.heartbeat import Heartbeat
 from drift.model.survey import ByPlace, Survey
 from drift.model.turn import Turn
 from drift.ports import AuditLog
+from drift.seal import seal_counted
 from drift.self_audit import sample_months
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.collect import Haul
@@ -43,7 +43,6 @@ from drift.stages.notify import notify
 from drift.stages.record import (
     record_configuration,
     record_heartbeat,
-    record_tallies,
     record_watch,
 )
 from drift.stages.remind import end_waivers, remind
@@ -260,9 +259,7 @@ class Pipeline:
     def seal(self, now: datetime) -> tuple[str, ...]:
         """Sign the ledger as it is now; return why not, if the service that keeps the key does not sign."""
         try:
-            with self.have.database.transaction() as connection:
-                record_tallies(connection, now)
-            seal_apart(self.have.database, self.have.key, now)
+            seal_counted(self.have.database, self.have.key, now)
         except ProviderError as error:
             return (f"ledger key: {error}",)
         return ()

@@ -58,40 +58,49 @@ class Pulse:
     def feel(self) -> Turn:
         """Note that the service runs, and record that once an hour."""
         now = self._pipeline().have.clock.now()
-        with self._guard:
-            felt = self._felt or _Felt(since=now, until=now)
-            is_broken = not timedelta() <= now - felt.until <= LONGEST_PAUSE
-            if not is_broken:
-                felt = _Felt(since=felt.since, until=now)
-            if is_broken or felt.until - felt.since >= RECORDED_EVERY:
-                self._record(felt, now)
-                felt = _Felt(since=now, until=now)
-            self._felt = felt
+        felt = self._felt or _Felt(since=now, until=now)
+        is_broken = not timedelta() <= now - felt.until <= LONGEST_PAUSE
+        if not is_broken:
+            felt = _Felt(since=felt.since, until=now)
+        if is_broken or felt.until - felt.since >= RECORDED_EVERY:
+            self._record(felt, now)
+            felt = _Felt(since=now, until=now)
+        self._felt = felt
         return Turn()
 
     def end(self) -> None:
         """Record what was felt since the last entry: the service stops."""
         self.feel()
-        with self._guard:
-            if self._felt and self._felt.since < self._felt.until:
-                self._record(self._felt, self._felt.until)
-            self._felt = None
+        if self._felt and self._felt.since < self._felt.until:
+            self._record(self._felt, self._felt.until)
+        self._felt = None
 
     def _record(self, felt: _Felt, now: datetime) -> None:
-        self._pipeline().beat(Heartbeat(from_at=felt.since, to_at=felt.until, jobs=self._taken()), now)
+        """Record what was felt and counted; whoever counts meanwhile need not wait.
 
-    def _taken(self) -> tuple[JobTurns, ...]:
-        """Return what was counted, and begin to count anew."""
-        turns = tuple(
+        Only once it is kept is it taken off: should the store not take it, the next entry tells of it.
+        """
+        with self._guard:
+            told = tuple(map(Counter, self._counters))
+        self._pipeline().beat(Heartbeat(from_at=felt.since, to_at=felt.until, jobs=self._said(*told)), now)
+        with self._guard:
+            for counter, counted in zip(self._counters, told, strict=True):
+                counter.subtract(counted)
+
+    @property
+    def _counters(self) -> tuple[Counter[str], ...]:
+        return self._turns, self._failures, self._deaths
+
+    def _said(
+        self, turns: Counter[str], failures: Counter[str], deaths: Counter[str]
+    ) -> tuple[JobTurns, ...]:
+        return tuple(
             JobTurns(
                 job=job.name,
                 schedule=job.schedule,
-                turns=self._turns[job.name],
-                failures=self._failures[job.name],
-                deaths=self._deaths[job.name],
+                turns=turns[job.name],
+                failures=failures[job.name],
+                deaths=deaths[job.name],
             )
             for job in sorted(self._jobs(), key=lambda one: one.name)
         )
-        for counted in (self._turns, self._failures, self._deaths):
-            counted.clear()
-        return turns

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from drift.errors import LedgerIntegrityError, ProviderError, UsageError, only_provider_errors
 from drift.ledger.log import append
 from drift.model.evidence import EntryKind, PushRecord
@@ -34,7 +36,7 @@ class Pushed:
     delivered: int
     """Now; what had arrived before is not delivered again."""
     ledger_seq: int | None
-    """The entry that tells that all has arrived; `None` until it has."""
+    """The entry that tells that all has arrived; `None` until it has, and where an earlier one tells so."""
     problem: ProviderError | None = None
     """Why not."""
 
@@ -95,19 +97,25 @@ def push(
                 delivered += 1
     except ProviderError as error:
         return Pushed(parcels=len(parcels), delivered=delivered, ledger_seq=None, problem=error)
-    if not delivered and before:
-        return Pushed(parcels=len(parcels), delivered=0, ledger_seq=None)
-    return Pushed(
-        parcels=len(parcels), delivered=delivered, ledger_seq=_record(database, name, pack, clock())
-    )
+    seq = _record(database, name, pack, clock(), is_news=delivered > 0)
+    return Pushed(parcels=len(parcels), delivered=delivered, ledger_seq=seq)
 
 
-def _record(database: Database, name: str, pack: HandedPack, now: datetime) -> int:
+def _record(database: Database, name: str, pack: HandedPack, now: datetime, *, is_news: bool) -> int | None:
+    """Record that all has arrived, unless that is told already: a push may have stopped just before."""
     with database.transaction() as connection:
+        if not is_news and _is_told(connection, name, pack):
+            return None
         found = arrived(connection, name, pack.manifest_sha256)
         forget_other_packs(connection, name, pack.manifest_sha256)
         body = PushRecord(sink=name, manifest_sha256=pack.manifest_sha256, parcels=found)
         return append(connection, kind=EntryKind.PUSH, ref=name, body=body, recorded_at=now).seq
+
+
+def _is_told(connection: Connection, name: str, pack: HandedPack) -> bool:
+    pushes = (one for one in entries_about(connection, [name]) if one.kind is EntryKind.PUSH)
+    bodies = (one.read_as(PushRecord) for one in pushes)
+    return any(body is not None and body.manifest_sha256 == pack.manifest_sha256 for body in bodies)
 
 
 def _own(manifest: bytes, note: bytes) -> list[tuple[str, bytes]]:

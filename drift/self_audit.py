@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError
-from drift.ledger.checkpoint import seal_apart
 from drift.ledger.log import append, first_recorded_at
 from drift.model.evidence import EntryKind
 from drift.model.self_sample import SelfSample
 from drift.read_checks import Readers, with_reader
 from drift.reports.month import Month, month_at, month_called
 from drift.reports.self_sample import SETTLES_AFTER, draw_sample
+from drift.seal import seal_counted
 from drift.store import meta
 
 MOST_MONTHS = 12
@@ -35,7 +35,7 @@ def sample_months(have: Equipment, now: datetime) -> tuple[SelfSample, ...]:
         due = sorted(_due(connection, now))
     try:
         if due:
-            seal_apart(have.database, have.key, now)
+            seal_counted(have.database, have.key, now)
     except ProviderError:
         return ()
     return tuple(drawn for month in due if (drawn := _sample(have, month, now)))

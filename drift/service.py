@@ -74,6 +74,8 @@ class Service:
     reload: Reload
     port: int | None
     """Where it answers over HTTP, if it does."""
+    pages: str | None
+    """The address of the pages, if there are any."""
 
     def look_for_changes(self) -> None:
         """Read the configuration anew, whether or not its files have changed."""
@@ -132,25 +134,36 @@ def serving(
     daemon: Daemon = Daemon(jobs, have.database, listeners, stopping=stopping)
     with ExitStack() as stack:
         port = None
+        status = partial(_status, have.database, tuple(have.sources), tuple(have.anchors))
         if settings.listen:
-            # Slow to import, and of use only to whom asks.
-            from drift.operations import http
             from drift.operations.metrics import Metrics
 
-            metrics = Metrics(
-                partial(_status, have.database, tuple(have.sources), tuple(have.anchors)), have.meters
-            )
+            metrics = Metrics(status, have.meters)
             listeners.append(Listeners(ended=metrics.ended, died=metrics.died))
+            # Slow to import, and of use only to whom asks.
+            from drift.operations import http
+
             answers = http.Answers(
                 is_alive=lambda: daemon.is_alive,
                 awaited=partial(_awaited, daemon, have.database),
                 metrics=metrics.text,
             )
-            port = stack.enter_context(http.serving(settings.listen, answers))
+            port = stack.enter_context(http.serving(settings.listen, lambda _: http.probes(answers)))
+        pages = None
+        if settings.web:
+            from drift.website import Running, pages_at
+
+            running = Running(
+                settings=lambda: reload.settings,
+                have=lambda: rounds.pipeline.have,
+                is_alive=lambda: daemon.is_alive,
+                status=status,
+            )
+            pages = stack.enter_context(pages_at(settings.web, running))
         pipeline.begin(have.clock.now())
         pulse.feel()
         daemon.start()
-        yield Service(daemon=daemon, reload=reload, port=port)
+        yield Service(daemon=daemon, reload=reload, port=port, pages=pages)
         if not daemon.running:
             pulse.end()
             rounds.seal()  # nothing that was recorded waits for the next start

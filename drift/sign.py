@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.errors import RefusedError
-from drift.ledger.log import append
+from drift.ledger.log import append, first_recorded_at
 from drift.model.action import Doer
 from drift.model.evidence import EntryKind
 from drift.model.person import People, makers_of
@@ -47,11 +47,13 @@ def sign(
     """Record a review, with what there was to look at.
 
     Raises:
-        RefusedError: The period is not over, or whoever signs is none of the reviewers.
+        RefusedError: The period is not over, nothing of it was watched, whoever signs is none of the
+            reviewers, or what is asked for was to be done before now.
     """
     _refuse(signing, rules, people, now)
     with database.transaction() as connection:
         body = _review(connection, signing, people, now)
+        _refuse_unwatched(connection, body)
         append(connection, kind=EntryKind.REVIEW, ref=body.period, body=body, recorded_at=now)
     return body
 
@@ -89,6 +91,23 @@ def _refuse(signing: Signing, rules: ReviewRules, people: People, now: datetime)
         raise RefusedError(
             f"{signing.by.name} is none of those who review a {signing.of}",
             hint=f"ask {' or '.join(reviewers)}, or say with --as who you are",
+        )
+
+    late = next((one.due_at for one in signing.follow_ups if one.due_at and one.due_at <= now), None)
+    if late is not None:
+        raise RefusedError(
+            f"{late:%Y-%m-%d %H:%M} UTC is over: nobody can do anything by then",
+            hint="say with --due by when it has to be done: 2026-12-31, or 14d from now",
+        )
+
+
+def _refuse_unwatched(connection: Connection, review: ReviewRecord) -> None:
+    """Refuse what ended before the watch began, but where history of it was taken in."""
+    began_at = first_recorded_at(connection)
+    if review.changes == 0 and (began_at is None or review.until <= began_at):
+        began = f"the watch began at {began_at:%Y-%m-%d %H:%M} UTC" if began_at else "nothing was watched yet"
+        raise RefusedError(
+            f"nothing is known of {review.period}: {began}", hint="sign a week or quarter that was watched"
         )
 
 

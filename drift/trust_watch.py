@@ -5,16 +5,14 @@ last March nobody can ask its cloud any more.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from drift import daily
 from drift.equipment import Equipment
 from drift.errors import ProviderError, only_provider_errors
 from drift.ports import TrustSource
 from drift.stages.record import record_trust
 from drift.store import meta
-
-CAPTURED_EVERY = timedelta(hours=23)
-"""Once a day, a little earlier each day rather than ever later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +28,7 @@ def capture_trust(have: Equipment, now: datetime) -> TrustCaptured:
     """Look at the identities of every source that was not looked at today."""
     identities, changed, problems = 0, 0, list[str]()
     for name, source in have.trust.items():
-        if not _is_due(have, name, now):
+        if not daily.is_due(have.database, meta.trust_of(name), now):
             continue
         try:
             seen, news = _capture(have, name, source, now)
@@ -41,17 +39,11 @@ def capture_trust(have: Equipment, now: datetime) -> TrustCaptured:
     return TrustCaptured(identities=identities, changed=changed, problems=tuple(problems))
 
 
-def _is_due(have: Equipment, source: str, now: datetime) -> bool:
-    with have.database.reading() as connection:
-        last = meta.read(connection, meta.trust_of(source))
-    return last is None or now - datetime.fromisoformat(last) >= CAPTURED_EVERY
-
-
 def _capture(have: Equipment, name: str, source: TrustSource, now: datetime) -> tuple[int, int]:
     """Record the identities of a source, all or none; return how many there are, and are news."""
     with only_provider_errors(f"looking whom {name} trusts"):
         identities = source.identities()
     with have.database.transaction() as connection:
         news = record_trust(connection, name, identities, have.policy.coverage.owner, now)
-        meta.write(connection, meta.trust_of(name), now.isoformat())
+        daily.note_done(connection, meta.trust_of(name), now)
     return len(identities), news

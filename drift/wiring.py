@@ -462,6 +462,7 @@ def weekly_settings(settings: "Settings") -> "WeeklySettings":
         tool_version=f"driftledger {__version__}",
         routing=settings.routing,
         reviews=settings.reviews,
+        links=settings.web.url if settings.web else None,
         names_people=settings.report.names_people,
     )
 
@@ -502,14 +503,23 @@ def with_sources(request: "PackRequest", path: str | None) -> "tuple[PackRequest
 
     settings = settings_without_secrets(path)
     try:
-        opened = settings_of(path)
-        asking = Asking(sources=_ticket_sources(opened), grants=_made(catalog.GRANTS, opened.grants))
-        vault = _vault(opened, [])
+        return with_open_sources(request, settings_of(path))
     except ConfigError as error:
         why = f"it cannot be opened: {error.what}"
         request = replace(request, why_no_vault=why) if settings.vault else request
         return request, Asking(why_not=error.what if settings.tickets or settings.grants else None)
-    return replace(request, vault=vault.records if vault else None), asking
+
+
+def with_open_sources(request: "PackRequest", settings: "Settings") -> "tuple[PackRequest, Asking]":
+    """Return the same from settings that have the secrets.
+
+    Raises:
+        ConfigError: Something of these cannot be opened.
+    """
+    from drift.recheck import Asking
+
+    asking = Asking(sources=_ticket_sources(settings), grants=_made(catalog.GRANTS, settings.grants))
+    return replace(request, vault=raw_vault(settings)), asking
 
 
 def _configured(settings: "Settings") -> "Configured":
@@ -543,6 +553,11 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.directories,
         *settings.access_lists,
         *settings.anchors,
+        *((settings.signing_key,) if settings.signing_key else ()),
+        *settings.evidence_sinks,
+        *settings.trust,
+        *settings.grants,
+        *settings.account_trees,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 

@@ -11,7 +11,7 @@ import pytest
 
 from drift.directory_watch import people_known
 from drift.erasure import Erased, Request, erase_person, forgotten
-from drift.errors import LedgerIntegrityError, ProviderUnavailableError
+from drift.errors import LedgerIntegrityError, ProviderUnavailableError, UsageError
 from drift.ledger.checkpoint import grown_since, latest_checkpoint
 from drift.ledger.log import append_all, entries
 from drift.ledger.note import SigningKey
@@ -93,6 +93,15 @@ def test_with_a_key_that_has_not_sealed_the_ledger_no_row_is_erased(database: Da
     with database.reading() as connection:
         assert list(entries(connection, kind=EntryKind.PERSON_ERASURE)) == []
         assert people_known(connection, (), ["okta"]).person("ops-seven") == ALICE.name
+
+
+@pytest.mark.parametrize("word", ["console", "Console", "region", "team"])
+def test_no_word_that_evidence_is_written_in_is_taken_for_a_name(word: str) -> None:
+    """
+    Replaced by a pseudonym, a channel or a field's name would leave entries that nothing can read.
+    """
+    with pytest.raises(UsageError, match="a word of the evidence itself"):
+        forgotten([word], People(), KEY)
 
 
 def test_words_that_no_entry_has_are_names_like_any_other() -> None:

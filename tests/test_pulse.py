@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.event import listens_for
+from sqlalchemy.exc import DBAPIError
 
 from drift.daemon import Ended
 from drift.model.evidence import EntryKind
@@ -97,3 +99,47 @@ def test_an_entry_says_what_every_job_did_since_the_last_one(watch: Watch) -> No
         (0, 0, "weekly", "0 6 * * mon", 0),
     ]
     assert [job[-1] for job in second] == [0, 0, 0]
+
+
+FULL = (
+    "CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+)
+
+
+def test_what_the_store_did_not_take_stands_in_the_next_entry(watch: Watch) -> None:
+    pulse = a_pulse(watch)
+    pulse.ended(ended("judge"))
+    with watch.database.transaction() as connection:
+        connection.exec_driver_sql(FULL)
+    with pytest.raises(DBAPIError):
+        felt(watch, pulse, 0, 60)
+    with watch.database.transaction() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+
+    felt(watch, pulse, 61, 61)
+
+    assert spans(watch) == [("12:00", "13:01")]
+    assert turns_of_judge(watch) == [1]
+
+
+def test_a_job_that_ends_while_an_entry_is_written_stands_in_the_next_one(watch: Watch) -> None:
+    """
+    Whoever counts holds up a job.
+    """
+    pulse, late = a_pulse(watch), [ended("judge")]
+
+    def end_late(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if late and statement.startswith("INSERT INTO ledger"):
+            pulse.ended(late.pop())
+
+    listens_for(watch.database.engine, "before_cursor_execute")(end_late)
+    pulse.ended(ended("judge"))
+    felt(watch, pulse, 0, 120)
+
+    assert turns_of_judge(watch) == [1, 1]
+
+
+def turns_of_judge(watch: Watch) -> list[int]:
+    """How many turns of it each entry tells of."""
+    jobs = [job for one in watch.bodies(EntryKind.HEARTBEAT) for job in one["jobs"]]
+    return [job["turns"] for job in jobs if job["job"] == "judge"]

@@ -152,6 +152,21 @@ def test_the_pack_lists_signatures_and_what_is_missing(world: World, tmp_path: P
     assert verify_pack(str(tmp_path / "pack")).all_problems == []
 
 
+def test_a_pack_of_long_ago_still_lists_what_nobody_signed_then(world: World, tmp_path: Path) -> None:
+    """
+    People are asked for the last 60 weeks alone; a pack is of its period, whenever it is made.
+    """
+    world.sealed(at=datetime(2029, 1, 1, tzinfo=UTC))
+
+    a_pack(world.database, tmp_path / "pack", key=KEY, reviews=RULES, until=WEEK.until)
+
+    rows = table_of(tmp_path / "pack/12_reviews/reviews.csv")
+    assert [(row["period"], row["status"]) for row in rows] == [
+        ("2026-W47", "overdue"),
+        ("2026-Q4", "overdue"),
+    ]
+
+
 def test_quarters_are_those_of_the_calendar() -> None:
     last = quarter_called("2026-Q4")
 

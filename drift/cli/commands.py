@@ -66,6 +66,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
             "drift.cli.report",
             "Write the weekly report, the register of emergencies, and sign reviews.",
         ),
+        _Row("sign-in", "drift.cli.sign_in", "Print a link that opens the pages, once."),
         _Row("evidence", "drift.cli.evidence", "Export the auditor's pack or verify one, or draw a sample."),
     ),
 }

@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
 
 def push_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterator[Job]":
-    """Yield a job for each evidence sink that says how often."""
+    """Yield a job for each evidence sink that says how often.
+
+    Rules are those that are in force; keys, sinks and other systems are those of the start.
+    """
     from drift.timetable import Job, every
 
-    for one in in_force().evidence_sinks:
+    started = in_force()
+    for one in started.evidence_sinks:
         if one.every is not None:
-            run = partial(_push, database, in_force, one.name)
+            run = partial(_push, database, started, in_force, one.name)
             yield Job(name=f"push {one.name}", trigger=every(one.every), run=run)
 
 
-def _push(database: "Database", in_force: Callable[[], Settings], name: str) -> "Turn":
+def _push(database: "Database", started: Settings, in_force: Callable[[], Settings], name: str) -> "Turn":
     """Export a pack of its own: what breaks off begins anew with the next one, which tells all of it."""
     from drift import wiring
     from drift.export import export_evidence
@@ -34,16 +38,17 @@ def _push(database: "Database", in_force: Callable[[], Settings], name: str) -> 
     from drift.reports.population import Period
 
     settings = in_force()
-    clock = wiring.clock(settings, database)
+    clock = wiring.clock(started, database)
     now = clock.now()
     period = Period(since=now - settings.observation_period)
     try:
         with tempfile.TemporaryDirectory(prefix="driftledger-") as folder:
-            key = wiring.signing_key(settings, database)
+            key = wiring.signing_key(started, database)
             request = wiring.pack_request(settings, database, period)
-            export_evidence(database, Path(folder, "pack"), key, request, now)
+            request, asking = wiring.with_open_sources(request, started)
+            export_evidence(database, Path(folder, "pack"), key, request, now, asking)
             pack = open_pack(database, Path(folder, "pack"), settings.observation_period)
-            done = push(database, name, wiring.evidence_sinks(settings)[name], pack, clock.now)
+            done = push(database, name, wiring.evidence_sinks(started)[name], pack, clock.now)
     except DriftError as error:
         told = f"no evidence can be pushed to {name}: {error}"
         return Turn(problems=(told,), failure=told)

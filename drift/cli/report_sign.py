@@ -8,6 +8,7 @@ import click
 from drift.cli.acting import doer
 from drift.cli.options import MomentOrAge, config_option
 from drift.cli.words import width
+from drift.errors import UsageError
 from drift.terminal import shown
 
 if TYPE_CHECKING:
@@ -61,8 +62,10 @@ def sign(
     from drift import sign as signing
     from drift import wiring
     from drift.model.review import FollowUpWanted
-    from drift.reports.wording import counted
+    from drift.reports.wording import counted, moment
 
+    if due is not None and not wanted:
+        raise UsageError("--due says by when, and nothing what", hint='add --follow-up "NAME: what to do"')
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database:
         now = wiring.clock(settings, database).now()
@@ -82,6 +85,9 @@ def sign(
     own = f", {done.own_changes:,} of them their own" if done.own_changes else ""
     line = f"{done.period}  signed by {done.by.name}: {counted(done.changes, 'change')} by hand{own}"
     click.echo(shown(line, width()))
+    due_by = period.until + settings.reviews.within(done.of)
+    if settings.reviews.reviewers(done.of) and due_by < done.at:
+        click.echo(f"late: it was due by {moment(due_by)} UTC")
     for one in done.follow_ups:
         click.echo(shown(f"{one.id}  {one.owner}: {one.text}", width()))
 

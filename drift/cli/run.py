@@ -80,6 +80,8 @@ def _forever(settings: Settings) -> int:
             signal.signal(signal.SIGHUP, lambda _number, _frame: service.look_for_changes())
             if service.port is not None:
                 log.say(f"answering at port {service.port}")
+            if service.pages is not None:
+                log.say(f"pages at {service.pages}")
             log.say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
             _wait(service.daemon, log)
     return 0

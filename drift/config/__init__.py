@@ -4,16 +4,17 @@
 """
 
 from drift.config.assemble import load
+from drift.config.listening import Listen
 from drift.config.own_tables import REDACT, wrong_table
 from drift.config.settings import (
     AdapterSettings,
     BaselineSettings,
     ClockSource,
-    Listen,
     LogFormat,
     OwnTable,
     Settings,
 )
+from drift.config.web_settings import OidcSettings, ProxySettings, WebSettings
 
 __all__ = [
     "REDACT",
@@ -22,8 +23,11 @@ __all__ = [
     "ClockSource",
     "Listen",
     "LogFormat",
+    "OidcSettings",
     "OwnTable",
+    "ProxySettings",
     "Settings",
+    "WebSettings",
     "load",
     "wrong_table",
 ]

@@ -11,22 +11,21 @@ from drift.config import control, policy, tables, values
 from drift.config.company import company, review_rules
 from drift.config.document import Document, read_document
 from drift.config.ignores import ignore_rules
+from drift.config.listening import listen_at
 from drift.config.own_tables import own_tables, profiles_of, ticket_keys_of
 from drift.config.people import configured_people
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
 from drift.config.report import report_settings
 from drift.config.routing import routing_rules
-from drift.config.settings import Listen, OwnTable, Settings
+from drift.config.settings import OwnTable, Settings
+from drift.config.web import access_rules, web_settings
 from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
 from drift.ports import AdapterKind
 
 DEFAULT_STORE = "sqlite:///driftledger.sqlite3"
 DEFAULT_KEY_FILE = "driftledger-key.pem"
-
-LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
-MAX_PORT = 65535
 
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """It becomes part of the name in every checkpoint, which allows neither spaces nor `+`."""
@@ -55,6 +54,7 @@ def load(
     reader = Reader(read_document(path), catalog, environ if opens_adapters else None)
     own = own_tables(reader, own_names)
     ticket_keys = ticket_keys_of(own)
+    http = reader.one(tables.Http)
     return Settings(
         path=reader.document.path,
         sha256=_sha256(reader.document, own),
@@ -71,7 +71,9 @@ def load(
         poll_every=_every(reader.one(tables.Schedule), "poll_every"),
         sweep_every=_every(reader.one(tables.Schedule), "sweep_every"),
         checkpoint_every=_every(reader.one(tables.Schedule), "checkpoint_every"),
-        listen=_listen(reader.one(tables.Http)),
+        listen=listen_at(http.place, http.table.listen, "8087"),
+        web=web_settings(reader),
+        access=access_rules(reader),
         log_format=reader.one(tables.Log).table.format,
         report=report_settings(reader),
         audit_logs=reader.audit_logs(),
@@ -169,15 +171,3 @@ def _key_text(
 
 def _every(row: Row[tables.Schedule], key: str) -> timedelta:
     return values.duration(row.place, key, getattr(row.table, key), least=timedelta(seconds=1))
-
-
-def _listen(row: Row[tables.Http]) -> Listen | None:
-    if row.table.listen is None:
-        return None
-    found = LISTEN.fullmatch(row.table.listen)
-    if not found or int(found["port"]) > MAX_PORT:
-        raise row.place.error(
-            f'"listen" is no address with a port: {quoted(row.table.listen)}',
-            hint='write "127.0.0.1:8087", or "[::1]:8087"',
-        )
-    return Listen(host=found["v6"] or found["host"], port=int(found["port"]))

@@ -6,7 +6,9 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from drift.config.listening import Listen
 from drift.config.report_settings import ReportSettings
+from drift.config.web_settings import WebSettings
 from drift.model.approval import ActionRules
 from drift.model.company import Company
 from drift.model.control_test import CompensatingControl
@@ -17,6 +19,7 @@ from drift.model.person import Person
 from drift.model.review import ReviewRules
 from drift.model.rules_edit import RulesEdit
 from drift.model.secret import Secret
+from drift.model.visitor import AccessRules
 from drift.ports import AdapterKind
 from drift.reports.sampling.profiles import Profiles
 from drift.stages.anchor import AnchorRules
@@ -43,16 +46,6 @@ class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     """A JSON object a line."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listen:
-    """Where the daemon answers over HTTP."""
-
-    host: str
-    """A name or an address; IPv6 without brackets."""
-    port: int
-    """0 takes any port that is free."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +171,10 @@ class Settings:
     checkpoint_every: timedelta
     listen: Listen | None
     """Without it nothing listens."""
+    web: WebSettings | None
+    """Without it there are no pages."""
+    access: AccessRules
+    """Who may see what on them."""
     log_format: LogFormat
     report: ReportSettings
     audit_logs: tuple[AuditLogSettings, ...]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Row, insert, select
 
-from drift.errors import LedgerIntegrityError
+from drift.errors import LedgerIntegrityError, UsageError
 from drift.ledger.entry import StoredEntry, commit, format_time
 from drift.ledger.log import entries, lock, node_reader, size_of, written
 from drift.ledger.merkle import Frontier, hash_leaf, root
@@ -55,16 +55,6 @@ def seal(connection: Connection, key: SigningKey, now: datetime) -> Checkpoint |
     lock(connection)
     drafted = draft_growth(connection, key)
     return None if drafted is None else keep(connection, drafted, [key], now)
-
-
-def seal_apart(database: Database, key: SigningKey, now: datetime) -> Checkpoint | None:
-    """Do what `seal` does, and let nobody who writes wait for whoever signs.
-
-    Where somebody else seals meanwhile, or the key hands over, theirs stands. Raises as `seal`.
-    """
-    with database.reading() as connection:
-        drafted = draft_growth(connection, key)
-    return None if drafted is None else sign_apart(database, drafted, key, now)
 
 
 def sign_apart(database: Database, drafted: Draft, key: SigningKey, now: datetime) -> Checkpoint | None:
@@ -132,6 +122,18 @@ def latest_checkpoint(connection: Connection) -> Checkpoint | None:
     """Return the newest checkpoint, or `None` before the first."""
     row = connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).one_or_none()
     return None if row is None else _from_row(row)
+
+
+def last_sealed(connection: Connection) -> Checkpoint:
+    """Return the newest checkpoint, for what cannot be done without one.
+
+    Raises:
+        UsageError: Nothing is sealed yet.
+    """
+    sealed = latest_checkpoint(connection)
+    if sealed is None:
+        raise UsageError("there is no sealed evidence yet", hint="run: drift run --once")
+    return sealed
 
 
 def checkpoint_at(connection: Connection, size: int) -> Checkpoint | None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from drift.ledger.entry import NewEntry
 from drift.ledger.log import append, append_all, entries_at, written
+from drift.ledger.order import append_order
 from drift.ledger.tables import erased_entry, evidence_body, ledger
 from drift.model.erasure import Forgotten
 from drift.model.evidence import EntryKind, OrderRecord, PersonErasureRecord
@@ -38,7 +39,7 @@ def erase_bodies(
 ) -> ErasedBodies:
     """Erase the bodies that name a person, and record that, and what they said of everything else."""
     seqs = naming(connection, person)
-    wanted = append(connection, kind=EntryKind.ORDER, ref=person.pseudonym, body=order, recorded_at=now)
+    wanted = append_order(connection, person.pseudonym, order, now)
     told = append(
         connection,
         kind=EntryKind.PERSON_ERASURE,

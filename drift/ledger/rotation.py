@@ -14,6 +14,7 @@ from drift.errors import ConfigError, UsageError
 from drift.ledger.checkpoint import draft, keep, latest_checkpoint, refuse_rewritten
 from drift.ledger.log import append, entries, lock
 from drift.ledger.note import SigningKey, VerifierKey, verifier_key_of
+from drift.ledger.order import append_order
 from drift.model.evidence import Checkpoint, EntryKind, KeyRotationRecord, OldKey, OrderRecord
 from drift.store.meta import LEDGER_KEY, read
 
@@ -49,7 +50,7 @@ def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpo
         )
     refuse_rewritten(connection, last, old)
     ref, order = new.verifier.key_id.hex(), OrderRecord(by=rotation.by, reason=rotation.reason)
-    wanted = append(connection, kind=EntryKind.ORDER, ref=ref, body=order, recorded_at=now)
+    wanted = append_order(connection, ref, order, now)
     body = KeyRotationRecord(
         old=str(old), new=new.verifier_key, old_key=OldKey.SIGNED if rotation.old else OldKey.LOST
     )

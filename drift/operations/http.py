@@ -1,4 +1,4 @@
-"""Answers over HTTP whether the daemon lives, whether it is ready, and how it stands. It takes no orders."""
+"""Listens over HTTP, and answers whether the daemon lives, whether it is ready, and how it stands."""
 
 import socket
 import threading
@@ -33,16 +33,35 @@ class Answers:
     metrics: Callable[[], bytes]
 
 
+def probes(answers: Answers) -> Starlette:
+    """Return what answers whoever watches the daemon. It takes no orders."""
+
+    def healthz(_request: Request) -> Response:
+        is_alive = answers.is_alive()
+        return JSONResponse({"alive": is_alive}, status_code=200 if is_alive else 503)
+
+    def readyz(_request: Request) -> Response:
+        awaited = answers.awaited()
+        return JSONResponse({"ready": not awaited, "awaited": awaited}, status_code=503 if awaited else 200)
+
+    def metrics(_request: Request) -> Response:
+        return Response(answers.metrics(), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    return Starlette(routes=routes)
+
+
 @contextmanager
-def serving(listen: Listen, answers: Answers) -> Iterator[int]:
-    """Answer within the block; yield the port.
+def serving(listen: Listen, made: Callable[[int], Starlette]) -> Iterator[int]:
+    """Answer within the block with what is made for a port, and yield that port.
 
     Raises:
         ConfigError: Nobody can listen there.
     """
     with _bound(listen) as bound:
+        port = bound.getsockname()[1]
         config = uvicorn.Config(
-            _app(answers),
+            made(port),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -54,7 +73,7 @@ def serving(listen: Listen, answers: Answers) -> Iterator[int]:
         thread = threading.Thread(target=server.run, args=([bound],), name="http", daemon=True)
         thread.start()
         try:
-            yield bound.getsockname()[1]
+            yield port
         finally:
             server.should_exit = True
             thread.join(_SECONDS_TO_END)
@@ -75,23 +94,7 @@ def _bound(listen: Listen) -> socket.socket:
             raise
     except OSError as error:
         raise ConfigError(
-            f"[http] listen: nobody can listen at {listen.host}:{listen.port}: {error.strerror}",
+            f"nobody can listen at {listen.host}:{listen.port}: {error.strerror}",
             hint="name an address of this machine and a port that is free",
         ) from error
     return bound
-
-
-def _app(answers: Answers) -> Starlette:
-    def healthz(_request: Request) -> Response:
-        is_alive = answers.is_alive()
-        return JSONResponse({"alive": is_alive}, status_code=200 if is_alive else 503)
-
-    def readyz(_request: Request) -> Response:
-        awaited = answers.awaited()
-        return JSONResponse({"ready": not awaited, "awaited": awaited}, status_code=503 if awaited else 200)
-
-    def metrics(_request: Request) -> Response:
-        return Response(answers.metrics(), media_type=CONTENT_TYPE_LATEST)
-
-    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    return Starlette(routes=routes)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from drift.errors import ProviderError, VaultError
-from drift.ledger.checkpoint import seal_apart
 from drift.model.history import TimeSpan, history_of
 from drift.pipeline import Pipeline
 from drift.replay.archive import Archive
-from drift.stages.record import record_configuration, record_history, record_tallies
+from drift.seal import seal_counted
+from drift.stages.record import record_configuration, record_history
 from drift.store.changes import change_session_of
 from drift.store.history import end_replay, history_to_judge, note_replay
 
@@ -52,11 +52,10 @@ def backfill(pipeline: Pipeline, archive: Archive, span: TimeSpan, told: Told) -
     _read(pipeline, archive, span, told, taken)
     pipeline.settle(have.clock.now())
     _judge(pipeline, told, taken)
-    with have.database.transaction() as connection:
-        if not taken.problems:
+    if not taken.problems:
+        with have.database.transaction() as connection:
             end_replay(connection)
-        record_tallies(connection, have.clock.now())
-    seal_apart(have.database, have.key, have.clock.now())
+    seal_counted(have.database, have.key, have.clock.now())
     return taken
 
 

@@ -3,8 +3,9 @@
 The one stage that asks them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from drift.errors import ProviderError, only_provider_errors
 from drift.model.action import LinkedTicket, of_kind
@@ -15,6 +16,9 @@ from drift.model.ticket import Deployment, PullRequest, Ticket
 from drift.model.verdict import ActorKind
 from drift.ports import CodeHost, GrantSource, Reviewing, TicketSource
 from drift.redacted import redact_deployment, redact_ticket
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Told = TypeVar("_Told")
 
 
 def consult(
@@ -132,12 +136,30 @@ def _places(change: Change, repositories: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+class _Once(Generic[_Key, _Told]):
+    """What somebody said to each question at first, errors included: nobody is asked twice."""
+
+    def __init__(self) -> None:
+        self._said: dict[_Key, _Told | ProviderError] = {}
+
+    def of(self, key: _Key, ask: Callable[[], _Told]) -> _Told:
+        if key not in self._said:
+            try:
+                self._said[key] = ask()
+            except ProviderError as error:
+                self._said[key] = error
+        said = self._said[key]
+        if isinstance(said, ProviderError):
+            raise said
+        return said
+
+
 class AskedOnce:
     """A code host that is asked no more than once about each run: a session may have hundreds of changes."""
 
     def __init__(self, host: CodeHost) -> None:
         self._host = host
-        self._known: dict[tuple[str, tuple[str, ...]], Deployment | ProviderError | None] = {}
+        self._once = _Once[tuple[str, tuple[str, ...]], Deployment | None]()
 
     def check(self) -> str:
         """Try the host itself."""
@@ -149,16 +171,8 @@ class AskedOnce:
 
     def deployment(self, run_id: str, repositories: Collection[str] = ()) -> Deployment | None:
         """Return what the host said at first, or raise it."""
-        key = (run_id, tuple(repositories))
-        if key not in self._known:
-            try:
-                self._known[key] = self._host.deployment(run_id, key[1])
-            except ProviderError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, ProviderError):
-            raise found
-        return found
+        places = tuple(repositories)
+        return self._once.of((run_id, places), lambda: self._host.deployment(run_id, places))
 
 
 class GrantsOnce:
@@ -166,7 +180,7 @@ class GrantsOnce:
 
     def __init__(self, source: GrantSource) -> None:
         self._source = source
-        self._known: dict[str, Sequence[Grant] | ProviderError] = {}
+        self._once = _Once[str, Sequence[Grant]]()
 
     def check(self) -> str:
         """Try the record itself."""
@@ -178,12 +192,4 @@ class GrantsOnce:
 
     def grants(self, account: str) -> Sequence[Grant]:
         """Return what the record said at first, or raise it."""
-        if account not in self._known:
-            try:
-                self._known[account] = self._source.grants(account)
-            except ProviderError as error:
-                self._known[account] = error
-        found = self._known[account]
-        if isinstance(found, ProviderError):
-            raise found
-        return found
+        return self._once.of(account, lambda: self._source.grants(account))

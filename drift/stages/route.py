@@ -139,7 +139,7 @@ def owner_of(change: Change, standing: Standing, environment: str | None, rules:
         resource_type=change.resource.type,
         environment=environment,
     )
-    return _owner_of(owned, rules)
+    return owner_by(owned, rules)
 
 
 def owner_of_finding(
@@ -158,10 +158,11 @@ def owner_of_finding(
         resource_type=finding.type,
         environment=environment,
     )
-    return _owner_of(owned, rules)
+    return owner_by(owned, rules)
 
 
-def _owner_of(owned: Owned, rules: RoutingRules) -> Owner:
+def owner_by(owned: Owned, rules: RoutingRules) -> Owner:
+    """Return the team that answers for a resource of which this is known."""
     for rule in rules.owners:
         if rule.claims(owned):
             return Owner(team=rules.teams[rule.team], rule=rule.name)

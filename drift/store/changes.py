@@ -13,6 +13,7 @@ from drift.model.verdict import Disposition
 from drift.store.actions import actions_about
 from drift.store.grouping import forget_changes
 from drift.store.late import in_time
+from drift.store.listed import keep_line
 from drift.store.schema import change, change_write, write
 from drift.store.upsert import in_chunks, insert_or_replace_late
 
@@ -123,7 +124,7 @@ def write_seqs(connection: Connection, one: Change) -> tuple[int, ...]:
 
 
 def keep_judgement(connection: Connection, one: Change, judgement: Judgement, ledger_seq: int) -> None:
-    """Keep what was concluded about a change, and the evidence entry that records it."""
+    """Keep what was concluded about a change, how it is listed, and the evidence entry that records it."""
     in_time(connection).execute(
         update(change)
         .where(change.c.change_id == one.change_id)
@@ -136,6 +137,7 @@ def keep_judgement(connection: Connection, one: Change, judgement: Judgement, le
             ledger_seq=ledger_seq,
         )
     )
+    keep_line(connection, one, judgement)
 
 
 def mark_judged(connection: Connection, one: Change) -> int:

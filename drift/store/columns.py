@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import DateTime, Dialect, LargeBinary, String, TypeDecorator
+from sqlalchemy.types import TypeEngine
 
 from drift.ledger.entry import clean_text, encode_body
 
@@ -15,6 +16,9 @@ KEY_SIZE = 640
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 """The first and the last time there is."""
+
+LAST_CHARACTER = "\U0010ffff"
+"""Behind every text that begins with something stands that with this character."""
 
 _ELLIPSIS = "…"
 
@@ -60,6 +64,17 @@ class Key(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Clean the text as `Text` does, and shorten it. What is short enough stays as it is."""
         return None if value is None else as_key(value)
+
+
+class SortedKey(Key):
+    """A key of which the beginning is looked for: every database sorts it by its characters alone."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL sorts as a language does unless it is told not to."""
+        is_postgresql = dialect.name == "postgresql"
+        return dialect.type_descriptor(String(collation="C") if is_postgresql else String())
 
 
 class Encoded(TypeDecorator[Any]):

@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -141,19 +142,21 @@ class Database:
         with self._wrapped(), self._engine.connect().execution_options(**options) as connection:
             yield connection
 
-    def wipe_deleted(self) -> None:
-        """Take what was deleted and replaced out of the files too, where the engine leaves it for a while.
+    def wipe_deleted(self, tables: Iterable[str]) -> None:
+        """Take what was deleted and replaced in `tables`, at least, out of the files too.
 
-        Needs as much room as the store takes. Nobody else may use it meanwhile.
+        The engine leaves it there for a while. Needs as much room as the store takes. Nobody else may use it
+        meanwhile.
 
         Raises:
             StoreError: Somebody does, or there is no room.
         """
         is_sqlite = self._engine.dialect.name == "sqlite"
+        wipe = _wipe_sqlite if is_sqlite else partial(_wipe_postgresql, tables)
         with self._wrapped():
             connection = self._engine.raw_connection()
             try:
-                (_wipe_sqlite if is_sqlite else _wipe_postgresql)(connection.driver_connection)
+                wipe(connection.driver_connection)
             except self._engine.dialect.loaded_dbapi.Error as error:
                 raise StoreError(
                     f"what was deleted is still in the files of {self.name}: {error}",
@@ -303,14 +306,11 @@ def _wipe_sqlite(connection: Any) -> None:
         raise sqlite3.OperationalError("another process is reading")
 
 
-def _wipe_postgresql(connection: Any) -> None:
-    """Write anew the tables that may have had rows replaced; those of the tree never have."""
+def _wipe_postgresql(tables: Iterable[str], connection: Any) -> None:
+    """Write these tables anew, whatever the statistics say of them: they come late, and go with a crash."""
     connection.autocommit = True
-    tables = connection.execute(
-        "SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE n_tup_upd + n_tup_del > 0"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(f"VACUUM (FULL) {table}")
+    for table in tables:
+        connection.execute(f'VACUUM (FULL) "{table}"')
 
 
 def _is_reading(connection: Connection) -> bool:

@@ -10,6 +10,12 @@ from drift.store.upsert import insert_or_update
 DIRECTORY = "directory-"
 """Begins the keys of directories of people."""
 
+DOCUMENT = "document/"
+"""Begins the keys under which stands which entry tells of a document last."""
+
+DOCUMENTS_LOOKED_AT = "documents"
+"""The key under which it stands when the company's own documents were last looked at."""
+
 LEDGER_KEY = "ledger-key"
 """The key under which the public key stands that made the last checkpoint."""
 
@@ -27,6 +33,11 @@ def baseline_of(name: str, origin: str) -> str:
 def controls_of(host: str) -> str:
     """Return the key under which it stands when the repositories of a code host were last looked at."""
     return f"controls/{host}"
+
+
+def access_of(access_list: str) -> str:
+    """Return the key under which it stands which entry has the last snapshot of a list."""
+    return f"access-list/{access_list}"
 
 
 def accounts_of(tree: str) -> str:

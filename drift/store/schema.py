@@ -27,11 +27,13 @@ from drift.model.finding import DriftFinding
 from drift.model.judgement import Judgement
 from drift.model.person import Person
 from drift.model.pipeline_control import ControlFinding, PipelineControls
-from drift.store.columns import Encoded, Key, Text, UtcTime
+from drift.model.visitor import Identity, Invitation
+from drift.store.columns import Encoded, Key, SortedKey, Text, UtcTime
 from drift.store.metadata import metadata
 
 _TO_JUDGE = text("to_judge")  # as each engine writes it in a query
 _TO_JUDGE_SQLITE = text("to_judge = 1")
+_HAS_TICKET = text("ticket IS NOT NULL")
 
 meta = Table(
     "meta",
@@ -258,6 +260,58 @@ change = Table(
     Index("ix_change_to_judge", "session_id", sqlite_where=_TO_JUDGE_SQLITE, postgresql_where=_TO_JUDGE),
 )
 
+change_kind = Table(
+    "change_kind",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("disposition", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("environment", Key, nullable=False),  # empty: no environment claims the account
+    Column("needs", Boolean, nullable=False),  # somebody
+    Index(
+        "ix_change_kind",
+        *("disposition", "severity", "channel", "lane", "environment", "needs"),
+        unique=True,
+    ),
+    comment="What many judged changes have in common, each combination once",
+)
+
+change_line = Table(
+    "change_line",
+    metadata,
+    Column("change_id", String, ForeignKey("change.change_id"), primary_key=True),
+    Column("began_at", UtcTime, nullable=False),
+    Column("kind", Integer, ForeignKey("change_kind.number"), nullable=False),
+    Column("actor", Key, nullable=False),  # by the word of who corrected it last
+    Column("actor_key", Key, nullable=False),  # the same in lower case
+    Column("actor_kind", String, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("account", Key),
+    Column("resource_type", Key),
+    Column("resource_id", Key, nullable=False),
+    Column("resource_key", SortedKey, nullable=False),  # the id in lower case
+    Column("address", Key),
+    Column("ticket", Key),
+    Column("summary", Text, nullable=False),
+    Column("writes", Integer, nullable=False),  # none: all of them left it
+    Column("is_history", Boolean, nullable=False),
+    Index("ix_change_line_began", "began_at", "change_id"),
+    Index("ix_change_line_kind", "kind", "began_at", "change_id"),
+    Index("ix_change_line_actor", "actor_key", "began_at", "change_id"),
+    Index("ix_change_line_account", "account", "began_at", "change_id"),
+    Index("ix_change_line_type", "resource_type", "began_at", "change_id"),
+    Index("ix_change_line_resource", "resource_key", "began_at", "change_id"),
+    Index(
+        "ix_change_line_ticket",
+        *("ticket", "began_at", "change_id"),
+        sqlite_where=_HAS_TICKET,
+        postgresql_where=_HAS_TICKET,
+    ),
+    comment="How each judged change is listed: pages find theirs without opening a judgement",
+)
+
 change_write = Table(
     "change_write",
     metadata,
@@ -359,7 +413,7 @@ finding = Table(
     "finding",
     metadata,
     Column("finding_id", String, primary_key=True),
-    Column("status", String, nullable=False, index=True),
+    Column("status", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("resource_id", Key),
@@ -370,7 +424,15 @@ finding = Table(
     Column("body", Encoded(DriftFinding), nullable=False),
     Column("owner", Text),  # of a finding in the opening register, as is the next
     Column("due_at", UtcTime),
+    Column("account", Key),
+    Column("type", Key),
+    Column("baseline", Key),
+    Column("address", Key),
     Index("ix_finding_resource_id", "resource_id"),
+    Index("ix_finding_seen", "first_seen_at", "finding_id"),
+    Index("ix_finding_stands", "status", "first_seen_at", "finding_id"),
+    Index("ix_finding_account", "account", "first_seen_at", "finding_id"),
+    Index("ix_finding_type", "type", "first_seen_at", "finding_id"),
 )
 
 watched = Table(
@@ -534,4 +596,34 @@ pushed = Table(
     Column("reference", Text, nullable=False),  # by which it is found there
     Column("at", UtcTime, nullable=False),
     comment="Which parcels of a pack have arrived where, until all have",
+)
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token", String, primary_key=True),  # hex SHA-256 of what the browser holds
+    Column("began_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False, index=True),
+    Column("body", Encoded(Identity), nullable=False),
+    comment="Who is signed in to the pages",
+)
+
+sign_in_link = Table(
+    "sign_in_link",
+    metadata,
+    Column("token", String, primary_key=True),  # hex SHA-256 of what the link holds
+    Column("name", Key, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    comment="Links that sign somebody in once",
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("name", Key, primary_key=True),  # in lower case
+    Column("expires_at", UtcTime, nullable=False),
+    Column("ledger_seq", BigInteger, nullable=False),
+    Column("body", Encoded(Invitation), nullable=False),
+    comment="Which auditors may read for a while",
 )

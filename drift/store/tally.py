@@ -5,12 +5,12 @@ the counts are as crash-proof as the records, and a million reads cost few state
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select, update
 
 from drift.model.event import ChangeEvent, Fate
 from drift.model.evidence import TallyCount
@@ -134,10 +134,21 @@ def counts_to_record(connection: Connection, source: str) -> list[TallyCount]:
     ]
 
 
-def mark_counts_recorded(connection: Connection, source: str) -> None:
-    """Note that the ledger has all that was counted of a source."""
-    is_news = (funnel.c.source == source, funnel.c.records != funnel.c.recorded)
-    connection.execute(update(funnel).where(*is_news).values(recorded=funnel.c.records))
+def mark_counts_recorded(connection: Connection, source: str, counts: Sequence[TallyCount]) -> None:
+    """Note that the ledger has these counts of a source; what was counted since is still to be recorded."""
+    of_one = [funnel.c[name] == bindparam(f"of_{name}") for name in ("account", "hour", "rule")]
+    statement = update(funnel).where(funnel.c.source == source, *of_one)
+    rows = [
+        {
+            "of_account": one.account or "",
+            "of_hour": _text_of(one.hour),
+            "of_rule": one.rule,
+            "more": one.records,
+        }
+        for one in counts
+    ]
+    if rows:
+        connection.execute(statement.values(recorded=funnel.c.recorded + bindparam("more")), rows)
 
 
 def sources_to_record(connection: Connection) -> list[str]:

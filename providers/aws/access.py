@@ -17,18 +17,13 @@ from providers.aws.refusals import Asker, code_of, refusals
 from providers.aws.session import open_client
 from providers.aws.settings import AwsSettings
 from providers.aws.signals import load_signals
+from providers.aws.trust_policy import SERVICE, principals
 
 ACCESS_LISTS: Final = Asker("[[access_list]]", "docs/company.md")
 
 MAX_PAGES: Final = 10_000
 
 _WHAT: Final = "reading who may write"
-
-_SSO_PATH: Final = "/aws-reserved/sso.amazonaws.com/"
-"""Only AWS can create roles under it: each is a permission set, for people."""
-
-_SERVICE_PATH: Final = "/aws-service-role/"
-"""Only AWS can use these."""
 
 Fields: TypeAlias = Mapping[str, Any]
 
@@ -63,7 +58,7 @@ class AwsIam:
 
     def __init__(self, settings: AwsIamSettings) -> None:
         self._access = settings.access()
-        self._read_name = load_signals().read_name
+        self._signals = load_signals()
 
     @cached_property
     def _client(self) -> Any:
@@ -101,17 +96,25 @@ class AwsIam:
 
     def _of_roles(self, account: _Account) -> Iterator[Entitlement]:
         for role in account.roles:
-            path, trusted = role.get("Path") or "", _trusted(role.get("AssumeRolePolicyDocument"))
+            trust = role.get("AssumeRolePolicyDocument")
             for right in self._rights(role, "RolePolicyList", account):
-                yield _entitlement(role, "RoleName", _kind_of(path, trusted), f"for {trusted}", right)
+                via = f"for {_trusted(trust)}"
+                yield _entitlement(role, "RoleName", self._kind_of(role["Arn"], trust), via, right)
+
+    def _kind_of(self, arn: str, trust: Json) -> ActorKind:
+        """Return who uses a role: only AWS can create roles under some paths."""
+        if self._signals.sso_role_path.match(arn):
+            return ActorKind.HUMAN
+        is_service = self._signals.service_role_path.match(arn) or _is_for_services(trust)
+        return ActorKind.SERVICE if is_service else ActorKind.UNKNOWN
 
     def _rights(self, owner: Fields, inline: str, account: _Account) -> Iterator[str]:
         """Yield the names of the policies that allow to write."""
         for policy in owner.get(inline) or ():
-            if may_write(policy.get("PolicyDocument"), self._read_name):
+            if may_write(policy.get("PolicyDocument"), self._signals.read_name):
                 yield f"{policy['PolicyName']} (inline)"
         for policy in owner.get("AttachedManagedPolicies") or ():
-            if may_write(account.policies.get(policy["PolicyArn"]), self._read_name):
+            if may_write(account.policies.get(policy["PolicyArn"]), self._signals.read_name):
                 yield policy["PolicyName"]
 
     def _has_password(self, user: str) -> bool:
@@ -168,32 +171,14 @@ def _entitlement(
     )
 
 
-def _kind_of(path: str, trusted: str) -> ActorKind:
-    if path.startswith(_SSO_PATH):
-        return ActorKind.HUMAN
-    is_service = path.startswith(_SERVICE_PATH) or all(
-        one.endswith(".amazonaws.com") for one in trusted.split(", ")
-    )
-    return ActorKind.SERVICE if is_service else ActorKind.UNKNOWN
-
-
 def _trusted(document: Json) -> str:
     """Return who may take on a role, as its trust policy names them."""
     if not isinstance(document, dict):
         return "somebody"
-    statements = document.get("Statement")
-    names = {
-        name
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if isinstance(statement, dict) and statement.get("Effect") == "Allow"
-        for name in _names(statement.get("Principal"))
-    }
-    return ", ".join(sorted(names)) or "nobody"
+    return ", ".join(sorted({who for _, who in principals(document)})) or "nobody"
 
 
-def _names(principal: Json) -> Iterator[str]:
-    if isinstance(principal, str):
-        yield principal
-    if isinstance(principal, dict):
-        for one in principal.values():
-            yield from (str(name) for name in (one if isinstance(one, list) else [one]))
+def _is_for_services(document: Json) -> bool:
+    """Tell whether nobody but services of AWS may take on a role."""
+    kinds = {kind for kind, _ in principals(document)}
+    return kinds == {SERVICE}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from drift.model.resource import Json
+from providers.aws.policies import ALLOW, as_list
 from providers.tables import Form
 
 _SAMPLE = "A"
@@ -21,11 +22,11 @@ def may_write(document: Json, read_name: Form) -> bool:
 
 def _allowed(document: dict[str, Json]) -> Iterator[Json]:
     """Yield the actions that are allowed; `*` for all but some."""
-    for statement in _listed(document.get("Statement")):
+    for statement in as_list(document.get("Statement")):
         if not isinstance(statement, dict):
             yield "*"
-        elif statement.get("Effect") == "Allow":
-            yield from ["*"] if "NotAction" in statement else _listed(statement.get("Action"))
+        elif statement.get("Effect") == ALLOW:
+            yield from ["*"] if "NotAction" in statement else as_list(statement.get("Action"))
 
 
 def _is_read(action: Json, read_name: Form) -> bool:
@@ -33,10 +34,3 @@ def _is_read(action: Json, read_name: Form) -> bool:
     if name.endswith("*"):
         name = f"{name.rstrip('*')}{_SAMPLE}"
     return read_name.match(name) is not None
-
-
-def _listed(value: Json) -> list[Json]:
-    """Return a list: IAM lets a single statement or action stand by itself."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

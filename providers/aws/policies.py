@@ -23,16 +23,35 @@ def policies(parameters: Json) -> Iterator[Json]:
 
 def admits_everybody(policy: Json) -> bool:
     """Tell whether a statement allows any principal without a condition."""
-    return any(_is_for_everybody(statement) for statement in _allowing(policy))
+    return any(_is_for_everybody(statement) for statement in allowing(policy))
 
 
 def allows_everything(policy: Json) -> bool:
     """Tell whether a statement allows every action, or all of IAM's, on every resource."""
     return any(
-        EVERYTHING.union({"iam:*"}).intersection(_listed(get(statement, "Action")))
-        and "*" in _listed(get(statement, "Resource"))
-        for statement in _allowing(policy)
+        EVERYTHING.union({"iam:*"}).intersection(listed(get(statement, "Action")))
+        and "*" in listed(get(statement, "Resource"))
+        for statement in allowing(policy)
     )
+
+
+def allowing(policy: Json) -> Iterator[Json]:
+    """Yield the statements that allow something."""
+    for statement in as_list(get(policy, "Statement")):
+        if get(statement, "Effect") == ALLOW:
+            yield statement
+
+
+def as_list(value: Json) -> list[Json]:
+    """Return a list: IAM lets a single statement, action or principal stand by itself."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def listed(value: Json) -> list[str]:
+    """Return the texts of such a list."""
+    return [one for one in as_list(value) if isinstance(one, str)]
 
 
 def _parsed(text: str) -> Json:
@@ -45,20 +64,9 @@ def _parsed(text: str) -> Json:
         return None
 
 
-def _allowing(policy: Json) -> Iterator[Json]:
-    found = get(policy, "Statement")
-    for statement in found if isinstance(found, list) else [found]:
-        if get(statement, "Effect") == ALLOW:
-            yield statement
-
-
 def _is_for_everybody(statement: Json) -> bool:
     if get(statement, "Condition"):
         return False
     principal = get(statement, "Principal")
     named = [*principal.values()] if isinstance(principal, dict) else [principal]
-    return any("*" in _listed(one) for one in named) or get(statement, "NotPrincipal") is not None
-
-
-def _listed(value: Json) -> list[str]:
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return any("*" in listed(one) for one in named) or get(statement, "NotPrincipal") is not None

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from drift.model.resource import Json
-from providers.aws.policies import ALLOW
+from providers.aws.policies import allowing, listed
 from providers.aws.request import get
 from providers.trusted_subjects import is_more_than_one_pipeline
 
 ANYBODY = "*"
+SERVICE = "Service"
+"""The kind of a principal that is a service of AWS."""
 
 _ASKS = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)(IfExists)?", re.IGNORECASE)
 """Operators that let in only who has one of the values; others tell who is kept out, or hold of nobody.
@@ -23,11 +25,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 _OIDC = re.compile(r"arn:[^:]*:iam::\d*:oidc-provider/(?P<host>.+)")
 
 
+def principals(policy: Json) -> tuple[tuple[str, str], ...]:
+    """Return who is let in, whatever is asked of them: the kind of principal, and the name, each once."""
+    named = {one for statement in allowing(policy) for one in _principals(statement)}
+    return tuple(sorted(named))
+
+
 def trusts(policy: Json) -> tuple[str, ...]:
     """Return who may assume the role, each with what is asked of them, in one line."""
     lines = (
         f"{kind} {who}{_asked(statement)}"
-        for statement in _allowing(policy)
+        for statement in allowing(policy)
         for kind, who in _principals(statement)
     )
     return tuple(sorted(set(lines)))
@@ -35,7 +43,7 @@ def trusts(policy: Json) -> tuple[str, ...]:
 
 def too_wide(policy: Json) -> tuple[str, ...]:
     """Return what lets in more than one pipeline or somebody in particular, each in one line."""
-    return tuple(sorted({line for statement in _allowing(policy) for line in _weaknesses(statement)}))
+    return tuple(sorted({line for statement in allowing(policy) for line in _weaknesses(statement)}))
 
 
 def _weaknesses(statement: Json) -> Iterator[str]:
@@ -60,13 +68,6 @@ def _of_pipelines(host: str, statement: Json) -> Iterator[str]:
             yield f"more than one pipeline may assume it: all at {host} whose sub fits {subject}"
 
 
-def _allowing(policy: Json) -> Iterator[Json]:
-    found = get(policy, "Statement")
-    for statement in found if isinstance(found, list) else [found]:
-        if get(statement, "Effect") == ALLOW:
-            yield statement
-
-
 def _principals(statement: Json) -> Iterator[tuple[str, str]]:
     """Yield who is named, each with what kind of principal that is: AWS, Service, Federated."""
     principal = get(statement, "Principal")
@@ -74,7 +75,7 @@ def _principals(statement: Json) -> Iterator[tuple[str, str]]:
     if get(statement, "NotPrincipal") is not None:
         named = {"AWS": ANYBODY}  # all but these: nobody in particular
     for kind, values in named.items():
-        for value in _listed(values):
+        for value in sorted(listed(values)):
             yield kind, value
 
 
@@ -88,9 +89,5 @@ def _conditions(statement: Json) -> Iterator[tuple[str, str, str]]:
     condition = get(statement, "Condition")
     for operator, keys in sorted(condition.items()) if isinstance(condition, dict) else ():
         for key, values in sorted(keys.items()) if isinstance(keys, dict) else ():
-            for value in _listed(values):
+            for value in sorted(listed(values)):
                 yield operator, key, value
-
-
-def _listed(value: Json) -> list[str]:
-    return sorted(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))

@@ -1,5 +1,6 @@
 """`drift evidence push`: packs go where others work with them, and the ledger tells."""
 
+import base64
 import json
 import re
 import shlex
@@ -11,8 +12,11 @@ import pytest
 
 from drift.cli.push_jobs import push_jobs
 from drift.ledger.log import entries
+from drift.model.event import RawRecord
 from drift.model.evidence import EntryKind
+from drift.wiring import raw_vault
 from drift.wiring import settings_of as configured
+from tests.builders import NOON, a_classification, a_judgement, a_write, an_actor, an_event
 from tests.cli.running import CONFIG, Drift
 from tests.providers.channels.fake_receiver import SECRET, FakeReceiver
 from tests.providers.channels.http_server import Reply, serving
@@ -21,6 +25,14 @@ from tests.world import World
 SHOWN = re.findall(
     r"```\n(drift .*?)\n```", (Path(__file__).parents[2] / "docs/push.md").read_text(), re.DOTALL
 )
+
+VAULT = """
+[[vault]]
+name = "raw"
+type = "local-folder"
+folder = "vault"
+key_file = "vault-key"
+"""
 
 SINK = """
 [[evidence_sink]]
@@ -144,6 +156,45 @@ def test_the_daemon_exports_and_pushes_the_observation_period_as_often_as_a_sink
     assert len(pushed_entries()) == 1
     [news] = [one for one in receiver.events.values() if one["type"].endswith("pack.v1")]
     assert news["data"]["parameters"]["until"] is None
+
+
+def test_the_daemon_pushes_to_the_sinks_of_its_start_whatever_was_reloaded(
+    drift: Drift, receiver: FakeReceiver, world: World
+) -> None:
+    """
+    A sink that is renamed is so after the next start, as the daemon says.
+    """
+    config = Path("config.toml")
+    config.write_text(config.read_text() + 'every = "7d"\n')
+    in_force = [configured(str(config))]
+    (job,) = push_jobs(world.database, lambda: in_force[-1])
+    config.write_text(config.read_text().replace('name = "hook"', 'name = "elsewhere"'))
+    in_force.append(configured(str(config)))
+
+    turn = job.run()
+
+    assert turn.failure is None
+    assert receiver.events
+
+
+def test_the_daemon_exports_what_the_command_does_the_records_of_the_vault_too(
+    drift: Drift, receiver: FakeReceiver, world: World
+) -> None:
+    config = Path("config.toml")
+    Path("vault-key").write_text(base64.b64encode(bytes(32)).decode())
+    config.write_text(config.read_text() + 'every = "7d"\n' + VAULT)
+    settings = configured(str(config))
+    vault = raw_vault(settings)
+    assert vault is not None
+    drawn = an_event(event_id="by bob")
+    vault.keep([RawRecord(body=b"by bob", source=drawn.source)], NOON)
+    world.happened(writes=[a_write(drawn, an_actor("bob"), a_classification())], judged=a_judgement())
+
+    (job,) = push_jobs(world.database, lambda: settings)
+    assert job.run().failure is None
+
+    [news] = [one for one in receiver.events.values() if one["type"].endswith("pack.v1")]
+    assert any(drawn.source.sha256 in one["path"] for one in news["data"]["files"])
 
 
 def test_check_tries_each_sink_and_hands_nothing_out(drift: Drift, receiver: FakeReceiver) -> None:

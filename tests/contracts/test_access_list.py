@@ -160,6 +160,25 @@ def test_aws_tells_by_which_group_policy_or_trust_and_who_has_a_password() -> No
     assert facts(found["worker"]) == (ActorKind.SERVICE, None, "for lambda.amazonaws.com", "admin")
 
 
+def test_aws_takes_no_role_for_a_services_that_somebody_else_may_take_on_too() -> None:
+    """
+    Cognito signs in whoever an app lets in; all but one is nobody in particular.
+    """
+    federated = a_trust({"Federated": "cognito-identity.amazonaws.com"})
+    with simulated_aws():
+        iam = boto3.client("iam")
+        for name, trust in (("app", federated), ("open", federated.replace('"Principal"', '"NotPrincipal"'))):
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+            iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=a_policy("*"))
+
+        found = {one.name: facts(one) for one in AwsIam(AwsIamSettings()).entitlements()}
+
+    assert (found["app"], found["open"]) == (
+        (ActorKind.UNKNOWN, None, "for cognito-identity.amazonaws.com", "all (inline)"),
+        (ActorKind.UNKNOWN, None, "for *", "all (inline)"),
+    )
+
+
 def test_azure_tells_in_which_role_and_where(tmp_path: Path) -> None:
     with authorization(tmp_path) as service:
         service.assign("ops", "Contributor", "Group")

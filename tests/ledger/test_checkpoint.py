@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from drift.errors import LedgerIntegrityError
-from drift.ledger.checkpoint import checkpoints, latest_checkpoint, seal, seal_apart, sealed_entries
-from drift.ledger.log import append_all, size_of
-from drift.ledger.note import SigningKey
+from drift.ledger.checkpoint import checkpoints, latest_checkpoint, seal, sealed_entries
+from drift.ledger.log import append_all
 from drift.model.evidence import EntryKind
 from drift.store.database import Database
-from tests.ledger.building import KEY, NOON, OTHER_KEY, Slow, an_entry
+from tests.ledger.building import KEY, NOON, OTHER_KEY, an_entry
 
 
 def test_a_checkpoint_is_a_signed_note_of_origin_size_and_root(database: Database) -> None:
@@ -125,33 +124,3 @@ def test_an_entry_that_was_altered_is_named_when_it_is_read_for_a_pack(
 def a_sealed_ledger(connection: Connection) -> None:
     append_all(connection, [an_entry() for _ in range(4)])
     seal(connection, KEY, NOON)
-
-
-def test_nobody_who_writes_waits_for_whoever_signs(database: Database) -> None:
-    def recorded() -> None:
-        with database.transaction() as connection:
-            append_all(connection, [an_entry()])
-
-    recorded()
-    made = seal_apart(database, SigningKey(name=KEY.name, signer=Slow(recorded)), NOON)
-
-    assert made is not None
-    assert made.size == 1
-    with database.reading() as connection:
-        assert size_of(connection) == 2
-        assert latest_checkpoint(connection) == made
-
-
-def test_of_two_who_seal_at_once_the_first_one_stands(sqlite_database: Database) -> None:
-    def sealed() -> None:
-        with sqlite_database.transaction() as connection:
-            append_all(connection, [an_entry()])
-            seal(connection, KEY, NOON)
-
-    with sqlite_database.transaction() as connection:
-        append_all(connection, [an_entry()])
-
-    assert seal_apart(sqlite_database, SigningKey(name=KEY.name, signer=Slow(sealed)), NOON) is None
-
-    with sqlite_database.reading() as connection:
-        assert [one.size for one in checkpoints(connection)] == [2]

@@ -14,12 +14,14 @@ from drift.ledger.tables import evidence_body
 from drift.ledger.verify import INTEGRITY, QUESTIONS, verify_pack
 from drift.model.erasure import Forgotten
 from drift.model.evidence import EntryKind, OrderRecord
+from drift.redact import MASK
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_disposition, a_gap, an_entry
 from tests.reports.packs import a_pack, sign_again
 
 ALICE = Forgotten.called(["alice@example.com"], "erased-a")
 BOB = Forgotten.called(["bob@example.com"], "erased-b")
+TOKEN = "ghp_" + "a1B2" * 9
 ORDER = OrderRecord(by="dana", reason="a letter")
 
 
@@ -53,6 +55,15 @@ def test_an_erased_entry_keeps_its_place_and_is_read_as_it_is_said_again(databas
     assert said(found[0].body)["approver"] == "bob@example.com"
     assert said(found[2].body)["error"] == "erased-a closed the laptop"
     assert said(found[5].body) == {"entries": [0, 2], "person": "erased-a"}
+
+
+def test_no_secret_in_the_reason_is_recorded(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as connection:
+        order = OrderRecord(by="dana", reason=f"the letter came with {TOKEN}")
+        erase_bodies(connection, ALICE, order, NOON)
+
+        [wanted] = entries(connection, kind=EntryKind.ORDER)
+    assert said(wanted.body) == {"by": "dana", "reason": f"the letter came with {MASK}"}
 
 
 def test_what_was_said_again_can_be_erased_in_its_turn(database: Database, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from drift.ledger.note import SigningKey
 from drift.ledger.rotation import Rotation, rotate
 from drift.ledger.verify import COMPLETENESS, INTEGRITY, ORIGIN, QUESTIONS, Report, verify_pack
 from drift.model.evidence import EntryKind
+from drift.redact import MASK
 from drift.store.database import Database
 from drift.store.meta import LEDGER_KEY, forget
 from tests.ledger.building import KEY, NOON, OTHER_KEY, a_disposition, an_entry
@@ -37,6 +39,17 @@ def test_both_keys_sign_the_handover_and_the_new_one_alone_what_follows(database
     assert after is not None
     assert signers(made.note) == [KEY.verifier.key_id, OTHER_KEY.verifier.key_id]
     assert signers(after.note) == [OTHER_KEY.verifier.key_id]
+
+
+def test_no_secret_in_the_reason_is_recorded(sqlite_database: Database) -> None:
+    token = "ghp_" + "a1B2" * 9
+    with sqlite_database.transaction() as connection:
+        append_all(connection, [an_entry()])
+        seal(connection, KEY, NOON)
+        rotate(connection, replace(a_rotation(), reason=f"{token} was found in a log"), NOON)
+
+        [wanted] = entries(connection, kind=EntryKind.ORDER)
+    assert json.loads(wanted.body or b"")["reason"] == f"{MASK} was found in a log"
 
 
 def test_the_old_key_seals_nothing_after_it_has_handed_over(sqlite_database: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from drift.config import Listen
 from drift.errors import ConfigError
-from drift.operations.http import Answers, serving
+from drift.operations.http import Answers, probes, serving
 
 ANYWHERE = Listen(host="127.0.0.1", port=0)
 WELL = Answers(is_alive=lambda: True, awaited=lambda: (), metrics=lambda: b"up 1\n")
@@ -17,7 +17,7 @@ WELL = Answers(is_alive=lambda: True, awaited=lambda: (), metrics=lambda: b"up 1
 @contextmanager
 def asked(answers: Answers, path: str, method: str = "GET") -> Iterator[http.client.HTTPResponse]:
     """Ask one thing."""
-    with serving(ANYWHERE, answers) as port:
+    with serving(ANYWHERE, lambda _: probes(answers)) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request(method, path)
         yield connection.getresponse()
@@ -57,9 +57,9 @@ def test_it_does_not_say_what_it_is_made_of() -> None:
 
 def test_a_port_that_is_taken_is_named() -> None:
     with (
-        serving(ANYWHERE, WELL) as port,
+        serving(ANYWHERE, lambda _: probes(WELL)) as port,
         pytest.raises(ConfigError, match=f"127.0.0.1:{port}") as refused,
-        serving(Listen(host="127.0.0.1", port=port), WELL),
+        serving(Listen(host="127.0.0.1", port=port), lambda _: probes(WELL)),
     ):
         pass
 
@@ -67,8 +67,8 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 def test_the_port_is_free_afterwards() -> None:
-    with serving(ANYWHERE, WELL) as port:
+    with serving(ANYWHERE, lambda _: probes(WELL)) as port:
         pass
 
-    with serving(Listen(host="127.0.0.1", port=port), WELL) as again:
+    with serving(Listen(host="127.0.0.1", port=port), lambda _: probes(WELL)) as again:
         assert again == port

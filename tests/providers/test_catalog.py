@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from drift import ports
-from drift.config import company_tables, control_tables, load
+from drift.config import company_tables, control_tables, load, web_tables
 from drift.config.convert import keys_of
 from drift.config.tables import (
     REPEATED,
@@ -103,8 +103,8 @@ COMMON = {
 """The kinds of adapters that have more in common than a name and a type."""
 
 TABLES = (
-    *(*SINGLE, *control_tables.SINGLE, *company_tables.SINGLE),
-    *(*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED),
+    *(*SINGLE, *control_tables.SINGLE, *company_tables.SINGLE, *web_tables.SINGLE),
+    *(*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED, *web_tables.REPEATED),
 )
 
 SHOWN_ONCE = {

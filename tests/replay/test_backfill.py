@@ -260,7 +260,7 @@ def test_once_an_archive_is_taken_in_sessions_are_forgotten_as_ever(past: Past) 
         assert not is_replaying(connection, past.watch.clock.now())
 
 
-@pytest.mark.parametrize("stop_at", range(12))
+@pytest.mark.parametrize("stop_at", range(13))
 def test_a_replay_that_is_stopped_at_any_commit_and_run_again_ends_alike(
     stop_at: int, past: Past, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +279,7 @@ def test_a_replay_that_is_stopped_at_any_commit_and_run_again_ends_alike(
 
     past.taken_in()
 
-    assert stopped is (stop_at < 10)
+    assert stopped is (stop_at < 11)
     assert past.became() == {"change": 3, "duplicate": 1, "part": 1, "read": 1}
     assert len(past.watch.changes()) == 3
     assert all(row.judgement for row in past.watch.changes())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import last_sealed, seal
 from drift.ledger.log import append_all
 from drift.ledger.note import SigningKey
 from drift.model.company import Company
@@ -182,6 +182,7 @@ def a_pack(
     with database.reading() as connection:
         return export_pack(
             connection,
+            last_sealed(connection),
             folder=folder,
             key=key,
             request=PackRequest(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import last_sealed, seal
 from drift.ledger.entry import NewEntry
 from drift.ledger.log import append_all
 from drift.model.action import Deed
@@ -61,7 +61,7 @@ def tables_of(
             seal(connection, KEY, sealed_at)
         asked = PackRequest(period=Period(since=since, until=until), tool_version="0.1.0", **request)
         with database.reading() as connection:
-            export_pack(connection, folder=folder / "pack", key=KEY, request=asked)
+            export_pack(connection, last_sealed(connection), folder=folder / "pack", key=KEY, request=asked)
     finally:
         database.close()
     return Tables(folder=folder / "pack")

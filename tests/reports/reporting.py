@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from drift.model.evidence import Checkpoint
+from drift.model.missing import Missing
 from drift.model.verdict import Severity
 from drift.reports.week import Week
 from drift.reports.weekly.counts import Watch
-from drift.reports.weekly.report import Action, Alerts, Figure, Missing, Seen, SourceSeen, WeeklyReport
+from drift.reports.weekly.report import Action, Alerts, Figure, Seen, SourceSeen, WeeklyReport
 from tests.builders import NOON
 
 SEEN = Seen(

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.model.company import Company, StatedScope, SystemKind
@@ -11,9 +13,14 @@ from drift.model.connected import Configured, ConnectedSystem
 from drift.model.resource import Cloud
 from drift.ports import AdapterKind
 from drift.store.database import Database
+from tests.builders import a_deployment
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding
 from tests.reports.packs import DAY, a_pack
+from tests.reports.registering import SINCE, tables_of
 from tests.reports.test_pack import table_of
+from tests.reports.test_register_duties import a_run
+from tests.reports.test_register_pipeline_controls import looked_at
+from tests.scenarios.forge import a_repository
 
 SHOP, LAB = "111122223333", "444455556666"
 
@@ -89,3 +96,30 @@ def test_the_company_says_what_is_in_scope_and_why(sqlite_database: Database, tm
     assert told["OPS"] == ("out", "customers' data", "rule OPS")
     assert told["jira (jira-cloud)"][0] == told["deploy"][0] == told["example/infra"][0] == "not stated"
     assert found["account", "999900001111"]["known_from"] == "[[system]] alone"
+
+
+def test_a_repository_of_another_period_is_not_in_the_inventory(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    """
+    One that was in scope when the period began is, though nothing was said of it since.
+    """
+    old, new = (replace(a_deployment(run_id=one), repository=f"example/{one}") for one in ("old", "new"))
+    entries = [
+        replace(a_run(old, "chg-1"), recorded_at=SINCE - DAY),
+        a_run(new, "chg-2"),
+        looked_at(a_repository("example/stands"), SINCE - DAY, "example/stands"),
+        looked_at(a_repository("example/gone"), SINCE - 2 * DAY, "example/gone"),
+        looked_at(None, SINCE - DAY, "example/gone"),
+        looked_at(a_repository("example/left"), SINCE - DAY, "example/left"),
+        looked_at(None, SINCE + DAY, "example/left"),
+    ]
+
+    tables = tables_of(tmp_path_factory.mktemp("inventory"), sqlite_template, entries)
+
+    rows = tables.rows("11_company/inventory")
+    assert {row["id"] for row in rows if row["kind"] == "repository"} == {
+        "example/new",
+        "example/stands",
+        "example/left",
+    }

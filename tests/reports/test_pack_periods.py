@@ -13,6 +13,7 @@ from drift.ledger.checkpoint import seal
 from drift.ledger.entry import NewEntry
 from drift.ledger.log import append_all
 from drift.ledger.verify import verify_pack
+from drift.model.connected import ConnectedSystem
 from drift.model.evidence import (
     ConfigRecord,
     CoverageInterval,
@@ -25,6 +26,7 @@ from drift.model.evidence import (
     TallyRecord,
 )
 from drift.model.verdict import Disposition
+from drift.ports import AdapterKind
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition
 from tests.reports.packs import a_pack
@@ -125,6 +127,43 @@ def test_of_a_source_that_came_later_nothing_can_be_shown_before(
     )
 
 
+def test_a_log_that_is_connected_and_was_never_read_covers_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """
+    One of which the watch began after the period says nothing of it.
+    """
+    pack = a_pack_of(
+        sqlite_database,
+        tmp_path,
+        [
+            watched("source:trail", NOON - DAY),
+            watched("source:blind", NOON - DAY),
+            watched("source:new", NOON + 31 * DAY),
+            read("trail", NOON - DAY, NOON + 30 * DAY),
+        ],
+        connected=tuple(connected(name) for name in ("trail", "blind", "new")),
+    )
+
+    rows = {one["source"]: one for one in table_of(pack, "01_ipe/sources")}
+    uptime = next(one for one in table_of(pack, "09_detector/metrics") if one["metric"] == "detector uptime")
+    page = (pack / "00_START_HERE.html").read_text()
+    assert (rows["blind"]["minutes_covered"], rows["new"]["minutes_covered"]) == ("0", "")
+    assert "was never read to its end" in rows["blind"]["statement"]
+    assert uptime["ratio"] == "0/43200"
+    assert "blind never" in page
+    assert "<td>blind</td><td>never</td>" in page
+
+
+def test_a_pack_of_logs_that_were_all_never_read_shows_nothing_of_them(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    pack = a_pack_of(sqlite_database, tmp_path, [version("0.1.0", at=NOON)], connected=(connected("blind"),))
+
+    page = (pack / "00_START_HERE.html").read_text()
+    assert "1 audit log (blind) is connected, and none was read to its end in the period" in page
+
+
 def test_a_new_detector_in_the_middle_is_told_with_its_time_and_its_rules(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
@@ -223,12 +262,12 @@ def test_what_arrived_late_stands_in_the_next_pack(sqlite_database: Database, tm
     assert [one["change_id"] for one in table_of(pack, "02_population/changes")] == ["chg-4"]
 
 
-def a_pack_of(database: Database, folder: Path, entries: Sequence[NewEntry]) -> Path:
+def a_pack_of(database: Database, folder: Path, entries: Sequence[NewEntry], **asked: Any) -> Path:
     """The pack of a month, of a ledger with these entries; it verifies."""
     with database.transaction() as connection:
         append_all(connection, list(entries))
         seal(connection, KEY, NOON + 40 * DAY)
-    a_pack(database, folder / "pack", **MONTH)
+    a_pack(database, folder / "pack", **MONTH, **asked)
     assert verify_pack(str(folder / "pack"), KEY.verifier_key).all_problems == []
     return folder / "pack"
 
@@ -240,6 +279,10 @@ def entry(body: object, *, kind: EntryKind = EntryKind.GAP, at: datetime = NOON,
 def watched(scope: str, at: datetime) -> NewEntry:
     body = EnrolmentRecord(scope=scope, turn=EnrolmentTurn.WATCHED, by=None)
     return entry(body, kind=EntryKind.ENROLMENT, at=at)
+
+
+def connected(name: str) -> ConnectedSystem:
+    return ConnectedSystem(kind=AdapterKind.AUDIT_LOG, name=name, type="aws-s3")
 
 
 def read(source: str, from_at: datetime, to_at: datetime, *, records: int = 0) -> NewEntry:

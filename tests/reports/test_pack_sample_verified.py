@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import last_sealed, seal
 from drift.ledger.log import append_all
 from drift.ledger.verify import verify_pack
 from drift.model.sampling import Sampling
@@ -57,7 +57,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 def exported(database: Database, folder: Path, sampling: Sampling, **period: Any) -> Path:
     with database.reading() as connection:
         request = PackRequest(period=Period(**period), tool_version="0.1.0", sampling=sampling)
-        export_pack(connection, folder=folder, key=KEY, request=request)
+        export_pack(connection, last_sealed(connection), folder=folder, key=KEY, request=request)
     return folder
 
 

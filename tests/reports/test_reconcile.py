@@ -1,6 +1,7 @@
 """The funnel adds up, and where two sources do not agree, the pack says so and names what."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from drift.reports.population import Period, Reading
 from drift.store.database import Database
 from tests.builders import ACCOUNT, a_classification, a_write, an_event
 from tests.ledger.building import KEY, NOON, a_disposition, a_finding, an_entry
+from tests.reports.test_register_duties import REVIEWED, a_run
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -142,12 +144,18 @@ def test_what_lies_at_the_edges_of_a_period_has_its_own_rules(sqlite_database: D
 
 def test_changes_are_held_against_runs_messages_and_writes_both_ways(sqlite_database: Database) -> None:
     sent = AlertRecord(client_id="c", session_id="ses-1", notifier="slack", reference="1", sent_at=NOON)
+    unread = a_finding("fnd-2")
+    finding = replace(unread.body.finding, finding_id="fnd-2", explained_by=("aws:9",))
+    unread = replace(unread, body=replace(unread.body, finding=finding))
     said = [
         written("1"),
         a_disposition("chg-1", channel=Channel.PIPELINE, alert=False),
         a_disposition("chg-2", session_id="ses-2", events=()),
+        a_disposition("chg-3", channel=Channel.AUTOMATION, session_id="ses-3", events=(), alert=False),
+        a_run(REVIEWED, "chg-3"),
         an_entry("ses-1", sent, kind=EntryKind.ALERT),
         a_finding("fnd-1"),
+        unread,
     ]
 
     checks = {
@@ -156,11 +164,12 @@ def test_changes_are_held_against_runs_messages_and_writes_both_ways(sqlite_data
 
     told = {name: (one["matched"], one["left_only"], one["right_only"]) for name, one in checks.items()}
     assert told == {
-        "changes/deployments": (0, 1, 0),
+        "changes/deployments": (0, 1, 1),
         "tickets/changes": (0, 0, 0),
         "alerts/messages": (0, 1, 1),
         "events/changes": (1, 0, 0),
-        "drift/events": (1, 0, 0),
+        "drift/events": (1, 1, 0),
+        "drift/records": (1, 1, 0),
     }
 
 
@@ -186,6 +195,24 @@ def test_the_opening_register_tells_what_became_of_it_month_by_month(sqlite_data
         ("2026-12", 2, 0, 1, 0, 1, 0),
         ("2027-01", 1, 0, 0, 1, 2, 0),
     ]
+
+
+def test_what_falls_due_in_a_quiet_month_is_overdue_at_its_end(sqlite_database: Database) -> None:
+    """
+    Both listings count by the date that was said last.
+    """
+    registered = a_finding("fnd-1", status=FindingStatus.PRE_EXISTING)
+    said = [
+        replace(registered, body=replace(registered.body, due_at=NOON + DAY)),
+        replace(registered, body=replace(registered.body, due_at=NOON + 20 * DAY), recorded_at=NOON + DAY),
+    ]
+
+    listed = listings(sqlite_database, opening_register, said, until=NOON + 30 * DAY)
+
+    [row] = listed["08_baseline/opening_register"]
+    overdue = [(one["month"], one["overdue"]) for one in listed["08_baseline/opening_progress"]]
+    assert (row["due_at"], row["is_overdue"]) == ("2026-12-10T12:00:00.000000Z", True)
+    assert overdue == [("2026-11", 0), ("2026-12", 1)]
 
 
 def test_ocsf_tells_of_every_write_every_change_and_all_drift(sqlite_database: Database) -> None:

@@ -82,7 +82,7 @@ def test_a_row_tells_what_when_who_what_was_done_and_what_is_open(tables: Tables
     assert row["affected"].startswith("aws_security_group sg-0abc, which no code is known to declare;")
     assert row["done"] == ("2026-11-20 13:00 UTC: alice@example.com said that it was not theirs: I slept.")
     assert row["still_open"] == (
-        "No ticket is linked.; Nobody approved it, before or since.;"
+        "No ticket is linked.; No approval is recorded, before or since.;"
         " Somebody said that it was not theirs; whether credentials were stolen is not recorded.;"
         " Test t8: the live configuration is not as declared."
     )
@@ -121,3 +121,10 @@ def test_no_page_and_no_row_concludes_anything(tables: Tables) -> None:
 
     assert len(texts) == 7
     assert not any("compliant" in text or "exception" in text for text in texts)
+
+
+def test_no_id_of_a_ledger_leads_out_of_the_pack(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    with pytest.raises(ValueError, match="is no id of a change"):
+        tables_of(tmp_path_factory.mktemp("hostile"), sqlite_template, [a_disposition("../../../chg-1")])

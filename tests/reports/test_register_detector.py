@@ -23,12 +23,13 @@ from drift.model.evidence import (
     EntryKind,
     IgnoredRecord,
 )
+from drift.model.finding import FindingStatus
 from drift.model.heartbeat import Heartbeat, JobTurns
 from drift.model.rules_edit import RulesEdit
 from drift.model.verdict import Disposition, Severity
 from tests.acting import a_waiver
 from tests.builders import minutes
-from tests.ledger.building import NOON, a_coverage, a_disposition, an_entry
+from tests.ledger.building import NOON, a_coverage, a_disposition, a_finding, an_entry
 from tests.reports.registering import DAY, HOUR, SINCE, UNTIL, Tables, an_action, tables_of
 
 RULES = {"configuration": "11" * 32, "redact": "22" * 32}
@@ -234,6 +235,23 @@ def test_suppressions_have_an_owner_an_end_and_hits(tables: Tables) -> None:
         ("ignore", "autoscaling", "ops", "7", "in force at its end"),
     ]
     assert all(row["ledger_seq"] for row in rows)
+
+
+def test_a_waiver_of_what_was_resolved_hides_nothing_more(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    entries = [
+        a_finding("fnd-1"),
+        a_finding("fnd-2"),
+        an_action("fnd-1", a_waiver()),
+        an_action("fnd-2", a_waiver()),
+        a_finding("fnd-2", status=FindingStatus.RESOLVED, recorded_at=NOON + DAY),
+    ]
+
+    tables = tables_of(tmp_path_factory.mktemp("waived"), sqlite_template, entries)
+
+    rows = tables.rows("09_detector/suppressions")
+    assert {row["name"]: row["hits"] for row in rows} == {"fnd-1": "1", "fnd-2": "0"}
 
 
 def test_our_own_rules_are_changes_too(tables: Tables) -> None:

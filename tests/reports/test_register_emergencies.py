@@ -126,6 +126,58 @@ def test_each_month_has_a_page_for_its_review(tables: Tables) -> None:
     assert page.count("[to be filled in by management]") == 4 * 6
 
 
+def test_only_a_ticket_that_made_it_an_emergency_is_its_incident(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    """
+    And what test t7 was never asked about is not said to be due later.
+    """
+    entries = [
+        a_disposition("chg-glass", lane=Lane.EMERGENCY, disposition=Disposition.AUTHORISED, ticket="OPS-1"),
+        a_disposition("chg-incident", disposition=Disposition.EMERGENCY, ticket="INC-2", t7=Result.FAIL),
+    ]
+
+    tables = tables_of(tmp_path_factory.mktemp("incidents"), sqlite_template, entries)
+
+    found = {row["change_id"]: (row["incident"], row["ticket"]) for row in tables.rows(REGISTER)}
+    assert found == {"chg-glass": ("", "OPS-1"), "chg-incident": ("INC-2", "INC-2")}
+    [month] = tables.rows(RATIO)
+    assert (month["incomplete"], month["not_due"], month["not_asked"]) == ("1", "0", "1")
+
+
+def test_an_emergency_before_the_first_coverage_has_its_month(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    """
+    Where nobody says when the period begins, history that was taken in belongs to it.
+    """
+    entries = [
+        a_disposition("chg-old", began_at=NOON - 40 * DAY, disposition=Disposition.EMERGENCY),
+        a_coverage(from_at=NOON, to_at=NOON + DAY),
+    ]
+
+    tables = tables_of(tmp_path_factory.mktemp("old"), sqlite_template, entries, since=None)
+
+    assert [(row["month"], row["emergencies"]) for row in tables.rows(RATIO)] == [
+        ("2026-10", "1"),
+        ("2026-11", "0"),
+    ]
+    page = (tables.folder / "04_emergency/retrospectives/2026-10.html").read_text()
+    assert "1 began in this month" in page
+
+
+def test_a_page_that_has_not_all_emergencies_says_so(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drift.reports.pack.registers.emergencies.MOST_PAGES", 1)
+    entries = [a_disposition(f"chg-{one}", disposition=Disposition.EMERGENCY) for one in range(3)]
+
+    tables = tables_of(tmp_path_factory.mktemp("many"), sqlite_template, entries)
+
+    page = (tables.folder / "04_emergency/retrospectives/2026-11.html").read_text()
+    assert "3 began in this month; the first 1 stand here" in page
+
+
 def test_a_pack_with_registers_verifies(tables: Tables) -> None:
     assert verify_pack(str(tables.folder)).all_problems == []
 
@@ -147,9 +199,15 @@ def test_an_empty_register_tells_that_nothing_happened_from_that_nobody_looked(
         tmp_path_factory.mktemp("blind"), sqlite_template, [a_disposition("chg-1", began_at=UNTIL)]
     )
 
+    whole = tables_of(
+        tmp_path_factory.mktemp("whole"), sqlite_template, [a_coverage(from_at=SINCE, to_at=UNTIL)]
+    )
+
     quiet, unknown = watched.row(STATES, path=REGISTER), blind.row(STATES, path=REGISTER)
-    assert quiet["statement"].startswith("did not occur in the period; 21,600 of 43,200 minutes")
-    assert (quiet["state"], unknown["state"]) == ("did not occur", "did not operate")
+    assert quiet["state"] == "none seen, partly covered"
+    assert "not all of the period was covered; 21,600 of 43,200 minutes" in quiet["statement"]
+    assert whole.row(STATES, path=REGISTER)["state"] == "did not occur"
+    assert unknown["state"] == "did not operate"
     assert "cannot show anything; 0 of 43,200 minutes" in unknown["statement"]
 
 

@@ -20,6 +20,7 @@ from tests.reports.registering import DAY, HOUR, SINCE, Tables, tables_of
 from tests.scenarios.forge import a_bypass, a_repository
 
 TIMELINE, UNVERIFIED = "07_pipeline_controls/timeline", "07_pipeline_controls/not_verifiable"
+CHECKS = "07_pipeline_controls/checks"
 PLAN = ControlDocument(
     name="environments", status=Verifiable.NOT_VERIFIABLE, text="", why="the plan does not offer them"
 )
@@ -100,6 +101,22 @@ def test_what_nobody_can_verify_is_kept_apart_with_the_reason(tables: Tables) ->
         ("example/infra", "environments", "the plan does not offer them"),
         ("example/secret", "the repository", "the token may not read it"),
     ]
+
+
+def test_there_were_never_more_looks_than_days(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    """
+    Two days from noon to noon touch three of the calendar.
+    """
+    looks = [a_check(NOON + hours * HOUR) for hours in (1, 20, 40)]
+
+    tables = tables_of(
+        tmp_path_factory.mktemp("noon"), sqlite_template, looks, since=NOON, until=NOON + 2 * DAY
+    )
+
+    row = tables.row("01_ipe/registers", path=CHECKS)
+    assert row["statement"] == "2 of 2 days on which repositories were looked at"
 
 
 def test_the_register_says_on_how_many_days_it_was_looked(tables: Tables) -> None:

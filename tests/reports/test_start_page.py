@@ -2,13 +2,20 @@
 
 import html
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from drift.ledger.checkpoint import seal
+from drift.ledger.checkpoint import latest_checkpoint, seal
 from drift.ledger.log import append_all
 from drift.model.connected import ConnectedSystem
 from drift.model.verdict import Disposition, Lane
 from drift.ports import AdapterKind
+from drift.reports.pack.contents import Contents
+from drift.reports.pack.request import PackRequest
+from drift.reports.pack.start_page import start_page
+from drift.reports.pack.view import View
+from drift.reports.population import Period, Reading
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition
 from tests.reports.packs import DAY, a_pack
@@ -61,6 +68,47 @@ def test_each_lane_has_its_row(sqlite_database: Database, tmp_path: Path) -> Non
     assert "application Code and images that were deployed. 1 1" in page
     assert "infrastructure What the clouds run: networks, machines, stores, identities. 2 2" in page
     assert "configuration Settings, flags, parameters and secrets of what runs. 0" in page
+
+
+def test_changes_of_which_nothing_is_left_have_a_lane_and_a_name_of_their_own(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    made(sqlite_database, tmp_path / "pack")
+
+    with sqlite_database.reading() as connection:
+        sealed = latest_checkpoint(connection)
+        assert sealed is not None
+        population = Reading().population(Period())
+        counts = {**population.counts, "changes_by_disposition": {"None": 2}}
+        view = View(
+            connection=connection,
+            sealed=sealed,
+            request=PackRequest(period=Period(), tool_version="0.1.0"),
+            population=replace(population, counts=counts, lanes={("None", "None"): 2}),
+        )
+        text = text_of(start_page(view, KEY, Contents(listings=(), documents=())))
+
+    assert "None" not in text
+    assert "Lane Changes not known" in text
+    assert "not known Their entries were erased, or older versions made them without a lane. 2 2" in text
+    assert "(2 not known;" in text
+
+
+def test_what_is_not_all_of_the_period_never_reads_as_all(sqlite_database: Database, tmp_path: Path) -> None:
+    """
+    Of 10,000 minutes all but one were read; and of a period of no length nothing was.
+    """
+    until = NOON + timedelta(minutes=10_000)
+    with sqlite_database.transaction() as connection:
+        append_all(connection, [a_coverage(from_at=NOON, to_at=until - timedelta(minutes=1))])
+        seal(connection, KEY, until)
+    a_pack(sqlite_database, tmp_path / "most", since=NOON, until=until)
+    trail = ConnectedSystem(kind=AdapterKind.AUDIT_LOG, name="trail", type="aws-s3")
+    a_pack(sqlite_database, tmp_path / "none", connected=(trail,), since=until, until=until + DAY)
+
+    most, none = (text_of((tmp_path / name / "00_START_HERE.html").read_text()) for name in ("most", "none"))
+    assert "trail 2026-11-20 12:00 99.9 %" in most
+    assert "trail never none of it" in none
 
 
 def test_what_is_not_complete_stands_before_everything_else(

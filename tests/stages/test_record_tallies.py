@@ -1,6 +1,6 @@
 """What became of every record stands in the ledger, once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -9,7 +9,7 @@ from drift.model.event import Fate
 from drift.model.evidence import EntryKind, TallyCount, TallyRecord
 from drift.stages.record import record_tallies
 from drift.store.database import Database
-from drift.store.tally import Tally, recount
+from drift.store.tally import Tally, counts_to_record, mark_counts_recorded, recount
 from tests.builders import ACCOUNT, NOON, an_event, minutes
 
 
@@ -64,7 +64,23 @@ def test_what_tells_neither_account_nor_time_is_recorded_without(database: Datab
     )
 
 
-def count(database: Database, *fates: Fate, at: object = NOON) -> None:
+def test_what_is_counted_while_others_are_recorded_is_recorded_the_next_time(database: Database) -> None:
+    count(database, Fate.READ)
+    with database.transaction() as connection:
+        before = counts_to_record(connection, "trail")
+    count(database, Fate.READ, Fate.CHANGE)
+
+    with database.transaction() as connection:
+        mark_counts_recorded(connection, "trail", before)
+
+    with database.reading() as connection:
+        assert [(one.rule, one.records) for one in counts_to_record(connection, "trail")] == [
+            ("change", 1),
+            ("read", 1),
+        ]
+
+
+def count(database: Database, *fates: Fate, at: datetime = NOON) -> None:
     tally = Tally("trail")
     for fate in fates:
         tally.count(an_event(at=at), fate)

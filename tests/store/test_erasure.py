@@ -21,6 +21,7 @@ from tests.builders import NOON, a_judgement
 from tests.world import KEY, World
 
 ALICE = Forgotten.called(["alice@example.com", "alice-a"], "erased-1")
+TABLES = tuple(table.name for table in metadata.sorted_tables)
 LEDGER = frozenset({"ledger", "evidence_body", "ledger_node", "checkpoint", "erased_entry"})
 
 
@@ -77,13 +78,42 @@ def test_what_was_deleted_leaves_the_file_too_and_whoever_reads_is_named(
     reader.execute("SELECT count(*) FROM ledger").fetchone()
 
     with pytest.raises(StoreError, match="still in the files") as caught:
-        sqlite_database.wipe_deleted()
+        sqlite_database.wipe_deleted(TABLES)
     reader.close()
-    sqlite_database.wipe_deleted()
+    sqlite_database.wipe_deleted(TABLES)
 
     assert "stop drift run" in caught.value.hint
     log = tmp_path / "store.sqlite3-wal"
     assert not log.exists() or log.stat().st_size == 0
+
+
+def test_no_name_is_left_in_a_file_of_postgresql_whatever_its_statistics_say(
+    database: Database,
+) -> None:
+    """
+    Statistics come late, and are gone after a crash.
+    """
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite keeps none")
+    World(database=database).happened("opened tcp/22", by="alice@example.com")
+    with database.transaction() as connection:
+        forget_in_store(connection, ALICE, besides=LEDGER)
+        connection.exec_driver_sql("SELECT pg_stat_reset()")
+    before = files_of(database)
+
+    database.wipe_deleted(TABLES)
+
+    assert files_of(database).keys() >= set(TABLES)
+    assert not set(files_of(database).values()) & set(before.values())
+
+
+def files_of(database: Database) -> dict[str, int]:
+    """The number of the file of each table."""
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relfilenode >= 16384"
+        )
+        return {name: number for name, number in rows if name in TABLES}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def command(
 ) -> None:
     """Draw the sample that a pack of this period holds. The sealed ledger decides, so nobody can steer it."""
     from drift import wiring
+    from drift.ledger.checkpoint import last_sealed
     from drift.reports.population import Period
     from drift.reports.sampling.draw import draw_from
     from drift.reports.sampling.spelling import selection_as_json
@@ -47,7 +48,7 @@ def command(
     settings = wiring.settings_for_reading(config)
     asked = sampling_of(settings.profiles, engagement=engagement, profile=profile, seed=seed, ids=ids)
     with wiring.open_database(settings) as database, database.reading() as connection:
-        selection = draw_from(connection, Period(since=since, until=until), asked)
+        selection = draw_from(connection, last_sealed(connection), Period(since=since, until=until), asked)
         if as_json:
             click.echo(inert_json(json.dumps(selection_as_json(selection), sort_keys=True).encode()))
             return

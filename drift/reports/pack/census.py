@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from drift.model.control_test import ControlTest
 from drift.reports.census.count import LISTED, Census, Counted, Standing, census_of
 from drift.reports.census.markers import MEANING, marks
+from drift.reports.figures import percent
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.view import View
 
@@ -67,11 +68,9 @@ def _census(found: Census) -> Iterator[Fields]:
 
 
 def _rate(counted: Counted) -> str | None:
-    """Return the rate in percent with one decimal, rounded half up; there is none of nothing."""
-    if not counted.evaluated:
-        return None
-    tenths = (counted.candidates * 2000 + counted.evaluated) // (2 * counted.evaluated)
-    return f"{tenths // 10}.{tenths % 10} %"
+    """Return the rate in percent; there is none of nothing."""
+    share = percent(counted.candidates, counted.evaluated)
+    return None if share is None else f"{share} %"
 
 
 def _says(counted: Counted) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from drift.errors import LedgerIntegrityError, UsageError
-from drift.ledger.checkpoint import checkpoints, daily_checkpoints, latest_checkpoint, sealed_entries
+from drift.ledger.checkpoint import checkpoints, daily_checkpoints, sealed_entries
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.note import SigningKey
 from drift.model.evidence import Checkpoint, EntryKind
@@ -55,17 +55,14 @@ class PackSummary:
 
 
 def export_pack(
-    connection: Connection, *, folder: Path, key: SigningKey, request: PackRequest
+    connection: Connection, sealed: Checkpoint, *, folder: Path, key: SigningKey, request: PackRequest
 ) -> PackSummary:
-    """Write the pack that is asked for, from the ledger as it was sealed last.
+    """Write the pack that is asked for, from the ledger as it was sealed then.
 
     Raises:
-        UsageError: The folder is in use or cannot be written, or nothing is sealed yet.
+        UsageError: The folder is in use or cannot be written.
         LedgerIntegrityError: The ledger is not what was sealed.
     """
-    sealed = latest_checkpoint(connection)
-    if sealed is None:
-        raise UsageError("there is no sealed evidence yet", hint="run: drift run --once")
     if not key.has_signed(sealed.note):
         raise LedgerIntegrityError(
             f"the ledger was sealed by another key than {key.verifier_key}", hint="use the key that sealed it"

@@ -4,6 +4,7 @@ Found are those that the configuration names and that the ledger tells of. What 
 all the same, as not stated: a list of systems that only has what somebody remembered proves nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -66,8 +67,11 @@ def _rows(view: View) -> Iterator[Fields]:
             "known_from": list(one.known_from),
             "changes": one.changes,
         }
+    known = defaultdict[SystemKind, list[str]](list)
+    for kind, id_ in found:
+        known[kind].append(id_)
     for rule in stated:
-        if not any(kind is rule.kind and rule.id.fullmatch(id_) for kind, id_ in found):
+        if not any(map(rule.id.fullmatch, known[rule.kind])):
             yield {
                 "kind": rule.kind.value,
                 "id": rule.written,
@@ -129,24 +133,31 @@ def _configured(view: View) -> Iterator[tuple[SystemKind, str, str]]:
 
 
 def _told(view: View) -> Iterator[tuple[SystemKind, str, str]]:
-    for span in view.records(view.population.coverage, CoverageInterval):
-        if span.body.account:
-            yield _kind_of(_cloud_of(view, span.body.account)), span.body.account, "coverage"
+    clouds = {account: cloud for cloud, account in view.population.accounts}  # coverage tells none
+    spans = view.records(view.population.coverage, CoverageInterval)
+    for account in dict.fromkeys(span.body.account for span in spans):
+        if account:
+            yield _kind_of(clouds.get(account)), account, "coverage"
     for row in view.records(view.population.findings, FindingRecord):
         if state := row.body.finding.state or row.body.finding.baseline:
             yield SystemKind.STATE, state, "findings"
-    until = view.request.period.begins_before_its_end
-    for control in view.entries(EntryKind.PIPELINE_CONTROL, PipelineControlRecord):
-        if until(control.entry.recorded_at):
-            yield SystemKind.REPOSITORY, control.entry.ref, "code host"
+    for repository in _controlled(view):
+        yield SystemKind.REPOSITORY, repository, "code host"
+    period = view.request.period
     for run in view.entries(EntryKind.DEPLOYMENT, DeploymentRecord):
-        if until(run.entry.recorded_at):
+        if period.holds(run.entry.recorded_at):
             yield SystemKind.REPOSITORY, run.body.deployment.repository, "runs"
 
 
-def _cloud_of(view: View, account: str) -> str | None:
-    """Return the cloud of an account, where a change tells it: spans of coverage do not."""
-    return next((cloud for cloud, known in view.population.accounts if known == account), None)
+def _controlled(view: View) -> Iterator[str]:
+    """Return the repositories that were in scope of a code host at some time of the period."""
+    period, last = view.request.period, dict[tuple[str, str], bool]()
+    for control in view.entries(EntryKind.PIPELINE_CONTROL, PipelineControlRecord):
+        key, is_in_scope = (control.body.host, control.entry.ref), control.body.controls is not None
+        if period.begins_before_its_end(control.entry.recorded_at):
+            was_in_scope = last.get(key, False) and period.is_reached_by(control.entry.recorded_at)
+            last[key] = is_in_scope or was_in_scope
+    return (name for (_, name), is_in_scope in last.items() if is_in_scope)
 
 
 def _kind_of(cloud: str | None) -> SystemKind:

@@ -1,15 +1,16 @@
 """The opening register: what differed already when the watch of a baseline began, and how that shrinks."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 import msgspec
 
 from drift.ledger.entry import format_time
 from drift.model.evidence import EntryKind
 from drift.model.finding import OPEN, FindingStatus
+from drift.reports.month import Month, month_at
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.view import View
 
@@ -68,6 +69,11 @@ class _Row:
     def is_open(self) -> bool:
         return self.latest.status in OPEN
 
+    @property
+    def due_at(self) -> datetime | None:
+        """As it was said last."""
+        return self.latest.due_at or self.registered.due_at
+
 
 def opening_register(view: View) -> Iterator[Listing]:
     """Yield the register, and what became of it month by month."""
@@ -87,8 +93,8 @@ def opening_register(view: View) -> Iterator[Listing]:
     yield Listing(
         path="08_baseline/opening_progress",
         title="Progress of the opening register",
-        lists="Each month in which something of the opening register changed: how much of it was open before"
-        " and after, what was settled, and what differs again.",
+        lists="Each month since something stands in the opening register: how much of it was open before"
+        " and after, what was settled, what differs again, and what was overdue at its end.",
         columns=PROGRESS_COLUMNS,
         rows=list(_progress(turns, ends_at)),
     )
@@ -126,7 +132,7 @@ def _read(view: View) -> tuple[dict[str, _Row], list[_Turn]]:
                 at=entry.recorded_at,
                 was_open=turn,
                 is_open=row.is_open,
-                due_at=row.registered.due_at,
+                due_at=row.due_at,
             )
         )
     return rows, turns
@@ -134,7 +140,6 @@ def _read(view: View) -> tuple[dict[str, _Row], list[_Turn]]:
 
 def _fields(row: _Row, ends_at: datetime) -> Fields:
     finding, registered, latest = row.latest.finding, row.registered, row.latest
-    due_at = latest.due_at or registered.due_at
     return {
         "finding_id": row.finding_id,
         "baseline": finding.baseline,
@@ -145,38 +150,38 @@ def _fields(row: _Row, ends_at: datetime) -> Fields:
         "resource_id": finding.resource_id,
         "registered_at": format_time(row.registered_at),
         "owner": latest.owner or registered.owner,
-        "due_at": format_time(due_at) if due_at else None,
+        "due_at": format_time(row.due_at) if row.due_at else None,
         "last_writer": registered.last_writer,
         "status": latest.status,
         "since": format_time(row.at),
         "by": latest.by,
         "reason": latest.reason,
-        "is_overdue": row.is_open and due_at is not None and due_at < ends_at,
+        "is_overdue": row.is_open and row.due_at is not None and row.due_at < ends_at,
         "ledger_seq": row.seq,
         "leaf_hash": row.leaf_hash,
     }
 
 
 def _progress(turns: Sequence[_Turn], ends_at: datetime) -> Iterator[Fields]:
+    """Yield every month from the first turn on: what falls due in a quiet one is overdue at its end too."""
     is_open, due = dict[str, bool](), dict[str, datetime | None]()
-    for month, some in groupby(sorted(turns, key=lambda one: one.at), lambda one: f"{one.at:%Y-%m}"):
-        before, of_month = sum(is_open.values()), list(some)
+    told = defaultdict[Month, list[_Turn]](list)
+    for turn in sorted(turns, key=lambda one: one.at):
+        told[month_at(turn.at)].append(turn)
+    month = min(told, default=None)
+    while month and month.since < ends_at:
+        before, of_month = sum(is_open.values()), told[month]
         for turn in of_month:
             is_open[turn.finding_id] = turn.is_open
             due[turn.finding_id] = turn.due_at
-        end = min(_next_month(of_month[-1].at), ends_at)
-        late = sum(is_open[one] and at is not None and at < end for one, at in due.items())
+        end = min(month.until, ends_at)
         yield {
-            "month": month,
+            "month": str(month),
             "open_before": before,
             "registered": sum(turn.was_open is None for turn in of_month),
             "settled": sum(turn.was_open is True and not turn.is_open for turn in of_month),
             "differ_again": sum(turn.was_open is False and turn.is_open for turn in of_month),
             "open_after": sum(is_open.values()),
-            "overdue": late,
+            "overdue": sum(is_open[one] and at is not None and at < end for one, at in due.items()),
         }
-
-
-def _next_month(at: datetime) -> datetime:
-    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+        month = month.next

@@ -1,6 +1,6 @@
 """What the evidence of a pack rests on, and whether it worked in the period."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from drift.model.company import DocumentKind, DocumentRecord, DocumentTurn
@@ -87,8 +87,15 @@ _SYSTEMS = (
 
 def operated(view: View) -> Mapping[Means, Operation]:
     """Return how everything worked that evidence may rest on."""
+    return view.once(_operated)
+
+
+def _operated(view: View) -> Mapping[Means, Operation]:
     covered, recorded = covered_of(view), view.recorded()
-    told = {Means.AUDIT_LOGS: len(covered.by_source), Means.TICKETS: view.population.ticketed}
+    told = {
+        Means.AUDIT_LOGS: len(covered.by_source) - len(covered.unread),
+        Means.TICKETS: view.population.ticketed,
+    }
     for system in _SYSTEMS:
         told.setdefault(system.means, sum(recorded.get(kind, 0) for kind in system.entries))
     return {
@@ -133,10 +140,13 @@ def _reviews(view: View) -> Operation:
         return Operation(working=Working.ABSENT, said="nobody signed a review of the period")
     if not overdue:
         return Operation(working=Working.OPERATED, said="")
-    some = ", ".join(overdue[:MOST_NAMED]) + (" and others" if len(overdue) > MOST_NAMED else "")
-    return Operation(
-        working=Working.IDLE, said=f"{counted(len(overdue), 'review')} of the period overdue: {some}"
-    )
+    said = f"{counted(len(overdue), 'review')} of the period overdue: {_some(overdue)}"
+    return Operation(working=Working.IDLE, said=said)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name the first ones of many."""
+    return ", ".join(names[:MOST_NAMED]) + (" and others" if len(names) > MOST_NAMED else "")
 
 
 def _coverage(view: View, covered: Covered) -> Operation:
@@ -144,12 +154,13 @@ def _coverage(view: View, covered: Covered) -> Operation:
     gaps, unreadable = max(0, counts["gaps"] - counts["gaps_closed"]), counts["records_unreadable"]
     parts = [
         *([] if covered.is_complete else [str(covered.witness)]),
+        *([f"{_some(covered.unread)} never"] if covered.unread else []),
         *([f"{counted(gaps, 'gap')} not filled"] if gaps else []),
         *([f"{counted(unreadable, 'record')} unreadable"] if unreadable else []),
     ]
     if not parts:
         return Operation(working=Working.OPERATED, said="")
-    working = Working.IDLE if covered.by_source else Working.ABSENT
+    working = Working.IDLE if len(covered.by_source) > len(covered.unread) else Working.ABSENT
     return Operation(working=working, said=f"not everything could be read: {', '.join(parts)}")
 
 
@@ -166,7 +177,7 @@ def _attached(view: View) -> set[DocumentKind]:
     latest = dict[str, DocumentRecord]()
     for one in view.entries(EntryKind.DOCUMENT, DocumentRecord):
         if not period.begins_before_its_end(one.entry.recorded_at):
-            break
+            continue  # to its end, or PostgreSQL's cursor stays open
         latest[one.body.document] = one.body
         if period.is_reached_by(one.entry.recorded_at) and _is_there(one.body):
             during.add(one.body.kind)

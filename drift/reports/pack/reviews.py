@@ -14,8 +14,8 @@ from drift.model.review import (
     SignedReview,
 )
 from drift.reports.pack.listing import Fields, Listing
-from drift.reports.pack.view import Recorded, View
-from drift.reports.reviews import duties_of
+from drift.reports.pack.view import View
+from drift.reports.reviews import duties_of, standing_by
 
 REVIEW_COLUMNS = (
     *("of", "period", "since", "until", "due_at", "status", "signed_at", "signed_by", "account"),
@@ -68,20 +68,19 @@ def reviews(view: View) -> Iterator[Listing]:
 
 def standing_of(view: View) -> ReviewStanding:
     """Return how reviews stood when the ledger was sealed."""
-    rules, now = view.request.reviews, view.sealed.made_at
+    return view.once(_standing)
+
+
+def _standing(view: View) -> ReviewStanding:
+    now, began_at = view.sealed.made_at, view.began_at()
     signed = view.entries(EntryKind.REVIEW, ReviewRecord)
     done = view.entries(EntryKind.FOLLOW_UP, FollowUpRecord)
-    began_at = view.began_at()
-    return ReviewStanding(
-        at=now,
-        duties=() if began_at is None else duties_of(rules, began_at, now),
-        signed=tuple(_signed(one) for one in signed),
-        done={one.body.follow_up: (one.entry.seq, one.body) for one in done},
+    return standing_by(
+        now,
+        () if began_at is None else duties_of(view.request.reviews, began_at, now),
+        ((one.entry.seq, one.body) for one in signed),
+        ((one.entry.seq, one.body) for one in done),
     )
-
-
-def _signed(one: Recorded[ReviewRecord]) -> SignedReview:
-    return SignedReview(ledger_seq=one.entry.seq, review=one.body)
 
 
 def reaches(view: View, since: datetime, until: datetime) -> bool:

@@ -41,11 +41,11 @@ def sources(view: View) -> Iterator[Listing]:
     yield Listing(
         path="01_ipe/sources",
         title="Sources, and since when they operated",
-        lists="Each baseline, and each source of audit logs or archive that was read, by its name: since when"
-        " it is watched, and the first moment of which anything is known; how many minutes of the period"
-        " there were, and in how many of them it was read without a gap.",
+        lists="Each baseline, each source of audit logs that is connected or was read, and each archive, by"
+        " its name: since when it is watched, and the first moment of which anything is known; how many"
+        " minutes of the period there were, and in how many of them it was read without a gap.",
         columns=COLUMNS,
-        rows=[_row(one, view, covered) for one in _operated(view)],
+        rows=[_row(one, view, covered) for one in _operated(view, covered)],
         limits=(
             "Of the time before a source operated, nothing can be shown: an empty list says nothing of it.",
             "A source that nobody configured is in no list.",
@@ -53,7 +53,7 @@ def sources(view: View) -> Iterator[Listing]:
     )
 
 
-def _operated(view: View) -> list[_Operated]:
+def _operated(view: View, covered: Covered) -> list[_Operated]:
     found = _Found()
     for turn in view.entries(EntryKind.ENROLMENT, EnrolmentRecord):
         kind, _, name = turn.body.scope.partition(":")
@@ -63,6 +63,8 @@ def _operated(view: View) -> list[_Operated]:
         said = interval.body
         one = found.of("archive" if is_history(said.source) else "source", said.source)
         one.reaches(said.from_at, said.to_at)
+    for name in covered.by_source:
+        found.of("source", name)  # connected, and never read
     for comparison in view.entries(EntryKind.COMPARISON, ComparisonRecord):
         told = comparison.body
         for one in found.compared(told):

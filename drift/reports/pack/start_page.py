@@ -1,6 +1,6 @@
 """Renders the page that a reader of the pack opens first, from what was written."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,6 +8,8 @@ from itertools import groupby
 from drift.ledger.note import SigningKey
 from drift.model.control import Support
 from drift.model.verdict import Disposition
+from drift.reports.census.count import NOT_KNOWN
+from drift.reports.figures import percent
 from drift.reports.lanes import lane_texts
 from drift.reports.pack.contents import Contents
 from drift.reports.pack.dossiers import FOLDER as DOSSIERS
@@ -35,6 +37,8 @@ FOLDERS = {
     "ledger": "Who holds checkpoints of the ledger outside",
 }
 """What each folder is for, in the order of the pack."""
+
+ERASED = "Their entries were erased, or older versions made them without a lane."
 
 MOST_DOCUMENTS = 6
 """Of a folder, this many are named; of more, it is said how many there are."""
@@ -89,26 +93,35 @@ def _sources(view: View) -> Iterator[SourceLine]:
     covered = covered_of(view)
     for name, spans in covered.by_source.items():
         read = minutes_of(spans)
-        share = f"{100 * read / covered.minutes:.1f} %" if covered.minutes else "none of it"
+        share, is_whole = percent(read, covered.minutes), 0 < read == covered.minutes
         yield SourceLine(
             name=name,
             since=f"{spans[0][0]:%Y-%m-%d %H:%M}" if spans else "never",
-            share="all" if read == covered.minutes else share,
-            is_whole=read == covered.minutes,
+            share="all" if is_whole else f"{share} %" if share else "none of it",
+            is_whole=is_whole,
         )
 
 
 def _dispositions(view: View) -> tuple[str, ...]:
     """Return the dispositions that there are, in the order of the word list."""
-    found = {disposition for _, disposition in view.population.lanes}
+    found = {_known(disposition) for _, disposition in view.population.lanes}
     known = [one.value for one in Disposition if one.value in found]
     return (*known, *sorted(found - set(known)))
 
 
 def _lanes(view: View) -> Iterator[tuple[str, str, Mapping[str, int]]]:
-    for lane, text in lane_texts().items():
-        counts = {d: count for (name, d), count in view.population.lanes.items() if name == lane}
-        yield lane.value, text.meaning, counts
+    """Yield each lane with its meaning and its changes by disposition, then what nothing is left of."""
+    meanings = {lane.value: text.meaning for lane, text in lane_texts().items()}
+    counted = defaultdict[str, Counter[str]](Counter)
+    for (lane, disposition), count in view.population.lanes.items():
+        counted[_known(lane)][_known(disposition)] += count
+    for lane in (*meanings, *sorted(counted.keys() - meanings.keys())):
+        yield lane, meanings.get(lane, ERASED), counted[lane]
+
+
+def _known(word: str) -> str:
+    """Return what an entry says; of one whose body was erased nothing is left."""
+    return NOT_KNOWN if word == str(None) else word
 
 
 def _folders(contents: Contents) -> Iterator[tuple[str, str, tuple[Line, ...]]]:
@@ -134,4 +147,4 @@ def _documents(contents: Contents) -> Iterator[Line]:
 
 
 def _breakdown(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+    return ", ".join(f"{count} {_known(name)}" for name, count in counts.items()) or "none"

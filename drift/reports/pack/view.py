@@ -1,9 +1,9 @@
 """What the parts of a pack are made from: the sealed ledger, seen for one period."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from drift.reports.pack.request import PackRequest
 from drift.reports.population import Population, Row
 
 Body = TypeVar("Body")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,14 @@ class View:
     sealed: Checkpoint
     request: PackRequest
     population: Population
+    _made: dict[Callable[["View"], Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[["View"], Made]) -> Made:
+        """Return what `make` reads of this view: read once, however many parts ask for it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
 
     def changes(self) -> Iterator[Row]:
         """Yield the changes of the period as they stand, by their beginning."""

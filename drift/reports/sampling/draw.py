@@ -20,20 +20,16 @@ from typing import assert_never
 import msgspec
 from sqlalchemy import Connection
 
-from drift.errors import UsageError
-from drift.ledger.checkpoint import daily_checkpoints, latest_checkpoint
+from drift.ledger.checkpoint import daily_checkpoints
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.log import entries, entries_at
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.sampling import Sample, Sampled, Sampling, Seed, SeedOrigin, Selection, Stratum
-from drift.model.verdict import Disposition, Lane
+from drift.model.verdict import NOBODYS, Disposition, Lane
 from drift.reports.population import Period, Reading
 from drift.reports.sampling.profiles import size_of_sample
 
 TITLE = "driftledger/sample/v1"
-
-NOBODYS = frozenset({Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT})
-"""No ticket is asked for: the cloud itself did it, or nobody watched yet."""
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -80,15 +76,8 @@ def draw(
     )
 
 
-def draw_from(connection: Connection, period: Period, asked: Sampling) -> Selection:
-    """Return the samples of a period that are asked for, from the ledger as it was sealed last.
-
-    Raises:
-        UsageError: Nothing is sealed yet.
-    """
-    sealed = latest_checkpoint(connection)
-    if sealed is None:
-        raise UsageError("there is no sealed evidence yet", hint="run: drift run --once")
+def draw_from(connection: Connection, sealed: Checkpoint, period: Period, asked: Sampling) -> Selection:
+    """Return the samples of a period that are asked for, from the ledger as it was sealed then."""
     reading = Reading()
     for entry in entries(connection, to_seq=sealed.size, kind=EntryKind.DISPOSITION):
         reading.add(entry)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from drift.model.change import Change
 from drift.model.finding import FindingKind, FindingStatus, Standing
-from drift.model.judgement import Judgement
-from drift.model.ticket import Coverage
+from drift.model.missing import Missing, missing_from
 from drift.model.verdict import Disposition
 from drift.reports.weekly.facts import WeeklyFacts
 from drift.reports.weekly.first_days import is_overdue
-from drift.reports.weekly.report import Action, Closed, Missing
+from drift.reports.weekly.report import Action, Closed
 from drift.reports.weekly.teams import team_of, team_of_finding
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
 from drift.reports.writers import drift_since
@@ -49,7 +48,7 @@ def closed(facts: WeeklyFacts) -> tuple[Closed, ...]:
 
 def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
     for row in facts.changes:
-        if row.judgement is None or not (missing := tuple(_missing(row.change, row.judgement))):
+        if row.judgement is None or not (missing := tuple(missing_from(row.change, row.judgement))):
             continue
         team = team_of(row, facts.settings.decision, facts.settings.routing)
         is_asked = {Missing.TICKET, Missing.APPROVAL} & set(missing)
@@ -71,30 +70,6 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
                 due_at=answer_due_at(row.change, facts.settings.decision) if is_asked else None,
             ),
         )
-
-
-def _missing(change: Change, judgement: Judgement) -> Iterator[Missing]:
-    """Yield what a change still lacks; nothing for one that nobody has to know of."""
-    match, decision = judgement.match, judgement.decision
-    if not (decision.alert or decision.is_withheld):
-        return
-    if change.is_emergency or decision.disposition is Disposition.EMERGENCY:
-        if not _is_reviewed(change, judgement):
-            yield Missing.REVIEW
-    elif decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
-        yield _MISSING.get(match.coverage, Missing.TICKET)
-    elif decision.disposition is Disposition.RETROACTIVE and match.approver is None:
-        yield Missing.APPROVAL
-    if judgement.standing.findings:
-        yield Missing.CODE
-
-
-_MISSING = {Coverage.NOT_APPROVED: Missing.APPROVAL, Coverage.NOT_EVALUABLE: Missing.ANSWER}
-
-
-def _is_reviewed(change: Change, judgement: Judgement) -> bool:
-    approved_at = judgement.match.approved_at
-    return approved_at is not None and approved_at >= change.ended_at
 
 
 def _finding_action(facts: WeeklyFacts, row: FindingRow, last: Change | None) -> Action:
@@ -120,7 +95,7 @@ def _finding_action(facts: WeeklyFacts, row: FindingRow, last: Change | None) ->
 
 def _closed_changes(facts: WeeklyFacts) -> Iterator[Closed]:
     for row in facts.changes:
-        if row.judgement is None or tuple(_missing(row.change, row.judgement)):
+        if row.judgement is None or tuple(missing_from(row.change, row.judgement)):
             continue
         match, disposition = row.judgement.match, row.judgement.decision.disposition
         needed_somebody = disposition in (Disposition.RETROACTIVE, Disposition.EMERGENCY)

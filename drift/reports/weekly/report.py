@@ -6,27 +6,14 @@ what was seen.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha256
 
 from drift.model.alarm import BLINDING
 from drift.model.evidence import Checkpoint
+from drift.model.missing import Missing
 from drift.model.verdict import Severity
 from drift.reports.days import Span
 from drift.reports.weekly.counts import ControlCount, MadeBy, TeamChanges, Watch, WeekCount
-
-
-class Missing(StrEnum):
-    """What somebody still has to bring."""
-
-    TICKET = "ticket"
-    APPROVAL = "approval"
-    ANSWER = "answer of the ticket system"
-    """It could not be asked; the change is judged again."""
-    REVIEW = "review"
-    """Emergency access and emergency changes are reviewed after use."""
-    CODE = "code"
-    """The code must say what is there, or what is there must be reverted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
+from drift.model.missing import Missing
 from drift.reports.figures import percent
 from drift.reports.week import Week
-from drift.reports.weekly.report import Accepted, Action, Missing, Seen, WeeklyReport
+from drift.reports.weekly.report import Accepted, Action, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
 
 MOST_BROKEN = 3

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from drift.model.verdict import Disposition
+from drift.model.verdict import NOBODYS, Disposition
 from drift.reports.days import Span
-from drift.reports.figures import NOT_COUNTED
 from drift.reports.week import week_at
 from drift.reports.weekly.counts import WeekCount
 from drift.stages.decide import PEOPLE
@@ -24,7 +23,7 @@ def twelve_weeks(connection: Connection, span: Span) -> tuple[WeekCount, ...]:
     writes, unticketed = defaultdict[int, set[str]](set), defaultdict[int, int](int)
     for one in changes_begun(connection, since, min(last.until, span.until)):
         week = (one.began_at - since) // timedelta(weeks=1)
-        if one.disposition in NOT_COUNTED:
+        if one.disposition in NOBODYS:
             continue
         unticketed[week] += one.disposition is Disposition.UNTICKETED
         if one.channels & PEOPLE:

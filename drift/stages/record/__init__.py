@@ -3,6 +3,7 @@
 Secrets are cut out here, before anything is stored, shown or sent.
 """
 
+from drift.stages.record.access import last_snapshot, record_access
 from drift.stages.record.attestations import attested_since, record_attestations
 from drift.stages.record.baselines import record_baselines
 from drift.stages.record.comparisons import (
@@ -14,6 +15,7 @@ from drift.stages.record.comparisons import (
 from drift.stages.record.controls import record_control_check, record_controls, record_out_of_scope
 from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.deployments import give_up_deployment, record_deployment
+from drift.stages.record.documents import record_documents
 from drift.stages.record.enrolments import opening_of, record_enrolment, record_opening, record_watch
 from drift.stages.record.gaps import (
     accept_gap,
@@ -36,7 +38,9 @@ __all__ = [
     "accept_gap",
     "attested_since",
     "give_up_deployment",
+    "last_snapshot",
     "opening_of",
+    "record_access",
     "record_acknowledgement",
     "record_amendment",
     "record_attestations",
@@ -50,6 +54,7 @@ __all__ = [
     "record_declared_again",
     "record_delivery_read",
     "record_deployment",
+    "record_documents",
     "record_enrolment",
     "record_gap",
     "record_heartbeat",

@@ -28,4 +28,4 @@ def record_tallies(connection: Connection, now: datetime) -> None:
             connection,
             [NewEntry(kind=EntryKind.TALLY, ref=source, body=body, recorded_at=now) for body in bodies],
         )
-        mark_counts_recorded(connection, source)
+        mark_counts_recorded(connection, source, counts)

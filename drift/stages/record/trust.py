@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection
 
-from drift.ledger.log import append, entries_at
+from drift.ledger.bodies import body_at
+from drift.ledger.log import append
 from drift.model.evidence import ControlCheckRecord, EntryKind, TrustRecord
 from drift.model.pipeline_control import Verifiable
 from drift.model.trust import DeployingIdentity, findings_of_trust
@@ -77,8 +77,8 @@ def _append(connection: Connection, name: str, body: TrustRecord, last: str | No
 
 def _digest_at(connection: Connection, seq: str | None) -> str | None:
     """Return what an identity was when it was recorded last; `None` of a new one, or if that was erased."""
-    bodies = [one.body for one in entries_at(connection, [int(seq)] if seq else []) if one.body is not None]
-    return msgspec.json.decode(bodies[0], type=TrustRecord).digest if bodies else None
+    before = body_at(connection, int(seq) if seq else None, TrustRecord)
+    return before.digest if before else None
 
 
 def _clean(said: DeployingIdentity) -> DeployingIdentity:

@@ -154,6 +154,15 @@ def test_the_pack_has_every_test_and_every_mark_in_our_words(
     assert verify_pack(str(tmp_path / "pack")).all_problems == []
 
 
+def test_a_rate_of_not_all_never_reads_as_all(sqlite_database: Database, tmp_path: Path) -> None:
+    kept(sqlite_database, [*map(found, range(2000)), found(2000, t2=Result.PASS)])
+
+    a_pack(sqlite_database, tmp_path / "pack")
+
+    rows = table_of(tmp_path / "pack/03_sample/census.csv")
+    assert {row["deviation_rate"] for row in rows if row["test"] == "t2" and row["by"] == "all"} == {"99.9 %"}
+
+
 def found(number: int, *, t2: Result | None = Result.FAIL, why: str = NOBODY, **facts: object) -> NewEntry:
     """A change of which the second test found something, by default that it failed."""
     facts = {"began_at": NOON, "resource_id": "sg-0abc", **facts}

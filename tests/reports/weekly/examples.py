@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from drift.model.missing import Missing
 from drift.model.verdict import Severity
 from drift.reports.weekly.counts import ControlCount, TeamChanges, Watch, WeekCount
 from drift.reports.weekly.report import (
@@ -11,7 +12,6 @@ from drift.reports.weekly.report import (
     ChangedResource,
     Closed,
     Figure,
-    Missing,
     Seen,
     SourceSeen,
     WeeklyReport,

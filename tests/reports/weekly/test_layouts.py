@@ -10,13 +10,13 @@ from typing import TypeAlias
 import pytest
 
 from drift.ledger.verify import read_kept_checkpoints
+from drift.model.missing import Missing
 from drift.reports.weekly.counts import TeamChanges
 from drift.reports.weekly.html import weekly_html
 from drift.reports.weekly.page import page_of
 from drift.reports.weekly.report import (
     ChangedResource,
     Closed,
-    Missing,
     SourceSeen,
     Unread,
     WeeklyReport,

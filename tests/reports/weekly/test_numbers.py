@@ -11,13 +11,14 @@ from drift.model.coverage import Attestation, Gap, GapKind
 from drift.model.enrolment import SEVERITIES_DUE, EnrolmentRules, Mode, Opening
 from drift.model.environment import Environment
 from drift.model.judgement import Judgement
+from drift.model.missing import Missing
 from drift.model.resource import Resource
 from drift.model.ticket import Coverage, TicketMatch
 from drift.model.verdict import ActorKind, Channel, Confidence, Disposition, Lane, Severity
 from drift.reports.week import Week
 from drift.reports.weekly.facts import WeeklySettings, read_facts
 from drift.reports.weekly.numbers import weekly_report
-from drift.reports.weekly.report import Figure, Missing, WeeklyReport
+from drift.reports.weekly.report import Figure, WeeklyReport
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.decide import DecisionRules
 from drift.stages.record import record_attestations

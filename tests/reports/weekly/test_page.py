@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drift.model.alarm import DEAD_JOB, SILENT_ACCOUNT
+from drift.model.missing import Missing
 from drift.reports.weekly.counts import Watch
 from drift.reports.weekly.layout import Health, Page
 from drift.reports.weekly.page import page_of
@@ -11,7 +12,6 @@ from drift.reports.weekly.report import (
     Alerts,
     Closed,
     Figure,
-    Missing,
     Seen,
     SourceSeen,
     Unread,

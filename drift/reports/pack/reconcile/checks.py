@@ -85,7 +85,7 @@ class Check:
 def reconciliation(view: View, writes: Writes, grouped: Grouped) -> Iterator[Listing]:
     """Yield the checks, and everything in which two sources differ."""
     checks = [check(view, grouped.named) for check in CHECKS]
-    checks += [_in_changes(writes, grouped), _drift(view, writes)]
+    checks += [_in_changes(writes, grouped), *_drift(view, writes)]
     yield Listing(
         path="01_ipe/reconciliation",
         title="Reconciliation",
@@ -95,6 +95,7 @@ def reconciliation(view: View, writes: Writes, grouped: Grouped) -> Iterator[Lis
         rows=[*_records(view), *(check.row for check in checks)],
         limits=(
             "Both sides are of the ledger: it knows no ticket that covers no change and that nobody linked.",
+            "The checks of drift go one way: their right side is a part of the left one.",
         ),
     )
     yield Listing(
@@ -151,8 +152,9 @@ def _pipelines(view: View, changes: Named) -> Check:
         ),
         right=Side(
             source="changes that `deployment` entries name",
-            ids=named & changes.by_pipeline,
-            why_alone="",
+            ids=named & changes.changes,
+            why_alone="a run says that it made the change, and no recognised pipeline did: its identity is"
+            " another one",
         ),
     )
 
@@ -224,11 +226,11 @@ class _FindingEntry(msgspec.Struct):
     finding: _Finding = msgspec.field(default_factory=_Finding)
 
 
-def _drift(view: View, writes: Writes) -> Check:
+def _drift(view: View, writes: Writes) -> Iterator[Check]:
     findings = [one.body.finding for one in view.records(view.population.findings, _FindingEntry)]
     explained = {one.finding_id for one in findings if any(map(writes.is_known, one.explained_by))}
-    unknown = {key for one in findings for key in one.explained_by if not writes.is_known(key)}
-    return Check(
+    named = {key for one in findings for key in one.explained_by}
+    yield Check(
         check_id="drift/events",
         left=Side(
             source="findings of the period",
@@ -238,7 +240,20 @@ def _drift(view: View, writes: Writes) -> Check:
         ),
         right=Side(
             source="findings that a recorded write explains",
-            ids=explained | unknown,
-            why_alone="a finding names this record, and the ledger has no entry about it",
+            ids=explained,
+            why_alone="",
+        ),
+    )
+    yield Check(
+        check_id="drift/records",
+        left=Side(
+            source="records that findings of the period name",
+            ids=named,
+            why_alone="the ledger has no entry about this record",
+        ),
+        right=Side(
+            source="those of them that the ledger has",
+            ids={key for key in named if writes.is_known(key)},
+            why_alone="",
         ),
     )

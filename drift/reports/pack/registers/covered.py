@@ -1,11 +1,20 @@
 """How many minutes of a period every source was read to its end."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from drift.model.evidence import CoverageInterval, EntryKind, GapRecord, GapStatus
+from drift.model.evidence import (
+    CoverageInterval,
+    EnrolmentRecord,
+    EnrolmentTurn,
+    EntryKind,
+    GapRecord,
+    GapStatus,
+)
+from drift.model.history import is_history
+from drift.ports import AdapterKind
 from drift.reports.pack.registers.register import Witness
 from drift.reports.pack.view import View
 
@@ -14,9 +23,6 @@ Span = tuple[datetime, datetime]
 
 MINUTE = timedelta(minutes=1)
 
-HISTORY = "history:"
-"""Begins the name of a source that was read long after: it is no watch."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Covered:
@@ -24,7 +30,12 @@ class Covered:
 
     period: Span
     by_source: dict[str, Sequence[Span]]
-    """Of each source, the spans in which it was read to its end, without what is known to be missing."""
+    """Of each source, the spans in which it was read to its end, without what is known to be missing.
+
+    One of `unread` has none.
+    """
+    unread: Sequence[str] = ()
+    """The logs that are connected, and of which no entry of the period tells that they were read."""
 
     @property
     def minutes(self) -> int:
@@ -53,18 +64,39 @@ class Covered:
 
 def covered_of(view: View) -> Covered:
     """Return what the coverage entries say of the period of a view, less the gaps that are not filled."""
+    return view.once(_covered)
+
+
+def _covered(view: View) -> Covered:
     read = defaultdict[str, list[Span]](list)
     for one in view.records(view.population.coverage, CoverageInterval):
         interval = one.body
-        if interval.from_at and interval.to_at and not interval.source.startswith(HISTORY):
+        if interval.from_at and interval.to_at and not is_history(interval.source):
             read[interval.source].append((interval.from_at, interval.to_at))
     period = period_of(view, [since for spans in read.values() for since, _ in spans])
-    missing = _missing(view)
+    missing, unread = _missing(view), sorted(_unread(view, read))
     by_source = {
-        source: _without(_both([period], joined(spans)), joined(missing.get(source, [])))
-        for source, spans in sorted(read.items())
+        source: _without(_both([period], joined(read.get(source, []))), joined(missing.get(source, [])))
+        for source in sorted({*read, *unread})
     }
-    return Covered(period=period, by_source=by_source)
+    return Covered(period=period, by_source=by_source, unread=unread)
+
+
+def _unread(view: View, read: Container[str]) -> set[str]:
+    """Return the logs that are connected and not `read`, without those watched only after the period."""
+    logs = {one.name for one in view.request.connected if one.kind == AdapterKind.AUDIT_LOG}
+    return {one for one in logs if one not in read} - _watched_later(view)
+
+
+def _watched_later(view: View) -> set[str]:
+    kind, period = "source:", view.request.period
+    return {
+        one.body.scope.removeprefix(kind)
+        for one in view.entries(EntryKind.ENROLMENT, EnrolmentRecord)
+        if one.body.turn is EnrolmentTurn.WATCHED
+        and one.body.scope.startswith(kind)
+        and not period.begins_before_its_end(one.entry.recorded_at)
+    }
 
 
 def period_of(view: View, known: Iterable[datetime]) -> Span:

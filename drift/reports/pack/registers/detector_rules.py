@@ -14,6 +14,7 @@ from drift.model.evidence import (
     FindingRecord,
     IgnoredRecord,
 )
+from drift.model.finding import OPEN
 from drift.model.verdict import Disposition
 from drift.reports.pack.listing import Fields, Listing
 from drift.reports.pack.registers.facts import Facts
@@ -102,13 +103,13 @@ def _waivers(facts: Facts) -> Iterator[Suppression]:
 
 
 def _waived(facts: Facts) -> Counter[str]:
-    """Count what a waiver covers: the change itself, or the finding."""
+    """Count what a waiver covers: the change that stands as waived, or the finding that stands open."""
     hits = Counter[str]()
     if not any(isinstance(one.deed, Waived) for actions in facts.actions.values() for one in actions):
         return hits
     hits.update(one.body.change_id for one in facts.changes() if one.body.disposition is Disposition.WAIVED)
     findings = facts.view.records(facts.view.population.findings, FindingRecord)
-    hits.update(one.body.finding.finding_id for one in findings)
+    hits.update(one.body.finding.finding_id for one in findings if one.body.status in OPEN)
     return hits
 
 

@@ -1,7 +1,7 @@
 """The register of emergencies: why each was one, who approved it how late, and what has to become of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from drift.model.action import FollowUp
 from drift.model.control_test import ControlTest, Result
@@ -10,7 +10,7 @@ from drift.model.verdict import Disposition, Lane
 from drift.reports.figures import percent, quantile, ratio, seconds
 from drift.reports.month import Month, month_at
 from drift.reports.pack.listing import IS_PRODUCTION_BY, Document, Fields, Listing
-from drift.reports.pack.registers.emergency_answers import Answers, answers_of, is_emergency
+from drift.reports.pack.registers.emergency_answers import ASSESSED, Answers, answers_of, is_emergency
 from drift.reports.pack.registers.facts import Facts, joined_by
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
@@ -23,7 +23,7 @@ FOLDER = "04_emergency"
 COLUMNS = (
     *("change_id", "month", "began_at", "ended_at", "account", "environment", "is_production"),
     *("resource_type", "resource_id", "address", "summary", "actor", "corrected_actor", "channel"),
-    *("qualified_by", "incident", "justification", "declared_by", "declared_at"),
+    *("qualified_by", "incident", "ticket", "justification", "declared_by", "declared_at"),
     *("approver", "approved_at", "approval_took_s", "reviewed_by", "reviewed_at", "review"),
     *("follow_up", "follow_up_owner", "follow_up_due_at", "could_be_code"),
     *("actor_again", "resource_again", "complete", "why", "disposition"),
@@ -31,7 +31,7 @@ COLUMNS = (
 )
 RATIO_COLUMNS = (
     *("month", "emergencies", "production_changes", "ratio", "percent"),
-    *("complete", "incomplete", "not_due", "approval_p50_s", "approval_p95_s"),
+    *("complete", "incomplete", "not_due", "not_asked", "approval_p50_s", "approval_p95_s"),
 )
 
 Found = Recorded[DispositionRecord]
@@ -44,6 +44,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
         production[month_at(one.body.began_at)] += facts.is_production(one.body)
         if is_emergency(one.body, facts):
             found.append(one)
+    months = _months(facts, production)
     yield Register(
         listing=Listing(
             path=f"{FOLDER}/register",
@@ -56,6 +57,7 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             totals=("account", "environment", "disposition"),
             dated_by="began_at",
             limits=(
+                "`incident` is what the declaration names, or the incident ticket that made it an emergency.",
                 "`could_be_code` tells whether code declares the resource or the review asks for code.",
                 "`complete` is what test t7 found with the deadlines of the policy, and `why` its reason.",
                 IS_PRODUCTION_BY,
@@ -71,22 +73,32 @@ def emergencies(facts: Facts) -> Iterator[Yielded]:
             lists="Each month of the period in UTC: the emergencies in production, of all production"
             " changes that somebody has to answer for. Counted are changes, not API calls.",
             columns=RATIO_COLUMNS,
-            rows=[_month(facts, month, found, production[month]) for month in facts.months],
+            rows=[_month(facts, month, found, production[month]) for month in months],
             limits=(IS_PRODUCTION_BY,),
         ),
         witness=facts.covered.witness,
     )
-    for month in facts.months:
+    for month in months:
         mine = [one for one in found if month_at(one.body.began_at) == month]
         yield Document(
             path=f"{FOLDER}/retrospectives/{month}.html",
             content=write_up_page(
                 f"Emergencies of {month}",
-                f"{len(mine)} began in this month. For each: did it qualify, could it have been code, and who"
-                " or what comes back? The register beside it says what is recorded of that.",
+                f"{len(mine)} began in this month{_cut(len(mine))}. For each: did it qualify, could it have"
+                " been code, and who or what comes back? The register beside it says what is recorded of"
+                " that.",
                 [write_up(one.body, one.entry.seq, facts) for one in mine[:MOST_PAGES]],
             ),
         )
+
+
+def _months(facts: Facts, production: Mapping[Month, int]) -> list[Month]:
+    """Return the months of the period; of one without a beginning, those before the first coverage too."""
+    return sorted({*facts.months, *production})
+
+
+def _cut(emergencies: int) -> str:
+    return f"; the first {MOST_PAGES} stand here" if emergencies > MOST_PAGES else ""
 
 
 def _rows(facts: Facts, found: Sequence[Found]) -> Iterator[Fields]:
@@ -133,7 +145,8 @@ def _answered(change: DispositionRecord, answers: Answers) -> Fields:
     took = answers.approved_at - change.began_at if answers.approved_at else None
     return {
         "qualified_by": _qualified_by(change, answers),
-        "incident": (declared.incident if declared else None) or change.ticket,
+        "incident": declared.incident if declared else _incident_ticket(change),
+        "ticket": change.ticket,
         "justification": declared.justification if declared else None,
         "declared_by": action.by.name if action else None,
         "declared_at": time(action.at) if action else None,
@@ -147,6 +160,11 @@ def _answered(change: DispositionRecord, answers: Answers) -> Fields:
         "follow_up_owner": review.owner if review else None,
         "follow_up_due_at": time(review.due_at) if review else None,
     }
+
+
+def _incident_ticket(change: DispositionRecord) -> str | None:
+    """Return the ticket that made it an emergency; of another emergency it is any ticket."""
+    return change.ticket if change.disposition is Disposition.EMERGENCY else None
 
 
 def _qualified_by(change: DispositionRecord, answers: Answers) -> list[str]:
@@ -197,7 +215,8 @@ def _month(facts: Facts, month: Month, found: Sequence[Found], production: int) 
         "percent": percent(len(counted), production),
         "complete": complete[Result.PASS],
         "incomplete": complete[Result.FAIL],
-        "not_due": len(counted) - complete[Result.PASS] - complete[Result.FAIL],
+        "not_due": complete[Result.NOT_EVALUABLE],
+        "not_asked": len(counted) - sum(complete[one] for one in ASSESSED),
         "approval_p50_s": seconds(quantile(took, 0.5)),
         "approval_p95_s": seconds(quantile(took, 0.95)),
     }

@@ -88,23 +88,25 @@ def _of_changes(facts: Facts) -> Iterator[Metric]:
     )
     yield Metric(
         name="detect latency",
-        formula="judged changes / changes that somebody answers for, but those taken in as history;"
-        " time from the first write to the first entry that says how the change stands",
+        formula="changes that the watch itself saw / changes that somebody answers for, those taken in as"
+        " history too; time from the first write to the first entry that says how the change stands",
         number=len(latencies),
-        of=len(latencies),
+        of=counts.all,
         took=latencies,
     )
 
 
 def _of_alerts(facts: Facts) -> Iterator[Metric]:
     told = [one for one in told_in(facts).values() if one.began_at is not None]
+    untold = {one.body.session_id for one in facts.changes() if one.body.alert} - facts.told_at.keys()
     took = sorted(one.told_at - one.began_at for one in told if one.began_at is not None)
     answered = sorted(one.answer.at - one.told_at for one in told if one.answer)
     yield Metric(
         name="time to tell",
-        formula="sessions of which somebody was told; time from the first write to the first message",
+        formula="sessions of which somebody was told / these and those with a change that alerts, of which"
+        " nobody was ever told; time from the first write to the first message",
         number=len(told),
-        of=len(told),
+        of=len(told) + len(untold),
         took=took,
     )
     yield Metric(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from drift.model.evidence import ControlCheckRecord, ControlFindingRecord, EntryKind, GapStatus
 from drift.model.pipeline_control import Verifiable
@@ -63,10 +63,13 @@ def pipeline_controls(facts: Facts) -> Iterator[Yielded]:
 
 
 def _witness(facts: Facts, checks: Sequence[Check]) -> Witness:
-    """Tell on how many days all hosts were looked at that were looked at in the period."""
-    days, (since, until) = defaultdict[str, set[date]](set), facts.covered.period
+    """Tell on how many days all known hosts were looked at; the days begin as the period does."""
+    since, until = facts.covered.period
+    if facts.view.request.period.since is None:
+        since = min([since, *(one.entry.recorded_at for one in checks)])
+    days = defaultdict[str, set[int]](set)
     for one in checks:
-        days[one.body.host].add(one.entry.recorded_at.date())
+        days[one.body.host].add((one.entry.recorded_at - since) // DAY)
     seen = len(set.intersection(*days.values())) if days else 0
     return Witness(seen=seen, of=-((since - until) // DAY), what="days on which repositories were looked at")
 

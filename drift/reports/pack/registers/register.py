@@ -17,7 +17,9 @@ class State(StrEnum):
 
     LISTED = "listed"
     DID_NOT_OCCUR = "did not occur"
-    """What it lists would have been seen, as far as its witness goes."""
+    """What it lists would have been seen: its witness saw all of the period."""
+    NONE_SEEN = "none seen, partly covered"
+    """Nothing was seen, and its witness did not see all of the period."""
     DID_NOT_OPERATE = "did not operate"
     """Nothing shows that it would have been seen: an empty list says nothing."""
 
@@ -31,6 +33,11 @@ class Witness:
     """`None`: nothing tells how many there should have been."""
     what: str
     """With `of`, what follows the numbers: `minutes were covered`; else what comes before the number."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is known to have been left out."""
+        return self.of is None or self.seen >= self.of
 
     def __str__(self) -> str:
         if self.of is None:
@@ -64,7 +71,7 @@ class States:
             path="01_ipe/registers",
             title="Registers",
             lists="Each register of this pack with the number of its rows and, where it has none, whether"
-            " what it lists did not occur or the watch for it did not operate.",
+            " what it lists did not occur, or the watch for it did not operate, or did for a part only.",
             columns=("register", "path", "rows", "state", "seen", "of", "statement"),
             rows=(_state_row(register, rows.count) for register, rows in self._counted),
             limits=("A register without rows shows nothing beyond what its statement says.",),
@@ -100,7 +107,9 @@ def _state_row(register: Register, rows: int) -> Fields:
 def _state(witness: Witness, rows: int) -> State:
     if rows:
         return State.LISTED
-    return State.DID_NOT_OCCUR if witness.seen else State.DID_NOT_OPERATE
+    if not witness.seen:
+        return State.DID_NOT_OPERATE
+    return State.DID_NOT_OCCUR if witness.is_whole else State.NONE_SEEN
 
 
 def _statement(witness: Witness, state: State) -> str:
@@ -109,6 +118,8 @@ def _statement(witness: Witness, state: State) -> str:
             return str(witness)
         case State.DID_NOT_OCCUR:
             return f"did not occur in the period; {witness}"
+        case State.NONE_SEEN:
+            return f"none was seen, and not all of the period was covered; {witness}"
         case State.DID_NOT_OPERATE:
             return f"did not operate in the period, so it cannot show anything; {witness}"
 

@@ -8,8 +8,7 @@ import msgspec
 
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import OPEN, FindingStatus
-from drift.model.verdict import Disposition
-from drift.reports.figures import NOT_COUNTED
+from drift.model.verdict import NOBODYS, Disposition
 from drift.reports.pack.registers.facts import Facts
 from drift.stages.decide import TAKEN_IN
 
@@ -33,13 +32,15 @@ class Resolutions:
 def detect_latencies(facts: Facts) -> list[timedelta]:
     """Return how long after its first write each change of the period was first judged, in their order.
 
+    Of those that somebody answers for as they stand.
     What was taken in as history was never to be detected.
     """
-    first = dict[str, timedelta | None]()
+    first, answered = dict[str, timedelta | None](), {one.body.change_id for one in facts.answered()}
     period = facts.view.request.period
     for one in facts.view.entries(EntryKind.DISPOSITION, _Judged):
         body = one.body
-        counts = body.disposition not in NOT_COUNTED and TAKEN_IN not in body.reasons
+        is_answered = one.entry.ref in answered and body.disposition not in NOBODYS
+        counts = is_answered and TAKEN_IN not in body.reasons
         if counts and period.holds(body.began_at):
             first.setdefault(one.entry.ref, one.entry.recorded_at - body.began_at)
     return sorted(took for took in first.values() if took is not None)

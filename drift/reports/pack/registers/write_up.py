@@ -99,7 +99,7 @@ def _open(change: DispositionRecord, facts: Facts) -> Iterator[str]:
     if change.disposition is Disposition.UNTICKETED and not change.ticket:
         yield "No ticket is linked."
     if change.approved_at is None and Approved not in kinds:
-        yield "Nobody approved it, before or since."
+        yield "No approval is recorded, before or since."
     if DeclaredEmergency in kinds and Reviewed not in kinds:
         yield "The review after the emergency is not recorded."
     if Disowned in kinds:

@@ -1,0 +1,1 @@
+"""One page a file: what is asked for becomes an answer."""

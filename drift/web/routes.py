@@ -1,0 +1,45 @@
+"""Every page, and what it asks of whoever opens it. What is not listed here does not exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from starlette.responses import Response
+
+from drift.model.visitor import Permission
+from drift.web.ask import Ask
+from drift.web.pages import healthz, overview, signing, style
+
+LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
+EXPORT, ADMINISTER = Permission.EXPORT, Permission.ADMINISTER
+
+
+class Door(Enum):
+    """Who may open a page for which no role is needed."""
+
+    OPEN = "open"
+    """Anybody: what shows nothing, or lets somebody in."""
+    SIGNED_IN = "signed in"
+    """Whoever is signed in, even without a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, or what a form is sent to."""
+
+    method: str
+    path: str
+    needs: Permission | Door
+    show: Callable[[Ask], Response]
+
+
+PAGES: Final[tuple[Page, ...]] = (
+    Page("GET", "/healthz", Door.OPEN, healthz.alive),
+    Page("GET", "/style.css", Door.OPEN, style.sheet),
+    Page("GET", "/sign-in", Door.OPEN, signing.sign_in),
+    Page("GET", "/sign-in/link", Door.OPEN, signing.ask_link),
+    Page("POST", "/sign-in/link", Door.OPEN, signing.use_link),
+    Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
+    Page("GET", "/", LOOK, overview.overview),
+)

@@ -1,0 +1,55 @@
+"""What the pages are made of, as the running program has it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from drift.config import Settings, WebSettings
+from drift.desk import Desk
+from drift.model.person import People
+from drift.ports import Clock
+from drift.reports.status import Status
+from drift.store.database import Database
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """The pages' surroundings. Everything that is called is asked anew for each request, from any thread."""
+
+    organisation: str
+    database: Database
+    clock: Clock
+    web: WebSettings
+    """As they were at the start."""
+    settings: Callable[[], Settings]
+    """As they are in force: who may see what changes without a restart."""
+    url: str
+    """Where browsers reach the pages."""
+    desk: Callable[[], Desk]
+    people: Callable[[], People]
+    is_alive: Callable[[], bool]
+    status: Callable[[], Status]
+
+    @property
+    def is_secure(self) -> bool:
+        """Browsers reach it over TLS alone."""
+        return self.url.startswith("https://")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """As whom a browser may call it: a name that is led here for a moment must not act for a visitor."""
+        found = urlsplit(self.url)
+        port = f":{found.port}" if found.port else ""
+        near = {f"localhost{port}", f"127.0.0.1{port}", f"[::1]{port}"} if not self.is_secure else set()
+        return frozenset({found.netloc.lower(), *near})
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """From where forms may come, as browsers say it."""
+        scheme = "https" if self.is_secure else "http"
+        return frozenset(f"{scheme}://{host}" for host in self.hosts)
+
+    def now(self) -> datetime:
+        """Return what time it is by the clock of the records: ages and deadlines count by it."""
+        return self.clock.now()

@@ -1,0 +1,55 @@
+"""The pages of the running service: what they are made of, and where they are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from drift.config import Settings, WebSettings
+from drift.desk import Desk
+from drift.equipment import Equipment
+from drift.operations import http
+from drift.reports.status import Status
+from drift.web.app import app
+from drift.web.site import Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """The service as it is whenever it is asked."""
+
+    settings: Callable[[], Settings]
+    have: Callable[[], Equipment]
+    is_alive: Callable[[], bool]
+    status: Callable[[], Status]
+
+
+@contextmanager
+def pages_at(web: WebSettings, running: Running) -> Iterator[str]:
+    """Show the pages within the block; yield their address.
+
+    Raises:
+        ConfigError: Nobody can listen there.
+    """
+
+    def url(port: int) -> str:
+        return web.url or web.listen.url(port)
+
+    with http.serving(web.listen, lambda port: app(site_of(web, running, url(port)))) as port:
+        yield url(port)
+
+
+def site_of(web: WebSettings, running: Running, url: str) -> Site:
+    """Return what the pages are made of."""
+    have = running.have()
+    return Site(
+        organisation=running.settings().organisation,
+        database=have.database,
+        clock=have.clock,
+        web=web,
+        settings=running.settings,
+        url=url,
+        desk=lambda: Desk.of(running.have()),
+        people=lambda: running.have().policy.correlation.people,
+        is_alive=running.is_alive,
+        status=running.status,
+    )

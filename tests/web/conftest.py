@@ -1,0 +1,37 @@
+"""A store in which the bundled stories have happened, and a site over a copy of it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.world import told
+from tests.web.visiting import Visited, visited
+
+
+@pytest.fixture(scope="session")
+def told_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the bundled stories after one cycle of the program."""
+    folder = tmp_path_factory.mktemp("stories")
+    with told(folder):
+        pass
+    return folder
+
+
+@pytest.fixture
+def site(told_stories: Path, tmp_path: Path) -> Iterator[Visited]:
+    """The pages over a store of their own in which the bundled stories have happened."""
+    folder = tmp_path / "stories"
+    shutil.copytree(told_stories, folder)
+    with visited(folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def looked_at(told_stories: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    """The same pages for every test that only looks at them."""
+    folder = tmp_path_factory.mktemp("looked-at") / "stories"
+    shutil.copytree(told_stories, folder)
+    with visited(folder) as made:
+        yield made
