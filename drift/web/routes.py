@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import healthz, overview, signing, style
+from drift.web.pages import finding, health, healthz, overview, signing, style
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
 EXPORT, ADMINISTER = Permission.EXPORT, Permission.ADMINISTER
@@ -42,4 +42,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("POST", "/sign-in/link", Door.OPEN, signing.use_link),
     Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
     Page("GET", "/", LOOK, overview.overview),
+    Page("GET", "/findings/{finding_id}", LOOK, finding.finding),
+    Page("POST", "/findings/{finding_id}/waive", APPROVE, finding.waive),
+    Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
+    Page("GET", "/health", LOOK, health.health),
 )
