@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     SmallInteger,
@@ -16,12 +17,23 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    text,
 )
 
 from drift.store.metadata import metadata
 
 # Only as INTEGER is a key of SQLite the row's own number, and costs no second index.
 _Position = BigInteger().with_variant(Integer, "sqlite")
+
+IS_SELDOM = text(
+    "kind NOT IN ('observation', 'amendment', 'disposition', 'tally', 'coverage', 'comparison', 'heartbeat')"
+)
+"""Of entries that are found by their kind: an index of all would slow the writer. Said in each such query."""
+
+IS_ABOUT_SOMETHING = text(
+    "kind NOT IN ('observation', 'amendment', 'tally', 'coverage', 'comparison', 'heartbeat')"
+)
+"""Of entries that are found by what they are about. Those about a write are found by the write itself."""
 
 ledger = Table(
     "ledger",
@@ -32,6 +44,10 @@ ledger = Table(
     Column("ref", Text, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False),
+    Index("ix_ledger_kind", "kind", "seq", sqlite_where=IS_SELDOM, postgresql_where=IS_SELDOM),
+    Index(
+        "ix_ledger_ref", "ref", "seq", sqlite_where=IS_ABOUT_SOMETHING, postgresql_where=IS_ABOUT_SOMETHING
+    ),
 )
 """One row per entry. `leaf` holds the hashed bytes; the columns before it repeat parts of it for queries."""
 

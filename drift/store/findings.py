@@ -96,6 +96,10 @@ def keep_finding(
         "body": one,
         "owner": owner,
         "due_at": due_at,
+        "account": one.account,
+        "type": one.type,
+        "baseline": one.baseline,
+        "address": one.address,
     }
     fixed = {
         "finding_id": one.finding_id,

@@ -413,7 +413,7 @@ finding = Table(
     "finding",
     metadata,
     Column("finding_id", String, primary_key=True),
-    Column("status", String, nullable=False, index=True),
+    Column("status", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("severity", String, nullable=False),
     Column("resource_id", Key),
@@ -424,7 +424,15 @@ finding = Table(
     Column("body", Encoded(DriftFinding), nullable=False),
     Column("owner", Text),  # of a finding in the opening register, as is the next
     Column("due_at", UtcTime),
+    Column("account", Key),
+    Column("type", Key),
+    Column("baseline", Key),
+    Column("address", Key),
     Index("ix_finding_resource_id", "resource_id"),
+    Index("ix_finding_seen", "first_seen_at", "finding_id"),
+    Index("ix_finding_stands", "status", "first_seen_at", "finding_id"),
+    Index("ix_finding_account", "account", "first_seen_at", "finding_id"),
+    Index("ix_finding_type", "type", "first_seen_at", "finding_id"),
 )
 
 watched = Table(

@@ -4,6 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
 from drift.model.verdict import Disposition, Lane
@@ -11,8 +15,8 @@ from drift.store.changes import leave_changes
 from drift.store.database import Database
 from drift.store.listed import LONGEST_SUMMARY
 from drift.store.lookup import change_called
-from drift.store.migrate import migrate
-from drift.store.schema import change_kind, change_line
+from drift.store.migrate import MIGRATIONS
+from drift.store.schema import change_kind, change_line, finding
 from tests.builders import (
     NOON,
     a_classification,
@@ -26,6 +30,16 @@ from tests.builders import (
 )
 from tests.reports.browse.listing import filled
 from tests.world import World
+
+BACK = (
+    "DROP TABLE change_line",
+    "DROP TABLE change_kind",
+    *(f"DROP INDEX ix_finding_{name}" for name in ("seen", "stands", "account", "type")),
+    *(f"ALTER TABLE finding DROP COLUMN {name}" for name in ("account", "type", "baseline", "address")),
+    "CREATE INDEX ix_finding_status ON finding (status)",
+    *(f"DROP INDEX ix_ledger_{name}" for name in ("kind", "ref")),
+)
+"""Make of a store what the version before left."""
 
 
 def test_changes_with_all_in_common_but_their_resources_are_of_one_kind(database: Database) -> None:
@@ -49,15 +63,17 @@ def test_what_was_done_is_cut_to_what_a_list_has_room_for(database: Database) ->
 def test_the_migration_lists_what_was_judged_before_as_this_version_does(database: Database) -> None:
     filled(database, 40)
     _in_every_way(database)
-    listed = _lines(database)
+    World(database=database).compared(a_finding(), a_finding("f-2", address=None, baseline=None))
+    listed, found = _lines(database), _findings(database)
     with database.transaction() as connection:
-        connection.execute(text("DROP TABLE change_line"))
-        connection.execute(text("DROP TABLE change_kind"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0022'"))
+        for statement in BACK:
+            connection.execute(text(statement))
 
-    migrate(database)
+        with Operations.context(MigrationContext.configure(connection)):
+            _migration().upgrade()
 
     assert _lines(database) == listed
+    assert _findings(database) == found
 
 
 def _in_every_way(database: Database) -> None:
@@ -84,6 +100,19 @@ def _in_every_way(database: Database) -> None:
         leave_changes(connection, left.first, (), "it failed")
         again = change_called(connection, left.change_id).change
     world.judged(again, replace(a_judgement(Disposition.EXPLAINED), corrected_actor="Zoe"))
+
+
+def _migration() -> Any:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    found = ScriptDirectory.from_config(config).get_revision("0023")
+    assert found is not None
+    return found.module
+
+
+def _findings(database: Database) -> list[Any]:
+    with database.reading() as connection:
+        return list(connection.execute(select(finding).order_by(finding.c.finding_id)).all())
 
 
 def _lines(database: Database) -> list[dict[str, Any]]:

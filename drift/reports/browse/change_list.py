@@ -11,8 +11,9 @@ from drift.model.judgement import Judgement
 from drift.model.routing import Owner
 from drift.model.verdict import ActorKind, Channel, Disposition, Lane, Severity, Tool
 from drift.reports.browse.change_filter import ChangeFilter
-from drift.reports.browse.change_search import count_of, look_for
+from drift.reports.browse.conditions import CHANGES, changes_between, conditions_of
 from drift.reports.browse.places import ROWS, Count, PageOf, Place, counted_up_to, page_of
+from drift.reports.browse.search import Looked, count_of, look_for
 from drift.reports.population import Period
 from drift.stages.route import Owned, RoutingRules, owner_by
 from drift.store.schema import change, change_kind, change_line
@@ -74,7 +75,7 @@ def change_list(
     """Return the changes that fit behind a place in the list. None that began outside `within` is seen."""
     return ChangeList(
         page=changes_page(connection, wanted, within=within, place=place, routing=routing),
-        count=count_of(connection, wanted, within),
+        count=count_changes(connection, wanted, within),
         unjudged=_unjudged(connection, within),
     )
 
@@ -89,10 +90,18 @@ def changes_page(
     size: int = ROWS,
 ) -> PageOf[ListedChange]:
     """Return one page of the list alone."""
-    looked = look_for(connection, wanted, within, place, size + 1)
+    looked = _look(connection, wanted, within, place, size + 1)
     lines = listed(connection, [id_ for _, id_ in looked.keys], routing)
     rows = [lines[id_] for _, id_ in looked.keys]
     return page_of(rows, looked.keys, place, size, looked.stopped_at)
+
+
+def count_changes(connection: Connection, wanted: ChangeFilter, within: Period = EVER) -> Count:
+    """Return how many changes fit."""
+    conditions = conditions_of(connection, wanted)
+    if conditions is None:
+        return Count(number=0)
+    return count_of(connection, CHANGES, conditions, changes_between(wanted, within))
 
 
 def listed(
@@ -106,6 +115,15 @@ def listed(
     ).all()
     owners = _owners(connection, rows, routing) if routing else {}
     return {row.change_id: _listed(row, owners.get(row.change_id)) for row in rows}
+
+
+def _look(
+    connection: Connection, wanted: ChangeFilter, within: Period, place: Place | None, most: int
+) -> Looked:
+    conditions = conditions_of(connection, wanted)
+    if conditions is None:
+        return Looked(keys=())
+    return look_for(connection, CHANGES, conditions, changes_between(wanted, within), place, most)
 
 
 def _listed(row: Any, owner: Owner | None) -> ListedChange:

@@ -1,33 +1,34 @@
-"""What a filter asks of the rows that list changes: each condition is one that an index answers."""
+"""What a filter asks of the rows that list changes."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from drift.reports.browse.change_filter import ChangeFilter
+from drift.reports.browse.search import Condition, Listing
+from drift.reports.population import Period
 from drift.store.addresses import is_same_row
 from drift.store.columns import LAST_CHARACTER
-from drift.store.schema import change_kind, declared, declared_name
+from drift.store.schema import change_kind, change_line, declared, declared_name
 
 MOST_ADDRESSES = 500
 """Names of declared resources whose addresses begin alike."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
-    """One column, and what it must be."""
+CHANGES = Listing(
+    at=change_line.c.began_at,
+    id=change_line.c.change_id,
+    class_column="kind",
+    classes=change_kind.c.number,
+)
 
-    column: str
-    test: Callable[[ColumnElement[Any]], ColumnElement[bool]]
-    is_ordered: bool
-    """Its index has the changes that meet it in order of time."""
 
-    def of(self, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
-        """Return the condition on these columns."""
-        return self.test(columns[self.column])
+def changes_between(wanted: ChangeFilter, within: Period) -> list[ColumnElement[bool]]:
+    """Return when changes must have begun."""
+    at = CHANGES.at
+    since = [at >= one for one in (wanted.since, within.since) if one]
+    return since + [at < one for one in (wanted.until, within.until) if one]
 
 
 def conditions_of(connection: Connection, wanted: ChangeFilter) -> tuple[Condition, ...] | None:
@@ -62,7 +63,7 @@ def _is(column: str, value: str) -> Condition:
 
 
 def _is_in(column: str, values: Sequence[Any]) -> Condition:
-    return Condition(column=column, test=lambda one: one.in_(values), is_ordered=False)
+    return Condition(column=column, test=lambda one: one.in_(values))
 
 
 def _begins(connection: Connection, text: str) -> Condition:
@@ -71,7 +72,7 @@ def _begins(connection: Connection, text: str) -> Condition:
         return _is_in("resource_key", names)
     begin = text.lower()
     end = begin + LAST_CHARACTER
-    return Condition(column="resource_key", test=lambda one: and_(one >= begin, one < end), is_ordered=False)
+    return Condition(column="resource_key", test=lambda one: and_(one >= begin, one < end))
 
 
 def _names_at(connection: Connection, begin: str) -> Sequence[str]:

@@ -14,10 +14,9 @@ from drift.model.missing import missing_from
 from drift.model.resource import Resource
 from drift.model.routing import Team
 from drift.model.verdict import Channel, Disposition, Severity
-from drift.reports.browse import change_search, places
+from drift.reports.browse import places, search
 from drift.reports.browse.change_filter import ChangeFilter
-from drift.reports.browse.change_list import change_list, changes_page
-from drift.reports.browse.change_search import count_of
+from drift.reports.browse.change_list import change_list, changes_page, count_changes
 from drift.reports.browse.places import Count, Place, parse_place
 from drift.reports.population import Period
 from drift.stages.route import OwnerRule, RoutingRules
@@ -75,8 +74,8 @@ def test_the_pages_hold_every_change_that_fits_once_and_in_order(
     """
     However few rows are looked through for one page.
     """
-    monkeypatch.setattr(change_search, "MOST_LOOKED_THROUGH", most)
-    monkeypatch.setattr(change_search, "FIRST_LOOK", 7)
+    monkeypatch.setattr(search, "MOST_LOOKED_THROUGH", most)
+    monkeypatch.setattr(search, "FIRST_LOOK", 7)
     made = filled(database, CHANGES)
 
     for wanted in filters(60):
@@ -109,19 +108,19 @@ def test_how_many_fit_is_counted(database: Database) -> None:
     with database.reading() as connection:
         for wanted in filters(40):
             number = sum(fits(one, judgement, wanted) for one, judgement in made)
-            assert count_of(connection, wanted, Period()) == Count(number=number), wanted
+            assert count_changes(connection, wanted) == Count(number=number), wanted
 
 
 def test_no_further_than_to_a_limit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(change_search, "MOST_LOOKED_THROUGH", 12)
+    monkeypatch.setattr(search, "MOST_LOOKED_THROUGH", 12)
     monkeypatch.setattr(places, "MOST_LOOKED_THROUGH", 12)
     monkeypatch.setattr(places.counted_up_to, "__defaults__", (12,))
     filled(database, CHANGES)
     both = ChangeFilter(account=ACCOUNTS[0], channel=frozenset(Channel))
 
     with database.reading() as connection:
-        assert count_of(connection, ChangeFilter(), Period()) == Count(number=12, is_more=True)
-        assert count_of(connection, both, Period()).is_more
+        assert count_changes(connection, ChangeFilter()) == Count(number=12, is_more=True)
+        assert count_changes(connection, both).is_more
 
 
 def test_an_auditor_sees_only_changes_that_began_in_their_period(database: Database) -> None:
@@ -134,7 +133,7 @@ def test_an_auditor_sees_only_changes_that_began_in_their_period(database: Datab
     assert len(found) == 4 * 3
     assert all(period.holds(row.began_at) for row in found)
     with database.reading() as connection:
-        assert count_of(connection, asked_for_more, period) == Count(number=12)
+        assert count_changes(connection, asked_for_more, period) == Count(number=12)
 
 
 def test_a_row_says_who_did_what_to_what_and_how_it_stands(database: Database) -> None:

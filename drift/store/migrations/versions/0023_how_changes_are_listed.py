@@ -1,4 +1,4 @@
-"""How each judged change is listed, so that pages find theirs without opening a judgement."""
+"""How each judged change is listed, and by what findings and entries are found, so that no page reads all."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from drift.store.columns import Key, SortedKey, Text, UtcTime
+from drift.store.columns import Key, SortedKey, Text, UtcTime, as_key
 
 revision = "0023"
 down_revision = "0022"
@@ -63,6 +63,23 @@ WRITES = (
 )
 
 
+IS_SELDOM = sa.text(
+    "kind NOT IN ('observation', 'amendment', 'disposition', 'tally', 'coverage', 'comparison', 'heartbeat')"
+)
+
+IS_ABOUT_SOMETHING = sa.text(
+    "kind NOT IN ('observation', 'amendment', 'tally', 'coverage', 'comparison', 'heartbeat')"
+)
+
+FINDINGS = sa.text(
+    "SELECT finding_id, body FROM finding WHERE finding_id > :after ORDER BY finding_id LIMIT :count"
+)
+
+PLACES = ("account", "type", "baseline", "address")
+
+FOUND = sa.table("finding", *map(sa.column, ("finding_id", *PLACES)))
+
+
 class Call(msgspec.Struct):
     account: str | None
 
@@ -112,6 +129,13 @@ class Decision(msgspec.Struct):
     is_withheld: bool = False
 
 
+class Finding(msgspec.Struct):
+    type: str
+    account: str | None = None
+    baseline: str | None = None
+    address: str | None = None
+
+
 class Judgement(msgspec.Struct):
     match: Match
     standing: Standing
@@ -120,11 +144,27 @@ class Judgement(msgspec.Struct):
 
 
 judgement_of = msgspec.json.Decoder(Judgement).decode
+finding_of = msgspec.json.Decoder(Finding).decode
 write_of = msgspec.json.Decoder(Write).decode
 
 
 def upgrade() -> None:
     """Create the tables, and fill them from what was concluded; their indexes last, which is faster."""
+    _changes()
+    _findings()
+    op.create_index(
+        "ix_ledger_kind", "ledger", ["kind", "seq"], sqlite_where=IS_SELDOM, postgresql_where=IS_SELDOM
+    )
+    op.create_index(
+        "ix_ledger_ref",
+        "ledger",
+        ["ref", "seq"],
+        sqlite_where=IS_ABOUT_SOMETHING,
+        postgresql_where=IS_ABOUT_SOMETHING,
+    )
+
+
+def _changes() -> None:
     op.create_table(
         "change_kind",
         sa.Column("number", sa.Integer, nullable=False),
@@ -163,6 +203,26 @@ def upgrade() -> None:
         sqlite_where=HAS_TICKET,
         postgresql_where=HAS_TICKET,
     )
+
+
+def _findings() -> None:
+    for name in PLACES:
+        op.add_column("finding", sa.Column(name, Key))
+    connection, after = op.get_bind(), ""
+    while rows := connection.execute(FINDINGS, {"after": after, "count": CHUNK}).all():
+        for row in rows:
+            one = finding_of(row.body)
+            values = {name: as_key(value) for name, value in msgspec.structs.asdict(one).items() if value}
+            connection.execute(sa.update(FOUND).where(FOUND.c.finding_id == row.finding_id).values(values))
+        after = rows[-1].finding_id
+    op.drop_index("ix_finding_status", "finding")
+    for name, column in (
+        ("seen", ()),
+        ("stands", ("status",)),
+        ("account", ("account",)),
+        ("type", ("type",)),
+    ):
+        op.create_index(f"ix_finding_{name}", "finding", [*column, "first_seen_at", "finding_id"])
 
 
 def _fill(connection: sa.Connection, line: sa.Table) -> None:
