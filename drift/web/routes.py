@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import evidence, finding, health, healthz, overview, signing, style
+from drift.web.pages import changes, evidence, finding, health, healthz, overview, signing, style
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
 EXPORT, TAKE, ADMINISTER = Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER
@@ -46,6 +46,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("POST", "/findings/{finding_id}/waive", APPROVE, finding.waive),
     Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
     Page("GET", "/health", LOOK, health.health),
+    Page("GET", "/changes", LOOK, changes.changes),
     Page("GET", "/evidence", LOOK, evidence.evidence),
     Page("POST", "/evidence/packs", EXPORT, evidence.make_pack),
     Page("GET", "/evidence/packs/{pack}", TAKE, evidence.pack),
