@@ -17,7 +17,7 @@ from drift.model.finding import Standing
 from drift.model.judgement import Judgement
 from drift.model.survey import ByPlace
 from drift.model.ticket import UNASKED
-from drift.model.verdict import Decision, Disposition
+from drift.model.verdict import NOBODYS, Decision
 from drift.stages.assess import assess
 from drift.stages.consult import AskedOnce, GrantsOnce, consult
 from drift.stages.correlate import correlate
@@ -30,9 +30,6 @@ from drift.store.deployments import note_run
 from drift.store.emergencies import note_emergency
 from drift.store.enrolment import enrolment_now, treatment_of
 from drift.tell import tell
-
-NOT_ANSWERED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
-"""Nobody has to answer for these, whatever they were."""
 
 
 def judge(
@@ -122,7 +119,7 @@ def _conclude(
 
 def _must_be_reviewed(change: Change, decision: Decision) -> bool:
     """Tell whether anybody has to answer for an emergency; for what nobody decided or knew, nobody has."""
-    return not change.is_history and decision.disposition not in NOT_ANSWERED
+    return not change.is_history and decision.disposition not in NOBODYS
 
 
 def _waived(connection: Connection, standing: Standing, now: datetime) -> Standing:

@@ -534,6 +534,11 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.directories,
         *settings.access_lists,
         *settings.anchors,
+        *((settings.signing_key,) if settings.signing_key else ()),
+        *settings.evidence_sinks,
+        *settings.trust,
+        *settings.grants,
+        *settings.account_trees,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 

@@ -1,14 +1,20 @@
 """What a configuration adds to the data tables is in force, and what is of no use is named."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drift import redact, wiring
+from drift.config import AdapterSettings
 from drift.errors import ConfigError
 from drift.model.event import ChangeEvent, RawRecord
 from drift.model.verdict import Tool
+from drift.ports import AdapterKind
+from drift.reports.population import Period
+from drift.store.database import Database
 from providers import catalog
 from tests.providers.aws.records import a_record, as_bytes, raw, tool_of
 
@@ -144,3 +150,31 @@ def test_locations_of_no_use_are_named_when_the_states_are_wanted(tmp_path: Path
 
     with pytest.raises(ConfigError, match=r"terraform/locations.*regoin"):
         wiring.baselines(wiring.settings_without_secrets(configuration))
+
+
+def test_a_pack_is_told_of_every_kind_of_system_that_is_connected(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    """
+    A new kind of adapter is one more row in wiring: what is left out there, no inventory has.
+    """
+    single = (AdapterKind.VAULT, AdapterKind.SIGNING_KEY)
+    plain = (
+        AdapterKind.LIVE,
+        AdapterKind.TICKETS,
+        AdapterKind.ON_CALL,
+        AdapterKind.TRUST,
+        AdapterKind.GRANTS,
+    )
+    odd = {AdapterKind.CANARY: "canaries", AdapterKind.DIRECTORY: "directories"}
+    rows: dict[str, Any] = {}
+    for kind in AdapterKind:
+        row = AdapterSettings(kind=kind, name=f"our {kind}", type="example", settings=None)
+        name = odd.get(kind, kind.value if kind in single or kind in plain else f"{kind}s")
+        rows[name] = row if kind in single else (row,)
+    settings = replace(wiring.settings_without_secrets(a_configuration(tmp_path)), **rows)
+
+    asked = wiring.pack_request(settings, sqlite_database, Period())
+
+    assert {one.kind for one in asked.connected} == set(AdapterKind)
+    assert {one.name for one in asked.connected} == {f"our {kind}" for kind in AdapterKind}

@@ -45,6 +45,10 @@ class Result(StrEnum):
     """What would answer it cannot be asked, is not recorded, or is not due yet."""
 
 
+COMPENSATED = "; compensated by "
+"""Stands in what is said of a test for which something else stands in, before that."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessed:
     """What one test found of a change, and why."""

@@ -101,6 +101,10 @@ class Disposition(StrEnum):
     BEFORE_ENROLMENT = "before-enrolment"
 
 
+NOBODYS = frozenset({Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT})
+"""Nobody decided these, or nobody watched: nobody has to answer for them, and no figure is of them."""
+
+
 class Severity(StrEnum):
     """How much a change or finding matters."""
 

@@ -13,8 +13,8 @@ from drift.model.control_test import ControlTest, Result
 from drift.model.emergency import Step, emergency_of
 from drift.model.environment import Environment
 from drift.model.person import People, makers_of
-from drift.model.verdict import Disposition, Lane
-from drift.reports.figures import NOT_COUNTED, quantile
+from drift.model.verdict import NOBODYS, Disposition, Lane
+from drift.reports.figures import quantile
 from drift.reports.wording import identity, resource_name
 from drift.store.changes import ChangeRow
 from drift.store.emergencies import emergencies_between
@@ -165,7 +165,7 @@ def _row(row: ChangeRow, rules: ActionRules, people: People, now: datetime) -> E
 def _counts(row: ChangeRow, environments: Sequence[Environment]) -> bool:
     """Tell whether a change is one of production; an account that no environment claims is taken for it."""
     judgement = row.judgement
-    if judgement is None or judgement.decision.disposition in NOT_COUNTED:
+    if judgement is None or judgement.decision.disposition in NOBODYS:
         return False
     name = judgement.decision.environment
     known = next((one for one in environments if one.name == name), None)

@@ -4,11 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
-from drift.model.verdict import Disposition
-
-NOT_COUNTED = (Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT)
-"""Nobody decided these, or nobody watched: nobody has to answer for them, and no figure is of them."""
-
 
 def quantile(values: Sequence[timedelta], share: float) -> timedelta | None:
     """Return the nearest rank of values in their order: one that was really taken; `None` of none."""

@@ -21,7 +21,7 @@ from drift.ledger.checkpoint import first_checkpoint_since, latest_checkpoint
 from drift.ledger.log import entries, entries_at, first_recorded_since
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.self_sample import DrawnChange, Lacking, ReadCheck, SelfSample
-from drift.model.verdict import Disposition
+from drift.model.verdict import NOBODYS, Disposition
 from drift.reports.entries import last_of_kind
 from drift.reports.month import Month
 from drift.reports.population import Period, Reading, Row
@@ -35,9 +35,6 @@ SETTLES_AFTER = timedelta(days=1)
 
 EARLIER = timedelta(days=1)
 """A change is recorded after it was made, but for the difference of two clocks."""
-
-NOBODYS = frozenset({Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT})
-"""No ticket is asked for: the cloud itself did it, or nobody watched yet."""
 
 
 def draw_sample(connection: Connection, month: Month) -> SelfSample | None:

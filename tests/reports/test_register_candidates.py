@@ -121,3 +121,10 @@ def test_no_page_and_no_row_concludes_anything(tables: Tables) -> None:
 
     assert len(texts) == 7
     assert not any("compliant" in text or "exception" in text for text in texts)
+
+
+def test_no_id_of_a_ledger_leads_out_of_the_pack(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    with pytest.raises(ValueError, match="is no id of a change"):
+        tables_of(tmp_path_factory.mktemp("hostile"), sqlite_template, [a_disposition("../../../chg-1")])

@@ -11,11 +11,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from drift.ledger.entry import StoredEntry
-from drift.model.control_test import ControlTest
+from drift.model.control_test import COMPENSATED, ControlTest
 from drift.reports.month import month_at
-
-COMPENSATED = "; compensated by "
-"""Stands in what is said of a test for which something else stands in."""
 
 NOT_KNOWN = "not known"
 """Of a change whose entry was erased, or of an older version."""

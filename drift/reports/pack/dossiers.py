@@ -1,7 +1,6 @@
 """The dossiers of the pack: of each change that was drawn all that there is, for people and for machines."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
@@ -18,12 +17,10 @@ from drift.reports.dossier.html import html_of
 from drift.reports.dossier.pdf import pdf_of
 from drift.reports.dossier.ticket import TicketThenAndNow
 from drift.reports.dossier.timeline import time_line
-from drift.reports.pack.listing import Document
+from drift.reports.pack.listing import Document, named_for
 from drift.reports.pack.view import View
 
 FOLDER = PurePosixPath("03_sample/dossiers")
-
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def dossiers(view: View, selection: Selection) -> Iterator[Document]:
@@ -43,9 +40,7 @@ def dossiers(view: View, selection: Selection) -> Iterator[Document]:
 
 def folder_of(change_id: str) -> PurePosixPath:
     """Return where the dossier of a change lies."""
-    if not _SAFE_NAME.fullmatch(change_id):
-        raise ValueError(f"{change_id!r} is no id of a change")
-    return FOLDER / change_id
+    return FOLDER / named_for(change_id)
 
 
 def _dossier(view: View, facts: Facts) -> Dossier:

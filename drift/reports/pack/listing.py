@@ -1,5 +1,6 @@
 """What a part adds to a pack: listings, of which people see tables, and documents."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,6 +47,20 @@ class Listing:
     """The column with the time by whose month they are counted too."""
     is_derived_again: bool = False
     """The verifier derives every row from the entries; what it does not, rests on the signature."""
+
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def named_for(change_id: str) -> str:
+    """Return the id of a change as the name of a file: it comes from a ledger, and leads nowhere else.
+
+    Raises:
+        ValueError: It is no id of a change.
+    """
+    if not _SAFE_NAME.fullmatch(change_id):
+        raise ValueError(f"{change_id!r} is no id of a change")
+    return change_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

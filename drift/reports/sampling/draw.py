@@ -25,14 +25,11 @@ from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.log import entries, entries_at
 from drift.model.evidence import Checkpoint, EntryKind
 from drift.model.sampling import Sample, Sampled, Sampling, Seed, SeedOrigin, Selection, Stratum
-from drift.model.verdict import Disposition, Lane
+from drift.model.verdict import NOBODYS, Disposition, Lane
 from drift.reports.population import Period, Reading
 from drift.reports.sampling.profiles import size_of_sample
 
 TITLE = "driftledger/sample/v1"
-
-NOBODYS = frozenset({Disposition.EXPLAINED, Disposition.BEFORE_ENROLMENT})
-"""No ticket is asked for: the cloud itself did it, or nobody watched yet."""
 
 
 class _Said(msgspec.Struct, frozen=True):

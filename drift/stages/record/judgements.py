@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from drift.ledger.log import append
 from drift.model.change import Change
+from drift.model.control_test import COMPENSATED
 from drift.model.evidence import DispositionRecord, EntryKind
 from drift.model.judgement import Judged, Judgement
 from drift.model.ticket import Coverage
@@ -87,7 +88,7 @@ def _tests(judgement: Judgement) -> dict[str, Any]:
     found: dict[str, Any] = {one.test.value: one.result for one in judgement.tests}
     found["tests"] = tuple(
         f"{one.test}: {one.result}, {one.reason}"
-        + (f"; compensated by {one.compensated_by}" if one.compensated_by else "")
+        + (f"{COMPENSATED}{one.compensated_by}" if one.compensated_by else "")
         for one in judgement.tests
     )
     return found

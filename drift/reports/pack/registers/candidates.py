@@ -11,7 +11,7 @@ from drift.model.action import Waived
 from drift.model.control_test import ControlTest, Result
 from drift.model.evidence import ActionRecord, DispositionRecord
 from drift.model.verdict import Disposition
-from drift.reports.pack.listing import Document, Fields, Listing
+from drift.reports.pack.listing import Document, Fields, Listing, named_for
 from drift.reports.pack.registers.facts import Facts
 from drift.reports.pack.registers.place import PLACE, place_of, time
 from drift.reports.pack.registers.register import Register, Yielded
@@ -124,4 +124,4 @@ def _waiver(actions: Sequence[ActionRecord]) -> Fields:
 
 
 def _page(told: WriteUp) -> str:
-    return f"{FOLDER}/write_ups/{told.change_id}.html"
+    return f"{FOLDER}/write_ups/{named_for(told.change_id)}.html"

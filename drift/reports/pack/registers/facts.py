@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from drift.model.evidence import ActionRecord, AlertRecord, DispositionRecord, EntryKind
-from drift.reports.figures import NOT_COUNTED
+from drift.model.verdict import NOBODYS
 from drift.reports.month import Month, month_at
 from drift.reports.pack.registers.covered import Covered, covered_of
 from drift.reports.pack.view import Recorded, View
@@ -32,7 +32,7 @@ class Facts:
 
     def answered(self) -> Iterator[Recorded[DispositionRecord]]:
         """Yield those of them that somebody has to answer for."""
-        return (one for one in self.changes() if one.body.disposition not in NOT_COUNTED)
+        return (one for one in self.changes() if one.body.disposition not in NOBODYS)
 
     def in_period(self, kind: EntryKind, type_: type[Body]) -> Iterator[Recorded[Body]]:
         """Yield the entries of a kind that were recorded in the period."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from drift.model.control_test import ControlTest
-from drift.model.verdict import Channel, Disposition, Lane
-from drift.reports.figures import NOT_COUNTED, percent, ratio
+from drift.model.verdict import NOBODYS, Channel, Disposition, Lane
+from drift.reports.figures import percent, ratio
 from drift.reports.lanes import LaneText, lane_texts
 from drift.reports.pack.listing import Document, Fields, Listing
 from drift.reports.pack.registers.candidates import failed_tests, signs_of
@@ -70,7 +70,7 @@ def count_lanes(facts: Facts) -> Mapping[Lane, LaneCount]:
         mine.changes += 1
         mine.dispositions[change.disposition] += 1
         mine.channels[change.channel] += 1
-        if change.disposition not in NOT_COUNTED:
+        if change.disposition not in NOBODYS:
             mine.answered_for += 1
             mine.candidates += bool(signs_of(change))
             mine.failed.update(failed_tests(change))

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from drift.model.control_test import ControlTest
+from drift.model.control_test import COMPENSATED, ControlTest
 from drift.model.evidence import (
     ConfigRecord,
     DeploymentRecord,
@@ -148,9 +148,9 @@ def _conflicts(one: Recorded[DispositionRecord], named: Named) -> Iterator[Field
 
 def _compensated_by(change: DispositionRecord) -> str | None:
     """Return the control that stands in for the review by somebody else, in a small team for example."""
-    begins, compensated = f"{ControlTest.REVIEWER_IS_NOT_AUTHOR}: ", "; compensated by "
-    said = next((one for one in change.tests if one.startswith(begins) and compensated in one), None)
-    return said.partition(compensated)[2] if said else None
+    begins = f"{ControlTest.REVIEWER_IS_NOT_AUTHOR}: "
+    said = next((one for one in change.tests if one.startswith(begins) and COMPENSATED in one), None)
+    return said.partition(COMPENSATED)[2] if said else None
 
 
 def _people(matrix: _Matrix) -> Iterator[Fields]:

@@ -8,8 +8,7 @@ import msgspec
 
 from drift.model.evidence import EntryKind, FindingRecord
 from drift.model.finding import OPEN, FindingStatus
-from drift.model.verdict import Disposition
-from drift.reports.figures import NOT_COUNTED
+from drift.model.verdict import NOBODYS, Disposition
 from drift.reports.pack.registers.facts import Facts
 from drift.stages.decide import TAKEN_IN
 
@@ -40,7 +39,7 @@ def detect_latencies(facts: Facts) -> list[timedelta]:
     period = facts.view.request.period
     for one in facts.view.entries(EntryKind.DISPOSITION, _Judged):
         body = one.body
-        is_answered = one.entry.ref in answered and body.disposition not in NOT_COUNTED
+        is_answered = one.entry.ref in answered and body.disposition not in NOBODYS
         counts = is_answered and TAKEN_IN not in body.reasons
         if counts and period.holds(body.began_at):
             first.setdefault(one.entry.ref, one.entry.recorded_at - body.began_at)
