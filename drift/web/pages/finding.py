@@ -9,7 +9,7 @@ from starlette.responses import Response
 from drift.errors import RefusedError
 from drift.model.action import Acknowledged, Deed, Waived
 from drift.reports.acted import said_to_do
-from drift.reports.browse.change_filter import parse_time
+from drift.reports.browse.filters import parse_time
 from drift.reports.population import Period
 from drift.reports.story import FindingStory, story_of_finding
 from drift.reports.wording import finding_name
