@@ -1,22 +1,21 @@
 """One finding as its page shows it: texts, and nothing that still has to be looked up."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.action import Action, Waived
-from drift.model.change import Change
 from drift.model.documents import differing_parts
-from drift.model.finding import HIDDEN, AttributeDrift, FindingKind, FindingStatus
+from drift.model.finding import HIDDEN, OPEN, AttributeDrift, FindingKind, FindingStatus
 from drift.model.resource import Json
-from drift.model.routing import EVERYBODY, Owner
+from drift.model.routing import EVERYBODY
 from drift.model.verdict import ActorKind, Channel, Disposition, Severity
-from drift.reports.blame import Maker, makers_in
+from drift.reports.browse.finding_detail import FindingDetail
+from drift.reports.browse.finding_detail import MadeBy as Maker
 from drift.reports.moment import Moment
 from drift.reports.population import Period
-from drift.reports.story import FindingStory
-from drift.reports.wording import DIFFERENCE, finding_name, identity
+from drift.reports.wording import DIFFERENCE, finding_name
 
 MOST_LINES = 60
 """Of one value; a longer one is cut, and says so."""
@@ -26,13 +25,14 @@ MOST_LINES = 60
 class MadeBy:
     """A write that made something so."""
 
-    at: datetime
+    at: datetime | None
     who: str
     channel: Channel
     ticket: str | None
     disposition: Disposition | None
     call: str
-    change_id: str
+    change_id: str | None
+    """`None` before the change is judged."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,6 @@ class WaiverView:
     owner: str
     reason: str
     expires_at: datetime
-    counts: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,16 +94,10 @@ class FindingView:
     is_open: bool
 
 
-def view_of(story: FindingStory, owner: Owner, within: Period, now: datetime) -> FindingView:
+def view_of(detail: FindingDetail, within: Period) -> FindingView:
     """Return everything about a finding; of its history only what is `within` what may be seen."""
-    row, finding = story.row, story.row.finding
-    makers = {
-        one.write.event.key: one
-        for change in story.changes
-        if within.holds(change.change.began_at)
-        for one in makers_in(change)
-    }
-    is_team = owner.team.name != EVERYBODY
+    row, finding = detail.finding, detail.finding.finding
+    owner = row.owner if row.owner and row.owner.team.name != EVERYBODY else None
     return FindingView(
         finding_id=finding.finding_id,
         name=finding_name(finding),
@@ -115,60 +108,55 @@ def view_of(story: FindingStory, owner: Owner, within: Period, now: datetime) ->
         type=finding.type,
         resource_id=finding.resource_id,
         where=", ".join(filter(None, (finding.account, finding.region))) or "not known",
-        team=owner.team.name if is_team else None,
-        rule=owner.rule if is_team else "",
+        team=owner.team.name if owner else None,
+        rule=owner.rule if owner else "",
         source=finding.source,
         state=finding.state,
         baseline=finding.baseline,
-        code_owners=story.standing.code_owners,
+        code_owners=detail.standing.code_owners,
         first_seen_at=row.first_seen_at,
         last_seen_at=row.last_seen_at,
         resolved_at=row.resolved_at if within.holds(row.resolved_at) else None,
-        register_owner=row.owner,
+        register_owner=row.register_owner,
         due_at=row.due_at,
         sides=("Code", "State") if finding.kind is FindingKind.UNAPPLIED else ("Declared", "Live"),
-        differences=tuple(_difference(one, makers) for one in finding.attributes),
-        made_by=() if finding.attributes else tuple(_known(finding.explained_by, makers)),
+        differences=tuple(
+            _difference(one.attribute, tuple(map(_made_by, one.makers))) for one in detail.attributes
+        ),
+        made_by=() if detail.attributes else tuple(map(_made_by, detail.makers)),
         proposal=tuple((finding.proposal or "").splitlines()),
-        waiver=_waiver(story.waiver, now),
-        moments=tuple(one for one in story.moments if within.holds(one.at)),
-        entries=tuple(one.seq for one in story.entries if within.holds(one.recorded_at)),
-        is_open=row.is_open,
+        waiver=_waiver(row.waiver),
+        moments=tuple(one for one in detail.moments if within.holds(one.at)),
+        entries=tuple(one.seq for one in detail.entries if within.holds(one.recorded_at)),
+        is_open=row.status in OPEN,
     )
 
 
-def people_in(story: FindingStory) -> Iterator[str | None]:
+def people_in(detail: FindingDetail) -> Iterator[str | None]:
     """Yield every name of a person that the records about a finding know."""
-    yield story.row.owner
-    for change in story.changes:
-        yield from people_behind(change.change)
-    for action in story.actions:
+    yield detail.finding.register_owner
+    for maker in (*detail.makers, *(one for each in detail.attributes for one in each.makers)):
+        if maker.write.actor.kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
+            yield maker.write.actor.name
+            yield maker.write.actor.principal
+            yield from maker.write.actor.chain
+        if maker.change and maker.change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
+            yield maker.change.actor
+    for action in filter(None, (*detail.actions, detail.finding.waiver)):
         yield action.by.name
         yield action.by.account
-    if story.waiver and isinstance(story.waiver.deed, Waived):
-        yield story.waiver.by.name
-        yield story.waiver.deed.owner
+        if isinstance(action.deed, Waived):
+            yield action.deed.owner
 
 
-def people_behind(change: Change) -> Iterator[str | None]:
-    """Yield every name of the people who made a change, as the cloud has them, too."""
-    yield from (action.by.name for action in change.actions)
-    for write in change.writes:
-        if write.actor.kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield write.actor.name
-            yield write.actor.principal
-            yield from write.actor.chain
-
-
-def _difference(one: AttributeDrift, makers: Mapping[str, Maker]) -> Difference:
+def _difference(one: AttributeDrift, makers: tuple[MadeBy, ...]) -> Difference:
     declared, live = differing_parts(one.declared, one.live) or (one.declared, one.live)
-    is_hidden = one.sensitive or HIDDEN in (declared, live)
     return Difference(
         path=one.path,
         declared=(HIDDEN,) if one.sensitive else tuple(_lines(declared)),
         live=(HIDDEN,) if one.sensitive else tuple(_lines(live)),
-        is_hidden=is_hidden,
-        makers=tuple(_known(one.explained_by, makers)),
+        is_hidden=one.sensitive or HIDDEN in (declared, live),
+        makers=makers,
         is_explained=one.is_explained,
     )
 
@@ -192,31 +180,21 @@ def _told(value: Json) -> Json:
             return value
 
 
-def _known(keys: tuple[str, ...], makers: Mapping[str, Maker]) -> Iterator[MadeBy]:
-    return (_made_by(makers[key]) for key in keys if key in makers)
-
-
 def _made_by(maker: Maker) -> MadeBy:
-    write, change, judgement = maker.write, maker.change, maker.judgement
+    event, change = maker.write.event, maker.change
     return MadeBy(
-        at=write.event.occurred_at or change.began_at,
-        who=identity(change),
-        channel=change.channel,
-        ticket=judgement.match.ticket.key if judgement and judgement.match.ticket else None,
-        disposition=judgement.decision.disposition if judgement else None,
-        call=write.event.call.action or "an unnamed call",
-        change_id=change.change_id,
+        at=event.occurred_at or (change.began_at if change else None),
+        who=change.actor if change else maker.write.actor.name,
+        channel=change.channel if change else maker.write.classification.channel,
+        ticket=change.ticket if change else None,
+        disposition=change.disposition if change else None,
+        call=event.call.action or "an unnamed call",
+        change_id=change.change_id if change else None,
     )
 
 
-def _waiver(action: Action | None, now: datetime) -> WaiverView | None:
+def _waiver(action: Action | None) -> WaiverView | None:
     if action is None or not isinstance(action.deed, Waived):
         return None
     deed = action.deed
-    return WaiverView(
-        by=action.by.name,
-        owner=deed.owner,
-        reason=deed.reason,
-        expires_at=deed.expires_at,
-        counts=deed.counts(now),
-    )
+    return WaiverView(by=action.by.name, owner=deed.owner, reason=deed.reason, expires_at=deed.expires_at)
