@@ -18,7 +18,7 @@ from drift.reports.entries import Entry, entries_of
 from drift.reports.found import found
 from drift.reports.moment import Moment
 from drift.reports.population import Period
-from drift.reports.story import standing_of_finding
+from drift.reports.story import standing_in_code
 from drift.store.actions import actions_about
 from drift.store.columns import as_key
 from drift.store.schema import change_write, write
@@ -82,7 +82,7 @@ def finding_detail(
     about = entries_of(connection, [finding_id], ())
     return FindingDetail(
         finding=row,
-        standing=standing_of_finding(connection, one),
+        standing=standing_in_code(connection, one),
         attributes=tuple(
             BlamedAttribute(attribute=each, makers=_known(each.explained_by, makers))
             for each in one.attributes

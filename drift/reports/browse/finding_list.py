@@ -20,7 +20,7 @@ from drift.reports.browse.finding_filter import (
 from drift.reports.browse.places import ROWS, Count, PageOf, Place, page_of
 from drift.reports.browse.search import count_of, look_for
 from drift.reports.population import Period
-from drift.reports.story import standing_of_finding
+from drift.reports.story import standing_in_code
 from drift.stages.decide import DecisionRules
 from drift.stages.route import RoutingRules, owner_of_finding
 from drift.store.actions import waivers
@@ -128,5 +128,5 @@ def _listed(
 
 
 def _owner(connection: Connection, one: DriftFinding, owning: Owning) -> Owner:
-    standing = standing_of_finding(connection, one)
+    standing = standing_in_code(connection, one)
     return owner_of_finding(one, standing, owning.environment_of(one.account), owning.routing)
