@@ -1,6 +1,6 @@
 """Hands evidence out, and leaves evidence of that."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from drift.document_watch import keep_documents
 from drift.ledger.checkpoint import last_sealed
 from drift.ledger.log import append
 from drift.ledger.note import SigningKey
+from drift.model.action import Doer
 from drift.model.evidence import EntryKind, ExportRecord
 from drift.recheck import Asking, recheck
 from drift.reports.pack.export import PackSummary, export_pack
@@ -17,6 +18,14 @@ from drift.seal import seal_counted
 from drift.store.database import Database
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handed:
+    """Who hands a pack out, and to whom."""
+
+    by: Doer
+    to: str
+
+
 def export_evidence(
     database: Database,
     folder: Path,
@@ -24,10 +33,12 @@ def export_evidence(
     request: PackRequest,
     now: datetime,
     asking: Asking | None = None,
+    handed: Handed | None = None,
 ) -> PackSummary:
     """Write the auditor's pack of all that is recorded so far, and record that it was handed out.
 
-    The tickets of what is drawn are asked for again, of whom `asking` names.
+    `handed` says by whom to whom, if it was asked for on a page. The tickets of what is drawn are asked
+    for again, of whom `asking` names.
     The watch goes on meanwhile: only recording waits for other writers, and what is sealed while others
     are asked belongs to the next pack.
 
@@ -53,6 +64,8 @@ def export_evidence(
             engagement=request.sampling.engagement,
             profile=request.sampling.profile.name,
             seed=request.sampling.own_seed,
+            by=handed.by if handed else None,
+            to=handed.to if handed else None,
         )
         append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)
     return summary
