@@ -11,7 +11,7 @@ from drift.ledger.note import SigningKey
 from drift.model.action import Doer
 from drift.model.evidence import EntryKind, ExportRecord
 from drift.recheck import Asking, recheck
-from drift.reports.pack.export import PackSummary, export_pack
+from drift.reports.pack.export import PackSummary, export_pack, refuse_folder
 from drift.reports.pack.request import PackRequest
 from drift.reports.sampling.draw import draw_from
 from drift.seal import seal_counted
@@ -47,12 +47,13 @@ def export_evidence(
         LedgerIntegrityError: The ledger is not what was sealed: no pack is signed over it.
     """
     asking = asking or Asking()
+    refuse_folder(folder)
     keep_documents(database, request.company.documents, now)
     seal_counted(database, key, now)
     with database.reading() as connection:
         sealed = last_sealed(connection)
-        drawn = draw_from(connection, sealed, request.period, request.sampling).chosen
-    request = replace(request, tickets=recheck(database, drawn, asking, now))
+        drawn = draw_from(connection, sealed, request.period, request.sampling)
+    request = replace(request, tickets=recheck(database, drawn.chosen, asking, now))
     with database.reading() as connection:
         summary = export_pack(connection, sealed, folder=folder, key=key, request=request)
     with database.transaction() as connection:
@@ -68,4 +69,5 @@ def export_evidence(
             to=handed.to if handed else None,
         )
         append(connection, kind=EntryKind.EXPORT, ref=summary.manifest_sha256, body=body, recorded_at=now)
-    return summary
+    not_found = tuple(one for sample in drawn.samples for one in sample.not_found)
+    return replace(summary, not_found=not_found)
