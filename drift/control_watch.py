@@ -13,7 +13,12 @@ from drift.equipment import Equipment
 from drift.errors import ProviderError, ProviderUnavailableError, only_provider_errors
 from drift.model.evidence import ControlCheckRecord
 from drift.ports import Controlled
-from drift.stages.record import record_control_check, record_controls, record_out_of_scope
+from drift.stages.record import (
+    record_control_check,
+    record_controls,
+    record_other_hosts,
+    record_out_of_scope,
+)
 from drift.store import meta
 from drift.store.controls import ControlsRow, controls_kept
 
@@ -30,11 +35,14 @@ class Captured:
 
 
 def capture_controls(have: Equipment, now: datetime) -> Captured:
-    """Look at every repository that is due, of every host that can tell."""
+    """Look at every repository that is due, of every host that can tell, and of no other any more."""
+    hosts = {name: host for name, host in have.code_hosts.items() if isinstance(host, Controlled)}
+    with have.database.transaction() as connection:
+        record_other_hosts(connection, hosts, now)
     done = [
         _capture(have, name, host, now)
-        for name, host in have.code_hosts.items()
-        if isinstance(host, Controlled) and daily.is_due(have.database, meta.controls_of(name), now)
+        for name, host in hosts.items()
+        if daily.is_due(have.database, meta.controls_of(name), now)
     ]
     failures = [one.failure for one in done if one.failure]
     return Captured(

@@ -11,7 +11,7 @@ from drift import daily
 from drift.equipment import Equipment
 from drift.errors import ProviderError, only_provider_errors
 from drift.ports import TrustSource
-from drift.stages.record import record_trust
+from drift.stages.record import record_other_sources, record_trust
 from drift.store import meta
 
 
@@ -25,7 +25,9 @@ class TrustCaptured:
 
 
 def capture_trust(have: Equipment, now: datetime) -> TrustCaptured:
-    """Look at the identities of every source that was not looked at today."""
+    """Look at the identities of every source that was not looked at today, and of no other any more."""
+    with have.database.transaction() as connection:
+        record_other_sources(connection, have.trust, now)
     identities, changed, problems = 0, 0, list[str]()
     for name, source in have.trust.items():
         if not daily.is_due(have.database, meta.trust_of(name), now):

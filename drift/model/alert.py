@@ -1,5 +1,6 @@
 """What people are told, before any channel gives it its form."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -122,3 +123,38 @@ class Alert:
     """Who is named in the place of `mention`, if the rota can be asked."""
     asked: Asked | None = None
     """It asks the person whom `to` names, and is for nobody else to see."""
+
+
+def notice_of(
+    *,
+    session_id: str,
+    headline: str,
+    call_to_action: str,
+    paragraphs: Iterable[str],
+    began_at: datetime,
+    now: datetime,
+    severity: Severity = Severity.LOW,
+    in_short: str | None = None,
+) -> Alert:
+    """Return a message that is about no change session, and asks nobody for anything.
+
+    Its client id is given when it is queued. `in_short` stands in place of the headline in its one line.
+    """
+    return Alert(
+        client_id="",
+        session_id=session_id,
+        severity=severity,
+        headline=headline,
+        call_to_action=call_to_action,
+        actor=None,
+        identity="",
+        channel="",
+        account="",
+        environment=None,
+        began_at=began_at,
+        detected_at=now,
+        changes=(),
+        fallback_text=f"{in_short or headline}. {call_to_action}",
+        notice=tuple(paragraphs),
+        state=AlertState.SETTLED,
+    )

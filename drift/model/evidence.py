@@ -337,6 +337,10 @@ class ExportRecord:
     profile: str | None = None
     seed: str | None = None
     """The auditor's own."""
+    by: Doer | None = None
+    """Who had it made on a page; `None`: whoever may run the program."""
+    to: str | None = None
+    """Whom it was made for, if it was made on a page: they alone can download it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -595,6 +599,8 @@ class ControlFindingRecord:
 
     status: GapStatus
     finding: ControlFinding
+    why: str | None = None
+    """Why nobody looks at it any more; `None` where it is open, and where it was put right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,7 +37,7 @@ INTERACTIVE_TOOLS = frozenset({Tool.CONSOLE, Tool.CLOUDSHELL, Tool.MOBILE})
 DEFAULT_RUN_ID = re.compile(
     r"(?:^|[-_./])(run-[0-9A-Za-z]{16}$|\d{6,}$|[0-9A-Z]{26}@[\w.-]{1,200}(?=@[^@]+$))", re.ASCII
 )
-"""The digits at the end, or what HCP Terraform calls its runs."""
+"""The digits at the end, what HCP Terraform calls its runs, or `RUN@STACK` as Spacelift has them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

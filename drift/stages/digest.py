@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from drift.ledger.log import size_of
 from drift.model.action import corrections
-from drift.model.alert import Alert, AlertState
+from drift.model.alert import Alert, notice_of
 from drift.model.enrolment import Enrolment, EnrolmentRules, Mode
 from drift.model.environment import Environment
 from drift.model.verdict import ActorKind, Confidence, Disposition, Severity
@@ -75,23 +75,13 @@ def compose_digest(
     before = f"; {_counted(register, 'finding')} from before the watch" if register else ""
     headline = f"Digest of the day: {would} would have alerted{before}"
     action = f"Nothing is urgent. To be alerted from now on: drift enrol {_to_enrol(accounts)}"
-    return Alert(
-        client_id="",
+    return notice_of(
         session_id=f"{_SESSION}{now:%Y%m%dT%H%M%SZ}",
-        severity=Severity.LOW,
         headline=headline,
         call_to_action=action,
-        actor=None,
-        identity="",
-        channel="",
-        account="",
-        environment=None,
+        paragraphs=_paragraphs(observed, accounts, since),
         began_at=since or now,
-        detected_at=now,
-        changes=(),
-        fallback_text=f"{headline}. {action}",
-        notice=tuple(_paragraphs(observed, accounts, since)),
-        state=AlertState.SETTLED,
+        now=now,
     )
 
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from drift.ledger.checkpoint import latest_checkpoint
-from drift.model.alert import Alert, AlertState
+from drift.model.alert import Alert, notice_of
 from drift.model.evidence import Checkpoint
-from drift.model.verdict import Severity
 from drift.store import meta, outbox
 
 _KEY = "witness"
@@ -44,23 +43,14 @@ def compose_witness(sealed: Checkpoint, week: str, now: datetime) -> Alert:
     """Return the message that shows a checkpoint, as `--trusted-checkpoint` takes it."""
     headline = f"Checkpoint of the evidence, week {week}: {sealed.size:,} entries"
     action = "Nothing to do but to keep this message: it is a witness."
-    return Alert(
-        client_id="",
+    return notice_of(
         session_id=f"{_SESSION}{week}",
-        severity=Severity.LOW,
         headline=headline,
         call_to_action=action,
-        actor=None,
-        identity="",
-        channel="",
-        account="",
-        environment=None,
+        paragraphs=_paragraphs(sealed),
         began_at=sealed.made_at,
-        detected_at=now,
-        changes=(),
-        fallback_text=f"{headline}, root {sealed.root}. {action}",
-        notice=tuple(_paragraphs(sealed)),
-        state=AlertState.SETTLED,
+        now=now,
+        in_short=f"{headline}, root {sealed.root}",
     )
 
 

@@ -1,6 +1,6 @@
 """How the pages answer: a page, a redirect within the site, a refusal. What comes from outside stays text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from drift.errors import DriftError
 from drift.model.visitor import Permission, Role
 from drift.reports.pages import environment
-from drift.reports.wording import moment
+from drift.reports.wording import duration, moment
 from drift.web.ask import Ask
 from drift.web.navigation import navigation
 from drift.web.tokens import form_token
@@ -102,9 +102,14 @@ def _style_version() -> str:
 @cache
 def _template(name: str) -> jinja2.Template:
     made = environment("drift.web", longest=_LONGEST)
-    made.filters |= {"path": quoted, "day": _day, "minute": moment}
+    made.filters |= {"path": quoted, "day": _day, "minute": moment, "long": duration, "last_day": _last_day}
     return made.get_template(name)
 
 
 def _day(at: datetime) -> str:
     return f"{at:%Y-%m-%d}"
+
+
+def _last_day(until: datetime) -> str:
+    """Return the last day of what ends before a time."""
+    return _day(until - timedelta(microseconds=1))

@@ -10,6 +10,7 @@ from drift.config import Settings, WebSettings
 from drift.desk import Desk
 from drift.model.person import People
 from drift.model.visitor import SignedInBy
+from drift.packs import Packs
 from drift.ports import Clock
 from drift.reports.status import Status
 from drift.store.database import Database
@@ -38,6 +39,8 @@ class Site:
     people: Callable[[], People]
     is_alive: Callable[[], bool]
     status: Callable[[], Status]
+    packs: Packs
+    """What people asked for of the evidence."""
     oidc: "Callable[[], Oidc | None]"
     """The provider that vouches for people, if one does; it remembers its keys."""
     proxy: "Callable[[], Proxy | None]"

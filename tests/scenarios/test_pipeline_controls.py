@@ -126,6 +126,24 @@ def test_what_nobody_can_verify_is_no_finding_and_ends_none(watch: Watch, forge:
     assert findings(watch) == ["example/app: nothing protects its default branch main"]
 
 
+def test_what_is_wrong_at_a_host_that_is_configured_no_more_ends_as_not_put_right(
+    watch: Watch, forge: Forge
+) -> None:
+    forge.held["example/infra"] = a_repository("example/infra", is_protected=False)
+    watch.cycle()
+    assert len(findings(watch)) == 1
+
+    renamed = Watch(database=watch.database, code_hosts={"hub": forge})
+    renamed.cycle(5)
+
+    found, ended, again = watch.bodies(EntryKind.CONTROL_FINDING)
+    assert (found["status"], found["why"], ended["status"]) == ("open", None, "closed")
+    assert ended["why"] == "forge is configured no more, so nobody looks at it"
+    assert (again["status"], again["finding"]["host"]) == ("open", "hub")
+    with watch.database.reading() as connection:
+        assert {row.host for row in controls_kept(connection)} == {"hub"}
+
+
 def test_a_repository_that_is_in_scope_no_more_is_told_and_forgotten(watch: Watch, forge: Forge) -> None:
     forge.held["example/app"] = a_repository("example/app", is_protected=False)
     watch.cycle()

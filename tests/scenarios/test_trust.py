@@ -130,6 +130,24 @@ def test_an_identity_that_is_gone_is_told_and_its_finding_ends(watch: Watch, clo
     assert findings(watch) == []
 
 
+def test_what_a_source_trusts_that_is_configured_no_more_ends_as_not_put_right(
+    watch: Watch, cloud: Cloud
+) -> None:
+    cloud.held = [OPEN]
+    watch.cycle()
+
+    without = Watch(database=watch.database)
+    without.cycle(5)
+    without.cycle(10)
+
+    assert findings(watch) == []
+    assert [one["why"] for one in watch.bodies(EntryKind.CONTROL_FINDING)] == [
+        None,
+        "aws is configured no more, so nobody looks at it",
+    ]
+    assert [one["identity"] is None for one in watch.bodies(EntryKind.TRUST)] == [False, True]
+
+
 def test_a_cloud_that_cannot_be_asked_is_a_problem_and_asked_again_soon(watch: Watch, cloud: Cloud) -> None:
     cloud.failure = ProviderAccessError(
         "reading a role: the permission iam:GetRole is missing", hint="grant it"

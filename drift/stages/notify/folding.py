@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from drift.model.alert import Alert, AlertState
+from drift.model.alert import Alert, notice_of
 from drift.model.verdict import Severity
 from drift.ports import Choosing, Notifier
 from drift.stages.notify.rules import DeliveryRules
@@ -64,23 +64,15 @@ def digest_of(waiting: Sequence[Waiting], session_id: str, now: datetime) -> Ale
     action = (
         "Nothing here is urgent: what is comes by itself. `drift changes` lists them with what they need."
     )
-    return Alert(
-        client_id="",
+    return notice_of(
         session_id=session_id,
-        severity=alerts[0].severity,
         headline=f"{number}, waiting since {since:%a %d %b %H:%M} UTC",
         call_to_action=action,
-        actor=None,
-        identity="",
-        channel="",
-        account="",
-        environment=None,
+        paragraphs=_paragraphs(alerts),
         began_at=since,
-        detected_at=now,
-        changes=(),
-        fallback_text=f"{number}. {action}",
-        notice=tuple(_paragraphs(alerts)),
-        state=AlertState.SETTLED,
+        now=now,
+        severity=alerts[0].severity,
+        in_short=number,
     )
 
 

@@ -12,7 +12,12 @@ from drift.stages.record.comparisons import (
     record_declared,
     record_declared_again,
 )
-from drift.stages.record.controls import record_control_check, record_controls, record_out_of_scope
+from drift.stages.record.controls import (
+    record_control_check,
+    record_controls,
+    record_other_hosts,
+    record_out_of_scope,
+)
 from drift.stages.record.coverage import record_coverage, record_history
 from drift.stages.record.deployments import give_up_deployment, record_deployment
 from drift.stages.record.documents import record_documents
@@ -32,7 +37,7 @@ from drift.stages.record.sign_ins import record_sign_in
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
-from drift.stages.record.trust import record_trust
+from drift.stages.record.trust import record_other_sources, record_trust
 from drift.stages.record.visits import record_refused, record_visit
 from drift.stages.record.writes import record_amendment, record_write
 
@@ -64,6 +69,8 @@ __all__ = [
     "record_invitation",
     "record_judgement",
     "record_opening",
+    "record_other_hosts",
+    "record_other_sources",
     "record_out_of_scope",
     "record_outage",
     "record_record_read",

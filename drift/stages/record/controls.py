@@ -17,6 +17,7 @@ from drift.model.evidence import (
 from drift.model.pipeline_control import ControlDocument, ControlFinding, PipelineControls, findings_of
 from drift.redact import redact
 from drift.store import controls as store
+from drift.store import meta
 from drift.store.controls import ControlFindingRow, ControlsRow
 
 
@@ -48,8 +49,10 @@ def record_controls(
     return is_news
 
 
-def record_out_of_scope(connection: Connection, before: ControlsRow, now: datetime) -> None:
-    """Record that a repository is in scope no more."""
+def record_out_of_scope(
+    connection: Connection, before: ControlsRow, now: datetime, why: str = "it is in scope no more"
+) -> None:
+    """Record that a repository is in scope no more: what is wrong with it ends, and is not put right."""
     repository = before.controls.repository
     body = PipelineControlRecord(
         host=before.host, controls=None, digest=None, digest_before=before.digest, changed=()
@@ -57,7 +60,16 @@ def record_out_of_scope(connection: Connection, before: ControlsRow, now: dateti
     kind, links = EntryKind.PIPELINE_CONTROL, (before.ledger_seq,)
     append(connection, kind=kind, ref=repository, body=body, recorded_at=now, links=links)
     store.forget_controls(connection, before)
-    record_control_findings(connection, before.host, repository, (), now)
+    record_control_findings(connection, before.host, repository, (), now, why=why)
+
+
+def record_other_hosts(connection: Connection, hosts: Collection[str], now: datetime) -> None:
+    """Record of the repositories of every host but these that nobody looks at them any more."""
+    for row in store.controls_kept(connection):
+        if row.host not in hosts:
+            why = f"{row.host} is configured no more, so nobody looks at it"
+            record_out_of_scope(connection, row, now, why)
+            meta.forget(connection, meta.controls_of(row.host))
 
 
 def record_control_check(connection: Connection, body: ControlCheckRecord, now: datetime) -> None:
@@ -67,31 +79,37 @@ def record_control_check(connection: Connection, body: ControlCheckRecord, now: 
 
 
 def record_control_findings(
-    connection: Connection, host: str, repository: str, found: Collection[ControlFinding], now: datetime
+    connection: Connection,
+    host: str,
+    repository: str,
+    found: Collection[ControlFinding],
+    now: datetime,
+    *,
+    why: str | None = None,
 ) -> None:
-    """Record what is wrong with a repository or an identity that is news, and what is over."""
+    """Record what is wrong with a repository or an identity that is news, and what is over.
+
+    `why` says of what is over that it was not put right: nobody looks any more.
+    """
     known = {row.finding.weakness: row for row in store.control_findings(connection, host, repository)}
     for one in found:
         row = known.pop(one.weakness, None)
         if row is None or row.finding != one:
-            seq = _record_finding(connection, GapStatus.OPEN, one, (row.ledger_seq,) if row else (), now)
+            body = ControlFindingRecord(status=GapStatus.OPEN, finding=one)
+            seq = _record_finding(connection, body, (row.ledger_seq,) if row else (), now)
             opened_at = row.opened_at if row else now
             kept = ControlFindingRow(finding=one, opened_at=opened_at, ledger_seq=seq)
             store.keep_control_finding(connection, kept)
     for row in known.values():
-        _record_finding(connection, GapStatus.CLOSED, row.finding, (row.ledger_seq,), now)
+        body = ControlFindingRecord(status=GapStatus.CLOSED, finding=row.finding, why=why)
+        _record_finding(connection, body, (row.ledger_seq,), now)
         store.forget_control_finding(connection, host, repository, row.finding.weakness)
 
 
 def _record_finding(
-    connection: Connection,
-    status: GapStatus,
-    finding: ControlFinding,
-    links: tuple[int, ...],
-    now: datetime,
+    connection: Connection, body: ControlFindingRecord, links: tuple[int, ...], now: datetime
 ) -> int:
-    body = ControlFindingRecord(status=status, finding=finding)
-    kind, ref = EntryKind.CONTROL_FINDING, finding.repository
+    kind, ref = EntryKind.CONTROL_FINDING, body.finding.repository
     return append(connection, kind=kind, ref=ref, body=body, recorded_at=now, links=links).seq
 
 

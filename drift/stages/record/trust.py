@@ -1,6 +1,6 @@
 """Records who may act as the identities that deploy, and what is wrong with that."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,9 +27,7 @@ def record_trust(
 
     Return how many are news.
     """
-    begin = meta.trusted_by(source)
-    known = {key.removeprefix(begin): meta.read(connection, key) for key in meta.keys(connection, begin)}
-    news = 0
+    known, news = _known(connection, source), 0
     for one in identities:
         news += _record(connection, source, one, known.pop(one.name, None), now)
         if one.status is Verifiable.READ:  # who may look no more has seen nothing put right
@@ -48,6 +46,22 @@ def record_trust(
     return news + len(known)
 
 
+def record_other_sources(connection: Connection, sources: Collection[str], now: datetime) -> None:
+    """Record of the identities of every source but these that nobody looks at them any more."""
+    begin = meta.trust_of("")
+    for source in {key.removeprefix(begin) for key in meta.keys(connection, begin)} - {*sources}:
+        why = f"{source} is configured no more, so nobody looks at it"
+        for name, seq in _known(connection, source).items():
+            _record_gone(connection, source, name, seq, now, why)
+        meta.forget(connection, meta.trust_of(source))
+
+
+def _known(connection: Connection, source: str) -> dict[str, str | None]:
+    """Return which entry tells of each identity of a source last."""
+    begin = meta.trusted_by(source)
+    return {key.removeprefix(begin): meta.read(connection, key) for key in meta.keys(connection, begin)}
+
+
 def _record(
     connection: Connection, source: str, said: DeployingIdentity, last: str | None, now: datetime
 ) -> bool:
@@ -61,12 +75,19 @@ def _record(
     return True
 
 
-def _record_gone(connection: Connection, source: str, name: str, last: str | None, now: datetime) -> None:
+def _record_gone(
+    connection: Connection,
+    source: str,
+    name: str,
+    last: str | None,
+    now: datetime,
+    why: str = "it is there no more, or not asked about",
+) -> None:
     before = _digest_at(connection, last)
     body = TrustRecord(source=source, identity=None, digest=None, digest_before=before)
     _append(connection, name, body, last, now)
     meta.forget(connection, f"{meta.trusted_by(source)}{name}")
-    record_control_findings(connection, source, name, (), now)
+    record_control_findings(connection, source, name, (), now, why=why)
 
 
 def _append(connection: Connection, name: str, body: TrustRecord, last: str | None, now: datetime) -> None:

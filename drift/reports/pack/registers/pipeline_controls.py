@@ -82,6 +82,7 @@ def _weakness(one: Recorded[ControlFindingRecord]) -> Fields:
         "repository": finding.repository,
         "event": "weakness found" if one.body.status is GapStatus.OPEN else "weakness ended",
         "what": finding.weakness,
+        "why": one.body.why,
         "owner": finding.owner,
         "text": finding.text,
         **place,
