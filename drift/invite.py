@@ -26,8 +26,10 @@ class Wish:
     expires_at: datetime
 
 
-def invite(database: Database, wish: Wish, by: Doer, now: datetime) -> Invitation:
+def invite(database: Database, wish: Wish, by: Doer, *, now: datetime, at: datetime) -> Invitation:
     """Invite somebody, in the place of an earlier invitation of theirs.
+
+    It counts by the clock on the wall, `now`, and is recorded `at` a time of the clock of the records.
 
     Raises:
         RefusedError: Nobody can be invited so.
@@ -44,11 +46,11 @@ def invite(database: Database, wish: Wish, by: Doer, now: datetime) -> Invitatio
         invited_at=now,
     )
     with database.transaction() as connection:
-        record_invitation(connection, one, by, kept_invitation(connection, name), now)
+        record_invitation(connection, one, by, kept_invitation(connection, name), at)
     return one
 
 
-def withdraw(database: Database, name: str, by: Doer, now: datetime) -> None:
+def withdraw(database: Database, name: str, by: Doer, at: datetime) -> None:
     """Let an invitation hold no more, from this moment on.
 
     Raises:
@@ -58,7 +60,7 @@ def withdraw(database: Database, name: str, by: Doer, now: datetime) -> None:
         kept = kept_invitation(connection, name)
         if kept is None:
             raise RefusedError("Nobody of that name is invited.", hint="Look at the list of invitations.")
-        record_withdrawal(connection, kept, by, now)
+        record_withdrawal(connection, kept, by, at)
 
 
 def _check(wish: Wish, name: str, now: datetime) -> None:

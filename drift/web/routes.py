@@ -11,6 +11,7 @@ from drift.model.visitor import Permission
 from drift.web.ask import Ask
 from drift.web.limits import limited
 from drift.web.pages import (
+    access,
     change,
     changes,
     evidence,
@@ -18,6 +19,7 @@ from drift.web.pages import (
     findings,
     health,
     healthz,
+    me,
     overview,
     signing,
     style,
@@ -55,6 +57,10 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/sign-in/start", Door.OPEN, limited(signing.start)),
     Page("GET", "/sign-in/back", Door.OPEN, limited(signing.back)),
     Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
+    Page("GET", "/me", Door.SIGNED_IN, me.me),
+    Page("GET", "/access", ADMINISTER, access.access),
+    Page("POST", "/access/invitations", ADMINISTER, access.invite_somebody),
+    Page("POST", "/access/withdraw", ADMINISTER, access.withdraw_from),
     Page("GET", "/", LOOK, overview.overview),
     Page("GET", "/findings", LOOK, findings.findings),
     Page("GET", "/findings/{finding_id}", LOOK, finding.finding),
