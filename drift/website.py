@@ -10,6 +10,7 @@ from drift.equipment import Equipment
 from drift.operations import http
 from drift.packs import Making, Packs
 from drift.reports.status import Status
+from drift.store import meta
 from drift.web.app import app
 from drift.web.site import Site
 
@@ -40,6 +41,8 @@ def pages_at(web: WebSettings, running: Running, make_pack: Making) -> Iterator[
         closing(packs),
         http.serving(web.listen, lambda port: app(site_of(web, running, packs, url(port)))) as port,
     ):
+        with running.have().database.transaction() as connection:
+            meta.write(connection, meta.PAGES_URL, url(port))
         yield url(port)
 
 
