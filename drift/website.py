@@ -23,6 +23,8 @@ class Running:
     have: Callable[[], Equipment]
     is_alive: Callable[[], bool]
     status: Callable[[], Status]
+    acted: Callable[[], None] = lambda: None
+    """Called when somebody did something about a change."""
 
 
 @contextmanager
@@ -60,5 +62,6 @@ def site_of(web: WebSettings, running: Running, packs: Packs, url: str) -> Site:
         people=lambda: running.have().policy.correlation.people,
         is_alive=running.is_alive,
         status=running.status,
+        acted=running.acted,
         packs=packs,
     )
