@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TypeGuard
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from drift import model
 from drift.errors import UsageError
@@ -123,6 +124,7 @@ def erase_person(
     """Erase a person, and seal the record of it.
 
     Raises:
+        UsageError: Nothing names them: whoever asked would be told that they are forgotten.
         StoreError: The files of the store could not be written anew.
         ProviderError: The vault could not be gone through, or the key does not sign.
     """
@@ -130,10 +132,24 @@ def erase_person(
     order = OrderRecord(by=person.out_of(request.by), reason=person.out_of(request.reason))
     records = vault.forget(person.is_in) if vault else None
     with database.transaction() as connection:
-        bodies = erase_bodies(connection, person, order, now)
-        rows = forget_in_store(connection, person, besides=_LEDGER)
-        drafted = draft_growth(connection, key)
+        done = _erase(connection, person, order, records, now)
+        drafted = draft_growth(connection, key) if done else None
     database.wipe_deleted(one.name for one in metadata.sorted_tables)
+    if done is None:
+        raise UsageError(
+            f"nothing names {', '.join(sorted(person.names))}",
+            hint="give a name as `drift changes` shows it, and further ones with --also",
+        )
     if drafted is not None:
         sign_apart(database, drafted, key, now)
-    return Erased(bodies=bodies, rows=rows, records=records)
+    return done
+
+
+def _erase(
+    connection: Connection, person: Forgotten, order: OrderRecord, records: int | None, now: datetime
+) -> Erased | None:
+    """Erase a person from ledger and store; `None` where neither these nor the vault named them."""
+    rows = forget_in_store(connection, person, besides=_LEDGER)
+    if not (rows or records or naming(connection, person)):
+        return None
+    return Erased(bodies=erase_bodies(connection, person, order, now), rows=rows, records=records)

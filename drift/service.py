@@ -16,6 +16,7 @@ from drift.errors import StoreError
 from drift.operations.job_alarms import JobAlarms
 from drift.operations.log import Log
 from drift.operations.reload import Reload
+from drift.packs import Making
 from drift.pipeline import Pipeline
 from drift.ports import Answerable
 from drift.pulse import FELT_EVERY, Pulse
@@ -90,8 +91,11 @@ def serving(
     rules: Rules,
     log: Log,
     others: Callable[[Callable[[], Settings]], Iterable[Job]] = lambda _: (),
+    making: Callable[[Callable[[], Settings]], Making] | None = None,
 ) -> Iterator[Service]:
     """Run the service within the block. `others` are jobs that need the settings that are in force.
+
+    Where there are pages, `making` returns what makes the packs that are asked for there.
 
     Raises:
         ConfigError: Nobody can listen where the configuration says.
@@ -150,7 +154,7 @@ def serving(
             )
             port = stack.enter_context(http.serving(settings.listen, lambda _: http.probes(answers)))
         pages = None
-        if settings.web:
+        if settings.web and making:
             from drift.website import Running, pages_at
 
             running = Running(
@@ -159,7 +163,7 @@ def serving(
                 is_alive=lambda: daemon.is_alive,
                 status=status,
             )
-            pages = stack.enter_context(pages_at(settings.web, running))
+            pages = stack.enter_context(pages_at(settings.web, running, making(lambda: reload.settings)))
         pipeline.begin(have.clock.now())
         pulse.feel()
         daemon.start()

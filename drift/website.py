@@ -1,13 +1,14 @@
 """The pages of the running service: what they are made of, and where they are."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from drift.config import Settings, WebSettings
 from drift.desk import Desk
 from drift.equipment import Equipment
 from drift.operations import http
+from drift.packs import Making, Packs
 from drift.reports.status import Status
 from drift.web.app import app
 from drift.web.site import Site
@@ -24,7 +25,7 @@ class Running:
 
 
 @contextmanager
-def pages_at(web: WebSettings, running: Running) -> Iterator[str]:
+def pages_at(web: WebSettings, running: Running, make_pack: Making) -> Iterator[str]:
     """Show the pages within the block; yield their address.
 
     Raises:
@@ -34,11 +35,15 @@ def pages_at(web: WebSettings, running: Running) -> Iterator[str]:
     def url(port: int) -> str:
         return web.url or web.listen.url(port)
 
-    with http.serving(web.listen, lambda port: app(site_of(web, running, url(port)))) as port:
+    packs = Packs(make_pack)
+    with (
+        closing(packs),
+        http.serving(web.listen, lambda port: app(site_of(web, running, packs, url(port)))) as port,
+    ):
         yield url(port)
 
 
-def site_of(web: WebSettings, running: Running, url: str) -> Site:
+def site_of(web: WebSettings, running: Running, packs: Packs, url: str) -> Site:
     """Return what the pages are made of."""
     have = running.have()
     return Site(
@@ -52,4 +57,5 @@ def site_of(web: WebSettings, running: Running, url: str) -> Site:
         people=lambda: running.have().policy.correlation.people,
         is_alive=running.is_alive,
         status=running.status,
+        packs=packs,
     )

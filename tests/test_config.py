@@ -173,7 +173,7 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_watched(folder: Folder)
     assert found.poll_every == timedelta(minutes=1)
     assert found.sweep_every == timedelta(hours=1)
     assert found.checkpoint_every == timedelta(minutes=5)
-    assert found.listen is found.report_folder is None
+    assert found.listen is found.report.folder is None
     assert found.log_format is LogFormat.TEXT
     assert found.audit_logs == found.baselines == found.notifiers == ()
     assert found.vault is None
@@ -192,7 +192,7 @@ def test_where_it_listens_is_an_address_and_a_port(folder: Folder, text: str, li
 
 
 def test_reports_are_put_below_the_folder_of_the_file(folder: Folder) -> None:
-    assert folder.load('[report]\nfolder = "reports"').report_folder == folder.path / "reports"
+    assert folder.load('[report]\nfolder = "reports"').report.folder == folder.path / "reports"
 
 
 def test_without_a_file_named_the_one_in_the_current_folder_is_read(folder: Folder) -> None:

@@ -13,7 +13,7 @@ from drift.directory_watch import people_known
 from drift.erasure import Erased, Request, erase_person, forgotten
 from drift.errors import LedgerIntegrityError, ProviderUnavailableError, UsageError
 from drift.ledger.checkpoint import grown_since, latest_checkpoint
-from drift.ledger.log import append_all, entries
+from drift.ledger.log import append_all, entries, size_of
 from drift.ledger.note import SigningKey
 from drift.model.evidence import EntryKind
 from drift.model.person import People, Person
@@ -95,6 +95,17 @@ def test_with_a_key_that_has_not_sealed_the_ledger_no_row_is_erased(database: Da
         assert people_known(connection, (), ["okta"]).person("ops-seven") == ALICE.name
 
 
+def test_whom_nothing_names_is_not_said_to_be_forgotten(database: Database) -> None:
+    with database.reading() as connection:
+        before = size_of(connection)
+
+    with pytest.raises(UsageError, match="nothing names nobody"):
+        erased(database, Cellar(records=[b"{}"]), name="nobody@example.org")
+
+    with database.reading() as connection:
+        assert size_of(connection) == before
+
+
 @pytest.mark.parametrize("word", ["console", "Console", "region", "team"])
 def test_no_word_that_evidence_is_written_in_is_taken_for_a_name(word: str) -> None:
     """
@@ -130,10 +141,11 @@ def erased(
     *,
     by: str = "dana",
     key: SigningKey = KEY,
+    name: str = ALICE.name,
 ) -> Erased:
     """The command was run, as it is."""
     with database.reading() as connection:
         people = people_known(connection, (), ["okta"])
-    person = forgotten([ALICE.name], people, KEY)
+    person = forgotten([name], people, KEY)
     request = Request(person=person, by=by, reason=f"request 17 of {ALICE.name}")
     return erase_person(database, key, cast("RawVault | None", cellar), request, NOON)

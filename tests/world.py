@@ -10,6 +10,7 @@ from drift.ledger.keys import local_key
 from drift.model.alert import Alert
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.change import Change, ChangeSession, Write
+from drift.model.coverage import SourceRules
 from drift.model.enrolment import Opening
 from drift.model.event import Fate, Source, UnreadableRecord
 from drift.model.evidence import Checkpoint
@@ -24,6 +25,7 @@ from drift.stages.group import group
 from drift.stages.notify import notify
 from drift.stages.record import (
     record_comparison,
+    record_coverage,
     record_declared,
     record_gap,
     record_judgement,
@@ -160,6 +162,11 @@ class World:
         error = ProviderUnavailableError("the bucket does not answer", hint="try again later")
         with self.database.transaction() as connection:
             record_outage(connection, self.source, error, at)
+
+    def read(self, *, up_to: datetime) -> None:
+        """The source was read to its end, so that all is covered from its oldest record on."""
+        with self.database.transaction() as connection:
+            record_coverage(connection, self.source, up_to, SourceRules(), up_to)
 
     def sealed(self, *, at: datetime = NOON) -> Checkpoint | None:
         """The ledger was sealed."""

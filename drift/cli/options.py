@@ -85,5 +85,18 @@ def check_order(since: datetime | None, until: datetime | None) -> None:
         )
 
 
+def check_begun(since: datetime | None, now: datetime) -> None:
+    """Refuse a span that has not begun: what it holds would pass for "nothing happened".
+
+    Raises:
+        UsageError: It has not.
+    """
+    if since and since > now:
+        raise UsageError(
+            f"--since {since:%Y-%m-%dT%H:%MZ} is yet to come: it is {now:%Y-%m-%dT%H:%MZ}",
+            hint="name a period that has begun",
+        )
+
+
 def _or_of_group(context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     return value or context.obj

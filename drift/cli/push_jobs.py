@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drift.cli.exporting import Exporting
 from drift.config import Settings
 from drift.errors import DriftError
 
@@ -32,21 +33,17 @@ def push_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterat
 def _push(database: "Database", started: Settings, in_force: Callable[[], Settings], name: str) -> "Turn":
     """Export a pack of its own: what breaks off begins anew with the next one, which tells all of it."""
     from drift import wiring
-    from drift.export import export_evidence
     from drift.model.turn import Turn
     from drift.push import open_pack, push
     from drift.reports.population import Period
 
     settings = in_force()
     clock = wiring.clock(started, database)
-    now = clock.now()
-    period = Period(since=now - settings.observation_period)
+    period = Period(since=clock.now() - settings.observation_period)
     try:
         with tempfile.TemporaryDirectory(prefix="driftledger-") as folder:
-            key = wiring.signing_key(started, database)
-            request = wiring.pack_request(settings, database, period)
-            request, asking = wiring.with_open_sources(request, started)
-            export_evidence(database, Path(folder, "pack"), key, request, now, asking)
+            making = Exporting(database=database, started=started, in_force=in_force)
+            making.export(Path(folder, "pack"), period)
             pack = open_pack(database, Path(folder, "pack"), settings.observation_period)
             done = push(database, name, wiring.evidence_sinks(started)[name], pack, clock.now)
     except DriftError as error:

@@ -1,34 +1,26 @@
 """`drift report`: one screen for the platform lead, once a week; and the register of emergencies."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from drift import __version__
 from drift.cli.options import config_option
 from drift.cli.report_emergency import emergency
 from drift.cli.report_sign import follow_up, sign
+from drift.cli.report_span import Asked, asked, span_options
 from drift.cli.words import width
-from drift.config import ClockSource, Settings
+from drift.config import Settings
 from drift.errors import UsageError
-from drift.reports.week import Week, week_at, week_called
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from sqlalchemy import Connection
-
-    from drift.reports.weekly.page import Page
+    from drift.reports.weekly.layout import Page
     from drift.store.database import Database
 
-
-def _week(_context: click.Context, _parameter: click.Parameter, name: str | None) -> Week | None:
-    try:
-        return week_called(name) if name else None
-    except ValueError as error:
-        raise click.BadParameter(f"{error}: write 2026-W47") from error
+AUDIENCES = ("responders", "auditors", "managers")
 
 
 @click.group("report", no_args_is_help=False)
@@ -41,16 +33,25 @@ for _one in (emergency, sign, follow_up):
 
 
 @command.command("weekly")
+@span_options
 @click.option(
-    "--week",
-    callback=_week,
-    metavar="WEEK",
-    help="2026-W47, for example; default: the last whole week, or the week of the newest write where "
-    "a recording is watched that has none in it.",
+    "--for",
+    "audience",
+    metavar="WHOM",
+    default="responders",
+    help="responders (default), auditors, managers (who read no name of a person), or the name of a team: "
+    "its own rows.",
 )
 @click.option("--out", metavar="FILE", help="Write to FILE.html or FILE.txt instead of printing.")
 @config_option
-def weekly(week: Week | None, out: str | None, config: str | None) -> None:
+def weekly(
+    week: object,
+    since: datetime | None,
+    until: datetime | None,
+    audience: str,
+    out: str | None,
+    config: str | None,
+) -> None:
     """Tell in one screen what was changed by hand, what needs somebody, and what was not seen."""
     from drift import wiring
     from drift.reports.weekly.text import weekly_text
@@ -58,22 +59,25 @@ def weekly(week: Week | None, out: str | None, config: str | None) -> None:
     path = Path(out) if out else None
     if path:
         _layout_for(path)  # a wrong name is told before anything is read
+    span = asked(week, since, until)
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database:
         if path:
-            click.echo(f"{path}: {write_weekly(settings, database, week, path)}", err=True)
+            click.echo(f"{path}: {write_weekly(settings, database, span, path, audience)}", err=True)
         else:
-            click.echo(weekly_text(_page(settings, database, week), width()), nl=False)
+            click.echo(weekly_text(_page(settings, database, span, audience), width()), nl=False)
 
 
-def write_weekly(settings: Settings, database: "Database", week: Week | None, path: Path) -> str:
-    """Write the report of a week, by default of the last whole one, and return its subject line.
+def write_weekly(
+    settings: Settings, database: "Database", span: Asked, path: Path, audience: str = AUDIENCES[0]
+) -> str:
+    """Write the report of a time, by default of the last whole week, and return its subject line.
 
     Raises:
         UsageError: The name ends in neither .html nor .txt, or the file cannot be written.
     """
     layout = _layout_for(path)
-    page = _page(settings, database, week)
+    page = _page(settings, database, span, audience)
     partial = path.with_name(f".{path.name}.part")
     try:
         partial.write_text(layout(page), encoding="utf-8", newline="\n")
@@ -98,35 +102,20 @@ def _layout_for(path: Path) -> "Callable[[Page], str]":
     return layouts[path.suffix]
 
 
-def _page(settings: Settings, database: "Database", week: Week | None) -> "Page":
+def _page(settings: Settings, database: "Database", span: Asked, whom: str) -> "Page":
     from drift import wiring
-    from drift.reports.weekly.facts import WeeklySettings, read_facts
-    from drift.reports.weekly.numbers import weekly_report
-    from drift.reports.weekly.page import page_of
+    from drift.cli.report_span import chosen
+    from drift.reports.weekly.audience import Audience
+    from drift.reports.weekly.whole import page_for, report_of
 
-    known = WeeklySettings(
-        organisation=settings.organisation,
-        sources=tuple(source.name for source in settings.audit_logs),
-        has_notifier=bool(settings.notifiers),
-        decision=settings.decision,
-        configuration_sha256=settings.sha256,
-        tool_version=f"driftledger {__version__}",
-        routing=settings.routing,
-        reviews=settings.reviews,
-    )
+    if whom not in AUDIENCES and whom not in settings.routing.teams:
+        teams = ", ".join(settings.routing.teams) or "there are none"
+        raise UsageError(
+            f'--for "{whom}" is nobody', hint=f"name one of {', '.join(AUDIENCES)}, or a team: {teams}"
+        )
+    is_team = whom not in AUDIENCES
     now = wiring.clock(settings, database).now()
     with database.reading() as connection:
-        chosen = week or _last_week(connection, now, settings.clock)
-        return page_of(weekly_report(read_facts(connection, chosen, now, known)))
-
-
-def _last_week(connection: "Connection", now: "datetime", clock: ClockSource) -> Week:
-    """Return the last whole week; of a recording that has nothing in it, the week it ends in."""
-    from drift.store.changes import newest_write_at
-    from drift.store.lookup import has_writes
-
-    last = week_at(now).previous
-    newest = newest_write_at(connection) if clock is ClockSource.RECORDS else None
-    if newest and not has_writes(connection, last.since, last.until):
-        return week_at(newest)
-    return last
+        found = chosen(connection, span, now, settings.clock)
+        report = report_of(connection, found, wiring.weekly_settings(settings), now)
+    return page_for(report, Audience.TEAM if is_team else Audience(whom), whom if is_team else None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli import COULD_NOT
+from drift.cli.exporting import Exporting
 from drift.cli.options import config_option
 from drift.cli.push_jobs import push_jobs
 from drift.cli.weekly_job import weekly_job
@@ -21,6 +22,7 @@ from drift.terminal import shown
 if TYPE_CHECKING:
     from drift.daemon import Daemon
     from drift.operations.log import Log
+    from drift.packs import Making
     from drift.store.database import Database
     from drift.timetable import Job
 
@@ -74,7 +76,8 @@ def _forever(settings: Settings) -> int:
         database = pipeline.have.database
         if is_store_lost:
             log.alarm(LOST_STORE.format(store=database.name))
-        with serving(settings, pipeline, rules, log, partial(_other_jobs, database)) as service:
+        others, making = partial(_other_jobs, database), partial(_making, database, settings)
+        with serving(settings, pipeline, rules, log, others, making) as service:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, partial(_stop, service.daemon))
             signal.signal(signal.SIGHUP, lambda _number, _frame: service.look_for_changes())
@@ -91,6 +94,11 @@ def _other_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iter
     """Yield the jobs that need more than the pipeline."""
     yield from weekly_job(database, in_force)
     yield from push_jobs(database, in_force)
+
+
+def _making(database: "Database", started: Settings, in_force: Callable[[], Settings]) -> "Making":
+    """Return what makes the packs that people ask for."""
+    return Exporting(database=database, started=started, in_force=in_force).make
 
 
 def _wait(daemon: "Daemon", log: "Log") -> None:

@@ -16,7 +16,7 @@ def weekly_job(database: "Database", in_force: Callable[[], Settings]) -> "Itera
     """Yield the job, if the configuration names a folder."""
     from drift.timetable import Job, at
 
-    if in_force().report_folder is not None:
+    if in_force().report.folder is not None:
         yield Job(name="weekly report", trigger=at("0 6 * * mon"), run=lambda: _write(database, in_force()))
 
 
@@ -31,10 +31,11 @@ def _write(database: "Database", settings: Settings) -> "Turn":
         if newest_write_at(connection) is None:
             return Turn(is_put_off=True)  # a new store has no week to tell of
     week = week_at(wiring.clock(settings, database).now()).previous
-    assert settings.report_folder is not None  # noqa: S101 - without a folder there is no such job
-    path = settings.report_folder / f"weekly-{week}.html"
+    folder = settings.report.folder
+    assert folder is not None  # noqa: S101 - without a folder there is no such job
+    path = folder / f"weekly-{week}.html"
     try:
-        settings.report_folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         write_weekly(settings, database, week, path)
     except (DriftError, OSError) as error:
         told = f"the weekly report cannot be written: {error}"

@@ -16,6 +16,7 @@ from drift.config.own_tables import own_tables, profiles_of, ticket_keys_of
 from drift.config.people import configured_people
 from drift.config.place import quoted
 from drift.config.reader import Catalog, Reader, Row
+from drift.config.report import report_settings
 from drift.config.routing import routing_rules
 from drift.config.settings import OwnTable, Settings
 from drift.config.web import access_rules, web_settings
@@ -74,7 +75,7 @@ def load(
         web=web_settings(reader),
         access=access_rules(reader),
         log_format=reader.one(tables.Log).table.format,
-        report_folder=_report_folder(reader.one(tables.Report), reader.document.folder),
+        report=report_settings(reader),
         audit_logs=reader.audit_logs(),
         live=reader.adapters(AdapterKind.LIVE),
         baselines=reader.baselines(),
@@ -170,8 +171,3 @@ def _key_text(
 
 def _every(row: Row[tables.Schedule], key: str) -> timedelta:
     return values.duration(row.place, key, getattr(row.table, key), least=timedelta(seconds=1))
-
-
-def _report_folder(row: Row[tables.Report], folder: Path) -> Path | None:
-    given = row.table.folder
-    return None if given is None else Path(values.absolute(row.place, "folder", given, folder))

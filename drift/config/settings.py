@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from drift.config.listening import Listen
+from drift.config.report_settings import ReportSettings
 from drift.config.web_settings import WebSettings
 from drift.model.approval import ActionRules
 from drift.model.company import Company
@@ -175,8 +176,7 @@ class Settings:
     access: AccessRules
     """Who may see what on them."""
     log_format: LogFormat
-    report_folder: Path | None
-    """Where the weekly report is put; without it the daemon writes none."""
+    report: ReportSettings
     audit_logs: tuple[AuditLogSettings, ...]
     baselines: tuple[BaselineSettings, ...]
     state_stores: tuple[AdapterSettings, ...]

@@ -105,10 +105,11 @@ class Log(Table, frozen=True, kw_only=True):
 
 
 class Report(Table, frozen=True, kw_only=True):
-    """Where the daemon puts reports."""
+    """What the weekly report tells, and where the daemon puts it."""
 
     heading = "report"
     folder: str | None = None
+    people: bool = False
 
 
 class AdapterTable(NamedTable, frozen=True, kw_only=True):

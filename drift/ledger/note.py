@@ -95,6 +95,19 @@ def signed(text: str, keys: "list[SigningKey]") -> str:
     return f"{text}\n{''.join(lines)}"
 
 
+def signers_of(note: str) -> list[tuple[str, str]]:
+    """Return who signed a note, by its own word: the name of each key, and its id in hex."""
+    _, _, signatures = note.rpartition("\n\n")
+    found = list[tuple[str, str]]()
+    for line in signatures.splitlines():
+        name, _, encoded = line.removeprefix("— ").rpartition(" ")
+        try:
+            found.append((name, base64.b64decode(encoded)[:_KEY_ID_SIZE].hex()))
+        except ValueError:
+            continue
+    return found
+
+
 def verifier_key_of(text: str) -> VerifierKey:
     """Read a public key as `VerifierKey` writes it.
 

@@ -336,6 +336,10 @@ class ExportRecord:
     profile: str | None = None
     seed: str | None = None
     """The auditor's own."""
+    by: Doer | None = None
+    """Who had it made on a page; `None`: whoever may run the program."""
+    to: str | None = None
+    """Whom it was made for, if it was made on a page: they alone can download it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

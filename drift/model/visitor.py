@@ -21,7 +21,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     """Reads everything within a period, until the invitation ends; only an invitation makes an auditor."""
     ADMIN = "admin"
-    """Invites auditors and takes evidence out."""
+    """Invites auditors, and has packs made for them."""
 
 
 class Permission(StrEnum):
@@ -33,7 +33,9 @@ class Permission(StrEnum):
     ACT = "act"
     APPROVE = "approve"
     EXPORT = "export"
-    """Takes evidence out."""
+    """Has packs made of the evidence. Each holds the whole ledger: nobody who is limited may."""
+    TAKE = "take"
+    """Downloads the packs that were made for them."""
     ADMINISTER = "administer"
 
 
@@ -43,9 +45,9 @@ MAY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.APPROVER: frozenset(
         {Permission.LOOK, Permission.SEE_NAMES, Permission.ACT, Permission.APPROVE},
     ),
-    Role.AUDITOR: frozenset({Permission.LOOK, Permission.SEE_NAMES, Permission.EXPORT}),
+    Role.AUDITOR: frozenset({Permission.LOOK, Permission.SEE_NAMES, Permission.TAKE}),
     Role.ADMIN: frozenset(
-        {Permission.LOOK, Permission.SEE_NAMES, Permission.EXPORT, Permission.ADMINISTER},
+        {Permission.LOOK, Permission.SEE_NAMES, Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER},
     ),
 }
 """What each role may. An admin gives access, and so neither acts nor approves unless also named for that."""

@@ -112,7 +112,7 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     finding_id = row.finding.finding_id
     return FindingStory(
         row=row,
-        standing=_standing(connection, row.finding),
+        standing=standing_in_code(connection, row.finding),
         writer=writer,
         waiver=waivers(connection, [finding_id]).get(finding_id),
         actions=actions_about(connection, [finding_id]).get(finding_id, ()),
@@ -122,7 +122,7 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     )
 
 
-def _standing(connection: Connection, finding: DriftFinding) -> Standing:
+def standing_in_code(connection: Connection, finding: DriftFinding) -> Standing:
     rows = declared_at(connection, finding.address) if finding.address else ()
     found = next((one for one in rows if one.state == finding.state), None)
     unit = unit_of(connection, finding.account)

@@ -52,6 +52,14 @@ def unseen(connection: Connection, name: str) -> Sequence[CanaryRow]:
     return [_row(row) for row in connection.execute(query)]
 
 
+def canaries_due(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many writes of our own were seen in time, and how many were due, of those of a span."""
+    due = (table.c.written_at >= since, table.c.due_at < until, table.c.error.is_(None))
+    query = select(table.c.due_at, table.c.seen_at).where(*due)
+    rows = connection.execute(query).all()
+    return sum(row.seen_at is not None and row.seen_at <= row.due_at for row in rows), len(rows)
+
+
 def begin(
     connection: Connection, *, token: str, name: str, resource: str, written_at: datetime, due_at: datetime
 ) -> None:

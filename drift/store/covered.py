@@ -45,6 +45,18 @@ def source_read_of(connection: Connection, source: str) -> SourceRead | None:
     return None if row is None else SourceRead(since=row.since, read_at=row.read_at, up_to=row.read_up_to)
 
 
+def open_reach(connection: Connection, source: str) -> list[tuple[datetime, datetime]]:
+    """Return what is read of the places of a source, and in no entry of the ledger yet."""
+    read = source_read_of(connection, source)
+    if read is None:
+        return []
+    begins = func.coalesce(
+        coverage.c.recorded_to, coverage.c.covered_from, type_=coverage.c.covered_from.type
+    )
+    rows = connection.execute(select(begins).where(coverage.c.source == source)).scalars()
+    return [(begin, read.up_to) for begin in rows if begin is not None and begin < read.up_to]
+
+
 def keep_source_read(connection: Connection, source: str, read_at: datetime, up_to: datetime) -> None:
     """Note that a source was read to its end."""
     values = {"read_at": read_at, "read_up_to": up_to}

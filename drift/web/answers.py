@@ -1,6 +1,6 @@
 """How the pages answer: a page, a redirect within the site, a refusal. What comes from outside stays text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -102,9 +102,14 @@ def _style_version() -> str:
 @cache
 def _template(name: str) -> jinja2.Template:
     made = environment("drift.web", longest=_LONGEST)
-    made.filters |= {"path": quoted, "day": _day, "minute": moment}
+    made.filters |= {"path": quoted, "day": _day, "last_day": _last_day, "minute": moment}
     return made.get_template(name)
 
 
 def _day(at: datetime) -> str:
     return f"{at:%Y-%m-%d}"
+
+
+def _last_day(until: datetime) -> str:
+    """Return the last day of what ends before a time."""
+    return _day(until - timedelta(microseconds=1))

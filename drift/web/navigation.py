@@ -4,7 +4,11 @@ from typing import Final
 
 from drift.model.visitor import Permission, Visitor
 
-_ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (("/", "Overview", Permission.LOOK),)
+_ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (
+    ("/", "Overview", Permission.LOOK),
+    ("/changes", "Changes", Permission.LOOK),
+    ("/evidence", "Evidence", Permission.LOOK),
+)
 """Path, name, and what it asks for."""
 
 

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import healthz, overview, signing, style
+from drift.web.pages import changes, evidence, healthz, overview, signing, style
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
-EXPORT, ADMINISTER = Permission.EXPORT, Permission.ADMINISTER
+EXPORT, TAKE, ADMINISTER = Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER
 
 
 class Door(Enum):
@@ -42,4 +42,11 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("POST", "/sign-in/link", Door.OPEN, signing.use_link),
     Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
     Page("GET", "/", LOOK, overview.overview),
+    Page("GET", "/changes", LOOK, changes.changes),
+    Page("GET", "/evidence", LOOK, evidence.evidence),
+    Page("POST", "/evidence/packs", EXPORT, evidence.make_pack),
+    Page("GET", "/evidence/packs/{pack}", TAKE, evidence.pack),
+    Page("GET", "/evidence/packs/{pack}/zip", TAKE, evidence.download),
+    Page("POST", "/evidence/packs/{pack}/verify", TAKE, evidence.verify_pack),
+    Page("POST", "/evidence/packs/{pack}/drop", TAKE, evidence.drop_pack),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from drift.config import Settings, WebSettings
 from drift.desk import Desk
 from drift.model.person import People
+from drift.packs import Packs
 from drift.ports import Clock
 from drift.reports.status import Status
 from drift.store.database import Database
@@ -30,6 +31,8 @@ class Site:
     people: Callable[[], People]
     is_alive: Callable[[], bool]
     status: Callable[[], Status]
+    packs: Packs
+    """What people asked for of the evidence."""
 
     @property
     def is_secure(self) -> bool:

@@ -127,12 +127,26 @@ def test_a_profile_that_gives_no_size_is_refused_when_the_configuration_is_read(
         (("--seed", "x" * 201), "--seed takes one line"),
         (("--engagement", "a\nb"), "--engagement takes one line"),
         (("--ids", "nowhere"), "nowhere cannot be read"),
+        (("--ids", "empty"), "empty names no change"),
+        (("--ids", "heading"), "heading names no change"),
+        (("--ids", "unknown"), "no change of the period is called chg-x, chg-y"),
+        (("--seed", " "), "--seed is blank"),
+        (("--since", "2031-01-01"), "--since 2031-01-01T00:00Z is yet to come: it is 2026-11-16"),
         (("--since", "2026-12-01", "--until", "2026-11-01"), "is not after"),
     ],
 )
 def test_options_that_cannot_be_used_are_refused(
-    drift: Drift, changes: list[str], options: tuple[str, ...], problem: str
+    drift: Drift,
+    changes: list[str],
+    options: tuple[str, ...],
+    problem: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("empty", "\n# none\n"), ("heading", "Change ID\n"), ("unknown", "chg-x\nchg-y\n")):
+        (tmp_path / name).write_text(text)
+
     ran = drift("evidence", "sample", *options)
 
     assert (ran.code, ran.out) == (2, "")

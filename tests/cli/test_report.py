@@ -1,6 +1,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from drift.model.resource import Resource
 from tests.builders import NOON, a_finding, a_judgement
 from tests.cli.running import Drift, OnTerminal
 from tests.world import World
@@ -111,3 +112,51 @@ def test_the_help_says_which_week_is_taken(drift: Drift) -> None:
     helped = " ".join(drift("report", "weekly", "--help").out.split())
 
     assert "default: the last whole week, or the week of the newest write where a recording" in helped
+
+
+def test_any_other_days_can_be_reported(drift: Drift, world: World) -> None:
+    world.happened(at=NOON - 7 * DAY, judged=a_judgement())
+    world.happened(judged=a_judgement())
+
+    ran = drift("report", "weekly", "--since", "2026-11-09", "--until", "2026-11-16")
+    so_far = drift("report", "weekly", "--since", "2026-11-16")
+
+    assert " - 2026-11-09 to 2026-11-16 - example" in ran.lines[0]
+    assert "in 2 changes by hand" in ran.out
+    assert " - 2026-11-16 to 2026-11-16 - example" in so_far.lines[0]
+
+
+def test_days_that_are_none_are_refused_with_the_next_step(drift: Drift) -> None:
+    backwards = drift("report", "weekly", "--since", "2026-11-16", "--until", "2026-11-09")
+    both = drift("report", "weekly", "--week", "2026-W47", "--since", "2026-11-09")
+    half = drift("report", "weekly", "--until", "2026-11-09")
+    years = drift("report", "weekly", "--since", "2020-01-01", "--until", "2026-11-09")
+
+    assert [ran.code for ran in (backwards, both, half, years)] == [2, 2, 2, 2]
+    assert "--since is the first day, and --until the last" in backwards.err
+    assert "name a --week, or --since and --until" in both.err
+    assert "the time is not clear" in half.err
+    assert "at most 400" in years.err
+
+
+def test_managers_read_no_name_and_a_team_its_own_rows(drift: Drift, world: World, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        config.read_text() + '[[team]]\nname = "network"\n'
+        '[[owner]]\nname = "groups"\nteam = "network"\nresource_type = "aws_security_group"\n'
+    )
+    world.happened(judged=a_judgement())
+    world.happened(resource=Resource(type="aws_s3_bucket", id="logs"), judged=a_judgement())
+
+    responders, managers, network, nobody = (
+        drift("report", "weekly", "--for", whom) for whom in ("responders", "managers", "network", "nobody")
+    )
+
+    assert "alice@example.com" in responders.out
+    assert "alice" not in managers.out
+    assert "a person" in managers.out
+    assert network.lines[0].endswith(" - example - network")
+    assert "sg-0abc" in network.out
+    assert "logs" not in network.out
+    assert nobody.code == 2
+    assert "name one of responders, auditors, managers, or a team: network" in nobody.err

@@ -8,6 +8,7 @@ from drift.model.evidence import Checkpoint
 from drift.model.missing import Missing
 from drift.model.verdict import Severity
 from drift.reports.week import Week
+from drift.reports.weekly.counts import Watch
 from drift.reports.weekly.report import Action, Alerts, Figure, Seen, SourceSeen, WeeklyReport
 from tests.builders import NOON
 
@@ -18,6 +19,7 @@ SEEN = Seen(
     outages=0,
     declared=40,
     compared=40,
+    watch=Watch(covered=7 * 24 * 60, of=7 * 24 * 60, lag=timedelta(minutes=4), lag_p95=timedelta(minutes=12)),
 )
 
 ROOT = "VkQt64YSqqBcX2gC7qHaqRhviIRQDjDPZlLREAMz5u4="
@@ -63,7 +65,11 @@ def an_action(**but: Any) -> Action:
         since=NOON,
         severity=Severity.CRITICAL,
         resource="aws_security_group.web",
-        what="alice@example.com: opened tcp/22 to 0.0.0.0/0",
+        who="alice@example.com",
+        what="opened tcp/22 to 0.0.0.0/0",
+        owner=None,
+        team=None,
+        is_finding=False,
         missing=(Missing.TICKET,),
         is_pending=False,
         due_at=NOON + timedelta(hours=4),

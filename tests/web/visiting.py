@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -12,9 +12,11 @@ import httpx
 from starlette.applications import Starlette
 
 from drift import wiring
+from drift.cli.exporting import Exporting
 from drift.config import Listen, Settings
 from drift.model.visitor import Identity, Role, SignedInBy
 from drift.operations.http import serving
+from drift.packs import Packs
 from drift.pipeline import Pipeline
 from drift.reports.status import Status, read_status
 from drift.store import web_sessions
@@ -85,16 +87,19 @@ def visited(folder: Path, more: str = WEB) -> Iterator[Visited]:
     settings = wiring.settings_of(str(config))
     with wiring.running(settings) as pipeline:
         made: list[Site] = []
+        exporting = Exporting(database=pipeline.have.database, started=settings, in_force=lambda: settings)
+        packs = Packs(exporting.make)
 
         def pages(port: int) -> Starlette:
-            made.append(a_site(settings, pipeline, f"http://127.0.0.1:{port}"))
+            made.append(a_site(settings, pipeline, packs, f"http://127.0.0.1:{port}"))
             return app(made[0])
 
-        with serving(Listen(host="127.0.0.1", port=0), pages), ExitStack() as browsers:
+        here = Listen(host="127.0.0.1", port=0)
+        with closing(packs), serving(here, pages), ExitStack() as browsers:
             yield Visited(site=made[0], pipeline=pipeline, folder=folder, browsers=browsers)
 
 
-def a_site(settings: Settings, pipeline: Pipeline, url: str) -> Site:
+def a_site(settings: Settings, pipeline: Pipeline, packs: Packs, url: str) -> Site:
     """Return the site of a program."""
     assert settings.web is not None
     running = Running(
@@ -103,7 +108,7 @@ def a_site(settings: Settings, pipeline: Pipeline, url: str) -> Site:
         is_alive=lambda: True,
         status=partial(_status, pipeline),
     )
-    return site_of(settings.web, running, url)
+    return site_of(settings.web, running, packs, url)
 
 
 def hold(browser: httpx.Client, site: Site, secret: str) -> None:

@@ -5,6 +5,7 @@ import click
 from drift.cli.options import config_option
 from drift.cli.scopes import operator
 from drift.cli.words import progress
+from drift.errors import UsageError
 from drift.terminal import shown
 
 
@@ -27,6 +28,8 @@ def command(
     from drift.erasure import Request, count_naming, erase_person, forgotten
     from drift.reports.wording import counted
 
+    if not reason.strip():
+        raise UsageError("--reason is blank", hint="name the request, by its number or date")
     settings = wiring.settings_of(config)
     with wiring.open_database(settings) as database, progress("erasing"):
         key = wiring.signing_key(settings, database)

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from drift.cli.evidence.sampling import sampling_of, sampling_options
-from drift.cli.options import Moment, check_order, config_option
-from drift.cli.words import progress
+from drift.cli.options import Moment, check_begun, check_order, config_option
+from drift.cli.words import progress, width
+from drift.terminal import shown
 
 
 @click.command("export")
@@ -31,28 +32,36 @@ def command(
     """Write everything an auditor needs into a folder, with a verifier that needs nothing of ours."""
     from drift import wiring
     from drift.export import export_evidence
-    from drift.reports.pack.archive import write_archive
+    from drift.reports.pack.archive import refuse_archive, write_archive
     from drift.reports.population import Period
     from drift.reports.wording import counted
 
     check_order(since, until)
+    archive = Path(f"{out.rstrip('/')}.zip")
+    if zipped:
+        refuse_archive(archive)
     settings = wiring.settings_for_reading(config)
     asked = sampling_of(settings.profiles, engagement=engagement, profile=profile, seed=seed, ids=ids)
     with wiring.open_database(settings) as database, progress("writing the pack"):
+        now = wiring.clock(settings, database).now()
+        check_begun(since, now)
         key = wiring.signing_key(settings, database)
         request = wiring.pack_request(settings, database, Period(since=since, until=until), asked)
         request, asking = wiring.with_sources(request, config)
-        now = wiring.clock(settings, database).now()
         summary = export_evidence(database, Path(out), key, request, now, asking)
         if zipped:
-            write_archive(Path(out), Path(f"{out.rstrip('/')}.zip"), summary.name)
+            write_archive(Path(out), archive, summary.name)
     held = (
         counted(summary.changes, "change"),
         counted(summary.findings, "finding"),
         counted(summary.entries, "entry", "entries"),
     )
-    packed = f" and {out.rstrip('/')}.zip" if zipped else ""
+    packed = f" and {archive}" if zipped else ""
     click.echo(f"{', '.join(held)} in {out}{packed}")
+    if until and until > now:
+        click.echo(f"note: the period is not over; what comes until {until:%Y-%m-%d %H:%M} UTC is not in it")
+    for one in summary.not_found:
+        click.echo(shown(f"note: {one} is no change of the period", width()))
     click.echo(
         f"verify it anywhere, also without us: python3 -I {Path(out, 'verify', 'verify_pack.py')} {out}"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli.evidence.sampling import sampling_of, sampling_options
-from drift.cli.options import Moment, check_order, config_option, json_option
+from drift.cli.options import Moment, check_begun, check_order, config_option, json_option
 from drift.cli.words import width
 from drift.model.sampling import Sampled, SeedOrigin
 from drift.terminal import inert_json, shown
@@ -48,6 +48,7 @@ def command(
     settings = wiring.settings_for_reading(config)
     asked = sampling_of(settings.profiles, engagement=engagement, profile=profile, seed=seed, ids=ids)
     with wiring.open_database(settings) as database, database.reading() as connection:
+        check_begun(since, wiring.clock(settings, database).now())
         selection = draw_from(connection, last_sealed(connection), Period(since=since, until=until), asked)
         if as_json:
             click.echo(inert_json(json.dumps(selection_as_json(selection), sort_keys=True).encode()))

@@ -1,6 +1,7 @@
 """Options that say which changes are looked at closely."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_CHARACTERS = 200
 """Of a line that becomes part of a seed."""
 
-HEADINGS = frozenset({"change_id", "change", "id"})
+HEADINGS = frozenset({"change_id", "change", "id", "change_ids", "changes", "ids"})
 """What the first line of a list may be instead of an id."""
 
 
@@ -57,9 +58,15 @@ def sampling_of(
     return Sampling(
         profile=chosen,
         engagement=_one_line("--engagement", engagement),
-        own_seed=None if seed is None else _one_line("--seed", seed),
+        own_seed=None if seed is None else _own_seed(seed),
         ids=None if ids is None else _ids_in(Path(ids)),
     )
+
+
+def _own_seed(seed: str) -> str:
+    if not seed.strip():
+        raise UsageError("--seed is blank", hint="leave it out, or write what the auditor chose")
+    return _one_line("--seed", seed)
 
 
 def _one_line(option: str, text: str) -> str:
@@ -81,4 +88,8 @@ def _ids_in(path: Path) -> tuple[str, ...]:
         ) from error
     cells = (row[0].strip() for row in csv.reader(text.replace(";", ",").splitlines()) if row)
     ids = [cell for cell in cells if cell and not cell.startswith("#")]
-    return tuple(ids[1:] if ids and ids[0].lower() in HEADINGS else ids)
+    if ids and "_".join(re.findall("[a-z]+", ids[0].lower())) in HEADINGS:
+        del ids[0]
+    if not ids:
+        raise UsageError(f"{path} names no change", hint="write the id of a change a line into it")
+    return tuple(ids)

@@ -19,14 +19,23 @@ _LEVEL = 4
 """Of compression: higher ones take twice the time for a few percent."""
 
 
+def refuse_archive(archive: Path) -> None:
+    """Refuse a zip file that is there already.
+
+    Raises:
+        UsageError: It is.
+    """
+    if archive.exists():
+        raise UsageError(f"{archive} is there already", hint="remove it, or name another folder")
+
+
 def write_archive(folder: Path, archive: Path, name: str) -> None:
     """Write every file of `folder` into the zip file `archive`, below a folder called `name`.
 
     Raises:
         UsageError: The file is there already, or cannot be written.
     """
-    if archive.exists():
-        raise UsageError(f"{archive} is there already", hint="remove it, or name another folder")
+    refuse_archive(archive)
     partial = archive.with_name(f".{archive.name}.{secrets.token_hex(4)}")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as packed:

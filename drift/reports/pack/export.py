@@ -6,6 +6,7 @@ again. What the ledger holds stands in it as it is, names of delivered files inc
 """
 
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,6 +53,8 @@ class PackSummary:
     """Base64 of the Merkle root that the pack rests on."""
     manifest_sha256: str
     """Hex SHA-256 of the manifest: it names the pack in the record of its export."""
+    not_found: tuple[str, ...] = ()
+    """What the auditor named, and is no change of the period."""
 
 
 def export_pack(
@@ -91,15 +94,27 @@ def export_pack(
     )
 
 
+def refuse_folder(folder: Path) -> None:
+    """Refuse a folder in which no pack can be written, before anything is recorded for it.
+
+    Raises:
+        UsageError: It is in use, or lies where nothing can be made.
+    """
+    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and _is_empty(folder))):
+        raise UsageError(
+            f"{folder} is there already", hint="name a folder that does not exist yet, or is empty"
+        )
+    above = next(one for one in folder.absolute().parents if one.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        raise UsageError(f"the pack cannot be written to {folder}", hint=f"nothing can be made in {above}")
+
+
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
     """Give a folder to write in, beside the one that is wanted, and move it there when all is written."""
     partial = folder.absolute().with_name(f".{folder.absolute().name}.{secrets.token_hex(4)}")
     try:
-        if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and _is_empty(folder))):
-            raise UsageError(
-                f"{folder} is there already", hint="name a folder that does not exist yet, or is empty"
-            )
+        refuse_folder(folder)
         partial.mkdir(parents=True)
         yield partial
         if folder.exists():

@@ -20,6 +20,7 @@ from typing import assert_never
 import msgspec
 from sqlalchemy import Connection
 
+from drift.errors import UsageError
 from drift.ledger.checkpoint import daily_checkpoints
 from drift.ledger.entry import StoredEntry, format_time
 from drift.ledger.log import entries, entries_at
@@ -30,6 +31,8 @@ from drift.reports.population import Period, Reading
 from drift.reports.sampling.profiles import size_of_sample
 
 TITLE = "driftledger/sample/v1"
+
+MOST_NAMED = 3
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -77,11 +80,29 @@ def draw(
 
 
 def draw_from(connection: Connection, sealed: Checkpoint, period: Period, asked: Sampling) -> Selection:
-    """Return the samples of a period that are asked for, from the ledger as it was sealed then."""
+    """Return the samples of a period that are asked for, from the ledger as it was sealed then.
+
+    Raises:
+        UsageError: None of the ids that an auditor named is of the period.
+    """
     reading = Reading()
     for entry in entries(connection, to_seq=sealed.size, kind=EntryKind.DISPOSITION):
         reading.add(entry)
-    return draw(connection, sealed, period, reading.population(period).changes, asked)
+    selection = draw(connection, sealed, period, reading.population(period).changes, asked)
+    _refuse_strangers(selection)
+    return selection
+
+
+def _refuse_strangers(selection: Selection) -> None:
+    """Refuse a list that names nothing of the period: the list or the period is another one."""
+    for sample in selection.samples:
+        if sample.not_found and not sample.chosen:
+            named = ", ".join(sample.not_found[:MOST_NAMED])
+            more = ", ..." if len(sample.not_found) > MOST_NAMED else ""
+            raise UsageError(
+                f"no change of the period is called {named}{more}",
+                hint="compare the list with `drift changes`, and the period with --since and --until",
+            )
 
 
 def seed_checkpoint(connection: Connection, sealed: Checkpoint, until: datetime | None) -> Checkpoint:

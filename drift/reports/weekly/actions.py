@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from drift.model.change import Change
-from drift.model.finding import FindingKind, FindingStatus
+from drift.model.finding import FindingKind, FindingStatus, Standing
 from drift.model.missing import Missing, missing_from
 from drift.model.verdict import Disposition
 from drift.reports.weekly.facts import WeeklyFacts
 from drift.reports.weekly.first_days import is_overdue
 from drift.reports.weekly.report import Action, Closed
+from drift.reports.weekly.teams import team_of, team_of_finding
 from drift.reports.wording import AGREEMENT, DIFFERENCE, done, finding_name, person, resource_name
 from drift.reports.writers import drift_since
 from drift.stages.decide import answer_due_at
@@ -29,7 +30,7 @@ def actions(facts: WeeklyFacts, writers: Mapping[str, Change]) -> tuple[Action, 
         for finding in row.judgement.standing.findings
     }
     drift = [
-        _finding_action(row, writers.get(row.finding.finding_id))
+        _finding_action(facts, row, writers.get(row.finding.finding_id))
         for row in facts.findings
         if (row.status in (FindingStatus.OPEN, FindingStatus.REOPENED) or is_overdue(row, facts.as_of))
         and row.first_seen_at < facts.week.until
@@ -49,6 +50,7 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
     for row in facts.changes:
         if row.judgement is None or not (missing := tuple(missing_from(row.change, row.judgement))):
             continue
+        team = team_of(row, facts.settings.decision, facts.settings.routing)
         is_asked = {Missing.TICKET, Missing.APPROVAL} & set(missing)
         is_pending = row.judgement.decision.disposition is Disposition.PENDING
         yield (
@@ -58,7 +60,11 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
                 since=row.change.began_at,
                 severity=row.judgement.decision.severity,
                 resource=resource_name(row.change, row.judgement),
-                what=f"{person(row.change)}: {done(row.change)}",
+                who=person(row.change),
+                what=done(row.change),
+                owner=team,
+                team=team,
+                is_finding=False,
                 missing=missing,
                 is_pending=is_pending,
                 due_at=answer_due_at(row.change, facts.settings.decision) if is_asked else None,
@@ -66,19 +72,21 @@ def _change_actions(facts: WeeklyFacts) -> Iterator[tuple[ChangeRow, Action]]:
         )
 
 
-def _finding_action(row: FindingRow, last: Change | None) -> Action:
+def _finding_action(facts: WeeklyFacts, row: FindingRow, last: Change | None) -> Action:
     finding = row.finding
     difference = DIFFERENCE[finding.kind]
     if finding.kind in (FindingKind.DRIFTED, FindingKind.UNAPPLIED, FindingKind.SUSPECTED_NOISE):
         difference += f": {', '.join(attribute.path for attribute in finding.attributes)}"
-    writer = f"last written by {person(last)}" if last else "no write is known"
-    owner = f"; owner {row.owner}" if row.owner else ""
     return Action(
         ref=finding.finding_id,
         since=drift_since(row, last),
         severity=finding.severity,
         resource=finding_name(finding),
-        what=f"{difference}; {writer}{owner}",
+        who=person(last) if last else None,
+        what=difference,
+        owner=row.owner or _team_of(row, facts),
+        team=_team_of(row, facts),
+        is_finding=True,
         missing=(Missing.CODE,),
         is_pending=False,
         due_at=row.due_at,
@@ -97,6 +105,7 @@ def _closed_changes(facts: WeeklyFacts) -> Iterator[Closed]:
                 at=match.approved_at,
                 resource=resource_name(row.change, row.judgement),
                 how=f"{disposition}: {ticket}approved by {match.approver}",
+                team=team_of(row, facts.settings.decision, facts.settings.routing),
             )
 
 
@@ -104,5 +113,13 @@ def _closed_findings(facts: WeeklyFacts) -> Iterator[Closed]:
     for row in facts.findings:
         if row.resolved_at and facts.week.holds(row.resolved_at):
             yield Closed(
-                at=row.resolved_at, resource=finding_name(row.finding), how=AGREEMENT[row.finding.kind]
+                at=row.resolved_at,
+                resource=finding_name(row.finding),
+                how=AGREEMENT[row.finding.kind],
+                team=_team_of(row, facts),
             )
+
+
+def _team_of(row: FindingRow, facts: WeeklyFacts) -> str | None:
+    standing = facts.in_code.get(row.finding.finding_id, Standing())
+    return team_of_finding(row.finding, standing, facts.settings.decision, facts.settings.routing)

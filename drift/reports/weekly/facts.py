@@ -9,10 +9,16 @@ from sqlalchemy import Connection
 from drift.ledger.checkpoint import latest_checkpoint
 from drift.model.change import Change
 from drift.model.evidence import Checkpoint, GapRecord
+from drift.model.finding import Standing
+from drift.model.pipeline_control import ControlFinding
 from drift.model.review import ReviewRules, ReviewStanding
+from drift.reports.days import Span
 from drift.reports.entries import files_verified, gaps_accepted, gaps_recorded
 from drift.reports.reviews import reviews_standing
-from drift.reports.week import Week
+from drift.reports.story import standing_in_code
+from drift.reports.weekly.counts import Watch, WeekCount
+from drift.reports.weekly.twelve import twelve_weeks
+from drift.reports.weekly.watched import watch_of
 from drift.reports.writers import last_writers
 from drift.stages.decide import DecisionRules
 from drift.stages.route import RoutingRules
@@ -39,13 +45,18 @@ class WeeklySettings:
     tool_version: str
     routing: RoutingRules = field(default_factory=RoutingRules)
     reviews: ReviewRules = field(default_factory=ReviewRules)
+    links: str | None = None
+    """Where the pages of the program are."""
+    names_people: bool = False
+    """Who made most changes by hand is told too, not only by team."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyFacts:
     """The rows of the store that a week's report rests on."""
 
-    week: Week
+    week: Span
+    """The week, or any other days."""
     as_of: datetime
     """Ages count up to here: the end of the week, or now while it lasts."""
     settings: WeeklySettings
@@ -71,7 +82,7 @@ class WeeklyFacts:
     """How many files fit what the cloud signed, by source, as it was recorded in this week."""
     alarms: tuple[AlarmRow, ...]
     """All there ever were, the oldest first."""
-    badly_controlled: tuple[str, ...]
+    badly_controlled: tuple[ControlFinding, ...]
     """What was wrong with how repositories are controlled at the end, and still is."""
     declared: int
     compared: int
@@ -82,9 +93,13 @@ class WeeklyFacts:
     checkpoint: Checkpoint | None
     reviews: ReviewStanding
     """At the end, or now while the week lasts."""
+    watch: Watch
+    weeks: tuple[WeekCount, ...]
+    in_code: Mapping[str, Standing]
+    """How each open finding stands in the code, by its id; empty where no teams are configured."""
 
 
-def read_facts(connection: Connection, week: Week, now: datetime, settings: WeeklySettings) -> WeeklyFacts:
+def read_facts(connection: Connection, week: Span, now: datetime, settings: WeeklySettings) -> WeeklyFacts:
     """Read the facts of a week."""
     before = week.previous
     as_of = min(now, week.until)
@@ -111,15 +126,22 @@ def read_facts(connection: Connection, week: Week, now: datetime, settings: Week
         accepted=tuple(gaps_accepted(connection, week.since, week.until)),
         verified=files_verified(connection, week.since, week.until),
         alarms=tuple(alarms(connection, with_ended=True)),
-        badly_controlled=tuple(
-            f"{row.finding.text} (owner: {row.finding.owner or 'nobody'})"
-            for row in control_findings(connection)
-            if row.opened_at <= as_of
-        ),
+        badly_controlled=tuple(row.finding for row in control_findings(connection) if row.opened_at <= as_of),
         declared=declared,
         compared=compared,
         alerts_sent=lookup.alerts_sent(connection, week.since, week.until),
         alerts=outbox.counts(connection),
         checkpoint=latest_checkpoint(connection),
         reviews=reviews_standing(connection, settings.reviews, now),
+        watch=watch_of(connection, settings.sources, week, as_of),
+        weeks=twelve_weeks(connection, week),
+        in_code={
+            row.finding.finding_id: standing_in_code(connection, row.finding)
+            for row in found
+            if settings.routing.teams and (row.is_open or _is_resolved_in(row, week))
+        },
     )
+
+
+def _is_resolved_in(row: FindingRow, week: Span) -> bool:
+    return row.resolved_at is not None and week.holds(row.resolved_at)

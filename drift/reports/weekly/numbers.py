@@ -7,12 +7,14 @@ from itertools import islice
 
 from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
+from drift.reports.days import Span
 from drift.reports.reviews_text import review_lines
-from drift.reports.week import Week
 from drift.reports.weekly.actions import actions, closed
 from drift.reports.weekly.alarms import alarms_seen
+from drift.reports.weekly.control_counts import control_counts
 from drift.reports.weekly.facts import WeeklyFacts
 from drift.reports.weekly.first_days import first_days
+from drift.reports.weekly.names import names_in
 from drift.reports.weekly.report import (
     Accepted,
     Alerts,
@@ -23,6 +25,7 @@ from drift.reports.weekly.report import (
     Unread,
     WeeklyReport,
 )
+from drift.reports.weekly.teams import by_person, by_team
 from drift.reports.weekly.unowned import unowned
 from drift.reports.wording import resource_name
 from drift.reports.writers import drift_since
@@ -85,6 +88,12 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
         first_days=first_days(facts),
         unowned=unowned(now, settings.decision, settings.routing),
         reviews=tuple(review_lines(facts.reviews)),
+        teams=by_team(manual, settings.decision, settings.routing),
+        people=by_person(manual) if settings.names_people else (),
+        weeks=facts.weeks,
+        controls=control_counts(now),
+        links=settings.links,
+        names=names_in(facts),
     )
 
 
@@ -102,7 +111,7 @@ def _disposition(row: ChangeRow) -> Disposition:
     return row.judgement.decision.disposition if row.judgement else Disposition.PENDING
 
 
-def _of(facts: WeeklyFacts, week: Week) -> list[ChangeRow]:
+def _of(facts: WeeklyFacts, week: Span) -> list[ChangeRow]:
     """Return the changes that somebody decided to make in `week`: the cloud's own are no such.
 
     Nor are those counted that were made before the watch began: nobody has to answer for them.
@@ -170,7 +179,10 @@ def _seen(facts: WeeklyFacts) -> Seen:
         verified=tuple(sorted(facts.verified.items())),
         broken=tuple(f"{gap.source}, {_place(gap)}: {gap.error}" for gap in broken),
         alarms=tuple(alarms_seen(facts)),
-        badly_controlled=facts.badly_controlled,
+        badly_controlled=tuple(
+            f"{one.text} (owner: {one.owner or 'nobody'})" for one in facts.badly_controlled
+        ),
+        watch=facts.watch,
     )
 
 

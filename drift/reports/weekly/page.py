@@ -1,150 +1,83 @@
 """Puts the weekly report into words. Text and HTML say the same; they only lay it out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
-from drift.reports.weekly.alarms import alarm_lines
+from drift.reports.figures import percent
+from drift.reports.week import Week
+from drift.reports.weekly.audience import Audience, Section, nameless
+from drift.reports.weekly.counts import TeamChanges
 from drift.reports.weekly.first_days import first_days_lines
-from drift.reports.weekly.report import Action, Figure, WeeklyReport
-from drift.reports.weekly.sentences import coverage, definitions, period, subject, unseen, verdict, witness
-from drift.reports.weekly.unowned import unowned_line
-from drift.reports.wording import counted, duration, moment
+from drift.reports.weekly.health import controls, health, ledger
+from drift.reports.weekly.layout import ActionLine, Page, Table, Tile
+from drift.reports.weekly.report import Action, Figure, Seen, WeeklyReport
+from drift.reports.weekly.sentences import coverage, definitions, period, subject, title, verdict, witness
+from drift.reports.weekly.trend import charts
+from drift.reports.wording import counted, duration
 
 MOST_ROWS = 10
 """Rows of a table: the report is one screen, and `drift changes` lists the rest."""
 
-STALE_AFTER = timedelta(days=1)
-"""A running service seals its ledger more often."""
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tile:
-    """One number in large type."""
-
-    title: str
-    value: str
-    note: str
-    delta: str
-    is_notable: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActionLine:
-    """One row of "needs action"."""
-
-    age: str
-    severity: str
-    resource: str
-    what: str
-    missing: str
-    due: str
-    """Empty where no policy says by when."""
-    is_overdue: bool
-    ref: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """Rows of text under a headline, and how many more there are."""
-
-    title: str
-    rows: tuple[tuple[str, str, str], ...]
-    more: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Health:
-    """A line on how the detector is."""
-
-    text: str
-    is_bad: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """The report in words."""
-
-    subject: str
-    title: str
-    verdict: str
-    needs_somebody: bool
-    coverage: str
-    is_covered: bool
-    first_days: tuple[str, ...]
-    """On the opening register and on what is only observed; empty once both are over."""
-    tiles: tuple[Tile, ...]
-    actions: tuple[ActionLine, ...]
-    more_actions: str
-    tables: tuple[Table, ...]
-    health: tuple[Health, ...]
-    definitions: str
-    """What the words mean, and how far it can be known that nothing is missing."""
-    period: str
-    made_by: str
-    witness: str
-    note: str | None
-    """The signed checkpoint."""
-
-
-def page_of(report: WeeklyReport) -> Page:
-    """Put a report into words."""
-    seen = report.seen
-    more = len(report.actions) - MOST_ROWS
-    return Page(
+def page_of(report: WeeklyReport, audience: Audience = Audience.RESPONDERS) -> Page:
+    """Put a report into words for an audience: what it is not shown is left out, names of people too."""
+    seen, shows = report.seen, audience.sections.__contains__
+    page = Page(
         subject=subject(report),
-        title=f"Infra change control, week {report.week.number}, {report.organisation}",
+        title=title(report),
         verdict=verdict(report),
         needs_somebody=bool(report.actions or seen.alarms_standing),
         coverage=coverage(seen),
         is_covered=seen.is_everything,
-        first_days=tuple(first_days_lines(report.first_days)),
-        tiles=_tiles(report),
+        first_days=tuple(first_days_lines(report.first_days)) if shows(Section.TILES) else (),
+        tiles=_tiles(report) if shows(Section.TILES) else (),
         actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
-        more_actions=f"and {more} more: see drift changes and drift findings" if more > 0 else "",
-        tables=(_closed(report), _changed_resources(report)),
-        health=tuple(_health(report)),
+        actions_in_all=len(report.actions),
+        tables=tuple(_tables(report, audience)),
+        charts=charts(report.weeks) if report.weeks and shows(Section.TREND) else (),
+        health=tuple(health(report)) if shows(Section.DETECTOR) else (),
+        controls=tuple(controls(report)) if shows(Section.CONTROLS) else (),
         definitions=definitions(seen),
         period=period(report),
-        made_by=f"{report.tool_version}, configuration {report.configuration_sha256}",
+        made_by=f"Report {report.run_id}, {report.tool_version}, rules {report.configuration_sha256}",
+        ledger=ledger(report),
         witness=witness(report.checkpoint),
         note=report.checkpoint.note if report.checkpoint else None,
     )
+    return page if audience.names_people else nameless(page, report.names)
 
 
 def _tiles(report: WeeklyReport) -> tuple[Tile, ...]:
-    is_read, is_compared = report.seen.is_everything_read, report.seen.is_everything_compared
+    seen, production = report.seen, report.production_changes
     pending = f", {report.pending} waiting" if report.pending else ""
-    production = report.production_changes
-    oldest = report.oldest_drift_at
-    nothing = "none but the opening register" if report.first_days.register else "no difference"
+    changes = counted(report.manual_changes, "change")
+    emergencies = _amount(report.emergencies.now, is_complete=seen.is_everything_read)
     return (
         Tile(
             title="Manual writes",
-            value=_amount(report.manual_writes.now, is_complete=is_read),
-            note=f"in {counted(report.manual_changes, 'change')} by hand",
-            delta=_delta(report.manual_writes),
+            value=_amount(report.manual_writes.now, is_complete=seen.is_everything_read),
+            note=_read(report.manual_writes, seen) or f"in {changes} by hand",
+            delta=_delta(report.manual_writes, report),
             is_notable=False,
         ),
         Tile(
             title="Unticketed",
-            value=_amount(report.unticketed.now, is_complete=is_read),
-            note=f"of {counted(report.changes, 'change')}{pending}",
-            delta=_delta(report.unticketed),
+            value=_amount(report.unticketed.now, is_complete=seen.is_everything_read),
+            note=_read(report.unticketed, seen) or f"of {counted(report.changes, 'change')}{pending}",
+            delta=_delta(report.unticketed, report),
             is_notable=bool(report.unticketed.now),
         ),
         Tile(
             title="Emergencies",
-            value=f"{_amount(report.emergencies.now, is_complete=is_read)} of {production.now:,}",
-            note=f"{'change' if production.now == 1 else 'changes'} in production",
-            delta=_last_ratio(report.emergencies, production),
+            value=f"{emergencies} of {production.now:,}",
+            note=_read(report.emergencies, seen) or _in_production(production.now),
+            delta=_last_ratio(report),
             is_notable=False,
         ),
         Tile(
             title="Open drift",
-            value=_amount(report.open_drift.now, is_complete=is_compared),
-            note=f"the oldest for {duration(report.as_of - oldest)}" if oldest else nothing,
-            delta=_delta(report.open_drift),
+            value=_amount(report.open_drift.now, is_complete=seen.is_everything_compared),
+            note=_oldest(report),
+            delta=_delta(report.open_drift, report),
             is_notable=bool(report.open_drift.now),
         ),
     )
@@ -154,17 +87,43 @@ def _amount(number: int, *, is_complete: bool) -> str:
     return f"{number:,}" if number or is_complete else "0 seen"
 
 
-def _delta(figure: Figure) -> str:
+def _read(figure: Figure, seen: Seen) -> str:
+    """Say how much was covered where nothing was seen and not everything was; else nothing."""
+    if figure.now or seen.is_everything_read:
+        return ""
+    if seen.watch.is_complete:
+        return "not all of it could be read"
+    return f"{percent(seen.watch.covered, seen.watch.of) or '0.0'} % covered"
+
+
+def _in_production(number: int) -> str:
+    return f"{'change' if number == 1 else 'changes'} in production"
+
+
+def _oldest(report: WeeklyReport) -> str:
+    if report.oldest_drift_at:
+        return f"the oldest for {duration(report.as_of - report.oldest_drift_at)}"
+    if not report.seen.is_everything_compared:
+        return f"{percent(report.seen.compared, report.seen.declared) or '0.0'} % compared"
+    return "none but the opening register" if report.first_days.register else "no difference"
+
+
+def _delta(figure: Figure, report: WeeklyReport) -> str:
     if figure.before is None:
         return ""
-    change = figure.now - figure.before
+    change, before = figure.now - figure.before, _before(report)
     if change == 0:
-        return "as last week"
-    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than last week"
+        return f"as {before}"
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'} than {before}"
 
 
-def _last_ratio(emergencies: Figure, of: Figure) -> str:
-    return "" if of.before is None else f"{emergencies.before} of {of.before} last week"
+def _last_ratio(report: WeeklyReport) -> str:
+    last, of = report.emergencies.before, report.production_changes.before
+    return "" if of is None else f"{last} of {of} {_before(report)}"
+
+
+def _before(report: WeeklyReport) -> str:
+    return "last week" if isinstance(report.week, Week) else "before"
 
 
 def _action_line(action: Action, report: WeeklyReport) -> ActionLine:
@@ -174,50 +133,51 @@ def _action_line(action: Action, report: WeeklyReport) -> ActionLine:
         age=duration(report.as_of - action.since),
         severity=action.severity,
         resource=action.resource,
+        who=_who(action),
         what=action.what,
         missing=" and ".join(action.missing),
+        owner=action.owner or "",
         due=due and f"{'was due' if is_overdue else 'due'} {due}",
         is_overdue=is_overdue,
         ref=action.ref,
+        link=_link(action, report.links),
     )
 
 
-def _closed(report: WeeklyReport) -> Table:
-    rows = [(f"{one.at:%a %H:%M}", one.resource, one.how) for one in report.closed]
-    return _table("Closed this week", rows)
+def _who(action: Action) -> str:
+    if not action.is_finding:
+        return action.who or "somebody"
+    return f"last written by {action.who}" if action.who else "no write is known"
 
 
-def _changed_resources(report: WeeklyReport) -> Table:
-    rows = [
-        (counted(one.changes, "change"), one.name, counted(one.writes, "write"))
-        for one in report.changed_resources
-    ]
-    return _table("Most changed by hand", rows)
+def _link(action: Action, links: str | None) -> str:
+    return f"{links}/{'findings' if action.is_finding else 'changes'}/{action.ref}" if links else ""
+
+
+def _tables(report: WeeklyReport, audience: Audience) -> Iterator[Table]:
+    if Section.CLOSED in audience.sections:
+        rows = [(f"{one.at:%a %H:%M}", one.resource, one.how) for one in report.closed]
+        yield _table("Closed this week" if isinstance(report.week, Week) else "Closed", rows)
+    if Section.BY_HAND in audience.sections:
+        yield _table("Changed by hand, by the team that answers for it", list(map(_team, report.teams)))
+        made = [(counted(one.changes, "change"), one.name, "") for one in report.people]
+        yield _table("Changes by hand were made by", made)
+        yield _table("Most changed by hand", list(_changed(report)))
+
+
+def _team(one: TeamChanges) -> tuple[str, str, str]:
+    unticketed = f", {one.unticketed:,} unticketed" if one.unticketed else ""
+    return (
+        counted(one.changes, "change"),
+        one.team or "no team",
+        f"{counted(one.writes, 'write')}{unticketed}",
+    )
+
+
+def _changed(report: WeeklyReport) -> Iterator[tuple[str, str, str]]:
+    for one in report.changed_resources:
+        yield counted(one.changes, "change"), one.name, counted(one.writes, "write")
 
 
 def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> Table:
-    more = len(rows) - MOST_ROWS
-    return Table(title=title, rows=tuple(rows[:MOST_ROWS]), more=f"and {more} more" if more > 0 else "")
-
-
-def _health(report: WeeklyReport) -> Iterator[Health]:
-    alerts = report.alerts
-    parts = [f"{alerts.sent} sent", f"{alerts.waiting} waiting", f"{alerts.dead} given up"]
-    unrouted = bool(alerts.waiting) and not alerts.has_notifier
-    yield Health(
-        text=f"Alerts: {', '.join(parts)}" + ("; no notifier is configured" if unrouted else ""),
-        is_bad=bool(alerts.dead) or unrouted,
-    )
-    yield from (Health(text=f"Reviews: {line}", is_bad=is_bad) for line, is_bad in report.reviews)
-    if report.unowned:
-        yield Health(text=unowned_line(report.unowned), is_bad=False)
-    yield from (Health(text=line, is_bad=is_bad) for line, is_bad in alarm_lines(report.seen.alarms))
-    yield from (Health(text=line, is_bad=True) for line in unseen(report.seen))
-    if report.checkpoint is None:
-        yield Health(text="Evidence: the ledger was never sealed", is_bad=True)
-        return
-    sealed, age = report.checkpoint, report.as_of - report.checkpoint.made_at
-    size = counted(sealed.size, "entry", "entries")
-    is_stale = age > STALE_AFTER
-    how_old = f", {duration(age)} before the end of this report" if is_stale else ""
-    yield Health(text=f"Evidence: sealed {moment(sealed.made_at)} at {size}{how_old}", is_bad=is_stale)
+    return Table(title=title, rows=tuple(rows[:MOST_ROWS]), in_all=len(rows))

@@ -4,14 +4,16 @@ Nothing that is zero says so alone: a count that was not taken over everything i
 what was seen.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from drift.model.alarm import BLINDING
 from drift.model.evidence import Checkpoint
 from drift.model.missing import Missing
 from drift.model.verdict import Severity
-from drift.reports.week import Week
+from drift.reports.days import Span
+from drift.reports.weekly.counts import ControlCount, MadeBy, TeamChanges, Watch, WeekCount
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +86,8 @@ class Seen:
     """Those that stand come first."""
     badly_controlled: tuple[str, ...] = ()
     """What is wrong with how repositories are controlled, the oldest first."""
+    watch: Watch = field(default_factory=Watch)
+    """How well was watched: `of` no minutes where there is no source."""
 
     @property
     def records(self) -> int:
@@ -95,6 +99,7 @@ class Seen:
         """Every source delivered, and all that it delivered could be read."""
         return (
             bool(self.sources)
+            and self.watch.is_complete
             and all(
                 source.records and source.outage is None and source.held_up is None for source in self.sources
             )
@@ -137,8 +142,16 @@ class Action:
     since: datetime
     severity: Severity
     resource: str
+    who: str | None
+    """Who did it, or wrote there last; `None`: no write is known."""
     what: str
-    """What was done or differs, and by whom."""
+    """What was done or differs."""
+    owner: str | None
+    """The team that answers for it, or whom the opening register names; `None`: nobody is named for it."""
+    team: str | None
+    """The team alone."""
+    is_finding: bool
+    """Drift; else it is a change."""
     missing: tuple[Missing, ...]
     is_pending: bool
     """There is still time to bring it."""
@@ -152,6 +165,8 @@ class Closed:
     at: datetime
     resource: str
     how: str
+    team: str | None = None
+    """That answers for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,7 +225,8 @@ class WeeklyReport:
     """One week, as the store has it."""
 
     organisation: str
-    week: Week
+    week: Span
+    """The week, or any other days."""
     as_of: datetime
     """Ages count up to here: the end of the week, or now while it lasts."""
     seen: Seen
@@ -238,3 +254,29 @@ class WeeklyReport:
     """`None` where no teams are configured, or nothing was changed."""
     reviews: tuple[tuple[str, bool], ...] = ()
     """Lines on reviews, and whether each is bad."""
+    teams: tuple[TeamChanges, ...] = ()
+    """Manual changes, by the team that answers for what was changed."""
+    people: tuple[MadeBy, ...] = ()
+    """Who made most of them: empty unless the configuration asks for it."""
+    weeks: tuple[WeekCount, ...] = ()
+    """Twelve, the oldest first."""
+    controls: tuple[ControlCount, ...] = ()
+    links: str | None = None
+    """Where the pages of the program are: without a slash at its end."""
+    team: str | None = None
+    """Whose own rows these are; `None`: everybody's."""
+    names: frozenset[str] = frozenset()
+    """Of people, as they may stand in any of the texts."""
+
+    @property
+    def run_id(self) -> str:
+        """Tell this report from any other: of what, as of when, by which rules and at which ledger it is."""
+        sealed = self.checkpoint.root if self.checkpoint else ""
+        made_of = (
+            self.organisation,
+            str(self.week),
+            self.as_of.isoformat(),
+            self.configuration_sha256,
+            sealed,
+        )
+        return f"wr-{sha256(chr(10).join(made_of).encode()).hexdigest()[:12]}"

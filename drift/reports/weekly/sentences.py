@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from drift.model.evidence import Checkpoint
 from drift.model.missing import Missing
+from drift.reports.figures import percent
+from drift.reports.week import Week
 from drift.reports.weekly.report import Accepted, Action, Seen, WeeklyReport
 from drift.reports.wording import counted, moment
 
@@ -17,6 +19,7 @@ DEFINITIONS = (
     "Unticketed: nobody else approved it in time. "
     "Emergencies: declared ones and uses of emergency access, of all changes in production. "
     "Changes that the cloud made by itself are not counted. "
+    "CC8.1 fails where one of the tests t1 to t7 of a change does, CC7.1 where t8 does. "
     "A source that was read to its end told all that had been delivered to it."
 )
 
@@ -45,7 +48,18 @@ def subject(report: WeeklyReport) -> str:
     ]
     if number or not marks:
         marks = [f"{number} {'needs' if number == 1 else 'need'} you", *marks]
-    return f"[{', '.join(marks)}] Infra change control - wk {report.week.number} - {report.organisation}"
+    team = f" - {report.team}" if report.team else ""
+    return f"[{', '.join(marks)}] Infra change control - {_span(report, 'wk')} - {report.organisation}{team}"
+
+
+def title(report: WeeklyReport) -> str:
+    """Return the headline: what it is of, and whose."""
+    team = f", team {report.team}" if report.team else ""
+    return f"Infra change control, {_span(report, 'week')}, {report.organisation}{team}"
+
+
+def _span(report: WeeklyReport, word: str) -> str:
+    return f"{word} {report.week.number}" if isinstance(report.week, Week) else str(report.week)
 
 
 def verdict(report: WeeklyReport) -> str:
@@ -92,7 +106,14 @@ def _need(action: Action) -> str:
 
 def coverage(seen: Seen) -> str:
     """Say what the numbers rest on, and what was not seen."""
-    return f"{_read(seen)} {_compared(seen)}"
+    return f"{_read(seen)} {_compared(seen)}{_covered(seen)}"
+
+
+def _covered(seen: Seen) -> str:
+    watch = seen.watch
+    if not seen.sources or watch.is_complete:
+        return ""
+    return f" {percent(watch.covered, watch.of) or '0.0'} % of the time covered by every source."
 
 
 def _read(seen: Seen) -> str:
@@ -152,6 +173,9 @@ def period(report: WeeklyReport) -> str:
     week = report.week
     last_day = week.until - timedelta(days=1)
     so_far = f", so far: until {moment(report.as_of)}" if report.as_of < week.until else ""
+    if not isinstance(week, Week):
+        first = " Nothing was read of the time before." if report.manual_writes.before is None else ""
+        return f"{week}{so_far}. Times are UTC.{first}"
     first = " Nothing was read of the week before." if report.manual_writes.before is None else ""
     return f"Week {week}, {week.since:%Y-%m-%d} to {last_day:%Y-%m-%d}{so_far}. Times are UTC.{first}"
 

@@ -1,15 +1,21 @@
 """Lays the weekly report out as plain text: what a terminal shows, and the alternative part of a mail."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from drift.reports.weekly.page import ActionLine, Page, Table, Tile
+from drift.reports.weekly.layout import ActionLine, Chart, Page, Table, Tile
 from drift.terminal import shown
 
 WIDTH = 96
 """Columns of a line, unless a terminal has fewer."""
 
 _INDENT = "  "
+
+_LINK = 2000
+"""Characters: a link that is cut leads nowhere."""
+
+_COLUMN = 5
+"""Characters of a week in a chart."""
 
 
 def weekly_text(page: Page, width: int = WIDTH) -> str:
@@ -36,12 +42,16 @@ def _lines(page: Page, width: int) -> Iterator[str]:
             yield _INDENT + page.more_actions
     for table in page.tables:
         yield from _table(table, width)
-    yield from ("", "DETECTOR")
-    for line in page.health:
-        yield from _wrapped(f"{'! ' if line.is_bad else ''}{line.text}", width, _INDENT)
+    yield from _charts(page.charts, width)
+    for title, lines in (("DETECTOR", page.health), ("CONTROLS", page.controls)):
+        if lines:
+            yield from ("", title)
+        for line in lines:
+            yield from _wrapped(f"{'! ' if line.is_bad else ''}{line.text}", width, _INDENT)
     yield from ("", "-" * width)
     yield from _wrapped(page.definitions, width)
-    yield from _wrapped(page.witness, width)
+    for sentence in filter(None, (page.ledger, page.witness)):
+        yield from _wrapped(sentence, width)
     if page.note:
         yield ""
         # A signature that is cut is none: these lines are as long as they are.
@@ -63,8 +73,12 @@ def _action(action: ActionLine, width: int) -> Iterator[str]:
     yield f"{_INDENT}{action.age:>6}  {action.severity:8}  {shown(action.resource, width - 20)}"
     indent = _INDENT + " " * 18
     yield indent + shown(action.what, width - len(indent))
-    facts = filter(None, (f"missing: {action.missing}", action.due, action.ref))
+    yield indent + shown(action.who, width - len(indent))
+    owner = f"owner: {action.owner}" if action.owner else ""
+    facts = filter(None, (f"missing: {action.missing}", action.due, owner, action.ref))
     yield from _wrapped(" - ".join(facts), width, indent)
+    if action.link:
+        yield indent + shown(action.link, _LINK)
 
 
 def _table(table: Table, width: int) -> Iterator[str]:
@@ -78,6 +92,19 @@ def _table(table: Table, width: int) -> Iterator[str]:
         yield f"{line}{shown(name, width - len(line) - len(rest) - 2)}  {rest}"
     if table.more:
         yield _INDENT + table.more
+
+
+def _charts(charts: Sequence[Chart], width: int) -> Iterator[str]:
+    """Yield the weeks side by side, as many as fit: the last ones tell most."""
+    if not charts:
+        return
+    names = max(len(one.title) for one in charts)
+    fit = (width - len(_INDENT) - names) // _COLUMN
+    bars = charts[0].bars[-fit:]
+    weeks = "".join(f"{one.week:>{_COLUMN}}" for one in bars)
+    yield from ("", f"{'TWELVE WEEKS':{len(_INDENT) + names}}{weeks}")
+    for one in charts:
+        yield f"{_INDENT}{one.title:{names}}" + "".join(f"{bar.value:>{_COLUMN}}" for bar in one.bars[-fit:])
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

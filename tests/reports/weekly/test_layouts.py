@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TypeAlias
@@ -9,12 +10,21 @@ from typing import TypeAlias
 import pytest
 
 from drift.ledger.verify import read_kept_checkpoints
+from drift.model.missing import Missing
+from drift.reports.weekly.counts import TeamChanges
 from drift.reports.weekly.html import weekly_html
 from drift.reports.weekly.page import page_of
-from drift.reports.weekly.report import ChangedResource, Closed, Missing, WeeklyReport
+from drift.reports.weekly.report import (
+    ChangedResource,
+    Closed,
+    SourceSeen,
+    Unread,
+    WeeklyReport,
+)
 from drift.reports.weekly.text import WIDTH, weekly_text
 from tests.builders import NOON
 from tests.reports.reporting import ROOT, a_report, an_action
+from tests.reports.weekly.examples import a_busy_report
 
 HOSTILE = (
     "<script>alert(1)</script> \x1b[31m\u202egro.elpmaxe\u202c \u2028 \"'><img src=x onerror=y> {{7*7}} &amp;"
@@ -70,6 +80,12 @@ def test_both_forms_say_the_same(layout: Layout) -> None:
         "was due 16 Nov 16:00",
         "chg-20261116T120000-1a2b3c4d",
         "Alerts: 7 sent, 0 waiting, 0 given up",
+        "Uptime: 100.0 %, 10,080 of 10,080 minutes covered by every source",
+        "Lag: half of all writes recorded within 5 min, 95 % within 13 min",
+        "Gaps: none open",
+        f"Ledger: 61 entries, root {ROOT}, signed",
+        "driftledger/example+11e59029",
+        "Report wr-",
         "c" * 64,
     ):
         assert said in document
@@ -167,10 +183,49 @@ def test_the_html_fits_a_mail() -> None:
     assert len(html_of(a_report(actions=rows)).encode()) < 100_000
 
 
+def test_the_html_fits_a_mail_however_long_all_texts_are_and_says_what_is_left_out() -> None:
+    long = '\U0001f4a5&"' * 5000
+    many = range(400)
+    busy = a_busy_report()
+    report = replace(
+        busy,
+        actions=tuple(an_action(resource=long, what=long, who=long, owner=long) for _ in many),
+        closed=tuple(Closed(at=NOON, resource=long, how=long) for _ in many),
+        changed_resources=tuple(ChangedResource(name=long, changes=1, writes=1) for _ in many),
+        teams=tuple(TeamChanges(team=long, changes=1, writes=1, unticketed=1) for _ in many),
+        seen=replace(
+            busy.seen,
+            unread=tuple(Unread(file=long, index=1, error=long) for _ in many),
+            unreadable=400,
+            broken=(long,) * 400,
+            badly_controlled=(long,) * 400,
+            sources=(SourceSeen(name=long, records=1, outage=long),) * 400,
+        ),
+    )
+
+    document = html_of(report)
+
+    assert 20_000 < len(document.encode()) < 100_000
+    assert re.search("and 39[58] more: see drift changes and drift findings", document)
+    assert "more lines: drift status" in document
+    assert ROOT in document
+
+
+def test_the_checkpoint_is_whole_however_much_is_cut() -> None:
+    long = "x" * 100_000
+    document = html_of(a_report(actions=(an_action(what=long),) * 50))
+
+    assert "— driftledger/example EeWQKYOh" in document
+
+
 def test_every_style_that_a_mail_client_must_show_stands_at_its_element() -> None:
     """Many clients drop the style sheet: it only adds dark mode and phones."""
-    sheet = re.search(r"<style>(.*?)</style>", html_of(a_full_report()), re.DOTALL)
+    document = html_of(a_busy_report())
+    sheet = re.search(r"<style[^>]*>(.*?)</style>", document, re.DOTALL)
+    elements = re.findall(r"<(?:p|td|span|h1|h2|a)\b[^>]*>", document)
 
     assert sheet is not None
+    assert document.count("<style") == 1
+    assert not [one for one in elements if "class=" in one and "style=" not in one]
     outside_of_media = re.sub(r"@media[^{]*\{(?:[^{}]|\{[^{}]*\})*\}", "", sheet[1])
     assert outside_of_media.split() == [":root", "{", "color-scheme:", "light", "dark;", "}"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from drift.model.alarm import SILENT_ACCOUNT, Alarm
-from drift.model.coverage import Attestation
+from drift.model.coverage import Attestation, Gap, GapKind
 from drift.model.enrolment import SEVERITIES_DUE, EnrolmentRules, Mode, Opening
 from drift.model.environment import Environment
 from drift.model.judgement import Judgement
@@ -22,6 +22,7 @@ from drift.reports.weekly.report import Figure, WeeklyReport
 from drift.stages.alarm import end_alarm, raise_alarm
 from drift.stages.decide import DecisionRules
 from drift.stages.record import record_attestations
+from drift.stages.record.gaps import open_gap
 from drift.store.database import Database
 from tests.builders import (
     ACCOUNT,
@@ -186,7 +187,7 @@ def test_drift_is_as_old_as_the_last_write_before_it_was_seen(world: World) -> N
 
     (action,) = report.actions
     assert action.since == report.oldest_drift_at == NOON
-    assert action.what == "differs from the code: ingress; last written by bob@example.com"
+    assert (action.what, action.who) == ("differs from the code: ingress", "bob@example.com")
 
 
 def test_drift_without_a_known_write_says_so(world: World) -> None:
@@ -194,7 +195,7 @@ def test_drift_without_a_known_write_says_so(world: World) -> None:
 
     (action,) = report_of(world).actions
 
-    assert action.what == "differs from the code: ingress; no write is known"
+    assert (action.what, action.who) == ("differs from the code: ingress", None)
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,7 @@ def test_nobody_is_named_where_the_log_leaves_doubt(world: World, confidence: Co
 
     (action,) = report_of(world).actions
 
-    assert action.what == "somebody: opened tcp/22 to 0.0.0.0/0"
+    assert (action.who, action.what) == ("somebody", "opened tcp/22 to 0.0.0.0/0")
 
 
 def test_a_machine_is_named_whatever_the_doubt(world: World) -> None:
@@ -318,7 +319,7 @@ def test_a_machine_is_named_whatever_the_doubt(world: World) -> None:
 
     (action,) = report_of(world).actions
 
-    assert action.what == "cleanup: opened tcp/22 to 0.0.0.0/0"
+    assert action.who == "cleanup"
 
 
 def test_drift_of_another_resource_with_the_same_id_is_listed_beside_the_change(world: World) -> None:
@@ -387,10 +388,53 @@ def test_resources_whose_long_ids_end_alike_are_counted_apart(world: World) -> N
 
 
 def test_everything_was_seen_when_every_source_was_read_and_everything_compared(world: World) -> None:
+    world.happened(at=NOON - DAY)
     world.happened()
+    world.read(up_to=SUNDAY)
     world.compared(at=SUNDAY)
 
     assert report_of(world).seen.is_everything
+
+
+def test_minutes_count_as_covered_from_the_oldest_record_to_how_far_the_source_was_read(
+    world: World,
+) -> None:
+    world.happened(at=NOON)
+    world.read(up_to=NOON + DAY)
+
+    report = report_of(world, now=SUNDAY + 2 * DAY)
+
+    assert (report.seen.watch.covered, report.seen.watch.of) == (24 * 60, 7 * 24 * 60)
+    assert not report.seen.is_everything_read
+
+
+def test_while_the_week_lasts_sources_may_be_some_minutes_behind(world: World) -> None:
+    world.happened(at=NOON - DAY)
+    world.read(up_to=SUNDAY - timedelta(minutes=20))
+
+    assert report_of(world).seen.watch.is_complete
+    assert not report_of(world, now=SUNDAY + timedelta(hours=2)).seen.watch.is_complete
+
+
+def test_a_gap_that_nobody_filled_is_not_covered(world: World) -> None:
+    world.happened(at=NOON - DAY)
+    world.read(up_to=SUNDAY)
+    lost = Gap(
+        kind=GapKind.LOST,
+        source="trail",
+        error="it was not read for longer than it keeps what it delivers",
+        owner=None,
+        opened_at=NOON,
+        from_at=NOON,
+        to_at=NOON + timedelta(hours=1),
+    )
+    with world.database.transaction() as connection:
+        open_gap(connection, "gap-1", lost, NOON)
+
+    watch = report_of(world).seen.watch
+
+    assert watch.of - watch.covered == 60
+    assert watch.open_gaps == 1
 
 
 def test_an_unreadable_record_and_an_outage_are_counted_apart(database: Database) -> None:
