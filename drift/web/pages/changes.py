@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import Response
 
 from drift.model.verdict import Channel, Disposition, Lane, Severity
-from drift.reports.browse.change_filter import ChangeFilter, NotUnderstood, parse_change_filter
+from drift.reports.browse.change_filter import ChangeFilter, parse_change_filter
 from drift.reports.browse.change_list import ChangeList, change_list
+from drift.reports.browse.filters import NotUnderstood
 from drift.reports.browse.places import Place, parse_place
 from drift.reports.population import Period
 from drift.reports.wording import counted
