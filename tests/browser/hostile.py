@@ -1,28 +1,11 @@
 """The bundled stories once more, with text of attackers wherever somebody else chooses it."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from drift import wiring
-from drift.desk import Desk
-from drift.model.action import (
-    Acknowledged,
-    Approved,
-    CorrectedActor,
-    DeclaredEmergency,
-    FollowUp,
-    Reviewed,
-    Waived,
-)
-from drift.model.verdict import Disposition
-from drift.pipeline import Pipeline
-from drift.store.changes import ChangeRow, changes
-from drift.store.findings import open_findings
-from tests.acting import a_doer, a_request
+from tests.browser.said import say
 from tests.cli.test_hostile_clouds import CLOUDS
 from tests.scenarios.world import lay_out
 from tests.web.visiting import WEB
@@ -72,8 +55,7 @@ account = "1*"
 """
 
 
-@contextmanager
-def told_hostile(folder: Path) -> Iterator[Pipeline]:
+def tell_hostile(folder: Path) -> None:
     """Let the program watch the stories, and people say hostile things about each change."""
     config = lay_out(folder)
     for file in folder.glob("*/*.json"):
@@ -89,38 +71,7 @@ def told_hostile(folder: Path) -> Iterator[Pipeline]:
         log.write_text("\n".join(json.dumps(record(text)) for text in (SCRIPT, FORMULA + SCRIPT + TURNED)))
     with wiring.running(wiring.settings_of(str(config))) as pipeline:
         assert pipeline.run_once() == ()
-        _say(pipeline)
-        assert pipeline.run_once() == ()
-        yield pipeline
-
-
-def _say(pipeline: Pipeline) -> None:
-    """Have people type the same into everything that they say."""
-    desk, now = Desk.of(pipeline.have), pipeline.have.clock.now()
-    with pipeline.have.database.reading() as connection:
-        open_changes = [row.change.change_id for row in changes(connection) if _is_open(row)]
-        used = [row.change.change_id for row in changes(connection) if _is(row, Disposition.EMERGENCY)]
-        drifted = list(open_findings(connection))
-    said = iter(open_changes)
-    desk.link(next(said), "OPS-431", a_doer(), key="link", now=now)
-    for ref, deed in (
-        (next(said), DeclaredEmergency(justification=EVERYTHING, incident=ADDRESSES[0])),
-        (next(said), Approved(comment=EVERYTHING)),
-        (next(said), Acknowledged(reason=EVERYTHING)),
-        (next(said), CorrectedActor(actor=f"mallory {SCRIPT}", reason=EVERYTHING)),
-        (used[0], Reviewed(notes=EVERYTHING, then=FollowUp.REVERT, owner=f"dave {SCRIPT}")),
-        (drifted[0], Waived(reason=EVERYTHING, owner=f"dave {SCRIPT}", expires_at=now + timedelta(days=30))),
-        (drifted[1], Acknowledged(reason=EVERYTHING)),
-    ):
-        desk.take(a_request(deed, ref), now)
-
-
-def _is_open(row: ChangeRow) -> bool:
-    return _is(row, Disposition.UNTICKETED)
-
-
-def _is(row: ChangeRow, disposition: Disposition) -> bool:
-    return row.judgement is not None and row.judgement.decision.disposition is disposition
+        say(pipeline, EVERYTHING, f"dave {SCRIPT}", ADDRESSES[0])
 
 
 def _quoted(text: str) -> str:

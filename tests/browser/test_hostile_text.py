@@ -1,5 +1,6 @@
 """Whatever strangers write is text on every page: it runs nothing, loads nothing, and hides nothing."""
 
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
@@ -9,9 +10,10 @@ import pytest
 
 from drift.model.visitor import Role
 from tests.browser.conftest import Opens
-from tests.browser.hostile import SCRIPT, SHOWN, told_hostile
+from tests.browser.hostile import SCRIPT, SHOWN, tell_hostile
 from tests.browser.people import EVERYBODY, invite_auditor
 from tests.browser.walking import Step, walk
+from tests.once import made_once
 from tests.web.visiting import Visited, visited
 
 _STRANGE: Final = """() => {
@@ -40,10 +42,9 @@ _MAY_HIDE: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
     """The pages over a store full of what attackers wrote."""
+    stories = made_once(tmp_path_factory, "hostile-stories", tell_hostile)
     folder = tmp_path_factory.mktemp("hostile") / "stories"
-    folder.mkdir()
-    with told_hostile(folder):
-        pass
+    shutil.copytree(stories, folder)
     with visited(folder, more="") as site:
         invite_auditor(site)
         yield site
