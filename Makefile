@@ -6,9 +6,10 @@ CORPUS ?= ../shared/corpus
 SECONDS_OF_FUZZ ?= 600
 BURST  ?= 1000000
 AZURITE := tests/azurite/node_modules
+AXE    := tests/browser/node_modules
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test cover estate lint format bench burst crash soak fuzz docs protos corpus azurite lock clean python
+.PHONY: help demo test cover estate lint format bench burst crash soak fuzz docs protos corpus azurite browser screenshots lock clean python
 
 help:
 	@echo "make demo     run the whole product over bundled stories: no cloud, no credentials"
@@ -24,16 +25,18 @@ help:
 	@echo "make docs     write docs/classification.md and docs/coverage.md anew from the tables"
 	@echo "make protos   compile the provider protocol anew from its .proto files"
 	@echo "make azurite  install what simulates Azure in the tests, where there is npm"
+	@echo "make browser  install what the tests in a browser need beside Chromium, where there is npm"
+	@echo "make screenshots  take pictures of every page and mail, light and dark, wide and on a phone"
 	@echo "make corpus   classify public audit records, where that folder is at hand"
 	@echo "make lock     pin the dependencies anew (needs uv)"
 
 demo: $(VENV)/.ready
 	$(BIN)/drift demo --out demo
 
-test: lint azurite
+test: lint azurite browser
 	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
-cover: lint azurite
+cover: lint azurite browser
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(TESTS)
 
 estate: $(VENV)/.ready
@@ -85,6 +88,23 @@ $(AZURITE)/.ready: tests/azurite/package.json tests/azurite/package-lock.json
 	  echo "make: Azurite cannot be installed, so the tests against Azure are skipped" >&2; \
 	fi
 
+# Without a browser its tests are skipped, and say so; without axe-core only those that need it.
+browser: $(AXE)/.ready
+	@for one in chromium chromium-browser google-chrome; do command -v $$one >/dev/null && exit; done; \
+	  echo "make: there is no Chromium, so the tests in a browser are skipped. Install it: 'apt install chromium' (Debian)." >&2
+
+$(AXE)/.ready: tests/browser/package.json tests/browser/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "make: there is no npm, so nothing looks for barriers in the pages" >&2; \
+	elif cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel error; then \
+	  touch node_modules/.ready; \
+	else \
+	  echo "make: axe-core cannot be installed, so nothing looks for barriers in the pages" >&2; \
+	fi
+
+screenshots: $(VENV)/.ready browser
+	$(BIN)/python -m tests.browser.screenshots screenshots
+
 corpus: $(VENV)/.ready
 	$(BIN)/python -m tests.corpus $(CORPUS)
 
@@ -95,7 +115,7 @@ lock:
 	  --all-extras --group dev pyproject.toml --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis $(AZURITE)
+	rm -rf $(VENV) demo build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis screenshots $(AZURITE) $(AXE)
 
 # The product, editable, with everything that running and testing it needs, exactly as pinned.
 # The lock is complete: with dependencies to resolve, older versions of pip stumble over its extras.

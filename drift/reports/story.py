@@ -11,7 +11,7 @@ from drift.model.evidence import AlertRecord, AmendmentRecord, DispositionRecord
 from drift.model.finding import DriftFinding, Standing
 from drift.model.ticket import TicketMatch
 from drift.reports.acted import acted
-from drift.reports.entries import Entry, entries_about
+from drift.reports.entries import Entry, entries_of
 from drift.reports.found import found
 from drift.reports.moment import Moment
 from drift.reports.permitted import approvals, reviews, run, ticket_edits, ticket_made
@@ -73,7 +73,7 @@ def story_of_change(connection: Connection, row: ChangeRow) -> ChangeStory:
     alerts = alerts_about(connection, change.session_id)
     keys = [write.event.key for write in change.writes]
     known = [finding.finding.finding_id for finding in findings]
-    entries = entries_about(connection, [change.change_id, change.session_id, *keys, *known])
+    entries = entries_of(connection, [change.change_id, change.session_id, *known], keys)
     seqs = {entry.ref: entry.seq for entry in entries if entry.kind is EntryKind.OBSERVATION}
     seqs |= dict(_sent(entries))
     moments = [
@@ -100,7 +100,7 @@ def story_of_finding(connection: Connection, row: FindingRow) -> FindingStory:
     """Return everything that is known of a finding."""
     changes = changes_to(connection, [subject_of(row.finding)])[row.finding.finding_id]
     standing = {change.ledger_seq for change in changes}
-    about = entries_about(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)])
+    about = entries_of(connection, [row.finding.finding_id, *(one.change.change_id for one in changes)], ())
     own = [entry for entry in about if entry.ref == row.finding.finding_id]
     entries = [entry for entry in about if entry in own or entry.seq in standing]
     moments = [

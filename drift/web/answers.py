@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from drift.errors import DriftError
 from drift.model.visitor import Permission, Role
 from drift.reports.pages import environment
-from drift.reports.wording import moment
+from drift.reports.wording import duration, moment
 from drift.web.ask import Ask
 from drift.web.navigation import navigation
 from drift.web.tokens import form_token
@@ -102,7 +102,7 @@ def _style_version() -> str:
 @cache
 def _template(name: str) -> jinja2.Template:
     made = environment("drift.web", longest=_LONGEST)
-    made.filters |= {"path": quoted, "day": _day, "last_day": _last_day, "minute": moment}
+    made.filters |= {"path": quoted, "day": _day, "minute": moment, "long": duration, "last_day": _last_day}
     return made.get_template(name)
 
 

@@ -6,7 +6,10 @@ from drift.model.visitor import Permission, Visitor
 
 _ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/", "Overview", Permission.LOOK),
+    ("/changes", "Changes", Permission.LOOK),
+    ("/findings?open=yes", "Findings", Permission.LOOK),
     ("/evidence", "Evidence", Permission.LOOK),
+    ("/health", "Health", Permission.LOOK),
 )
 """Path, name, and what it asks for."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from drift.reports.browse.change_filter import ChangeFilter
-from drift.reports.browse.search import Condition, Listing
+from drift.reports.browse.search import Columns, Condition, Listing
 from drift.reports.population import Period
 from drift.store.addresses import is_same_row
 from drift.store.columns import LAST_CHARACTER
@@ -59,11 +59,11 @@ def _conditions(
 
 
 def _is(column: str, value: str) -> Condition:
-    return Condition(column=column, test=lambda one: one == value, is_ordered=True)
+    return Condition(columns=(column,), test=lambda one: one[column] == value, is_ordered=True)
 
 
 def _is_in(column: str, values: Sequence[Any]) -> Condition:
-    return Condition(column=column, test=lambda one: one.in_(values))
+    return Condition(columns=(column,), test=lambda one: one[column].in_(values))
 
 
 def _begins(connection: Connection, text: str) -> Condition:
@@ -72,7 +72,11 @@ def _begins(connection: Connection, text: str) -> Condition:
         return _is_in("resource_key", names)
     begin = text.lower()
     end = begin + LAST_CHARACTER
-    return Condition(column="resource_key", test=lambda one: and_(one >= begin, one < end))
+
+    def test(one: Columns) -> ColumnElement[bool]:
+        return and_(one["resource_key"] >= begin, one["resource_key"] < end)
+
+    return Condition(columns=("resource_key",), test=test)
 
 
 def _names_at(connection: Connection, begin: str) -> Sequence[str]:

@@ -11,7 +11,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -36,19 +36,22 @@ Key: TypeAlias = tuple[datetime, str]
 Where: TypeAlias = Sequence[ColumnElement[bool]]
 
 
+class Columns(Protocol):
+    """Columns by their names."""
+
+    def __getitem__(self, name: str, /) -> ColumnElement[Any]:
+        """Return one of them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """One column, and what it must be."""
+    """What some columns must be."""
 
-    column: str
-    test: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+    columns: tuple[str, ...]
+    test: Callable[["Columns"], ColumnElement[bool]]
     is_ordered: bool = False
     """Its index has the rows that meet it in order of time."""
     is_indexed: bool = True
-
-    def of(self, columns: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
-        """Return the condition on these columns."""
-        return self.test(columns[self.column])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +105,7 @@ def look_for(
         return Looked(keys=_first(connection, _led(listing, chosen, span), place, most))
     if chosen.is_narrow:
         return Looked(keys=_first(connection, _tested(listing, chosen, span), place, most))
-    if is_alone and leading is not None and leading.column == listing.class_column:
+    if is_alone and leading is not None and leading.columns == (listing.class_column,):
         return Looked(keys=_newest_of_classes(connection, listing, leading, span, place, most))
     return _look_through(connection, listing, _ordered(chosen), span, place, most)
 
@@ -128,7 +131,7 @@ def _choose(
     leading, fewest = indexed[0] if indexed else None, MOST_LOOKED_THROUGH + 1
     if len(conditions) > 1 or (leading and not leading.is_ordered):
         for one in indexed:
-            met = select(literal(1)).select_from(listing.at.table).where(one.of(listing.columns), *span)
+            met = select(literal(1)).select_from(listing.at.table).where(one.test(listing.columns), *span)
             number = _number(connection, met.limit(fewest))
             if number < fewest:
                 leading, fewest = one, number
@@ -143,7 +146,7 @@ def _number(connection: Connection, query: Select[Any]) -> int:
 def _led(listing: Listing, chosen: _Chosen, span: Where, *columns: str) -> Select[Any]:
     """Return the rows that meet the leading condition alone."""
     names = dict.fromkeys((listing.at.name, listing.id.name, *columns))
-    leading = [chosen.leading.of(listing.columns)] if chosen.leading else []
+    leading = [chosen.leading.test(listing.columns)] if chosen.leading else []
     return select(*(listing.columns[name] for name in names)).where(*leading, *span)
 
 
@@ -158,9 +161,9 @@ def _tested(
 
     The first are taken apart, so that no index is tried by which many more would be read.
     """
-    led = _led(listing, chosen, span, *(one.column for one in chosen.others))
+    led = _led(listing, chosen, span, *(name for one in chosen.others for name in one.columns))
     first = (led if order is None else led.order_by(*order)).limit(most or MOST_LOOKED_THROUGH).subquery()
-    others = (one.of(first.c) for one in chosen.others)
+    others = (one.test(first.c) for one in chosen.others)
     return select(first.c[listing.at.name], first.c[listing.id.name]).where(*others)
 
 
@@ -180,17 +183,18 @@ def _newest_of_classes(
 ) -> tuple[Key, ...]:
     """Return the nearest rows of several classes: those behind a page of any one class are not read."""
     assert listing.classes is not None  # noqa: S101 - there is a column of them
+    [class_column] = wanted.columns
     is_back = place is not None and place.towards is Towards.NEWER
     last_of_class = (
         select(listing.at)
-        .where(listing.columns[wanted.column] == listing.classes, *span)
+        .where(listing.columns[class_column] == listing.classes, *span)
         .order_by(*in_order(place, listing.at, listing.id))
         .offset(most - 1)
         .limit(1)
         .scalar_subquery()
     )
     nearest = (func.min if is_back else func.max)(last_of_class, type_=UtcTime())
-    end = connection.execute(select(nearest).where(wanted.test(listing.classes))).scalar_one()
+    end = connection.execute(select(nearest).where(wanted.test({class_column: listing.classes}))).scalar_one()
     reach = [] if end is None else [listing.at <= end if is_back else listing.at >= end]
     every = _Chosen(leading=wanted, others=())
     return _first(connection, _led(listing, every, [*span, *reach]), place, most)

@@ -1,7 +1,8 @@
 """The time line of one change: ticket, pull request, approval, checks, run, API events, configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from drift.model.control_test import Result
@@ -46,11 +47,31 @@ def time_line(facts: Facts, ticket: Ticket | None) -> tuple[Line, ...]:
 
     `ticket` is the one that covers it, with everything that is known of it by now.
     """
-    began_at = facts.change.began_at
-    staged = [*_recorded(facts), *_converged(facts), *(_of_ticket(ticket) if ticket else ())]
-    for entry in facts.of_kind(EntryKind.DEPLOYMENT):
+    entry = facts.standing.entry
+    converged = (entry.recorded_at, entry.seq) if facts.change.t8 is Result.PASS else None
+    return lines_of(facts.entries, facts.change.began_at, ticket, converged=converged)
+
+
+def lines_of(
+    entries: Sequence[Entry],
+    began_at: datetime,
+    ticket: Ticket | None,
+    *,
+    deployment: Deployment | None = None,
+    converged: tuple[datetime, int] | None = None,
+) -> tuple[Line, ...]:
+    """Return everything that these entries and a ticket tell of a change that began then, in order of time.
+
+    `deployment` is the run that made it, told where no entry does yet; `converged` is when, and in which
+    entry, the configuration was found as it is declared.
+    """
+    staged = [*_recorded(entries), *_converged(converged), *(_of_ticket(ticket) if ticket else ())]
+    runs = [entry for entry in entries if entry.kind is EntryKind.DEPLOYMENT]
+    for entry in runs:
         record = entry.read_as(DeploymentRecord)
         staged += _of_run(record.deployment, entry.seq) if record else ()
+    if deployment and not runs:
+        staged += _of_run(deployment, None)
     lines = [
         Line(stage=stage, moment=moment, is_after_first_write=moment.at >= began_at)
         for stage, moment in staged
@@ -64,8 +85,8 @@ def time_line(facts: Facts, ticket: Ticket | None) -> tuple[Line, ...]:
 _Staged = Iterator[tuple[Stage, Moment]]
 
 
-def _recorded(facts: Facts) -> _Staged:
-    for entry in facts.entries:
+def _recorded(entries: Sequence[Entry]) -> _Staged:
+    for entry in entries:
         match entry.kind:
             case EntryKind.OBSERVATION | EntryKind.AMENDMENT:
                 yield Stage.API_EVENT, _written(entry)
@@ -81,12 +102,11 @@ def _recorded(facts: Facts) -> _Staged:
                 pass  # runs and tickets are told with what they say themselves
 
 
-def _converged(facts: Facts) -> _Staged:
+def _converged(told: tuple[datetime, int] | None) -> _Staged:
     """Yield that the configuration was found as it is declared, where it was compared after the change."""
-    if facts.change.t8 is Result.PASS:
-        entry = facts.standing.entry
+    if told is not None:
         what = "the live configuration is as declared: converged"
-        yield Stage.CONFIGURATION, Moment(at=entry.recorded_at, what=what, ledger_seq=entry.seq)
+        yield Stage.CONFIGURATION, Moment(at=told[0], what=what, ledger_seq=told[1])
 
 
 def _of_ticket(ticket: Ticket) -> _Staged:
@@ -97,7 +117,7 @@ def _of_ticket(ticket: Ticket) -> _Staged:
         yield Stage.TICKET, moment
 
 
-def _of_run(deployment: Deployment, seq: int) -> _Staged:
+def _of_run(deployment: Deployment, seq: int | None) -> _Staged:
     if deployment.pull_request:
         yield from _of_pull_request(deployment.pull_request, seq)
     for moment in environments(deployment, seq):
@@ -106,7 +126,7 @@ def _of_run(deployment: Deployment, seq: int) -> _Staged:
         yield Stage.RUN, moment
 
 
-def _of_pull_request(one: PullRequest, seq: int) -> _Staged:
+def _of_pull_request(one: PullRequest, seq: int | None) -> _Staged:
     for moment in checks(one, seq):
         yield Stage.CHECK, moment
     for moment, is_approval in reviews(one, seq):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from drift.model.verdict import Channel, Disposition, Lane, Severity
-from drift.reports.browse.change_filter import ChangeFilter, NotUnderstood, parse_change_filter
+from drift.reports.browse.change_filter import ChangeFilter, parse_change_filter
+from drift.reports.browse.filters import NotUnderstood
 
 EVERYTHING_ASKED = ChangeFilter(
     disposition=frozenset({Disposition.UNTICKETED, Disposition.PENDING}),

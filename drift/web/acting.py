@@ -1,0 +1,38 @@
+"""What people say with a form: taken in once, however often it is sent."""
+
+import re
+import uuid
+
+from drift.errors import RefusedError
+from drift.model.action import Deed, Request
+from drift.stages.act import Acted
+from drift.web.ask import Ask
+
+_KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+_PREFIX = "web/"
+
+
+def new_key() -> str:
+    """Return what tells one form from every other; it stands in a hidden field named `key`."""
+    return uuid.uuid4().hex
+
+
+def take(ask: Ask, ref: str, deed: Deed) -> Acted:
+    """Take in what whoever is signed in does about a change or finding.
+
+    Raises:
+        RefusedError: They may not, or the form is none of ours.
+        StoreError: It could not be kept: nothing of it was.
+    """
+    key = ask.form.get("key", "")
+    if not _KEY.fullmatch(key):
+        raise RefusedError("This form is no longer good.", hint="Open the page anew, and send it again.")
+    request = Request(key=f"{_PREFIX}{key}", ref=ref, by=ask.doer, deed=deed)
+    return ask.site.desk().take(request, ask.now)
+
+
+def done_with(ask: Ask) -> str:
+    """Return the key of the action that was just taken in, as the address names it; else nothing."""
+    key = ask.query.get("done", "")
+    return f"{_PREFIX}{key}" if _KEY.fullmatch(key) else ""

@@ -1,0 +1,39 @@
+"""Everybody can use the pages: axe-core finds nothing serious on any, light or dark, wide or on a phone."""
+
+import pytest
+from playwright.sync_api import Page
+
+from drift.model.visitor import Role
+from tests.browser import axe
+from tests.browser.chromium import LOOKS
+from tests.browser.conftest import Opens
+from tests.browser.walking import one_of_each
+from tests.web.visiting import Visited
+
+pytestmark = pytest.mark.skipif(not axe.SOURCE.exists(), reason=axe.MISSING)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_keeps_anybody_out(looked_at: Visited, someone: Opens, look: str) -> None:
+    page = someone(looked_at, Role.ADMIN, bypass_csp=True, **LOOKS[look]).page()
+
+    found = {
+        target: barriers
+        for target in one_of_each(looked_at.visitor(Role.ADMIN)).values()
+        if (barriers := _barriers_at(page, target))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_way_in_keeps_nobody_out(looked_at: Visited, someone: Opens, look: str) -> None:
+    browser = someone(looked_at, bypass_csp=True, **LOOKS[look])
+
+    for target in ("/sign-in", "/sign-in/link?token=abc"):
+        assert _barriers_at(browser.page(), target) == []
+
+
+def _barriers_at(page: Page, target: str) -> list[str]:
+    page.goto(target)
+    return axe.barriers(page)
