@@ -18,6 +18,7 @@ from drift.web.pages import (
     health,
     healthz,
     overview,
+    resource,
     signing,
     style,
 )
@@ -68,6 +69,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("POST", "/changes/{id}/correct", ACT, change.SAY["correct"]),
     Page("POST", "/changes/{id}/approve", APPROVE, change.SAY["approve"]),
     Page("POST", "/changes/{id}/waive", APPROVE, change.SAY["waive"]),
+    Page("GET", "/resources", LOOK, resource.resource),
     Page("GET", "/evidence", LOOK, evidence.evidence),
     Page("POST", "/evidence/packs", EXPORT, evidence.make_pack),
     Page("GET", "/evidence/packs/{pack}", TAKE, evidence.pack),
