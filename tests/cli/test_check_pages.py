@@ -22,7 +22,7 @@ def provider() -> Iterator[LocalProvider]:
 
 def settings(folder: Path, more: str) -> Settings:
     file = folder / "config.toml"
-    file.write_text(f'organisation = "example"\n[web]\nlisten = "127.0.0.1:8088"\n{more}')
+    file.write_text(f'[web]\nlisten = "127.0.0.1:8088"\n{more}')
     return wiring.settings_of(str(file))
 
 

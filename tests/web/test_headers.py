@@ -1,14 +1,17 @@
 """What browsers are told beside the page: what to hold, what to forget, whom to believe."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 
+from drift.config import Listen
 from drift.model.visitor import Identity, Role, SignedInBy
+from drift.operations.http import serving
 from drift.store import web_sessions
 from drift.store.sign_in_links import make_link
 from drift.web.app import app
@@ -17,10 +20,14 @@ from drift.web.cookies import session_cookie
 from tests.web.visiting import Visited
 
 
-def over_tls(pages: Visited) -> httpx.Client:
-    """Return a browser of the same pages as they are behind a proxy that ends TLS."""
+@contextmanager
+def over_tls(pages: Visited) -> Iterator[httpx.Client]:
+    """Yield what a proxy that ends TLS sends to the same pages."""
     site = replace(pages.site, url="https://drift.example.com")
-    return TestClient(app(site), base_url=site.url, follow_redirects=False)
+    with serving(Listen(host="127.0.0.1", port=0), lambda _: app(site)) as port:
+        headers = {"host": "drift.example.com"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as proxy:
+            yield proxy
 
 
 def sign_in(pages: Visited, browser: httpx.Client) -> httpx.Response:
@@ -30,16 +37,16 @@ def sign_in(pages: Visited, browser: httpx.Client) -> httpx.Response:
 
 
 def test_over_tls_no_neighbour_can_set_or_read_the_session(by_link: Visited) -> None:
-    browser = over_tls(by_link)
+    with over_tls(by_link) as proxy:
+        answer = sign_in(by_link, proxy)
+        cookie = answer.headers["set-cookie"]
+        again = proxy.get("/", headers={"cookie": cookie.partition(";")[0]})
 
-    answer = sign_in(by_link, browser)
-
-    cookie = answer.headers["set-cookie"]
+    assert again.status_code == 200
     assert cookie.startswith("__Host-driftledger=")
     flags = {one.strip().lower() for one in cookie.split(";")[1:]}
     assert flags == {"httponly", "path=/", "samesite=lax", "secure"}
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
-    assert browser.get("/").status_code == 200
 
 
 def test_a_cookie_without_the_prefix_signs_nobody_in_over_tls(by_link: Visited) -> None:
@@ -48,7 +55,8 @@ def test_a_cookie_without_the_prefix_signs_nobody_in_over_tls(by_link: Visited) 
         identity = Identity(name="erin@example.com", by=SignedInBy.LINK)
         secret = web_sessions.begin(connection, identity, now, now + timedelta(hours=1))
 
-    answer = over_tls(by_link).get("/", headers={"cookie": f"driftledger={secret}"})
+    with over_tls(by_link) as proxy:
+        answer = proxy.get("/", headers={"cookie": f"driftledger={secret}"})
 
     assert answer.status_code == 303
 
