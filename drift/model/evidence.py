@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     FOLLOW_UP = "follow_up"
     SIGN_IN = "sign_in"
     ACCESS_SNAPSHOT = "access_snapshot"
+    REPORT_MAIL = "report_mail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -283,7 +284,8 @@ class BaselineTurn(StrEnum):
     FIRST_READ = "first_read"
     APPLIED = "applied"
     """It was written as an apply does: its serial went up, or, where it has none, its bytes changed."""
-
+    EDITED = "edited"
+    """Its bytes changed and its serial did not: something else than an apply wrote it."""
     REPLACED = "replaced"
     """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
     WENT_BACK = "went_back"

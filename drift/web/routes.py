@@ -9,7 +9,18 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import changes, evidence, finding, findings, health, healthz, overview, signing, style
+from drift.web.pages import (
+    change,
+    changes,
+    evidence,
+    finding,
+    findings,
+    health,
+    healthz,
+    overview,
+    signing,
+    style,
+)
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
 EXPORT, TAKE, ADMINISTER = Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER
@@ -48,6 +59,15 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
     Page("GET", "/health", LOOK, health.health),
     Page("GET", "/changes", LOOK, changes.changes),
+    Page("GET", "/changes/{id}", LOOK, change.change),
+    Page("POST", "/changes/{id}/link", ACT, change.SAY["link"]),
+    Page("POST", "/changes/{id}/emergency", ACT, change.SAY["emergency"]),
+    Page("POST", "/changes/{id}/acknowledge", ACT, change.SAY["acknowledge"]),
+    Page("POST", "/changes/{id}/review", ACT, change.SAY["review"]),
+    Page("POST", "/changes/{id}/disown", ACT, change.SAY["disown"]),
+    Page("POST", "/changes/{id}/correct", ACT, change.SAY["correct"]),
+    Page("POST", "/changes/{id}/approve", APPROVE, change.SAY["approve"]),
+    Page("POST", "/changes/{id}/waive", APPROVE, change.SAY["waive"]),
     Page("GET", "/evidence", LOOK, evidence.evidence),
     Page("POST", "/evidence/packs", EXPORT, evidence.make_pack),
     Page("GET", "/evidence/packs/{pack}", TAKE, evidence.pack),
