@@ -70,11 +70,11 @@ def someone(browser: Browser) -> Iterator[Opens]:
     with ExitStack() as contexts:
         opened: list[Watched] = []
 
-        def open_one(visited: Visited, role: Role | None = None, **options: Any) -> Watched:
+        def open_one(visited: Visited, who: Role | str | None = None, **options: Any) -> Watched:
             one = contexts.enter_context(watched(browser, base_url=visited.site.url, **options))
             opened.append(one)
-            if role is not None:
-                sign_in(one, visited, role)
+            if who is not None:
+                sign_in(one, visited, who)
             return one
 
         yield open_one
