@@ -10,6 +10,7 @@ _ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/findings?open=yes", "Findings", Permission.LOOK),
     ("/evidence", "Evidence", Permission.LOOK),
     ("/health", "Health", Permission.LOOK),
+    ("/access", "Access", Permission.ADMINISTER),
 )
 """Path, name, and what it asks for."""
 
