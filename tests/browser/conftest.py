@@ -25,6 +25,9 @@ __all__ = ["looked_at", "site", "told_stories"]
 
 HERE = Path(__file__).parent
 
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+"""The pages are the same for browsers that run no scripts at all."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs a browser where there is none."""

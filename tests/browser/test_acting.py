@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from drift.model.visitor import Role
-from tests.browser.conftest import Opens
-from tests.browser.test_signing_in import SCRIPTS
+from tests.browser.conftest import SCRIPTS, Opens
 from tests.web.stories import OPENED_TO_ALL, that
 from tests.web.visiting import WEB, Visited, visited
 

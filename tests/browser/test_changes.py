@@ -1,4 +1,4 @@
-"""People look through changes, and come to the one of a message."""
+"""People look through changes, and open one."""
 
 import re
 
@@ -7,11 +7,10 @@ from playwright.sync_api import Page, expect
 
 from drift.model.resource import Resource
 from drift.model.visitor import Role
-from tests.browser.conftest import Opens
-from tests.browser.test_signing_in import SCRIPTS, a_link
+from tests.browser.conftest import SCRIPTS, Opens
 from tests.builders import a_judgement
-from tests.web.stories import EMERGENCY, OPENED_TO_ALL, kept, that
-from tests.web.visiting import NAMES, Visited
+from tests.web.stories import EMERGENCY, kept
+from tests.web.visiting import Visited
 from tests.world import World
 
 PAGES = 3
@@ -21,24 +20,6 @@ PAGES = 3
 def changes_on(page: Page) -> list[str]:
     """Return what the changes on the page are called."""
     return page.locator("table.changes td.what a").all_inner_texts()
-
-
-@SCRIPTS
-def test_whoever_follows_the_link_of_a_message_arrives_at_its_change(
-    looked_at: Visited, someone: Opens, scripts: bool
-) -> None:
-    change_id = that(looked_at, OPENED_TO_ALL).change.change_id
-    page = someone(looked_at, java_script_enabled=scripts).page()
-
-    page.goto(f"/changes/{change_id}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    back = page.url.partition("next=")[2]
-    page.goto(a_link(looked_at, back))
-    page.get_by_role("button", name="Sign in").click()
-
-    expect(page).to_have_url(f"/changes/{change_id}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(OPENED_TO_ALL)
-    expect(page.get_by_text(NAMES[Role.APPROVER])).to_be_visible()
 
 
 @SCRIPTS

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from drift.model.visitor import Role
-from tests.browser.conftest import Opens
+from tests.browser.conftest import SCRIPTS, Opens
 from tests.browser.people import AUDITOR, invite_auditor
-from tests.browser.test_signing_in import SCRIPTS
 from tests.web.visiting import Visited
 
 LONGEST = 120_000
