@@ -55,7 +55,7 @@ def forget_in_store(connection: Connection, person: Forgotten, *, besides: froze
 
 def _rows_naming(connection: Connection, known: Table, person: Forgotten) -> list[tuple[Any, ...]]:
     """Return the keys of the rows that are meant: what is being read is not to be changed."""
-    texts = _texts(known)
+    texts = written_columns(known)
     rows = connection.execute(select(_plain(known)).execution_options(yield_per=_READ_AHEAD)).mappings()
     return [
         tuple(row[one.name] for one in known.primary_key.columns)
@@ -81,7 +81,7 @@ def _rewrite(connection: Connection, known: Table, key: tuple[Any, ...], person:
     plain = _plain(known)
     here = _at(known, plain, key)
     row = dict(connection.execute(select(plain).where(*here)).mappings().one())
-    new = {name: _without(row[name], person) for name in _texts(known) if row[name] is not None}
+    new = {name: _without(row[name], person) for name in written_columns(known) if row[name] is not None}
     stays = all(new.get(one.name, row[one.name]) == row[one.name] for one in known.primary_key.columns)
     statement = update(plain).where(*here).values(new) if stays else insert(plain).values(row | new)
     try:
@@ -102,7 +102,8 @@ def _at(known: Table, plain: TableClause, key: tuple[Any, ...]) -> list[ColumnEl
     return [plain.c[name] == value for name, value in zip(names, key, strict=True)]
 
 
-def _texts(known: Table) -> tuple[str, ...]:
+def written_columns(known: Table) -> tuple[str, ...]:
+    """Return the columns of a table in which a name may stand."""
     return tuple(one.name for one in known.columns if isinstance(one.type, _WRITTEN))
 
 
