@@ -27,6 +27,7 @@ from drift.ledger.entry import encode_body
 from drift.model.erasure import Forgotten
 from drift.store.columns import Encoded, Key, Text
 from drift.store.metadata import metadata
+from drift.store.report_mails import forget_waiting
 from drift.store.schema import directory_person
 
 _READ_AHEAD = 1000
@@ -39,7 +40,9 @@ def forget_in_store(connection: Connection, person: Forgotten, *, besides: froze
     """Take a person out of every table but those named `besides`; return of how many rows.
 
     A row that is known by a name is written anew, so that others may refer to it before the old one goes.
+    Letters that wait go whole: in one, and in its workbook, a name stands in pieces.
     """
+    waiting = forget_waiting(connection)
     tables = [one for one in metadata.sorted_tables if one.name not in besides]
     found = [(one, _rows_naming(connection, one, person)) for one in tables]
     left = [(one, _rewrite_all(connection, one, keys, person)) for one, keys in found]
@@ -47,7 +50,7 @@ def forget_in_store(connection: Connection, person: Forgotten, *, besides: froze
         for key in keys:
             plain = _plain(known)
             connection.execute(delete(plain).where(*_at(known, plain, key)))
-    return sum(len(keys) for _, keys in found)
+    return waiting + sum(len(keys) for _, keys in found)
 
 
 def _rows_naming(connection: Connection, known: Table, person: Forgotten) -> list[tuple[Any, ...]]:
