@@ -8,6 +8,7 @@ _ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/", "Overview", Permission.LOOK),
     ("/changes", "Changes", Permission.LOOK),
     ("/findings?open=yes", "Findings", Permission.LOOK),
+    ("/weekly", "Weekly", Permission.LOOK),
     ("/evidence", "Evidence", Permission.LOOK),
     ("/health", "Health", Permission.LOOK),
 )

@@ -9,7 +9,18 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
-from drift.web.pages import changes, evidence, finding, findings, health, healthz, overview, signing, style
+from drift.web.pages import (
+    changes,
+    evidence,
+    finding,
+    findings,
+    health,
+    healthz,
+    overview,
+    signing,
+    style,
+    weekly,
+)
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
 EXPORT, TAKE, ADMINISTER = Permission.EXPORT, Permission.TAKE, Permission.ADMINISTER
@@ -46,6 +57,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/findings/{finding_id}", LOOK, finding.finding),
     Page("POST", "/findings/{finding_id}/waive", APPROVE, finding.waive),
     Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
+    Page("GET", "/weekly", LOOK, weekly.weekly),
     Page("GET", "/health", LOOK, health.health),
     Page("GET", "/changes", LOOK, changes.changes),
     Page("GET", "/evidence", LOOK, evidence.evidence),
