@@ -54,9 +54,9 @@ def open_pack(database: Database, folder: Path, observed: timedelta) -> HandedPa
         period = json.loads((folder / SUMMARY).read_bytes())["parameters"]
         since, until = _time(period["since"]), _time(period["until"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"there is no pack in {folder}", hint="make one: drift evidence export --out DIR"
-        ) from error
+        is_packed = folder.is_file() and folder.suffix.lower() == ".zip"
+        hint = "unpack it, and name the folder" if is_packed else "make one: drift evidence export --out DIR"
+        raise UsageError(f"there is no pack in {folder}", hint=hint) from error
     digest = hashlib.sha256(manifest).hexdigest()
     with database.reading() as connection:
         exports = [one for one in entries_about(connection, [digest]) if one.kind is EntryKind.EXPORT]

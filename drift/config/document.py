@@ -1,5 +1,6 @@
 """Reads the file itself: its bytes, its text, its TOML."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,10 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
+_TWICE = re.compile("Cannot overwrite a value|Cannot declare .* twice|Duplicate inline table key '.*'")
+"""What the parser says of what stands there twice."""
+
+
 def _parse(name: str, data: bytes) -> dict[str, object]:
     try:
         # Notepad puts a byte-order mark first, which TOML does not know.
@@ -71,7 +76,9 @@ def _parse(name: str, data: bytes) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name}: {_located(error, text)}", hint="correct the TOML there") from error
+        what, is_twice = _TWICE.subn("the same key or table twice", _located(error, text))
+        hint = "leave one of the two out" if is_twice else "correct the TOML there"
+        raise ConfigError(f"{name}: {what}", hint=hint) from error
     except (ValueError, RecursionError) as error:
         # A number of thousands of digits, or brackets within brackets a thousand deep.
         raise ConfigError(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from drift.errors import LedgerIntegrityError, UsageError
 from drift.ledger.checkpoint import checkpoint_at, latest_checkpoint, refuse_other_root
 from drift.ledger.entry import StoredEntry
-from drift.ledger.log import entries_at, node_reader, written
+from drift.ledger.log import entries_at, node_reader, size_of, written
 from drift.ledger.merkle import consistency_proof, inclusion_proof
 from drift.ledger.tables import ledger
 from drift.model.evidence import Checkpoint, EntryKind
@@ -83,6 +83,11 @@ def prove(connection: Connection, seq: int, held: Held | None) -> Proof:
         LedgerIntegrityError: The ledger is not the one that was sealed, or not the one that is held.
     """
     newest = latest_checkpoint(connection)
+    if seq >= (size := size_of(connection)):
+        raise UsageError(
+            f"there is no entry {seq}: the ledger has {size}, numbered from 0",
+            hint="give a number as `ledger_seq` in a pack, or the id of a change or finding",
+        )
     if newest is None or seq >= newest.size:
         raise UsageError(f"entry {seq} is not sealed yet", hint="run: drift run --once")
     given = newest if held is None else _checkpoint_held(connection, held)

@@ -44,9 +44,10 @@ def rotate(connection: Connection, rotation: Rotation, now: datetime) -> Checkpo
     if last is None:
         raise UsageError("nothing was sealed yet, so any key may begin", hint="run: drift run --once")
     old = rotation.old.verifier if rotation.old else _lost(connection)
-    if old == new.verifier:
+    if old == new.verifier or read(connection, LEDGER_KEY) == new.verifier_key:
         raise UsageError(
-            f"the key {old} signs already", hint="name another in [ledger], and run the command again"
+            f"the key {new.verifier} signs already",
+            hint="nothing is left to do; for yet another key, name that in [ledger] first",
         )
     refuse_rewritten(connection, last, old)
     ref, order = new.verifier.key_id.hex(), OrderRecord(by=rotation.by, reason=rotation.reason)

@@ -50,7 +50,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Union
+from typing import IO, Any, NamedTuple, NoReturn, Union
 
 INTEGRITY, COMPLETENESS, ORIGIN = "integrity", "completeness", "origin"
 QUESTIONS = (INTEGRITY, COMPLETENESS, ORIGIN)
@@ -150,9 +150,20 @@ class Populations(NamedTuple):
     excluded: int
 
 
+class Arguments(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, and what to type."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"Error: {message}; {TYPE_THIS}", file=sys.stderr)
+        self.exit(2)
+
+
+TYPE_THIS = "in the folder of a pack, type: python3 -I verify/verify_pack.py ."
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the verifier as a command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="verify_pack.py", description="Check an evidence pack.")
+    parser = Arguments(prog="verify_pack.py", description="Check an evidence pack.")
     given = sys.argv[1:] if argv is None else argv
     is_proof = given[:1] == ["prove"]
     parser.add_argument(
@@ -330,6 +341,8 @@ def find(path: str, stack: contextlib.ExitStack) -> Found:
         found = find_in_folder(path)
     elif Path(path).is_file() and Path(path).suffix.lower() == ".zip":
         found = find_in_zip(path, stack)
+    elif Path(path).exists():
+        raise CannotVerify(f"{shown(path)} is neither a folder nor a zip file", LOOK_OF_PACKS)
     else:
         raise CannotVerify(f"there is no folder {shown(path)}", LOOK_OF_PACKS)
     if not any(name in MARKS for name in (*found.files, *found.folders, *found.odd)):
@@ -338,7 +351,7 @@ def find(path: str, stack: contextlib.ExitStack) -> Found:
 
 
 MARKS = (MANIFEST, MANIFEST_NOTE, KEYS, ENTRIES)  # whatever has one of these is a pack, or was one
-LOOK_OF_PACKS = "name the folder of the pack"
+LOOK_OF_PACKS = "name the folder of the pack, or its zip"
 
 
 def find_in_folder(path: str) -> Found:
@@ -386,7 +399,9 @@ def find_in_zip(path: str, stack: contextlib.ExitStack) -> Found:
             raise CannotVerify(f"{shown(path)} is larger than a zip of a pack may be", UNPACK_IT)
         archive = stack.enter_context(zipfile.ZipFile(path))
     except UNREADABLE as error:
-        raise CannotVerify(f"{shown(path)} is no zip that can be read: {shown(error)}", UNPACK_IT) from error
+        raise CannotVerify(
+            f"{shown(path)} is no zip that can be read: {shown(error)}", GET_IT_AGAIN
+        ) from error
     members = archive.infolist()
     if sum(one.file_size for one in members) > MAX_RATIO * Path(path).stat().st_size + MAX_DOCUMENT:
         raise CannotVerify(f"{shown(path)} would unpack to far more than a pack is", "do not unpack it")
@@ -406,6 +421,7 @@ def find_in_zip(path: str, stack: contextlib.ExitStack) -> Found:
 
 
 UNPACK_IT = "unpack it, and name the folder"
+GET_IT_AGAIN = "get it again from whoever made it: it may not have arrived whole"
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 

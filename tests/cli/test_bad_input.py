@@ -113,7 +113,8 @@ WRONG_CALLS = {
     "evidence export --out notes.txt": ["notes.txt is there already", "name a folder"],
     "evidence export --out notes.txt/pack": ["cannot be written to notes.txt/pack", "check the place"],
     "evidence verify none": ["there is no folder none", "name the folder of the pack"],
-    "evidence verify notes.txt": ["there is no folder notes.txt", "name the folder of the pack"],
+    "evidence verify notes.txt": ["notes.txt is neither a folder nor a zip", "name the folder of the pack"],
+    "evidence push": ["no pack is named", "drift evidence export --out DIR"],
     "evidence verify trail": ["trail is no pack", "name the folder of the pack"],
     "evidence verify --json trail": ["trail is no pack"],
     "evidence verify pack --key none.txt": ["none.txt is no verifier key, and no file"],
@@ -151,6 +152,14 @@ SLACK = '[[notifier]]\nname = "oncall"\ntype = "slack"\nchannel = "C0123456789"\
 
 WRONG_CONFIGURATIONS = {
     "no TOML": (CONFIG + "[[", ["config.toml: ", "line 29", "correct the TOML there"]),
+    "a key twice": (
+        CONFIG + "[schedule]\npoll_every = '60s'\npoll_every = '90s'\n",
+        ["the same key or table twice (at line ", "leave one of the two out"],
+    ),
+    "a table twice": (
+        CONFIG + "[schedule]\n[schedule]\n",
+        ["the same key or table twice (at line ", "leave one of the two out"],
+    ),
     "an unknown key": (
         CONFIG.replace("url =", "ulr ="),
         ["config.toml: [store]", 'unknown key "ulr"', 'did you mean "url"?'],

@@ -57,7 +57,7 @@ def test_from_the_checkpoint_of_an_old_mail_it_leads_to_the_newest(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["7"], "entry 7 is not sealed yet"),
+        (["7"], "there is no entry 7: the ledger has 3, numbered from 0"),
         (["chg-none"], "no change or finding has an id"),
         (["0", "--checkpoint", "1"], "no checkpoint of 1 entries was ever made"),
         (["0", "--checkpoint", "missing.txt"], "cannot be read"),

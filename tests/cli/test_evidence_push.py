@@ -127,12 +127,21 @@ def test_a_file_that_was_altered_is_not_pushed(drift: Drift, receiver: FakeRecei
     ("arguments", "says"),
     [
         (["pack", "--to", "elsewhere"], 'no [[evidence_sink]] is called "elsewhere"; there are: hook'),
-        (["nothing"], "there is no pack in nothing"),
+        (["nothing"], "there is no pack in nothing; make one: drift evidence export --out DIR"),
+        (["packed.zip"], "there is no pack in packed.zip; unpack it, and name the folder"),
     ],
 )
 def test_what_is_not_there_is_named(
-    drift: Drift, receiver: FakeReceiver, arguments: list[str], says: str
+    drift: Drift,
+    receiver: FakeReceiver,
+    arguments: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "packed.zip").touch()
+
     refused = drift("evidence", "push", *arguments)
 
     assert refused.code == 2

@@ -51,6 +51,13 @@ def test_a_result_without_notes_is_refused(drift: Drift, sample: SelfSample) -> 
     assert "--result and --notes are missing" in ran.err
 
 
+def test_a_result_of_no_change_is_refused(drift: Drift, sample: SelfSample) -> None:
+    ran = drift("evidence", "self-sample", "--result", "as-recorded", "--notes", "all as it is told")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "CHANGE is missing" in ran.err
+
+
 def test_without_a_sample_there_is_nothing_to_read(drift: Drift) -> None:
     ran = drift("evidence", "self-sample")
 

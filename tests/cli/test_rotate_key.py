@@ -97,6 +97,8 @@ def test_a_proof_from_before_the_handover_still_checks(drift: Drift, sealed: Pat
         ([], "say where the old key is"),
         (["--lost-old-key"], "a break needs a reason"),
         (["--lost-old-key", "--old-key-file", "x", "--reason", "y"], "say where the old key is"),
+        (["--old-key-file", "x"], "there is no file x; --old-key-file takes the file of the key"),
+        (["--old-config", "x"], "there is no file x; --old-config takes a configuration"),
     ],
 )
 def test_a_handover_that_is_not_said_whole_is_refused(
@@ -107,6 +109,17 @@ def test_a_handover_that_is_not_said_whole_is_refused(
     assert refused.code == 2
     assert says in refused.err
     assert not (sealed / "new-key.pem").exists()
+
+
+def test_a_handover_that_was_made_is_not_asked_for_again(drift: Drift, sealed: Path) -> None:
+    arguments = ("evidence", "rotate-key", "--old-key-file", str(sealed / "old-key.pem"))
+    assert drift(*arguments).code == 0
+
+    again = drift(*arguments)
+
+    new = load_key_file(sealed / "new-key.pem", ORIGIN).verifier_key
+    assert again.code == 2
+    assert f"the key {new} signs already; nothing is left to do" in again.err
 
 
 def verified_with(pack: str, key: str) -> tuple[int, str]:

@@ -199,8 +199,19 @@ def test_the_file_that_ships_in_packs_checks_proofs_by_itself(proof: dict[str, A
     assert json.loads(ran.stdout)["entry"]["ref"] == "chg-2"
 
 
-def test_only_what_is_sealed_is_proven(database: Database) -> None:
-    with database.reading() as connection, pytest.raises(UsageError, match="entry 11 is not sealed"):
+def test_only_what_is_sealed_is_proven(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as connection:
+        append_all(connection, [a_disposition("chg-1")])
+
+    with sqlite_database.reading() as connection, pytest.raises(UsageError, match="entry 0 is not sealed"):
+        prove(connection, 0, None)
+
+
+def test_of_what_is_not_there_nobody_waits_for_the_seal(database: Database) -> None:
+    with (
+        database.reading() as connection,
+        pytest.raises(UsageError, match="there is no entry 11: the ledger"),
+    ):
         prove(connection, 11, None)
 
 

@@ -143,6 +143,23 @@ def test_a_folder_that_is_not_there_cannot_be_checked(
     assert captured.err.count("\n") == 1
 
 
+def test_without_a_pack_it_says_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([])
+
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert "python3 -I verify/verify_pack.py ." in said
+    assert said.count("\n") == 1
+
+
+def test_a_zip_that_did_not_arrive_whole_is_to_be_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / "pack.zip").write_bytes(b"PK\x03\x04 and no more")
+
+    with pytest.raises(CannotVerify, match="get it again"):
+        verify_pack(str(tmp_path / "pack.zip"))
+
+
 @pytest.mark.parametrize("key", ["none.txt", "name+12345678+AAAA", GO_PUBLIC.replace("c74f", "0000"), ""])
 def test_a_key_that_is_none_cannot_be_checked_with(tmp_path: Path, key: str) -> None:
     (tmp_path / "MANIFEST.json").touch()

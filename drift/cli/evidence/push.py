@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 @click.command("push")
-@click.argument("pack", metavar="PACK")
+@click.argument("pack", metavar="PACK", required=False)
 @click.option("--to", "sinks", multiple=True, metavar="NAME", help="Only to this [[evidence_sink]].")
 @config_option
-def command(pack: str, sinks: tuple[str, ...], config: str | None) -> int:
+def command(pack: str | None, sinks: tuple[str, ...], config: str | None) -> int:
     """Deliver an exported pack to every [[evidence_sink]], and record what arrived.
 
     What breaks off is gone on with when it is called again with the same pack.
@@ -26,6 +26,8 @@ def command(pack: str, sinks: tuple[str, ...], config: str | None) -> int:
     from drift import wiring
     from drift.push import open_pack, push
 
+    if pack is None:
+        raise UsageError("no pack is named", hint="make one: drift evidence export --out DIR, and name DIR")
     settings = wiring.settings_of(config)
     known = wiring.evidence_sinks(settings)
     if unknown := [name for name in sinks if name not in known]:

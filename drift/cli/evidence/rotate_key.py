@@ -39,7 +39,9 @@ def command(
     from drift.ledger.rotation import Rotation, rotate
 
     if sum([old_key_file is not None, old_config is not None, lost_old_key]) != 1:
-        raise UsageError("say where the old key is", hint="--old-key-file, --old-config or --lost-old-key")
+        raise UsageError(
+            "say where the old key is", hint="by one of --old-key-file, --old-config and --lost-old-key"
+        )
     if lost_old_key and not (reason or "").strip():
         raise UsageError("a break needs a reason", hint="add --reason: auditors will read it")
     settings = wiring.settings_of(config)
@@ -64,5 +66,14 @@ def _old_key(settings: "Settings", key_file: str | None, config: str | None) -> 
     from drift.ledger.keys import load_key_file
 
     if key_file is not None:
+        _check_there(key_file, "--old-key-file takes the file of the key that signed so far")
         return load_key_file(Path(key_file), settings.ledger_origin)
-    return None if config is None else wiring.configured_key(wiring.settings_of(config))
+    if config is None:
+        return None
+    _check_there(config, "--old-config takes a configuration that names the key that signed so far")
+    return wiring.configured_key(wiring.settings_of(config))
+
+
+def _check_there(path: str, hint: str) -> None:
+    if not Path(path).is_file():
+        raise UsageError(f"there is no file {path}", hint=hint)

@@ -36,6 +36,11 @@ def command(
     from drift.read_checks import take_read
     from drift.redact import redact
 
+    if change is None and (result or notes or as_):
+        raise UsageError(
+            "CHANGE is missing: of which one is that?",
+            hint="`drift evidence self-sample` lists what is to be read",
+        )
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database:
         now = wiring.clock(settings, database).now()

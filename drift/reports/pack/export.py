@@ -106,7 +106,9 @@ def refuse_folder(folder: Path) -> None:
         )
     above = next(one for one in folder.absolute().parents if one.exists())
     if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
-        raise UsageError(f"the pack cannot be written to {folder}", hint=f"nothing can be made in {above}")
+        raise UsageError(
+            f"the pack cannot be written to {folder}", hint=f"check the place: nothing can be made in {above}"
+        )
 
 
 @contextmanager
