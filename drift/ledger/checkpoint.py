@@ -167,6 +167,12 @@ def grown_since(connection: Connection, size: int) -> datetime | None:
     return None if time is None else datetime.fromisoformat(time)
 
 
+def latest_checkpoints(connection: Connection, most: int) -> Sequence[Checkpoint]:
+    """Return the last checkpoints, the newest first."""
+    query = select(checkpoint).order_by(checkpoint.c.size.desc()).limit(most)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
 def checkpoints(connection: Connection) -> Sequence[Checkpoint]:
     """Return every checkpoint, the oldest first."""
     return [_from_row(row) for row in connection.execute(select(checkpoint).order_by(checkpoint.c.size))]

@@ -106,7 +106,7 @@ def register_of(
 ) -> Register:
     """Return the register of a month, as things stand at `now`."""
     found = emergencies_between(connection, month.since, month.until)
-    rows = tuple(_row(one, rules, people, now) for one in found)
+    rows = tuple(emergency_row(one, rules, people, now) for one in found)
     counted = [
         row for row in changes_between(connection, month.since, month.until) if _counts(row, environments)
     ]
@@ -126,7 +126,8 @@ def register_of(
     )
 
 
-def _row(row: ChangeRow, rules: ActionRules, people: People, now: datetime) -> EmergencyRow:
+def emergency_row(row: ChangeRow, rules: ActionRules, people: People, now: datetime) -> EmergencyRow:
+    """Return what the register says of an emergency that was judged."""
     change, judgement = row.change, row.judgement
     assert judgement  # noqa: S101 - it is noted when it is judged
     match = judgement.match

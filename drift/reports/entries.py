@@ -112,6 +112,13 @@ def files_verified(connection: Connection, since: datetime, until: datetime) -> 
     return dict(found)
 
 
+def entries_numbered(connection: Connection, seqs: Collection[int]) -> list[Entry]:
+    """Return the entries with these numbers, in their order."""
+    return [
+        entry for some in in_chunks(sorted(seqs)) for entry in _entries(connection, ledger.c.seq.in_(some))
+    ]
+
+
 def entries_of_kind(connection: Connection, kind: EntryKind) -> list[Entry]:
     """Return all entries of a kind of which there are few, in their order."""
     return _entries(connection, ledger.c.kind == kind.value, *_by_index(kind))

@@ -136,7 +136,7 @@ def read_status(
         budgets=tuple(budgets_used(connection, now)),
         sample=last_read_sample(connection),
         directories=tuple(directory_row(connection, name) for name in directories),
-        anchors=tuple(_anchor(connection, row) for row in anchor_rows(connection, anchors)),
+        anchors=tuple(anchor_status(connection, row) for row in anchor_rows(connection, anchors)),
         reviews=reviews_standing(connection, reviews, now) if reviews else None,
     )
 
@@ -151,7 +151,8 @@ def _controls(connection: Connection) -> ControlsStatus:
     )
 
 
-def _anchor(connection: Connection, row: AnchorRow) -> AnchorStatus:
+def anchor_status(connection: Connection, row: AnchorRow) -> AnchorStatus:
+    """Return how far an anchor holds the ledger."""
     since = grown_since(connection, row.size)
     unheld = 0 if since is None else size_of(connection) - row.size
     return AnchorStatus(row=row, unheld=unheld, unheld_since=since)

@@ -22,7 +22,13 @@ class ActionRow:
 
 def keep_action(connection: Connection, one: Action, ledger_seq: int) -> None:
     """Keep an action, whose key is of none that was kept before."""
-    values = {"key": one.key, "ref": one.ref, "kind": kind_of(one), "at": one.at}
+    values = {
+        "key": one.key,
+        "ref": one.ref,
+        "kind": kind_of(one),
+        "at": one.at,
+        "by_key": one.by.name.lower(),
+    }
     connection.execute(insert(table).values(**values, ledger_seq=ledger_seq, body=one))
 
 

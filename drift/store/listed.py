@@ -63,7 +63,8 @@ def _kind_of(one: Change, judgement: Judgement) -> dict[str, Any]:
 
 
 def _line_of(one: Change, judgement: Judgement) -> dict[str, Any]:
-    ticket, actor = judgement.match.ticket, judgement.corrected_actor or one.actor.name
+    ticket, approver = judgement.match.ticket, judgement.match.approver
+    actor = judgement.corrected_actor or one.actor.name
     return {
         "began_at": one.began_at,
         "actor": actor,
@@ -76,6 +77,7 @@ def _line_of(one: Change, judgement: Judgement) -> dict[str, Any]:
         "resource_key": one.resource.id.lower(),
         "address": judgement.standing.address,
         "ticket": ticket.key if ticket else None,
+        "approver_key": approver.lower() if approver else None,
         "summary": one.first.event.summary[:LONGEST_SUMMARY],
         "writes": 0 if one.withdrawn else len(one.writes),
         "is_history": one.is_history,

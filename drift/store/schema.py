@@ -34,6 +34,7 @@ from drift.store.metadata import metadata
 _TO_JUDGE = text("to_judge")  # as each engine writes it in a query
 _TO_JUDGE_SQLITE = text("to_judge = 1")
 _HAS_TICKET = text("ticket IS NOT NULL")
+_HAS_APPROVER = text("approver_key IS NOT NULL")
 
 meta = Table(
     "meta",
@@ -294,6 +295,7 @@ change_line = Table(
     Column("resource_key", SortedKey, nullable=False),  # the id in lower case
     Column("address", Key),
     Column("ticket", Key),
+    Column("approver_key", Key),  # who approved the change, in lower case
     Column("summary", Text, nullable=False),
     Column("writes", Integer, nullable=False),  # none: all of them left it
     Column("is_history", Boolean, nullable=False),
@@ -308,6 +310,12 @@ change_line = Table(
         *("ticket", "began_at", "change_id"),
         sqlite_where=_HAS_TICKET,
         postgresql_where=_HAS_TICKET,
+    ),
+    Index(
+        "ix_change_line_approver",
+        *("approver_key", "began_at", "change_id"),
+        sqlite_where=_HAS_APPROVER,
+        postgresql_where=_HAS_APPROVER,
     ),
     comment="How each judged change is listed: pages find theirs without opening a judgement",
 )
@@ -329,6 +337,8 @@ action = Table(
     Column("at", UtcTime, nullable=False),
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(Action), nullable=False),
+    Column("by_key", Key),  # who did it, in lower case
+    Index("ix_action_by", "by_key", "at"),
     Index("ix_action_ref", "ref", "ledger_seq"),
     Index("ix_action_kind", "kind", "at"),
     comment="What people did about changes and findings",

@@ -38,6 +38,8 @@ BACK = (
     *(f"ALTER TABLE finding DROP COLUMN {name}" for name in ("account", "type", "baseline", "address")),
     "CREATE INDEX ix_finding_status ON finding (status)",
     *(f"DROP INDEX ix_ledger_{name}" for name in ("kind", "ref")),
+    "DROP INDEX ix_action_by",
+    "ALTER TABLE action DROP COLUMN by_key",
 )
 """Make of a store what the version before left."""
 

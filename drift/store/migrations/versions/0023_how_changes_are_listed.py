@@ -24,6 +24,8 @@ CHANNELS = ("service", "pipeline", "automation", "unknown", "manual", "console")
 
 HAS_TICKET = sa.text("ticket IS NOT NULL")
 
+HAS_APPROVER = sa.text("approver_key IS NOT NULL")
+
 KIND = ("disposition", "severity", "channel", "lane", "environment", "needs")
 
 KINDS = sa.table("change_kind", *map(sa.column, KIND))
@@ -42,6 +44,7 @@ COLUMNS = (
     sa.Column("resource_key", SortedKey, nullable=False),
     sa.Column("address", Key),
     sa.Column("ticket", Key),
+    sa.Column("approver_key", Key),
     sa.Column("summary", Text, nullable=False),
     sa.Column("writes", sa.Integer, nullable=False),
     sa.Column("is_history", sa.Boolean, nullable=False),
@@ -78,6 +81,11 @@ FINDINGS = sa.text(
 PLACES = ("account", "type", "baseline", "address")
 
 FOUND = sa.table("finding", *map(sa.column, ("finding_id", *PLACES)))
+
+
+ACTIONS = sa.text("SELECT key, body FROM action WHERE key > :after ORDER BY key LIMIT :count")
+
+DONE = sa.table("action", sa.column("key"), sa.column("by_key"))
 
 
 class Call(msgspec.Struct):
@@ -136,6 +144,14 @@ class Finding(msgspec.Struct):
     address: str | None = None
 
 
+class Doer(msgspec.Struct):
+    name: str
+
+
+class Action(msgspec.Struct):
+    by: Doer
+
+
 class Judgement(msgspec.Struct):
     match: Match
     standing: Standing
@@ -145,6 +161,7 @@ class Judgement(msgspec.Struct):
 
 judgement_of = msgspec.json.Decoder(Judgement).decode
 finding_of = msgspec.json.Decoder(Finding).decode
+action_of = msgspec.json.Decoder(Action).decode
 write_of = msgspec.json.Decoder(Write).decode
 
 
@@ -152,6 +169,7 @@ def upgrade() -> None:
     """Create the tables, and fill them from what was concluded; their indexes last, which is faster."""
     _changes()
     _findings()
+    _actions()
     op.create_index(
         "ix_ledger_kind", "ledger", ["kind", "seq"], sqlite_where=IS_SELDOM, postgresql_where=IS_SELDOM
     )
@@ -203,6 +221,13 @@ def _changes() -> None:
         sqlite_where=HAS_TICKET,
         postgresql_where=HAS_TICKET,
     )
+    op.create_index(
+        "ix_change_line_approver",
+        "change_line",
+        ["approver_key", "began_at", "change_id"],
+        sqlite_where=HAS_APPROVER,
+        postgresql_where=HAS_APPROVER,
+    )
 
 
 def _findings() -> None:
@@ -223,6 +248,17 @@ def _findings() -> None:
         ("type", ("type",)),
     ):
         op.create_index(f"ix_finding_{name}", "finding", [*column, "first_seen_at", "finding_id"])
+
+
+def _actions() -> None:
+    op.add_column("action", sa.Column("by_key", Key))
+    connection, after = op.get_bind(), ""
+    while rows := connection.execute(ACTIONS, {"after": after, "count": CHUNK}).all():
+        for row in rows:
+            by = as_key(action_of(row.body).by.name.lower())
+            connection.execute(sa.update(DONE).where(DONE.c.key == row.key).values(by_key=by))
+        after = rows[-1].key
+    op.create_index("ix_action_by", "action", ["by_key", "at"])
 
 
 def _fill(connection: sa.Connection, line: sa.Table) -> None:
@@ -275,6 +311,7 @@ def _line(row: Any, writes: list[Any]) -> Iterator[tuple[tuple[Any, ...], dict[s
             "resource_key": row.resource_id.lower(),
             "address": judgement.standing.address,
             "ticket": judgement.match.ticket.key if judgement.match.ticket else None,
+            "approver_key": (judgement.match.approver or "").lower() or None,
             "summary": first.event.summary[:LONGEST_SUMMARY],
             "writes": len(staying),
             "is_history": bool(row.is_history),
