@@ -10,7 +10,9 @@ from starlette.responses import Response
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
 from drift.web.pages import (
+    accounts,
     changes,
+    emergencies,
     evidence,
     finding,
     findings,
@@ -19,6 +21,7 @@ from drift.web.pages import (
     overview,
     signing,
     style,
+    waivers,
     weekly,
 )
 
@@ -57,6 +60,10 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/findings/{finding_id}", LOOK, finding.finding),
     Page("POST", "/findings/{finding_id}/waive", APPROVE, finding.waive),
     Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
+    Page("GET", "/accounts", LOOK, accounts.accounts),
+    Page("GET", "/accounts/{account}", LOOK, accounts.account),
+    Page("GET", "/emergencies", LOOK, emergencies.register),
+    Page("GET", "/waivers", LOOK, waivers.waivers),
     Page("GET", "/weekly", LOOK, weekly.weekly),
     Page("GET", "/health", LOOK, health.health),
     Page("GET", "/changes", LOOK, changes.changes),

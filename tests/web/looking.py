@@ -36,7 +36,7 @@ def an_auditor(site: Visited, since: datetime, until: datetime) -> httpx.Client:
 
 def text_of(answer: httpx.Response) -> str:
     """Return what a page says in its main part, without its marks, each space single."""
-    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    main = answer.text.partition('<main id="main">')[2].partition("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 

@@ -15,10 +15,13 @@ from drift.reports.browse.change_list import ListedChange, changes_page
 from drift.reports.browse.finding_filter import FindingFilter
 from drift.reports.browse.finding_list import ListedFinding, Owning, finding_list
 from drift.reports.population import Period
-from drift.reports.wording import DIFFERENCE, finding_name
+from drift.reports.wording import DIFFERENCE, finding_name, identity
+from drift.reports.writers import Writer, last_writers
 from drift.stages.decide import answer_due_at
 from drift.store.changes import ChangeRow
+from drift.store.findings import findings as store_findings
 from drift.store.lookup import changes_called
+from drift.store.schema import finding
 
 MOST_ROWS = 10
 
@@ -59,16 +62,15 @@ def needs_of(connection: Connection, settings: Settings, within: Period, now: da
     }
     lines = [_of_change(one, rows[one.change_id], settings, now) for one in changes]
     told = {
-        finding.finding_id
-        for row in rows.values()
-        if row.judgement
-        for finding in row.judgement.standing.findings
+        one.finding_id for row in rows.values() if row.judgement for one in row.judgement.standing.findings
     }
     findings = _findings(connection, settings, within, now, told, MOST_ROWS - len(lines))
-    lines += [_of_finding(one) for one in findings]
+    rows_of = list(store_findings(connection, finding.c.finding_id.in_([_id(one) for one in findings])))
+    writers = last_writers(connection, rows_of)
+    lines += [_of_finding(one, writers.get(_id(one))) for one in findings]
     return Needs(
         lines=tuple(sorted(lines, key=lambda one: (-one.severity.rank, one.href_kind)))[:MOST_ROWS],
-        people=tuple(_people(changes, findings)),
+        people=(*_people(changes, findings), *(one.change.actor.name for one in writers.values())),
     )
 
 
@@ -128,20 +130,24 @@ def _of_change(one: ListedChange, row: ChangeRow, settings: Settings, now: datet
     )
 
 
-def _of_finding(one: ListedFinding) -> NeedLine:
+def _of_finding(one: ListedFinding, writer: Writer | None) -> NeedLine:
     return NeedLine(
         severity=one.finding.severity,
-        since=one.first_seen_at,
+        since=writer.change.began_at if writer else one.first_seen_at,
         href_kind="findings",
         ref=one.finding.finding_id,
         resource=finding_name(one.finding),
         what=DIFFERENCE[one.finding.kind],
-        who="",
+        who=f"last written by {identity(writer.change)}" if writer else "no write is known",
         missing=(Missing.CODE,),
         owner=_team(one.owner) or one.register_owner or "",
         due_at=one.due_at,
         is_overdue=one.is_overdue,
     )
+
+
+def _id(one: ListedFinding) -> str:
+    return one.finding.finding_id
 
 
 def _team(owner: Owner | None) -> str:

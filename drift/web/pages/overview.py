@@ -86,28 +86,26 @@ def overview(ask: Ask) -> Response:
 
 def _verdict(found: Overview, lines: tuple[NeedLine, ...], unseen: tuple[Unseen, ...]) -> str:
     number, is_more = found.needs.count.number, found.needs.count.is_more
+    if not lines:
+        if unseen:
+            return "Nothing is seen that needs somebody, but not everything is seen."
+        return "Nothing needs anybody now, and everything is seen."
     if number:
         many = f"More than {number:,} changes" if is_more else counted(number, "change")
-        need = f"{many} {'needs' if number == 1 and not is_more else 'need'} somebody{_worst(lines)}."
-    elif lines:
-        need = f"{counted(len(lines), 'difference')} from the code {'needs' if len(lines) == 1 else 'need'} somebody."
-    elif unseen:
-        return "Nothing is seen that needs somebody, but not everything is seen."
+        is_one = number == 1 and not is_more
     else:
-        return "Nothing needs anybody now, and everything is seen."
+        many, is_one = f"{counted(len(lines), 'difference')} from the code", len(lines) == 1
+    need = f"{many} {'needs' if is_one else 'need'} somebody{_worst(lines, number)}."
     return f"{need} Not everything is seen." if unseen else need
 
 
-def _worst(lines: tuple[NeedLine, ...]) -> str:
-    critical = sum(one.severity is Severity.CRITICAL for one in lines if one.href_kind == "changes")
+def _worst(lines: tuple[NeedLine, ...], number: int) -> str:
+    critical = sum(one.severity is Severity.CRITICAL for one in lines)
     overdue = sum(one.is_overdue for one in lines)
     told = [f"{critical:,} critical"] if critical else []
     told += [f"{overdue:,} overdue"] if overdue else []
-    return (
-        f", {' and '.join(told)} among the first of them"
-        if told and len(lines) > 1
-        else (f", {' and '.join(told)}" if told else "")
-    )
+    of = f"of the first {len(lines):,}, " if number > len(lines) else ""
+    return f"; {of}{' and '.join(told)}" if told else ""
 
 
 def _tone(lines: tuple[NeedLine, ...], unseen: tuple[Unseen, ...]) -> str:
@@ -117,7 +115,7 @@ def _tone(lines: tuple[NeedLine, ...], unseen: tuple[Unseen, ...]) -> str:
 
 
 def _tiles(found: Overview) -> Iterator[NumberTile]:
-    yield _tile("Need somebody", found.needs, "changes", "/changes?needs=yes")
+    yield _tile("Need somebody", found.needs, "changes", "/changes?needs=yes", is_urgent=True)
     yield _tile("Unticketed", found.unticketed, "in the last 7 days", "/changes?disposition=unticketed")
     drift = found.open_drift
     register = f"; {found.registered:,} in the opening register" if found.registered else ""
@@ -131,7 +129,7 @@ def _tiles(found: Overview) -> Iterator[NumberTile]:
     )
 
 
-def _tile(title: str, figure: Figure, of: str, href: str) -> NumberTile:
+def _tile(title: str, figure: Figure, of: str, href: str, *, is_urgent: bool = False) -> NumberTile:
     """Return a number that never says that nothing was there where not everything was seen."""
     number = f"{figure.count.number:,}{'+' if figure.count.is_more else ''}"
     is_honest = figure.covered is None
@@ -140,7 +138,7 @@ def _tile(title: str, figure: Figure, of: str, href: str) -> NumberTile:
         value=number if figure.count.number or is_honest else "0 seen",
         note=of if is_honest else f"{of}; {figure.covered} % covered",
         href=href,
-        is_notable=figure.count.number > 0,
+        is_notable=is_urgent and figure.count.number > 0,
     )
 
 
