@@ -162,6 +162,7 @@ def serving(
                 have=lambda: rounds.pipeline.have,
                 is_alive=lambda: daemon.is_alive,
                 status=status,
+                acted=judge_now,
             )
             pages = stack.enter_context(pages_at(settings.web, running, making(lambda: reload.settings)))
         pipeline.begin(have.clock.now())

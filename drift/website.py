@@ -10,6 +10,7 @@ from drift.equipment import Equipment
 from drift.operations import http
 from drift.packs import Making, Packs
 from drift.reports.status import Status
+from drift.store import meta
 from drift.web.app import app
 from drift.web.site import Site
 
@@ -22,6 +23,8 @@ class Running:
     have: Callable[[], Equipment]
     is_alive: Callable[[], bool]
     status: Callable[[], Status]
+    acted: Callable[[], None] = lambda: None
+    """Called when somebody did something about a change."""
 
 
 @contextmanager
@@ -40,6 +43,8 @@ def pages_at(web: WebSettings, running: Running, make_pack: Making) -> Iterator[
         closing(packs),
         http.serving(web.listen, lambda port: app(site_of(web, running, packs, url(port)))) as port,
     ):
+        with running.have().database.transaction() as connection:
+            meta.write(connection, meta.PAGES_URL, url(port))
         yield url(port)
 
 
@@ -57,5 +62,6 @@ def site_of(web: WebSettings, running: Running, packs: Packs, url: str) -> Site:
         people=lambda: running.have().policy.correlation.people,
         is_alive=running.is_alive,
         status=running.status,
+        acted=running.acted,
         packs=packs,
     )

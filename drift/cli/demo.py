@@ -16,6 +16,12 @@ from drift.errors import UsageError
 MARK = ".drift-demo"
 """Marks a folder as a demo's own, which the next demo may replace."""
 
+PAGES = """
+[web]
+listen = "127.0.0.1:0" # any port that is free; `drift sign-in` knows it
+"""
+"""What the demo adds to the stories' configuration: there is something to look at."""
+
 CHECKOUT = "terraform-fixtures"
 """Where the stories stand in a checkout; the wheel carries them inside the package."""
 
@@ -70,6 +76,8 @@ def _lay_out(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
     shutil.copytree(_stories(), folder, dirs_exist_ok=True)
+    with (folder / "config.toml").open("a", encoding="utf-8") as config:
+        config.write(PAGES)
     return sum(1 for path in folder.iterdir() if path.is_dir())
 
 
@@ -90,7 +98,10 @@ Look at it:
                         python3 -I {folder / "pack/verify/verify_pack.py"} {folder / "pack"}
   {drift} --config {config} changes
   {drift} --config {config} findings
-  {drift} --config {config} show <id>"""
+  {drift} --config {config} show <id>
+  {drift} --config {config} run
+                        the watch, with its pages; a link that opens them, from another terminal:
+  {drift} --config {config} sign-in"""
 
 
 def _own_name() -> str:

@@ -12,10 +12,10 @@ from drift.model.control_test import Assessed
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
 from drift.model.routing import EVERYBODY, Owner
-from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.blame import makers_in
 from drift.reports.moment import Moment
+from drift.reports.permitted import COVERED
 from drift.reports.story import ChangeStory, FindingStory
 from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, means, moment
 from drift.store.lookup import AlertRow
@@ -28,17 +28,6 @@ _LONGEST_HEAD = 500
 _DECLARED_AND_LIVE = "Declared -> live"
 
 _SIDES = {FindingKind.UNAPPLIED: "In the code -> in the state"}
-
-_COVERAGE = {
-    Coverage.APPROVED_BEFORE: "approved before the first write",
-    Coverage.DECLARED_INCIDENT: "a declared incident",
-    Coverage.DECLARED_EMERGENCY: "an emergency that somebody declared after it",
-    Coverage.AFTERWARDS: "only afterwards",
-    Coverage.NOT_APPROVED: "nothing that somebody else approved",
-    Coverage.NONE: "nothing",
-    Coverage.NOT_ASKED: "the pipeline alone: no code host is configured that could be asked",
-    Coverage.NOT_EVALUABLE: "not known: it could not be asked",
-}
 
 
 def change_text(story: ChangeStory, due_at: datetime, owner: Owner) -> str:
@@ -150,7 +139,7 @@ def _ways(change: Change) -> Iterator[str]:
 
 def _cover(judgement: Judgement) -> Iterator[str]:
     match = judgement.match
-    yield _COVERAGE[match.coverage] + (f" ({match.confidence} confidence)" if match.method else "")
+    yield COVERED[match.coverage] + (f" ({match.confidence} confidence)" if match.method else "")
     if match.ticket:
         yield f"{match.ticket.key} ({match.ticket.status}): {match.ticket.title} {match.ticket.url or ''}"
     if match.deployment:

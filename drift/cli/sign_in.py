@@ -25,6 +25,7 @@ def command(as_: str | None, config: str | None) -> None:
     """
     from drift import wiring
     from drift.cli.acting import doer
+    from drift.store import meta
     from drift.store.sign_in_links import make_link
     from drift.web.ask import wall_clock
 
@@ -35,6 +36,8 @@ def command(as_: str | None, config: str | None) -> None:
         raise UsageError("people sign in with whoever vouches for them", hint="open the pages themselves")
     name = doer(settings, as_).name
     with wiring.open_database(settings) as database, database.transaction() as connection:
+        url = meta.read(connection, meta.PAGES_URL)
+        if url is None:
+            raise UsageError("the pages were never shown yet", hint="start `drift run`, and leave it running")
         secret = make_link(connection, name, wall_clock() + GOOD_FOR)
-    url = settings.web.url or settings.web.listen.url(settings.web.listen.port)
     click.echo(f"{url}/sign-in/link?token={secret}")

@@ -4,7 +4,7 @@ The proofs are those of RFC 6962, sections 2.1.1 and 2.1.2. Whoever checks one n
 no database; see "A proof of one entry" in docs/ledger-format.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 from drift.errors import LedgerIntegrityError, UsageError
 from drift.ledger.checkpoint import checkpoint_at, latest_checkpoint, refuse_other_root
 from drift.ledger.entry import StoredEntry
-from drift.ledger.log import entries_at, node_reader, size_of, written
-from drift.ledger.merkle import consistency_proof, inclusion_proof
+from drift.ledger.log import entries, entries_at, node_reader, size_of, written
+from drift.ledger.merkle import NodeReader, consistency_proof, inclusion_proof
 from drift.ledger.tables import ledger
 from drift.model.evidence import Checkpoint, EntryKind
 
@@ -40,6 +40,18 @@ class Consistency:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """That one key handed over to the next: the entry that says so, and the checkpoint that ends with it."""
+
+    entry: StoredEntry
+    checkpoint: Checkpoint
+    path: Sequence[bytes]
+    """That the entry is in it."""
+    to_newest: Sequence[bytes]
+    """That the newest ledger begins with that of the checkpoint."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
     """That an entry is in the ledger of a checkpoint."""
 
@@ -48,19 +60,15 @@ class Proof:
     path: Sequence[bytes]
     consistency: Consistency | None
     """From the checkpoint that somebody holds to the newest one, where these are two."""
+    handovers: Sequence[Handover]
+    """In their order: whoever trusts one of the keys can follow to the others."""
 
     def as_json(self, verifier_keys: Sequence[str]) -> dict[str, Any]:
         """Return the proof as its file has it, with the keys that signed."""
-        entry, between = self.entry, self.consistency
+        between = self.consistency
         return {
             "v": FORMAT_VERSION,
-            "entry": {
-                "seq": entry.seq,
-                "leaf": entry.leaf.decode(),
-                "leaf_hash": entry.leaf_hash.hex(),
-                "salt": (entry.salt or b"").hex(),
-                "body": "" if entry.is_erased else (entry.body or b"").decode(),
-            },
+            "entry": _entry(self.entry),
             "inclusion": {"checkpoint": self.checkpoint.note, "path": _in_hex(self.path)},
             "consistency": None
             if between is None
@@ -70,6 +78,15 @@ class Proof:
                 "path": _in_hex(between.path),
             },
             "keys": [{"verifier_key": key} for key in verifier_keys],
+            "handovers": [
+                {
+                    "entry": _entry(one.entry),
+                    "checkpoint": one.checkpoint.note,
+                    "path": _in_hex(one.path),
+                    "to_newest": _in_hex(one.to_newest),
+                }
+                for one in self.handovers
+            ],
         }
 
 
@@ -103,7 +120,22 @@ def prove(connection: Connection, seq: int, held: Held | None) -> Proof:
         consistency=None
         if given.size == newest.size
         else Consistency(older=given, newer=newest, path=consistency_proof(given.size, newest.size, read)),
+        handovers=list(_handovers(connection, newest, read)),
     )
+
+
+def _handovers(connection: Connection, newest: Checkpoint, read: NodeReader) -> Iterator[Handover]:
+    """Yield the handovers that the newest checkpoint covers; each was sealed at once, by both keys."""
+    for entry in entries(connection, to_seq=newest.size, kind=EntryKind.KEY_ROTATION):
+        size = entry.seq + 1
+        sealed = checkpoint_at(connection, size)
+        if sealed is not None:
+            yield Handover(
+                entry=entry,
+                checkpoint=sealed,
+                path=inclusion_proof(entry.seq, size, read),
+                to_newest=[] if size == newest.size else consistency_proof(size, newest.size, read),
+            )
 
 
 def latest_about(connection: Connection, ref: str) -> int | None:
@@ -127,6 +159,16 @@ def _checkpoint_held(connection: Connection, held: Held) -> Checkpoint:
             hint="it is of another ledger, or this one was rewritten: keep both as they are",
         )
     return found
+
+
+def _entry(entry: StoredEntry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "leaf": entry.leaf.decode(),
+        "leaf_hash": entry.leaf_hash.hex(),
+        "salt": (entry.salt or b"").hex(),
+        "body": "" if entry.is_erased else (entry.body or b"").decode(),
+    }
 
 
 def _in_hex(hashes: Sequence[bytes]) -> list[str]:

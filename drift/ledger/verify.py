@@ -1544,11 +1544,12 @@ class Handover(NamedTuple):
     is_lost: bool
     is_signed_by_new: bool
     is_vouched_for: bool
-    reason: str
+    reason: str | None  # None where only the entries of a pack tell
 
     def __str__(self) -> str:
         if self.is_lost:
-            why = shown(self.reason) if self.reason else "the reason was erased"
+            erased = "a pack tells why" if self.reason is None else "the reason was erased"
+            why = shown(self.reason) if self.reason else erased
             return f"BREAK at entry {self.seq}: {self.old} was lost ({why}), {self.new} signs since"
         return f"{self.old} handed over to {self.new} at entry {self.seq}"
 
@@ -1564,7 +1565,7 @@ def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> Non
                 INTEGRITY, f"{ENTRIES}: entry {after.seq} hands over from {after.old}, not {before.new}"
             )
     for name, size in ledger.sealed.items():
-        wanted = ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
+        wanted = whose_turn(handovers, size)
         if wanted not in notes.signers_of(name):
             report.add(INTEGRITY, f"{name}: is not signed by {wanted}, whose turn it was")
     if handovers[-1].new not in notes.signers_of(MANIFEST_NOTE):
@@ -1575,6 +1576,11 @@ def check_chain(pack: Pack, notes: Notes, ledger: Ledger, report: Report) -> Non
         report.add(INTEGRITY, f"{KEYS}: does not list the keys that the entries name, in their order")
     report.handovers = [str(one) for one in handovers]
     notes.follow(handovers)
+
+
+def whose_turn(handovers: list[Handover], size: int) -> Key:
+    """Return the key that was to sign a ledger of so many entries."""
+    return ([handovers[0].old] + [one.new for one in handovers if one.seq < size])[-1]
 
 
 def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Handover]:
@@ -1604,9 +1610,12 @@ def read_handovers(notes: Notes, ledger: Ledger, report: Report) -> Iterator[Han
 # 2. The checkpoints: each is signed by a key that is brought or trusted.
 # 3. The entry: leaf and body are what the leaf's hash commits to; the path leads from it to the root.
 # 4. Between two checkpoints: the path leads from the one root to the other, so that nothing was altered.
-# 5. What the reader kept: one of these checkpoints must be it.
+# 5. The chain of keys: each handed over to the next in an entry and in a checkpoint that both signed, with
+#    which the newest ledger of the proof begins.
+# 6. What the reader kept: one of these checkpoints must be it.
 
 INCLUSION, OLDER, NEWER = "the checkpoint of the entry", "the older checkpoint", "the newer checkpoint"
+MAX_HANDOVERS = 1000  # each takes a while to check
 
 NOT_PROVEN_BY_ONE = """\
 What this does not prove:
@@ -1657,7 +1666,8 @@ def verify_proof(path: str, key: str | None = None, trusted_checkpoint: str | No
     try:
         signed = check_inclusion(proof, notes, report)  # (2), (3)
         signed += check_consistency(proof, notes, report)  # (4)
-        check_held(kept, signed, report)  # (5)
+        check_proven_chain(proof, signed, notes, report)  # (5)
+        check_held(kept, signed, report)  # (6)
     except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes is a finding, not a crash
         report.add(INTEGRITY, f"the proof cannot be checked: {type(error).__name__} {shown(error)}")
     notes.check_origin(INCLUSION)
@@ -1679,32 +1689,50 @@ def read_proof(path: str) -> dict[str, Any]:
 
 def check_inclusion(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
     """Check the entry, and that it is in its checkpoint; return that, if it is signed."""
-    entry, inclusion = as_object(proof.get("entry")), as_object(proof.get("inclusion"))
-    seq, leaf = as_count(entry.get("seq")), str(entry.get("leaf"))
-    facts = parse_object(leaf) or {}
-    salt, body = str(entry.get("salt")), str(entry.get("body"))
-    if seq is None or facts.get("v") != FORMAT_VERSION or facts.get("seq") != seq:
-        report.add(INTEGRITY, "the entry was altered: its leaf is of another entry or version")
-        seq = MAX_SIZE
-    if entry.get("leaf_hash") != hash_leaf(leaf).hex():
-        report.add(INTEGRITY, "the entry was altered: its leaf does not have the hash beside it")
-    is_erased = not salt and not body
-    if not is_erased and body_commitment(salt, body) != facts.get("body_commit"):
-        report.add(INTEGRITY, "the entry was altered: its body is not the one that the leaf commits to")
-    what = "whose body was erased" if is_erased else "with its body"
+    inclusion, entry = as_object(proof.get("inclusion")), read_proven(proof.get("entry"), "the entry", report)
     report.entry = {
-        "seq": seq,
-        "kind": shown(facts.get("kind")),
-        "ref": shown(facts.get("ref")),
-        "what": what,
+        "seq": entry.seq,
+        "kind": shown(entry.facts.get("kind")),
+        "ref": shown(entry.facts.get("ref")),
+        "what": "whose body was erased" if entry.body is None else "with its body",
     }
     sealed = open_checkpoint(INCLUSION, str(inclusion.get("checkpoint")).encode(), notes, report)
     if sealed is None:
         return []
     report.checkpoint = {"size": sealed.size, "root": sealed.root}
-    if root_above(seq, sealed.size, hash_leaf(leaf), hashes_in(inclusion.get("path"))) != sealed.root:
+    if not entry.is_below(sealed, hashes_in(inclusion.get("path"))):
         report.add(INTEGRITY, f"the entry is not in the ledger of {sealed.size} entries: no path leads there")
     return [sealed]
+
+
+class Proven(NamedTuple):
+    """An entry of which a path is to show that it is in a ledger."""
+
+    seq: int
+    leaf: str
+    facts: dict[str, Any]
+    body: str | None  # None where it was erased
+
+    def is_below(self, sealed: Checkpoint, path: list[bytes]) -> bool:
+        """Tell whether a path leads from it to the root of a checkpoint."""
+        return root_above(self.seq, sealed.size, hash_leaf(self.leaf), path) == sealed.root
+
+
+def read_proven(told: object, name: str, report: Report) -> Proven:
+    """Return an entry out of a proof, and report what of it was altered."""
+    entry = as_object(told)
+    seq, leaf = as_count(entry.get("seq")), str(entry.get("leaf"))
+    facts = parse_object(leaf) or {}
+    salt, body = str(entry.get("salt")), str(entry.get("body"))
+    if seq is None or facts.get("v") != FORMAT_VERSION or facts.get("seq") != seq:
+        report.add(INTEGRITY, f"{name} was altered: its leaf is of another entry or version")
+        seq = MAX_SIZE
+    if entry.get("leaf_hash") != hash_leaf(leaf).hex():
+        report.add(INTEGRITY, f"{name} was altered: its leaf does not have the hash beside it")
+    is_erased = not salt and not body
+    if not is_erased and body_commitment(salt, body) != facts.get("body_commit"):
+        report.add(INTEGRITY, f"{name} was altered: its body is not the one that the leaf commits to")
+    return Proven(seq, leaf, facts, None if is_erased else body)
 
 
 def check_consistency(proof: dict[str, Any], notes: Notes, report: ProofReport) -> list[Checkpoint]:
@@ -1720,6 +1748,66 @@ def check_consistency(proof: dict[str, Any], notes: Notes, report: ProofReport) 
         what = f"the ledger of {newer.size} entries does not begin with that of {older.size}"
         report.add(INTEGRITY, f"{what}: something before was altered")
     return [older, newer]
+
+
+def check_proven_chain(
+    proof: dict[str, Any], signed: list[Checkpoint], notes: Notes, report: ProofReport
+) -> None:
+    """Check each handover that the proof brings, and trust the keys that a trusted one leads to.
+
+    All must be of one ledger: who found an old key could else sign another past, which a new key that is
+    trusted would vouch for.
+    """
+    told = as_list(proof.get("handovers"))
+    if not told:
+        return
+    connected = {(one.size, one.root) for one in signed[1:] or signed}
+    if not signed or (signed[0].size, signed[0].root) not in connected:
+        report.add(INTEGRITY, "the checkpoints of the proof are not of one ledger: no key can be followed")
+        return
+    if len(told) > MAX_HANDOVERS:
+        report.add(INTEGRITY, f"the proof brings more than {MAX_HANDOVERS} handovers")
+        return
+    newest, handovers = max(signed, key=lambda one: one.size), []
+    for number, one in enumerate(told, 1):
+        found = read_proven_handover(as_object(one), f"handover {number}", newest, notes, report)
+        if found is None:
+            return
+        handovers.append(found)
+    for before, after in zip(handovers, handovers[1:]):  # noqa: B905, RUF007 - Python 3.9 knows neither
+        if before.new != after.old or before.seq >= after.seq:
+            report.add(INTEGRITY, f"entry {after.seq} hands over from {after.old}, not {before.new}")
+    for one in signed:
+        if whose_turn(handovers, one.size) not in notes.signers_of(one.name):
+            wanted = whose_turn(handovers, one.size)
+            report.add(INTEGRITY, f"{one.name}: is not signed by {wanted}, whose turn it was")
+    report.handovers = [str(one) for one in handovers]
+    if report.verdict(INTEGRITY) == OK:
+        notes.follow(handovers)
+
+
+def read_proven_handover(
+    told: dict[str, Any], name: str, newest: Checkpoint, notes: Notes, report: ProofReport
+) -> Handover | None:
+    """Return a handover that is in the newest ledger of a proof, else `None` and a problem."""
+    entry = read_proven(told.get("entry"), name, report)
+    body = parse_object(entry.body or "") or {}
+    old, new = parse_key(str(body.get("old"))), parse_key(str(body.get("new")))
+    sealed = open_checkpoint(name, str(told.get("checkpoint")).encode(), notes, report)
+    if old is None or new is None or entry.facts.get("kind") != "key_rotation" or sealed is None:
+        report.add(INTEGRITY, f"{name}: no entry says which key hands over to which")
+        return None
+    is_in_it = sealed.size == entry.seq + 1 and entry.is_below(sealed, hashes_in(told.get("path")))
+    if not is_in_it or not is_beginning(sealed, newest, hashes_in(told.get("to_newest"))):
+        report.add(INTEGRITY, f"{name}: is not in the ledger of {newest.size} entries: no path leads there")
+        return None
+    is_lost, signers = body.get("old_key") == "lost", notes.signers_of(name)
+    for key in [new] if is_lost else [old, new]:
+        if key not in signers:
+            report.add(INTEGRITY, f"{name}: entry {entry.seq} hands over, and {key} did not sign that")
+    is_signed_by_new = new in signers
+    is_vouched_for = not is_lost and old in signers and is_signed_by_new
+    return Handover(entry.seq, old, new, is_lost, is_signed_by_new, is_vouched_for, None)
 
 
 def check_held(kept: list[KeptCheckpoint], signed: list[Checkpoint], report: ProofReport) -> None:

@@ -283,7 +283,8 @@ class BaselineTurn(StrEnum):
     FIRST_READ = "first_read"
     APPLIED = "applied"
     """It was written as an apply does: its serial went up, or, where it has none, its bytes changed."""
-
+    EDITED = "edited"
+    """Its bytes changed and its serial did not: something else than an apply wrote it."""
     REPLACED = "replaced"
     """Its lineage is another one: this is a new baseline, which knows nothing of the old one."""
     WENT_BACK = "went_back"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from drift.model.ticket import ApprovalDecision, Deployment, PullRequest, Ticket
+from drift.model.ticket import ApprovalDecision, Coverage, Deployment, PullRequest, Ticket
 from drift.reports.moment import Moment
 
 _APPROVED = "approved"
@@ -12,6 +12,18 @@ _TOLD_OF_TICKETS = frozenset(
     {"title", "text", "resources", "accounts", "environments", "window_start", "window_end", "project"}
 )
 """Fields whose edits change what was asked for; who works on a ticket changes nothing of that."""
+
+COVERED = {
+    Coverage.APPROVED_BEFORE: "approved before the first write",
+    Coverage.DECLARED_INCIDENT: "a declared incident",
+    Coverage.DECLARED_EMERGENCY: "an emergency that somebody declared after it",
+    Coverage.AFTERWARDS: "only afterwards",
+    Coverage.NOT_APPROVED: "nothing that somebody else approved",
+    Coverage.NONE: "nothing",
+    Coverage.NOT_ASKED: "the pipeline alone: no code host is configured that could be asked",
+    Coverage.NOT_EVALUABLE: "not known: it could not be asked",
+}
+"""What covers a change, after it is covered by."""
 
 
 def ticket_made(ticket: Ticket) -> Moment:

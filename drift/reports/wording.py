@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from drift.model.action import corrections
 from drift.model.change import Change
+from drift.model.evidence import DispositionRecord
 from drift.model.finding import DriftFinding, FindingKind
 from drift.model.judgement import Judgement
 from drift.model.verdict import ActorKind, Classification, Confidence, Credential, Tool
@@ -90,6 +91,12 @@ def duration(length: timedelta) -> str:
     if minutes >= 48 * 60:
         return f"{minutes // (24 * 60)} d"
     return f"{minutes // 60} h" if minutes >= 120 else f"{minutes} min"
+
+
+def with_system(change: DispositionRecord) -> str | None:
+    """Name the ticket of a change, with its system where the entry tells that."""
+    system = f" ({change.ticket_system})" if change.ticket_system else ""
+    return f"{change.ticket}{system}" if change.ticket else None
 
 
 def moment(at: datetime) -> str:

@@ -135,6 +135,14 @@ def change_ids(connection: Connection, beginning: str, most: int) -> Sequence[st
     return _ids(connection, change.c.change_id, beginning, most)
 
 
+def change_ids_of_session(connection: Connection, session_id: str, most: int) -> Sequence[str]:
+    """Return the ids of the first changes of a session, in order of time."""
+    mine = select(change.c.change_id).where(change.c.session_id == session_id)
+    return (
+        connection.execute(mine.order_by(change.c.began_at, change.c.change_id).limit(most)).scalars().all()
+    )
+
+
 def finding_ids(connection: Connection, beginning: str, most: int) -> Sequence[str]:
     """Return the ids of findings that begin with a text, in their order, at most so many."""
     return _ids(connection, finding.c.finding_id, beginning, most)

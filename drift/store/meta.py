@@ -16,6 +16,9 @@ DOCUMENT = "document/"
 DOCUMENTS_LOOKED_AT = "documents"
 """The key under which it stands when the company's own documents were last looked at."""
 
+PAGES_URL = "pages-url"
+"""The key under which it stands where the pages were when the service started last."""
+
 LEDGER_KEY = "ledger-key"
 """The key under which the public key stands that made the last checkpoint."""
 

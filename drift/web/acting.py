@@ -18,6 +18,18 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+def key_of(ask: Ask) -> str:
+    """Return the key of a form that was sent.
+
+    Raises:
+        RefusedError: The form is none of ours.
+    """
+    key = ask.form.get("key", "")
+    if not _KEY.fullmatch(key):
+        raise RefusedError("This form is no longer good.", hint="Open the page anew, and send it again.")
+    return f"{_PREFIX}{key}"
+
+
 def take(ask: Ask, ref: str, deed: Deed) -> Acted:
     """Take in what whoever is signed in does about a change or finding.
 
@@ -25,11 +37,22 @@ def take(ask: Ask, ref: str, deed: Deed) -> Acted:
         RefusedError: They may not, or the form is none of ours.
         StoreError: It could not be kept: nothing of it was.
     """
-    key = ask.form.get("key", "")
-    if not _KEY.fullmatch(key):
-        raise RefusedError("This form is no longer good.", hint="Open the page anew, and send it again.")
-    request = Request(key=f"{_PREFIX}{key}", ref=ref, by=ask.doer, deed=deed)
-    return ask.site.desk().take(request, ask.now)
+    request = Request(key=key_of(ask), ref=ref, by=ask.doer, deed=deed)
+    done = ask.site.desk().take(request, ask.now)
+    ask.site.acted()
+    return done
+
+
+def link(ask: Ask, ref: str, ticket_key: str) -> Acted:
+    """Link a ticket to a change for whoever is signed in.
+
+    Raises:
+        RefusedError: They may not, there is no such ticket, or the form is none of ours.
+        ProviderError: The ticket's system could not be asked.
+    """
+    done = ask.site.desk().link(ref, ticket_key, ask.doer, key=key_of(ask), now=ask.now)
+    ask.site.acted()
+    return done
 
 
 def done_with(ask: Ask) -> str:

@@ -102,7 +102,8 @@ def _style_version() -> str:
 @cache
 def _template(name: str) -> jinja2.Template:
     made = environment("drift.web", longest=_LONGEST)
-    made.filters |= {"path": quoted, "day": _day, "minute": moment, "long": duration, "last_day": _last_day}
+    made.filters |= {"path": quoted, "day": _day, "last_day": _last_day}
+    made.filters |= {"minute": moment, "second": _second, "long": duration}
     return made.get_template(name)
 
 
@@ -113,3 +114,7 @@ def _day(at: datetime) -> str:
 def _last_day(until: datetime) -> str:
     """Return the last day of what ends before a time."""
     return _day(until - timedelta(microseconds=1))
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.routing import EVERYBODY
-from drift.model.verdict import ActorKind, Channel, Disposition, Severity, Tool
+from drift.model.verdict import Channel, Disposition, Severity, Tool
 from drift.reports.browse.change_list import ListedChange
 from drift.reports.wording import counted
 from drift.web.ask import Ask
-from drift.web.veil import SOMEBODY, veil
-
-_NO_PERSON = (ActorKind.MACHINE, ActorKind.SERVICE)
+from drift.web.naming import for_reader
+from drift.web.people import NO_PERSON
+from drift.web.veil import SOMEBODY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,15 +41,13 @@ def shown_to(ask: Ask, listed: Iterable[ListedChange]) -> tuple[ChangeRowShown, 
     """Return the rows of changes, without the names of people for whoever sees none."""
     changes = tuple(listed)
     rows = tuple(_row(one, sees_names=ask.sees_names) for one in changes)
-    if ask.sees_names:
-        return rows
-    people = (one.actor for one in changes if one.actor_kind not in _NO_PERSON)
-    machines = (one.actor for one in changes if one.actor_kind in _NO_PERSON)
-    return veil(people, ask.site.people().aliases, machines).over(rows)
+    people = (one.actor for one in changes if one.actor_kind not in NO_PERSON)
+    machines = (one.actor for one in changes if one.actor_kind in NO_PERSON)
+    return for_reader(ask, rows, people, machines)
 
 
 def _row(one: ListedChange, *, sees_names: bool) -> ChangeRowShown:
-    is_seen = sees_names or one.actor_kind in _NO_PERSON
+    is_seen = sees_names or one.actor_kind in NO_PERSON
     team = one.owner.team.name if one.owner else EVERYBODY
     return ChangeRowShown(
         change_id=one.change_id,

@@ -11,6 +11,7 @@ from drift.model.visitor import Permission
 from drift.web.ask import Ask
 from drift.web.pages import (
     accounts,
+    change,
     changes,
     emergencies,
     evidence,
@@ -67,6 +68,15 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/weekly", LOOK, weekly.weekly),
     Page("GET", "/health", LOOK, health.health),
     Page("GET", "/changes", LOOK, changes.changes),
+    Page("GET", "/changes/{id}", LOOK, change.change),
+    Page("POST", "/changes/{id}/link", ACT, change.SAY["link"]),
+    Page("POST", "/changes/{id}/emergency", ACT, change.SAY["emergency"]),
+    Page("POST", "/changes/{id}/acknowledge", ACT, change.SAY["acknowledge"]),
+    Page("POST", "/changes/{id}/review", ACT, change.SAY["review"]),
+    Page("POST", "/changes/{id}/disown", ACT, change.SAY["disown"]),
+    Page("POST", "/changes/{id}/correct", ACT, change.SAY["correct"]),
+    Page("POST", "/changes/{id}/approve", APPROVE, change.SAY["approve"]),
+    Page("POST", "/changes/{id}/waive", APPROVE, change.SAY["waive"]),
     Page("GET", "/evidence", LOOK, evidence.evidence),
     Page("POST", "/evidence/packs", EXPORT, evidence.make_pack),
     Page("GET", "/evidence/packs/{pack}", TAKE, evidence.pack),

@@ -31,6 +31,8 @@ class Site:
     people: Callable[[], People]
     is_alive: Callable[[], bool]
     status: Callable[[], Status]
+    acted: Callable[[], None]
+    """Called when somebody did something about a change: it is to be judged again."""
     packs: Packs
     """What people asked for of the evidence."""
 

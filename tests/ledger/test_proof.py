@@ -14,15 +14,19 @@ import pytest
 from drift.errors import LedgerIntegrityError, UsageError
 from drift.ledger import verify
 from drift.ledger.checkpoint import seal
-from drift.ledger.log import append_all
+from drift.ledger.keys import local_key
+from drift.ledger.log import append_all, entries
 from drift.ledger.merkle import Frontier, consistency_proof, hash_leaf, inclusion_proof, root
+from drift.ledger.note import SigningKey
 from drift.ledger.proof import Held, latest_about, prove
+from drift.ledger.rotation import Rotation, keys_so_far, rotate
 from drift.ledger.verify import CannotVerify, ProofReport, is_beginning, root_above, verify_proof
 from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, OTHER_KEY, a_disposition
 
 SIZES = (4, 7, 11)
+THIRD_KEY = local_key("driftledger/example", b"3" * 32)
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +160,110 @@ def test_a_proof_that_another_key_signed_is_of_unknown_origin_and_fails_against_
     assert checked(forged, tmp_path, key=KEY.verifier_key).verdict(verify.ORIGIN) == "failed"
 
 
+@pytest.fixture(scope="module")
+def rotated(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """A ledger that two keys handed over, at entries 3 and 6, and that was sealed at 2, 4, 7 and 8."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('rotated') / 'store.sqlite3'}")
+    migrate(database)
+    with database.transaction() as connection:
+        append_all(connection, [a_disposition("chg-0"), a_disposition("chg-1")])
+        seal(connection, KEY, NOON)
+        rotate(connection, Rotation(old=KEY, new=OTHER_KEY, by="dana", reason=None), NOON)
+        append_all(connection, [a_disposition("chg-2")])
+        rotate(connection, Rotation(old=OTHER_KEY, new=THIRD_KEY, by="dana", reason=None), NOON)
+        append_all(connection, [a_disposition("chg-3")])
+        seal(connection, THIRD_KEY, NOON)
+    return database
+
+
+def proof_by_keys(rotated: Database, seq: int, held: int | None) -> dict[str, Any]:
+    with rotated.reading() as connection:
+        proof = prove(connection, seq, None if held is None else Held(size=held))
+        said = json.dumps(proof.as_json(keys_so_far(connection, THIRD_KEY)))
+    made: dict[str, Any] = json.loads(said)
+    return made
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER_KEY, THIRD_KEY], ids=["first", "second", "third"])
+@pytest.mark.parametrize("held", [None, 2, 4, 7, 8])
+@pytest.mark.parametrize("seq", [0, 3, 7])
+def test_whichever_key_the_reader_trusts_the_proof_leads_to_the_others(
+    rotated: Database, seq: int, held: int | None, key: SigningKey, tmp_path: Path
+) -> None:
+    proof = proof_by_keys(rotated, seq, held)
+
+    report = checked(proof, tmp_path, key=key.verifier_key)
+
+    assert report.all_problems == []
+    assert verdicts(report) == ["ok", "unknown", "ok"]
+    assert "handed over to" in report.as_text()
+    stranger = local_key("driftledger/example", b"4" * 32)
+    assert checked(proof, tmp_path, key=stranger.verifier_key).verdict(verify.ORIGIN) == "failed"
+
+
+def test_a_proof_without_the_handovers_is_not_followed(rotated: Database, tmp_path: Path) -> None:
+    proof = proof_by_keys(rotated, 0, 2)
+    del proof["handovers"]
+
+    assert verdicts(checked(proof, tmp_path, key=KEY.verifier_key)) == ["ok", "unknown", "failed"]
+
+
+ALTER_HANDOVERS: dict[str, Callable[[list[dict[str, Any]]], object]] = {
+    "another order": lambda handovers: handovers.reverse(),
+    "a gap": lambda handovers: handovers.pop(0),
+    "the last is left out": lambda handovers: handovers.pop(),
+    "the body": lambda handovers: handovers[0]["entry"].update(body='{"old": "", "new": ""}'),
+    "another entry": lambda handovers: handovers[0].update(entry=handovers[1]["entry"]),
+    "another checkpoint": lambda handovers: handovers[0].update(checkpoint=handovers[1]["checkpoint"]),
+    "no path": lambda handovers: handovers[0].update(path=[]),
+    "no way to the newest": lambda handovers: handovers[0].update(to_newest=[]),
+    "one signature": lambda handovers: handovers[0].update(
+        checkpoint=handovers[0]["checkpoint"].rpartition("\N{EM DASH}")[0]
+    ),
+    "nothing": lambda handovers: handovers.append({}),
+}
+
+
+@pytest.mark.parametrize("what", ALTER_HANDOVERS)
+def test_whatever_is_altered_of_a_handover_is_seen(rotated: Database, what: str, tmp_path: Path) -> None:
+    proof = proof_by_keys(rotated, 0, 2)
+    ALTER_HANDOVERS[what](proof["handovers"])
+
+    assert checked(proof, tmp_path, key=KEY.verifier_key).verdict(verify.INTEGRITY) == "failed"
+
+
+@pytest.mark.parametrize("begins", [0, 4], ids=["another past", "another present"])
+def test_whoever_finds_an_old_key_makes_no_proof_that_the_new_one_vouches_for(
+    rotated: Database, begins: int, tmp_path: Path
+) -> None:
+    """
+    The ledger begins with as many entries of the true one, and is sealed with the key that handed over.
+    """
+    with rotated.reading() as connection:
+        leaves = [one.leaf for one in entries(connection)]
+    forged = proof_by_keys(rotated, 0, None)
+    entry = proof_by_keys(rotated, 7, None)["entry"]
+    leaf = entry["leaf"].replace("chg-3", "chg-9").replace('"seq":7', '"seq":4')
+    frontier, nodes = Frontier(), dict[tuple[int, int], bytes]()
+    for one in [*leaves[:begins], *[b"false"] * (4 - begins), leaf.encode()]:
+        nodes |= {(level, at): hash_ for level, at, hash_ in frontier.add(hash_leaf(one))}
+
+    def read(level: int, index: int) -> bytes:
+        return nodes[level, index]
+
+    text = f"{KEY.name}\n5\n{base64.b64encode(frontier.root()).decode()}\n"
+    hexed = [one.hex() for one in inclusion_proof(4, 5, read)]
+    forged["entry"] = {**entry, "seq": 4, "leaf": leaf, "leaf_hash": hash_leaf(leaf.encode()).hex()}
+    forged["inclusion"] = {"checkpoint": KEY.sign(text), "path": hexed}
+    forged["handovers"] = forged["handovers"][:1]
+    forged["handovers"][0]["to_newest"] = [one.hex() for one in consistency_proof(4, 5, read)]
+
+    report = checked(forged, tmp_path, key=OTHER_KEY.verifier_key)
+
+    assert report.verdict(verify.INTEGRITY) == "failed"
+    assert report.verdict(verify.ORIGIN) == "failed"
+
+
 def test_a_checkpoint_that_the_reader_kept_is_held_against_it(proof: dict[str, Any], tmp_path: Path) -> None:
     mail = tmp_path / "mail.txt"
 
@@ -210,7 +318,7 @@ def test_only_what_is_sealed_is_proven(sqlite_database: Database) -> None:
 def test_of_what_is_not_there_nobody_waits_for_the_seal(database: Database) -> None:
     with (
         database.reading() as connection,
-        pytest.raises(UsageError, match="there is no entry 11: the ledger"),
+        pytest.raises(UsageError, match="there is no entry 11"),
     ):
         prove(connection, 11, None)
 

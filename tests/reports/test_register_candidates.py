@@ -128,3 +128,16 @@ def test_no_id_of_a_ledger_leads_out_of_the_pack(
 ) -> None:
     with pytest.raises(ValueError, match="is no id of a change"):
         tables_of(tmp_path_factory.mktemp("hostile"), sqlite_template, [a_disposition("../../../chg-1")])
+
+
+def test_a_ticket_of_which_no_system_is_recorded_has_none(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> None:
+    entries = [a_disposition("chg-1", ticket="OPS-1", disposition=Disposition.RETROACTIVE)]
+
+    tables = tables_of(tmp_path_factory.mktemp("systems"), sqlite_template, entries)
+
+    [row] = tables.rows("05_deviation_candidates/register")
+    dossier = (tables.folder / "03_sample/dossiers/chg-1/dossier.html").read_text()
+    assert row["done"] == "The ticket OPS-1 was found."
+    assert "None" not in dossier

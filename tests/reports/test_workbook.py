@@ -195,3 +195,17 @@ def rows_of(path: Path) -> Worksheet:
     sheet = openpyxl.load_workbook(path)["Rows"]
     assert isinstance(sheet, Worksheet)
     return sheet
+
+
+def test_the_first_sheet_prints_what_it_says_beside_its_names(tmp_path: Path) -> None:
+    """
+    In the height of a page its second column stood on pages of its own.
+    """
+    (tmp_path / "rows.csv").write_text("id\n1\n")
+
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "rows.csv", BOOK))
+
+    about = book["About"]
+    assert about.page_setup.orientation == "landscape"
+    assert about.sheet_properties.pageSetUpPr.fitToPage
+    assert (about.page_setup.fitToWidth, about.page_setup.fitToHeight) in ((1, 0), (None, 0))

@@ -454,6 +454,18 @@ def test_a_state_without_a_serial_is_another_version_when_its_bytes_are_others(d
     assert turns(database) == [("first_read", None, None), ("applied", None, None)]
 
 
+def test_a_state_whose_bytes_are_others_under_the_same_serial_was_edited(database: Database) -> None:
+    """
+    An apply that changes anything counts the serial up.
+    """
+    first = a_state(serial=7)
+    edited = replace(first, sha256="1" * 64)
+
+    assert declared(database, first, edited, edited, a_state(serial=8)) == []
+
+    assert turns(database) == [("first_read", None, 7), ("edited", 7, 7), ("applied", 7, 8)]
+
+
 def test_a_version_says_how_much_it_declares_and_from_which_commit(database: Database) -> None:
     one = DeclaredResource(
         address="aws_s3_bucket.logs",

@@ -1,15 +1,16 @@
 """The list of changes, as people see it."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
-from drift.model.verdict import ActorKind, Disposition, Severity
+from drift.model.verdict import Disposition, Severity
 from drift.model.visitor import Role
 from drift.reports.browse.change_filter import parse_change_filter
-from drift.store.changes import ChangeRow, changes
 from tests.builders import a_judgement, a_write, an_actor, an_event
+from tests.web.stories import an_auditor, kept, people
 from tests.web.visiting import Visited
 from tests.world import World
 
@@ -17,14 +18,6 @@ from tests.world import World
 def rows(html: str) -> list[str]:
     """Return the ids of the changes that a page lists, in its order."""
     return re.findall(r'<a href="/changes/(chg-[^"/?]+)">', html)
-
-
-def kept(visited: Visited) -> list[ChangeRow]:
-    """Return every change of the store, the newest first."""
-    with visited.database.reading() as connection:
-        return sorted(
-            changes(connection), key=lambda one: (one.change.began_at, one.change.change_id), reverse=True
-        )
 
 
 def test_every_change_is_listed_the_newest_first(looked_at: Visited) -> None:
@@ -133,12 +126,12 @@ def test_a_long_list_goes_on_behind_what_was_shown(site: Visited) -> None:
 
 
 def test_a_viewer_sees_that_it_was_somebody_and_never_who(looked_at: Visited) -> None:
-    people = {one.change.actor.name for one in kept(looked_at) if one.change.actor.kind is ActorKind.HUMAN}
+    named = people(looked_at)
 
     page = looked_at.visitor(Role.VIEWER).get("/changes").text
 
-    assert people
-    assert [name for name in people if name in page] == []
+    assert named
+    assert [name for name in named if name in page] == []
     assert "somebody" in page
     assert 'name="actor"' not in page
 
@@ -148,6 +141,16 @@ def test_a_viewer_cannot_ask_who_did_something(looked_at: Visited) -> None:
 
     assert answer.status_code == 400
     assert rows(answer.text) == []
+
+
+def test_an_auditor_sees_only_what_began_in_their_period(site: Visited) -> None:
+    since, until = datetime(2026, 11, 18, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
+
+    page = an_auditor(site, since, until).get("/changes?since=2026-11-01").text
+
+    expected = [one.change.change_id for one in kept(site) if since <= one.change.began_at < until]
+    assert expected
+    assert rows(page) == expected
 
 
 def test_hostile_text_stays_text(site: Visited) -> None:

@@ -13,7 +13,7 @@ from drift.reports.dossier.dossier import Dossier
 from drift.reports.dossier.page import Column, Look, Page, Section, TableRow, Text, Tone
 from drift.reports.dossier.timeline import Line, Stage
 from drift.reports.entries import Entry
-from drift.reports.wording import AGREEMENT
+from drift.reports.wording import AGREEMENT, with_system
 
 LONGEST_VALUE = 500
 """Characters of a value in a table: dossier.json has the whole."""
@@ -52,7 +52,7 @@ def page_of(dossier: Dossier) -> Page:
             ("What", " ".join(filter(None, (change.resource_type, change.resource_id)))),
             ("Declared as", change.address or "no code declares it, as far as is known"),
             ("Where", where),
-            ("Ticket", f"{change.ticket} ({change.ticket_system})" if change.ticket else "none"),
+            ("Ticket", with_system(change) or "none"),
             ("Approved", _approved(change.approver, change.approved_at)),
             ("Run", change.deployment or "none"),
         ),

@@ -4,6 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_OF_TEXT = 12_000
+"""Characters of a text: dossier.json has the whole."""
+
+MOST_CHARACTERS = 1000
+"""Of one cell: a row must fit on a page."""
+
+MOST_LINES_OF_CELL = 25
+
+CUT = "... cut: dossier.json has it all"
+
 
 class Look(StrEnum):
     """How a cell looks."""
@@ -26,6 +36,17 @@ class Tone(StrEnum):
     """Not shown."""
     FIRST = "first"
     """The first write: what must have happened before stands above it."""
+
+
+def cell_lines(text: str) -> list[str]:
+    """Return the lines of a cell that are shown; the last one says where some are not."""
+    lines = text[:MOST_CHARACTERS].split("\n")[:MOST_LINES_OF_CELL]
+    return lines if "\n".join(lines) == text else [*lines, CUT]
+
+
+def text_lines(text: str) -> list[str]:
+    """Return the lines of a longer text that are shown; the last one says where some are not."""
+    return text.split("\n") if len(text) <= MOST_OF_TEXT else [*text[:MOST_OF_TEXT].split("\n"), CUT]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,22 +9,17 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
-from drift.reports.dossier.page import Column, Look, Page, Section, Text, Tone
+from drift.reports.dossier.page import Column, Look, Page, Section, Text, Tone, cell_lines, text_lines
 from drift.reports.pack.cells import visible
-
-MOST_OF_TEXT = 12_000
-"""Characters of a text: dossier.json has the whole."""
-
-MOST_CHARACTERS = 1000
-"""Of one cell: a row must fit on a page."""
-
-MOST_LINES_OF_CELL = 25
 
 MARGIN = 42.0
 """Points."""
 
 PADDING = 6.0
 """Points, which the frame of a page keeps on each side."""
+
+_TALL = 10_000.0
+"""Points: higher than anything that is measured."""
 
 _SHADES = {
     Tone.GOOD: "#f1f8f2",
@@ -78,15 +73,18 @@ def _story(page: Page, width: float) -> Iterator[Any]:
 
 
 def _section(section: Section, width: float) -> Iterator[Any]:
-    from reportlab.platypus import Paragraph, Spacer
+    from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
-    yield Spacer(0, 14)
-    yield Paragraph(_marked(section.title), _style(size=11.5, bold=True, keeps_with_next=True))
+    above = [Spacer(0, 14), Paragraph(_marked(section.title), _style(size=11.5, bold=True))]
     if section.says:
-        yield Paragraph(_marked(section.says), _style(size=8.5, colour=_QUIET, keeps_with_next=True))
-    yield Spacer(0, 4)
-    if section.rows:
-        rows = [(row.cells, row.tone) for row in section.rows]
+        above.append(Paragraph(_marked(section.says), _style(size=8.5, colour=_QUIET)))
+    above.append(Spacer(0, 4))
+    rows = [(row.cells, row.tone) for row in section.rows]
+    first = [_table(section.columns, rows[:1], width, has_heading=True)] if rows else []
+    # A heading stays with the first row below it, and not with all of them: that would leave pages empty.
+    yield CondPageBreak(sum(one.wrap(width, _TALL)[1] for one in (*above, *first)))
+    yield from above
+    if rows:
         yield _table(section.columns, rows, width, has_heading=True)
     for text in section.texts:
         yield from _text(text)
@@ -125,9 +123,7 @@ def _table(
 def _cell(text: str, look: Look) -> Any:
     from reportlab.platypus import Paragraph
 
-    lines = text[:MOST_CHARACTERS].split("\n")[:MOST_LINES_OF_CELL]
-    if "\n".join(lines) != text:
-        lines.append("... cut: dossier.json has it all")
+    lines = cell_lines(text)
     if look is Look.CODE:
         marked = "<br/>".join(_indented(line) for line in lines)
     else:
@@ -149,11 +145,9 @@ def _text(text: Text) -> Iterator[Any]:
 
     yield Spacer(0, 6)
     yield Paragraph(_marked(text.caption), _style(size=8, bold=True, keeps_with_next=True))
-    for line in (shown := text.body[:MOST_OF_TEXT]).split("\n"):
+    for line in text_lines(text.body):
         indent = len(line) - len(line.lstrip(" "))
         yield Paragraph(_marked(line) or "&nbsp;", _style(size=6.5, mono=True, indent=4 * min(indent, 40)))
-    if shown != text.body:
-        yield Paragraph("... cut: dossier.json has it all", _style(size=8, colour=_QUIET))
 
 
 def _style(

@@ -147,6 +147,8 @@ class _Writing:
     def _write_about(self) -> None:
         sheet = self._about
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)  # as many pages as it takes, none of labels without their values
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, _ABOUT_WIDE)
         label = self._book.add_format({"bold": True, "valign": "top"})

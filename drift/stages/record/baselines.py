@@ -1,4 +1,4 @@
-"""Records each version of a state: first read, applied to, replaced, or put back to what it was earlier."""
+"""Records each version of a state: first read, applied to, edited, replaced, or put back to what it was."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,13 +85,16 @@ def _highest(last: _Last, new: Declaration, turn: BaselineTurn | None) -> int | 
 
 
 def _turn(last: _Last, new: Declaration) -> BaselineTurn | None:
-    """Say what happened, if anything did: every write of a state counts its serial up."""
+    """Say what happened, if anything did: every apply that changes a state counts its serial up."""
     if last.lineage != new.lineage:
         return BaselineTurn.REPLACED
     if last.serial is not None and new.serial is not None and new.serial != last.serial:
         return BaselineTurn.WENT_BACK if new.serial < last.serial else BaselineTurn.APPLIED
-    is_unnumbered = new.serial is None and last.sha256 is not None
-    return BaselineTurn.APPLIED if is_unnumbered and new.sha256 != last.sha256 else None
+    if last.sha256 in (None, new.sha256):
+        return None
+    if new.serial is None:
+        return BaselineTurn.APPLIED
+    return BaselineTurn.EDITED if new.serial == last.serial else None
 
 
 def _append(connection: Connection, one: Declaration, last: _Last, turn: BaselineTurn, now: datetime) -> None:

@@ -12,10 +12,10 @@ from drift.reports.browse.change_filter import ChangeFilter, parse_change_filter
 from drift.reports.browse.change_list import ChangeList, change_list
 from drift.reports.browse.filters import NotUnderstood
 from drift.reports.browse.places import Place, parse_place
-from drift.reports.population import Period
 from drift.reports.wording import counted
 from drift.web import answers
 from drift.web.ask import Ask
+from drift.web.bounds import within
 from drift.web.change_rows import shown_to
 
 PATH: Final = "/changes"
@@ -123,13 +123,8 @@ def _wrong(ask: Ask, asked: list[tuple[str, str]]) -> Iterator[NotUnderstood]:
 def _found(ask: Ask, wanted: ChangeFilter, place: Place | None) -> ChangeList:
     with ask.site.database.reading() as connection:
         return change_list(
-            connection, wanted, within=bound(ask), place=place, routing=ask.site.settings().routing
+            connection, wanted, within=within(ask), place=place, routing=ask.site.settings().routing
         )
-
-
-def bound(ask: Ask) -> Period:
-    """Return what of time may be seen."""
-    return Period(since=ask.span.since, until=ask.span.until) if ask.span else Period()
 
 
 def _counted(found: ChangeList) -> str:

@@ -17,6 +17,8 @@ from drift.ledger.verify import verify_pack
 from drift.model.evidence import EntryKind
 from drift.model.ticket import Edit
 from drift.recheck import Asking
+from drift.reports.dossier.page import Column, Page, Section, TableRow
+from drift.reports.dossier.pdf import pdf_of
 from drift.reports.entries import last_of_kind
 from drift.store.database import Database
 from tests.builders import NOON, an_approval, minutes
@@ -210,6 +212,43 @@ def test_hostile_and_foreign_text_is_inert_in_every_form(sqlite_database: Databa
     assert b"/JavaScript" not in (dossier / "dossier.pdf").read_bytes()
     assert b"/URI" not in (dossier / "dossier.pdf").read_bytes()
     assert verify_pack(str(tmp_path / "pack")).all_problems == []
+
+
+def test_a_long_title_is_cut_on_the_page_and_says_where_all_of_it_is(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    ticket = replace(TICKET, title="x" * 30_000)
+    a_story(sqlite_database, judged(ticket))
+
+    dossier = handed_out(sqlite_database, tmp_path / "pack")
+
+    page = (dossier / "dossier.html").read_text()
+    assert "x" * 900 in page
+    assert "x" * 12_001 not in page
+    assert page.count("... cut: dossier.json has it all") == 2
+    assert said(dossier)["ticket"]["then"]["title"] == ticket.title
+
+
+def test_no_heading_stands_alone_at_the_end_of_a_page() -> None:
+    """
+    Whatever stands above it: a line more each time moves it down the page.
+    """
+    columns = (Column(name="What", width=30), Column(name="Is", width=70))
+    table = Section(
+        title="The last heading",
+        says="What the part shows.",
+        columns=columns,
+        rows=[TableRow(cells=(f"row {one}", "value\n" * 5)) for one in range(20)],
+    )
+    for lines in range(20, 60):
+        above = replace(table, title="Above", rows=[TableRow(cells=("line", "x"))] * lines)
+        page = Page(title="Change", lead="", labels=(("Who", "x"),), sections=(above, table), foot="the end")
+
+        pdf = pypdfium2.PdfDocument(pdf_of(page))
+
+        texts = [one.get_textpage().get_text_range() for one in pdf]
+        [there] = [text for text in texts if table.title in text]
+        assert "row 0" in there.partition(table.title)[2], lines
 
 
 def said(dossier: Path) -> dict[str, Any]:

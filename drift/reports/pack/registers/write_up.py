@@ -13,7 +13,7 @@ from drift.model.evidence import DispositionRecord
 from drift.model.verdict import Disposition
 from drift.reports.acted import said_to_do
 from drift.reports.pack.registers.facts import Facts
-from drift.reports.wording import counted, duration, moment
+from drift.reports.wording import counted, duration, moment, with_system
 
 PLACEHOLDER = "[to be filled in by management]"
 
@@ -85,8 +85,9 @@ def _affected(change: DispositionRecord) -> str:
 
 
 def _done(change: DispositionRecord, facts: Facts) -> Iterator[str]:
-    if change.ticket:
-        yield f"The ticket {change.ticket} ({change.ticket_system}) was found by {change.link_method}."
+    if ticket := with_system(change):
+        how = f" by {change.link_method}" if change.link_method else ""
+        yield f"The ticket {ticket} was found{how}."
     if change.approver and change.approved_at:
         yield f"{change.approver} approved at {moment(change.approved_at)} UTC."
     for action in facts.actions.get(change.change_id, ()):
