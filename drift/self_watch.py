@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 
 from drift.equipment import Equipment
 from drift.errors import ProviderError, VaultError, only_provider_errors
-from drift.model.alarm import ANCHOR_FAILS, BROKEN_LOG, DEAD_LETTERS, LOST_CANARY, OLD_GAP, VAULT_FAILS
+from drift.model.alarm import (
+    ANCHOR_FAILS,
+    BROKEN_LOG,
+    DEAD_LETTERS,
+    LOST_CANARY,
+    OLD_GAP,
+    REPORT_FAILS,
+    VAULT_FAILS,
+)
 from drift.model.coverage import Attestation
 from drift.ports import Attesting, AuditLog, GivingUp
 from drift.redact import redact
@@ -12,6 +20,7 @@ from drift.stages.alarm import (
     end_alarm,
     find_broken_logs,
     find_failing_anchors,
+    find_failing_mails,
     find_given_up,
     find_old_gaps,
     find_silence,
@@ -119,6 +128,7 @@ def renew_alarms(have: Equipment, now: datetime) -> None:
         held = find_vault_failures(connection, have.sources)
         only_these(connection, notifiers, VAULT_FAILS, held, now)
         only_these(connection, notifiers, DEAD_LETTERS, find_given_up(connection, have.sources), now)
+        only_these(connection, notifiers, REPORT_FAILS, find_failing_mails(connection, now), now)
         failing = find_failing_anchors(connection, have.anchors)
         only_these(connection, notifiers, ANCHOR_FAILS, failing, now)
         silent, talking = find_silence(connection, have.sources, policy.coverage, now)

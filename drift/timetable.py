@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import TypeAlias
 
@@ -80,9 +80,9 @@ def every(interval: timedelta) -> Trigger:
     return IntervalTrigger(seconds=interval.total_seconds(), jitter=jitter, timezone=UTC)
 
 
-def at(crontab: str) -> Trigger:
-    """Return the trigger of a time of the day, week or month, as crontab writes it, in UTC."""
-    trigger = CronTrigger.from_crontab(crontab, timezone=UTC)
+def at(crontab: str, zone: tzinfo = UTC) -> Trigger:
+    """Return the trigger of a time of the day, week or month, as crontab writes it."""
+    trigger = CronTrigger.from_crontab(crontab, timezone=zone)
     trigger.jitter = MOST_JITTER.total_seconds()
     return trigger
 

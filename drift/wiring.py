@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from drift.model.person import People
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
-    from drift.ports import EvidenceSink, RawVault
+    from drift.ports import EvidenceSink, MailTransport, RawVault
     from drift.recheck import Asking
     from drift.replay.archive import Archive
     from drift.reports.pack.request import PackRequest
@@ -539,6 +539,7 @@ def _connected(settings: "Settings") -> "tuple[ConnectedSystem, ...]":
         *settings.trust,
         *settings.grants,
         *settings.account_trees,
+        *settings.mail,
     )
     return tuple(ConnectedSystem(kind=one.kind, name=one.name, type=one.type) for one in adapters)
 
@@ -650,6 +651,22 @@ def _deliveries(settings: "Settings") -> "dict[str, DeliveryRules]":
 def evidence_sinks(settings: "Settings") -> "dict[str, EvidenceSink]":
     """Return where evidence is taken, by name."""
     return _made(catalog.EVIDENCE_SINKS, settings.evidence_sinks)
+
+
+def mail_transport(settings: "Settings") -> "MailTransport":
+    """Return what sends reports.
+
+    Raises:
+        ConfigError: Nothing does.
+    """
+    if settings.report.mail is None:
+        raise ConfigError("nothing sends mail", hint="add a [[mail]]; docs/weekly-report.md shows one")
+    return mail_transports(settings)[settings.report.mail]
+
+
+def mail_transports(settings: "Settings") -> "dict[str, MailTransport]":
+    """Return everything that sends mail, by name."""
+    return _made(catalog.MAIL, settings.mail)
 
 
 def raw_vault(settings: "Settings") -> "RawVault | None":

@@ -31,6 +31,7 @@ from drift.ports import (
     GrantSource,
     KeyService,
     LiveConfig,
+    MailTransport,
     Notifier,
     OnCall,
     RawVault,
@@ -251,6 +252,10 @@ TRUST: Mapping[str, Adapter[TrustSource]] = {
 GRANTS: Mapping[str, Adapter[GrantSource]] = {
     "aws-team": Adapter("providers.aws.team", "AwsTeam"),
 }
+MAIL: Mapping[str, Adapter[MailTransport]] = {
+    "smtp": Adapter("providers.email.transport", "SmtpMail", paths=("ca_file",)),
+    "amazon-ses": Adapter("providers.aws.ses", "AmazonSes"),
+}
 ACCOUNT_TREES: Mapping[str, Adapter[AccountTree]] = {
     "aws-organizations": Adapter("providers.aws.organisation", "AwsOrganisation"),
     "azure-management-groups": Adapter(
@@ -286,6 +291,7 @@ ADAPTERS: Mapping[AdapterKind, Mapping[str, Adapter[object]]] = {
     AdapterKind.TRUST: TRUST,
     AdapterKind.ACCOUNT_TREE: ACCOUNT_TREES,
     AdapterKind.GRANTS: GRANTS,
+    AdapterKind.MAIL: MAIL,
 }
 """What the configuration may name, by the table that it stands in."""
 

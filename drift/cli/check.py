@@ -70,6 +70,8 @@ def command(cost: bool, config: str | None) -> int:
             failed += not tried(what, adapter, attempt)
         for name, sink in wiring.evidence_sinks(settings).items():
             failed += not tried(f"evidence sink {name}", sink, sink.check)
+        for name, mail in wiring.mail_transports(settings).items():
+            failed += not tried(f"mail {name}", mail, mail.check)
         failed += not _say_skew(skew_of(wiring.answer_times()))
     for rule in settings.ignores:
         if rule.is_expired(have.clock.now()):

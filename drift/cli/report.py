@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli import COULD_NOT
 from drift.cli.options import config_option
 from drift.cli.report_emergency import emergency
 from drift.cli.report_sign import follow_up, sign
@@ -43,6 +44,7 @@ for _one in (emergency, sign, follow_up):
     "its own rows.",
 )
 @click.option("--out", metavar="FILE", help="Write to FILE.html or FILE.txt instead of printing.")
+@click.option("--send", is_flag=True, help="Mail it to every [[report_mail]] that has not got it yet.")
 @config_option
 def weekly(
     week: object,
@@ -50,8 +52,9 @@ def weekly(
     until: datetime | None,
     audience: str,
     out: str | None,
+    send: bool,
     config: str | None,
-) -> None:
+) -> int:
     """Tell in one screen what was changed by hand, what needs somebody, and what was not seen."""
     from drift import wiring
     from drift.reports.weekly.text import weekly_text
@@ -60,12 +63,31 @@ def weekly(
     if path:
         _layout_for(path)  # a wrong name is told before anything is read
     span = asked(week, since, until)
+    if send:
+        if path or audience != AUDIENCES[0]:
+            raise UsageError(
+                "--send goes with neither --out nor --for", hint="each [[report_mail]] says for whom"
+            )
+        return _send(wiring.settings_of(config), span)
     settings = wiring.settings_for_reading(config)
     with wiring.open_database(settings) as database:
         if path:
             click.echo(f"{path}: {write_weekly(settings, database, span, path, audience)}", err=True)
         else:
             click.echo(weekly_text(_page(settings, database, span, audience), width()), nl=False)
+    return 0
+
+
+def _send(settings: Settings, span: Asked) -> int:
+    from drift import wiring
+    from drift.cli.report_send import send_weekly
+    from drift.cli.report_span import chosen
+
+    with wiring.open_database(settings) as database:
+        now = wiring.clock(settings, database).now()
+        with database.reading() as connection:
+            found = chosen(connection, span, now, settings.clock)
+        return 0 if send_weekly(settings, database, found, now) else COULD_NOT
 
 
 def write_weekly(
@@ -106,7 +128,7 @@ def _page(settings: Settings, database: "Database", span: Asked, whom: str) -> "
     from drift import wiring
     from drift.cli.report_span import chosen
     from drift.config.weekly import weekly_settings
-    from drift.reports.weekly.audience import Audience
+    from drift.model.audience import Audience
     from drift.reports.weekly.whole import page_for, report_of
 
     if whom not in AUDIENCES and whom not in settings.routing.teams:

@@ -13,6 +13,7 @@ from drift.cli import COULD_NOT
 from drift.cli.exporting import Exporting
 from drift.cli.options import config_option
 from drift.cli.push_jobs import push_jobs
+from drift.cli.report_mail_jobs import report_mail_jobs
 from drift.cli.weekly_job import weekly_job
 from drift.cli.words import LOST_STORE, progress
 from drift.config import Settings
@@ -93,6 +94,7 @@ def _forever(settings: Settings) -> int:
 def _other_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterator[Job]":
     """Yield the jobs that need more than the pipeline."""
     yield from weekly_job(database, in_force)
+    yield from report_mail_jobs(database, in_force)
     yield from push_jobs(database, in_force)
 
 

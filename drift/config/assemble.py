@@ -90,6 +90,7 @@ def load(
         on_call=reader.adapters(AdapterKind.ON_CALL),
         trust=reader.adapters(AdapterKind.TRUST),
         grants=reader.adapters(AdapterKind.GRANTS),
+        mail=reader.adapters(AdapterKind.MAIL),
         account_trees=reader.adapters(AdapterKind.ACCOUNT_TREE),
         coverage=policy.coverage_rules(reader),
         identities=policy.identity_rules(reader, ticket_keys),

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar, cast, runtime_checkabl
 from msgspec import Struct
 from msgspec.structs import replace
 
-from drift.config import company_tables, control_tables, values, web_tables
+from drift.config import company_tables, control_tables, report_tables, values, web_tables
 from drift.config.budgets import budget_of
 from drift.config.convert import Converter, keys_of
 from drift.config.document import Document
@@ -85,7 +85,13 @@ HEADINGS = {
     },
     **{
         table.heading: f"[[{table.heading}]]"
-        for table in (*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED, *web_tables.REPEATED)
+        for table in (
+            *REPEATED,
+            *control_tables.REPEATED,
+            *company_tables.REPEATED,
+            *report_tables.REPEATED,
+            *web_tables.REPEATED,
+        )
     },
     **{kind.value: f"[[{kind}]]" for kind in AdapterKind},
 }

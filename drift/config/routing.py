@@ -128,7 +128,7 @@ def _hours(row: Row[tables.Team]) -> Hours | None:
         )
     days = given.working_days or WORKING_DAYS
     return Hours(
-        zone=_zone(place, given.time_zone),
+        zone=zone_called(place, given.time_zone),
         days=frozenset(list(tables.Day).index(day) for day in days),
         begin=begin,
         end=end,
@@ -148,7 +148,12 @@ def _span(text: str) -> tuple[time, time]:
         return time(), time()
 
 
-def _zone(place: Place, name: str) -> ZoneInfo:
+def zone_called(place: Place, name: str) -> ZoneInfo:
+    """Return the time zone of a name in the IANA list.
+
+    Raises:
+        ConfigError: There is none.
+    """
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # what is missing is a KeyError, and a folder an OSError

@@ -194,6 +194,8 @@ class Settings:
     """Where it is read who may act as the identities that deploy."""
     grants: tuple[AdapterSettings, ...]
     """Where it is read who was given access for a time."""
+    mail: tuple[AdapterSettings, ...]
+    """What sends reports."""
     account_trees: tuple[AdapterSettings, ...]
     """Where it is read in which organisational units accounts lie."""
     coverage: CoverageRules

@@ -110,6 +110,9 @@ class Report(Table, frozen=True, kw_only=True):
     heading = "report"
     folder: str | None = None
     people: bool = False
+    send_at: str | None = None
+    time_zone: str = "UTC"
+    mail: str | None = None
 
 
 class AdapterTable(NamedTable, frozen=True, kw_only=True):

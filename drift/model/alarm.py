@@ -17,6 +17,7 @@ VAULT_FAILS = "vault-fails"
 DEAD_LETTERS = "dead-letters"
 BUDGET_SPENT = "budget-spent"
 ANCHOR_FAILS = "anchor-fails"
+REPORT_FAILS = "report-fails"
 
 BLINDING = frozenset(
     {SILENT_ACCOUNT, OLD_GAP, BROKEN_LOG, LOST_CANARY, VAULT_FAILS, DEAD_LETTERS, BUDGET_SPENT}

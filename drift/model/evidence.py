@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     FOLLOW_UP = "follow_up"
     SIGN_IN = "sign_in"
     ACCESS_SNAPSHOT = "access_snapshot"
+    REPORT_MAIL = "report_mail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

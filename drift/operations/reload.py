@@ -19,7 +19,7 @@ from drift.rounds import Rounds
 AT_START = (
     *("organisation", "key_file", "key_text", "signing_key", "evidence_sinks", "clock"),
     *("poll_every", "sweep_every", "checkpoint_every"),
-    *("listen", "web", "log_format", "report", "audit_logs", "baselines", "state_stores", "live"),
+    *("listen", "web", "log_format", "report", "mail", "audit_logs", "baselines", "state_stores", "live"),
     *("tickets", "code_hosts", "notifiers", "vault", "directories", "on_call", "trust", "account_trees"),
     *("grants", "access_lists", "anchors", "makes_witnesses"),
 )

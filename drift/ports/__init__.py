@@ -30,6 +30,7 @@ from drift.ports.change_control import (
 )
 from drift.ports.evidence_sink import EvidenceSink, HandedPack, PackFile
 from drift.ports.kinds import AdapterKind
+from drift.ports.mail import MailTransport
 from drift.ports.notifier import Answerable, Choosing, Counter, Notifier, OnCall, Private, Searching
 from drift.ports.signer import Signer
 from drift.ports.state_store import KeyService, StateContent, StateStore, StoredState
@@ -65,6 +66,7 @@ __all__ = [
     "KeyService",
     "LiveConfig",
     "Logged",
+    "MailTransport",
     "Mapped",
     "Meter",
     "Notifier",

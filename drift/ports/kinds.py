@@ -24,3 +24,4 @@ class AdapterKind(StrEnum):
     TRUST = "trust"
     ACCOUNT_TREE = "account_tree"
     GRANTS = "grants"
+    MAIL = "mail"

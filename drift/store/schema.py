@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     false,
@@ -636,4 +637,28 @@ invitation = Table(
     Column("ledger_seq", BigInteger, nullable=False),
     Column("body", Encoded(Invitation), nullable=False),
     comment="Which auditors may read for a while",
+)
+
+report_mail = Table(
+    "report_mail",
+    metadata,
+    Column("mail", Key, primary_key=True),
+    Column("period", Key, primary_key=True),
+    Column("address", Key, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("letter", LargeBinary),  # null: the address took it
+    Column("run_id", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("checkpoint_size", BigInteger),
+    Column("checkpoint_root", String),
+    Column("status", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcTime, nullable=False),
+    Column("error", Text),
+    Column("hint", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+    Index("ix_report_mail_due", "status", "next_attempt_at"),
+    comment="Reports on their way by mail, for each address",
 )

@@ -159,7 +159,7 @@ def view_of(detail: ChangeDetail, due_at: datetime, now: datetime, *, sees_names
         ticket=ticket.key if ticket else None,
         ticket_title=f"{ticket.title} ({ticket.status})" if ticket else None,
         ticket_url=ticket.url if ticket else None,
-        lines=tuple(_lines(detail)),
+        lines=tuple(_lines(detail, sees_names=sees_names)),
         configuration=tuple(_configuration(one) for one in detail.configuration),
         is_as_declared=bool(standing and standing.is_converged),
         is_compared=bool(standing and standing.is_compared),
@@ -177,18 +177,24 @@ def view_of(detail: ChangeDetail, due_at: datetime, now: datetime, *, sees_names
     )
 
 
-def _lines(detail: ChangeDetail) -> Iterator[LineShown]:
+def _lines(detail: ChangeDetail, *, sees_names: bool) -> Iterator[LineShown]:
     first = next((one for one in detail.lines if one.stage is Stage.API_EVENT), None)
     for one in detail.lines:
         yield LineShown(
             at=one.moment.at,
             stage=one.stage,
             what=one.moment.what,
-            detail=one.moment.detail,
+            detail=one.moment.detail if sees_names else _without_origin(one),
             ledger_seq=one.moment.ledger_seq,
             is_late=_is_late(one),
             is_first=one is first,
         )
+
+
+def _without_origin(one: Line) -> str | None:
+    """Return what a line tells beside, without the address that a person called from."""
+    detail = one.moment.detail
+    return detail.rpartition(" from ")[0] or detail if detail and one.stage is Stage.API_EVENT else detail
 
 
 def _is_late(one: Line) -> bool:

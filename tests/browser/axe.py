@@ -11,13 +11,14 @@ SOURCE: Final = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.j
 MISSING: Final = "axe-core is not installed: 'make axe' does it, where there is npm"
 
 
-def barriers(page: Page) -> list[str]:
-    """Return what axe calls serious or critical on the page that is open, in words.
+def barriers(page: Page, only: str | None = None) -> list[str]:
+    """Return what axe calls serious or critical on the page that is open, in words; by one rule, or by all.
 
     The page's context must bypass its policy, which lets no script run.
     """
     page.evaluate(_source())
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
+    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{one['id']}: {node['html']} {node['failureSummary']}"
         for one in found["violations"]

@@ -7,21 +7,18 @@ from drift.model.visitor import Role
 from tests.browser import axe
 from tests.browser.chromium import LOOKS
 from tests.browser.conftest import Opens
-from tests.browser.walking import one_of_each
 from tests.web.visiting import Visited
 
 pytestmark = pytest.mark.skipif(not axe.SOURCE.exists(), reason=axe.MISSING)
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_keeps_anybody_out(looked_at: Visited, someone: Opens, look: str) -> None:
-    page = someone(looked_at, Role.ADMIN, bypass_csp=True, **LOOKS[look]).page()
+def test_no_page_keeps_anybody_out(
+    lived_in: Visited, addresses: list[str], someone: Opens, look: str
+) -> None:
+    page = someone(lived_in, Role.ADMIN, bypass_csp=True, **LOOKS[look]).page()
 
-    found = {
-        target: barriers
-        for target in one_of_each(looked_at.visitor(Role.ADMIN)).values()
-        if (barriers := _barriers_at(page, target))
-    }
+    found = {target: barriers for target in addresses if (barriers := _barriers_at(page, target, look))}
 
     assert found == {}
 
@@ -31,9 +28,10 @@ def test_the_way_in_keeps_nobody_out(looked_at: Visited, someone: Opens, look: s
     browser = someone(looked_at, bypass_csp=True, **LOOKS[look])
 
     for target in ("/sign-in", "/sign-in/link?token=abc"):
-        assert _barriers_at(browser.page(), target) == []
+        assert _barriers_at(browser.page(), target, look) == []
 
 
-def _barriers_at(page: Page, target: str) -> list[str]:
+def _barriers_at(page: Page, target: str, look: str) -> list[str]:
     page.goto(target)
-    return axe.barriers(page)
+    # Dark pages are the same pages in other colours.
+    return axe.barriers(page, only="color-contrast" if look.endswith("-dark") else None)

@@ -4,7 +4,7 @@ import pytest
 
 from drift.model.visitor import Role
 from drift.web.routes import PAGES
-from tests.browser.people import EVERYBODY, invite_auditor
+from tests.browser.people import EVERYBODY
 from tests.browser.walking import walk
 from tests.web.visiting import Visited
 
@@ -13,10 +13,8 @@ _NO_LINK = {"/healthz", "/style.css"}
 
 
 @pytest.mark.parametrize("role", Role)
-def test_every_link_leads_to_a_page_that_whoever_sees_it_may_open(looked_at: Visited, role: Role) -> None:
-    invite_auditor(looked_at)
-
-    walked = list(walk(looked_at.visitor(EVERYBODY[role]), most=40))
+def test_every_link_leads_to_a_page_that_whoever_sees_it_may_open(lived_in: Visited, role: Role) -> None:
+    walked = list(walk(lived_in.visitor(EVERYBODY[role]), most=40))
 
     astray = [
         (one.target, one.came_from, one.answer.status_code)
@@ -26,8 +24,8 @@ def test_every_link_leads_to_a_page_that_whoever_sees_it_may_open(looked_at: Vis
     assert astray == []
 
 
-def test_an_admin_comes_to_every_page_by_links(looked_at: Visited) -> None:
-    walked = {one.page for one in walk(looked_at.visitor(Role.ADMIN), most=3)}
+def test_an_admin_comes_to_every_page_by_links(lived_in: Visited) -> None:
+    walked = {one.page for one in walk(lived_in.visitor(Role.ADMIN), most=3)}
 
     pages = {one.path for one in PAGES if one.method == "GET" and not one.path.startswith("/sign-in")}
     assert pages - walked - _NO_LINK == set()

@@ -17,6 +17,7 @@ from tests.contracts.test_evidence_sink import PLACES
 from tests.contracts.test_grant_source import GRANTERS
 from tests.contracts.test_key_service import SERVICES
 from tests.contracts.test_live_config import READERS
+from tests.contracts.test_mail_transport import POSTS
 from tests.contracts.test_notifier import CHANNELS
 from tests.contracts.test_on_call import ROTAS
 from tests.contracts.test_raw_vault import VAULTS
@@ -47,6 +48,7 @@ HELD = {
     AdapterKind.EVIDENCE_SINK: set(PLACES),
     AdapterKind.ACCOUNT_TREE: set(TREES),
     AdapterKind.GRANTS: set(GRANTERS),
+    AdapterKind.MAIL: set(POSTS),
 }
 
 

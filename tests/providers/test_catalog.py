@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from drift import ports
-from drift.config import company_tables, control_tables, load, web_tables
+from drift.config import company_tables, control_tables, load, report_tables, web_tables
 from drift.config.convert import keys_of
 from drift.config.tables import (
     REPEATED,
@@ -88,6 +88,7 @@ PORTS = {
     AdapterKind.TRUST: ports.TrustSource,
     AdapterKind.ACCOUNT_TREE: ports.AccountTree,
     AdapterKind.GRANTS: ports.GrantSource,
+    AdapterKind.MAIL: ports.MailTransport,
 }
 
 COMMON = {
@@ -105,6 +106,7 @@ COMMON = {
 TABLES = (
     *(*SINGLE, *control_tables.SINGLE, *company_tables.SINGLE, *web_tables.SINGLE),
     *(*REPEATED, *control_tables.REPEATED, *company_tables.REPEATED, *web_tables.REPEATED),
+    *report_tables.REPEATED,
 )
 
 SHOWN_ONCE = {
@@ -288,4 +290,5 @@ def configured_in(settings: Any) -> tuple[Any, ...]:
         *settings.trust,
         *settings.account_trees,
         *settings.grants,
+        *settings.mail,
     )

@@ -1,13 +1,12 @@
 """A store in which the bundled stories have happened, and a site over a copy of it."""
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
 from tests.scenarios.world import told
 from tests.web.visiting import Visited, visited
 
@@ -15,18 +14,12 @@ from tests.web.visiting import Visited, visited
 @pytest.fixture(scope="session")
 def told_stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the bundled stories after one cycle of the program, told once however many run tests."""
-    # Beside the folders of all who run tests of this session, each of whom has one of its own.
-    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else None
-    folder = (shared or tmp_path_factory.getbasetemp()) / "told-stories"
-    folder.parent.mkdir(exist_ok=True)
-    with (folder.parent / "told-stories.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "told").exists():
-            folder.mkdir()
-            with told(folder):
-                pass
-            (folder / "told").touch()
-    return folder
+    return made_once(tmp_path_factory, "told-stories", _tell)
+
+
+def _tell(folder: Path) -> None:
+    with told(folder):
+        pass
 
 
 @pytest.fixture

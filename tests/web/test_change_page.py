@@ -140,6 +140,14 @@ def test_a_viewer_reads_no_name_on_any_page(looked_at: Visited) -> None:
         assert [name for name in named if name in page] == []
 
 
+def test_a_viewer_does_not_read_from_where_somebody_called(looked_at: Visited) -> None:
+    page = page_of(looked_at, OPENED_TO_ALL, Role.VIEWER)
+
+    assert "203.0.113.24" in page_of(looked_at, OPENED_TO_ALL)
+    assert "203.0.113.24" not in page
+    assert "Parameters" not in page
+
+
 def test_a_viewer_reads_none_of_those_who_asked_approved_or_reviewed(site: Visited) -> None:
     world = World(database=site.database)
     ticket = a_ticket("OPS-9")

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from drift.model.audience import Audience
 from drift.reports.weekly.report import WeeklyReport
 
 NOBODY_NAMED = "a person"
@@ -35,32 +36,17 @@ class Section(StrEnum):
     CONTROLS = "controls"
 
 
-class Audience(StrEnum):
-    """Whom it is for."""
-
-    RESPONDERS = "responders"
-    AUDITORS = "auditors"
-    MANAGERS = "managers"
-    TEAM = "team"
-    """Those who answer for what the rows are about: they see these rows and no others."""
-
-    @property
-    def names_people(self) -> bool:
-        """Tell whether full names are shown."""
-        return self is not Audience.MANAGERS
-
-    @property
-    def sections(self) -> frozenset[Section]:
-        """What is shown besides what needs action, what was covered, and the footer."""
-        return _SECTIONS[self]
-
-
 _SECTIONS = {
     Audience.RESPONDERS: frozenset(Section),
     Audience.AUDITORS: frozenset(Section),
     Audience.MANAGERS: frozenset(Section) - {Section.BY_HAND, Section.TREND},
     Audience.TEAM: frozenset({Section.CLOSED}),
 }
+
+
+def sections_of(audience: Audience) -> frozenset[Section]:
+    """Return what is shown besides what needs action, what was covered, and the footer."""
+    return _SECTIONS[audience]
 
 
 def of_team(report: WeeklyReport, team: str) -> WeeklyReport:
@@ -75,8 +61,7 @@ def of_team(report: WeeklyReport, team: str) -> WeeklyReport:
 
 def nameless(value: _T, names: Collection[str]) -> _T:
     """Return a page, or a part of one, in whose texts nobody is named."""
-    mapped: _T = _mapped(value, _without(names))
-    return mapped
+    return mapped(value, _without(names))
 
 
 def _without(names: Iterable[str]) -> Callable[[str], str]:
@@ -84,6 +69,12 @@ def _without(names: Iterable[str]) -> Callable[[str], str]:
     known = "|".join([*map(re.escape, long_first), _ADDRESS])
     pattern = re.compile(rf"(?<![\w@.-])(?:{known})(?![\w@]|[.-]\w)", re.IGNORECASE)
     return lambda text: pattern.sub(NOBODY_NAMED, text)
+
+
+def mapped(value: _T, change: Callable[[str], str]) -> _T:
+    """Return a page, or a part of one, with every text changed."""
+    result: _T = _mapped(value, change)
+    return result
 
 
 def _mapped(value: Any, scrub: Callable[[str], str]) -> Any:

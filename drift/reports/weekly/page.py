@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from drift.model.audience import Audience
 from drift.reports.figures import percent
 from drift.reports.week import Week
-from drift.reports.weekly.audience import Audience, Section, nameless
+from drift.reports.weekly.audience import Section, nameless, sections_of
 from drift.reports.weekly.counts import TeamChanges
 from drift.reports.weekly.first_days import first_days_lines
 from drift.reports.weekly.health import controls, health, ledger
@@ -18,9 +19,14 @@ MOST_ROWS = 10
 """Rows of a table: the report is one screen, and `drift changes` lists the rest."""
 
 
-def page_of(report: WeeklyReport, audience: Audience = Audience.RESPONDERS) -> Page:
-    """Put a report into words for an audience: what it is not shown is left out, names of people too."""
-    seen, shows = report.seen, audience.sections.__contains__
+def page_of(
+    report: WeeklyReport, audience: Audience = Audience.RESPONDERS, rows: int | None = MOST_ROWS
+) -> Page:
+    """Put a report into words for an audience: what it is not shown is left out, names of people too.
+
+    Of each table at most so many rows; `None`: all.
+    """
+    seen, shows = report.seen, sections_of(audience).__contains__
     page = Page(
         subject=subject(report),
         title=title(report),
@@ -30,9 +36,9 @@ def page_of(report: WeeklyReport, audience: Audience = Audience.RESPONDERS) -> P
         is_covered=seen.is_everything,
         first_days=tuple(first_days_lines(report.first_days)) if shows(Section.TILES) else (),
         tiles=_tiles(report) if shows(Section.TILES) else (),
-        actions=tuple(_action_line(one, report) for one in report.actions[:MOST_ROWS]),
+        actions=tuple(_action_line(one, report) for one in report.actions[:rows]),
         actions_in_all=len(report.actions),
-        tables=tuple(_tables(report, audience)),
+        tables=tuple(_tables(report, audience, rows)),
         charts=charts(report.weeks) if report.weeks and shows(Section.TREND) else (),
         health=tuple(health(report)) if shows(Section.DETECTOR) else (),
         controls=tuple(controls(report)) if shows(Section.CONTROLS) else (),
@@ -154,15 +160,15 @@ def _link(action: Action, links: str | None) -> str:
     return f"{links}/{'findings' if action.is_finding else 'changes'}/{action.ref}" if links else ""
 
 
-def _tables(report: WeeklyReport, audience: Audience) -> Iterator[Table]:
-    if Section.CLOSED in audience.sections:
+def _tables(report: WeeklyReport, audience: Audience, most: int | None) -> Iterator[Table]:
+    if Section.CLOSED in sections_of(audience):
         rows = [(f"{one.at:%a %H:%M}", one.resource, one.how) for one in report.closed]
-        yield _table("Closed this week" if isinstance(report.week, Week) else "Closed", rows)
-    if Section.BY_HAND in audience.sections:
-        yield _table("Changed by hand, by the team that answers for it", list(map(_team, report.teams)))
+        yield _table("Closed this week" if isinstance(report.week, Week) else "Closed", rows, most)
+    if Section.BY_HAND in sections_of(audience):
+        yield _table("Changed by hand, by the team that answers for it", list(map(_team, report.teams)), most)
         made = [(counted(one.changes, "change"), one.name, "") for one in report.people]
-        yield _table("Changes by hand were made by", made)
-        yield _table("Most changed by hand", list(_changed(report)))
+        yield _table("Changes by hand were made by", made, most)
+        yield _table("Most changed by hand", list(_changed(report)), most)
 
 
 def _team(one: TeamChanges) -> tuple[str, str, str]:
@@ -179,5 +185,5 @@ def _changed(report: WeeklyReport) -> Iterator[tuple[str, str, str]]:
         yield counted(one.changes, "change"), one.name, counted(one.writes, "write")
 
 
-def _table(title: str, rows: Sequence[tuple[str, str, str]]) -> Table:
-    return Table(title=title, rows=tuple(rows[:MOST_ROWS]), in_all=len(rows))
+def _table(title: str, rows: Sequence[tuple[str, str, str]], most: int | None) -> Table:
+    return Table(title=title, rows=tuple(rows[:most]), in_all=len(rows))

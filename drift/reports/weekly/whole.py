@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from drift.model.audience import Audience
 from drift.reports.days import Span
-from drift.reports.weekly.audience import Audience, of_team
+from drift.reports.weekly.audience import of_team
 from drift.reports.weekly.facts import WeeklySettings, read_facts
 from drift.reports.weekly.html import weekly_html
 from drift.reports.weekly.layout import Page
 from drift.reports.weekly.numbers import weekly_report
-from drift.reports.weekly.page import page_of
+from drift.reports.weekly.page import MOST_ROWS, page_of
 from drift.reports.weekly.report import WeeklyReport
 
 
@@ -19,9 +20,11 @@ def report_of(connection: Connection, span: Span, settings: WeeklySettings, now:
     return weekly_report(read_facts(connection, span, now, settings))
 
 
-def page_for(report: WeeklyReport, audience: Audience, team: str | None = None) -> Page:
+def page_for(
+    report: WeeklyReport, audience: Audience, team: str | None = None, *, rows: int | None = MOST_ROWS
+) -> Page:
     """Return what an audience is shown of a report; a `team` only its own rows."""
-    return page_of(of_team(report, team) if team else report, audience)
+    return page_of(of_team(report, team) if team else report, audience, rows)
 
 
 def report_html(

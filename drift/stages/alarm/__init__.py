@@ -4,6 +4,7 @@ from drift.stages.alarm.anchors import find_failing_anchors
 from drift.stages.alarm.gaps import find_broken_logs, find_old_gaps
 from drift.stages.alarm.given_up import find_given_up
 from drift.stages.alarm.raising import end_alarm, only_these, raise_alarm
+from drift.stages.alarm.report_mails import find_failing_mails
 from drift.stages.alarm.silence import find_silence
 from drift.stages.alarm.vault import find_vault_failures
 
@@ -11,6 +12,7 @@ __all__ = [
     "end_alarm",
     "find_broken_logs",
     "find_failing_anchors",
+    "find_failing_mails",
     "find_given_up",
     "find_old_gaps",
     "find_silence",

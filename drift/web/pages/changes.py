@@ -1,9 +1,9 @@
 """The changes: which there are, by filters that stand in the address."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -17,10 +17,9 @@ from drift.web import answers
 from drift.web.ask import Ask
 from drift.web.bounds import within
 from drift.web.change_rows import shown_to
+from drift.web.sifting import PLACE, Choice, TextField, pairs_of
 
 PATH: Final = "/changes"
-
-_PLACE: Final = "place"
 
 _BY_HAND: Final = frozenset({Channel.CONSOLE, Channel.MANUAL})
 
@@ -50,35 +49,17 @@ _TEXTS: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """Several values, any of which may be ticked."""
-
-    name: str
-    values: tuple[tuple[str, bool], ...]
-    """Each with whether it is ticked."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextField:
-    """A text that is looked for."""
-
-    name: str
-    label: str
-    value: str
-
-
 def changes(ask: Ask) -> Response:
     """Show the changes that fit, the newest first."""
-    pairs = _pairs(ask)
-    asked = [(key, value) for key, value in pairs if key != _PLACE and value.strip()]
+    pairs = pairs_of(ask)
+    asked = [(key, value) for key, value in pairs if key != PLACE and value.strip()]
     wrong = tuple(_wrong(ask, asked))
     fine = parse_change_filter(one for one in asked if one not in {(bad.key, bad.value) for bad in wrong})
     wanted = fine if isinstance(fine, ChangeFilter) else ChangeFilter()
-    given = ask.query.get(_PLACE, "")
+    given = ask.query.get(PLACE, "")
     place = parse_place(given)
     if given and place is None:
-        wrong += (NotUnderstood(key=_PLACE, value=given, why="it is no place in this list"),)
+        wrong += (NotUnderstood(key=PLACE, value=given, why="it is no place in this list"),)
     if not wrong and len(asked) + bool(given) < len(pairs):
         # A form sends its empty fields, too: the address that people pass on has none.
         return answers.to(_href(wanted, place))
@@ -91,21 +72,19 @@ def changes(ask: Ask) -> Response:
         wrong=wrong,
         mended=_href(wanted),
         views=[(name, _href(one), one == wanted and not wrong) for name, one in VIEWS],
-        wanted=wanted,
+        path=PATH,
         is_filtered=wanted not in {one for _, one in VIEWS} or bool(wrong),
         choices=tuple(_choices(wanted)),
         texts=tuple(_texts(ask, wanted)),
         times=_times(wanted),
+        flags=(("needs", "needs somebody", wanted.needs),),
+        hidden=(("resource_id", wanted.resource_id),) if wanted.resource_id else (),
         rows=shown_to(ask, found.page.rows) if found else (),
         count=_counted(found) if found else "",
         found=found,
         newer=_href(wanted, found.page.newer) if found and found.page.newer else "",
         older=_href(wanted, found.page.older) if found and found.page.older else "",
     )
-
-
-def _pairs(ask: Ask) -> list[tuple[str, str]]:
-    return parse_qsl(ask.target.partition("?")[2], keep_blank_values=True)
 
 
 def _wrong(ask: Ask, asked: list[tuple[str, str]]) -> Iterator[NotUnderstood]:
@@ -133,7 +112,7 @@ def _counted(found: ChangeList) -> str:
 
 
 def _href(wanted: ChangeFilter, place: Place | None = None) -> str:
-    query = "&".join(filter(None, (wanted.query(), urlencode({_PLACE: str(place)}) if place else "")))
+    query = "&".join(filter(None, (wanted.query(), urlencode({PLACE: str(place)}) if place else "")))
     return f"{PATH}?{query}" if query else PATH
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from drift.config.weekly import weekly_settings
+from drift.model.audience import Audience
 from drift.model.visitor import Role
 from drift.reports.week import Week, week_at, week_called
-from drift.reports.weekly.audience import Audience
 from drift.reports.weekly.report import WeeklyReport
 from drift.reports.weekly.whole import page_for, report_of
 from drift.store.lookup import has_writes

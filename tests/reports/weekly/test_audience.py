@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from drift.model.audience import Audience
 from drift.model.routing import Team
 from drift.model.ticket import Coverage
 from drift.model.verdict import Disposition
 from drift.reports.week import Week
-from drift.reports.weekly.audience import Audience, nameless, of_team
+from drift.reports.weekly.audience import nameless, of_team
 from drift.reports.weekly.facts import read_facts
 from drift.reports.weekly.html import weekly_html
 from drift.reports.weekly.numbers import weekly_report

@@ -1,0 +1,66 @@
+"""The jobs of the daemon that send reports by mail."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from drift.config import Settings
+from drift.errors import DriftError
+
+if TYPE_CHECKING:
+    from drift.model.turn import Turn
+    from drift.store.database import Database
+    from drift.timetable import Job
+
+SEND_EVERY = timedelta(minutes=1)
+"""What failed is due again by itself: this is how much later it may be."""
+
+SENDING = "send mail"
+
+
+def report_mail_jobs(database: "Database", in_force: Callable[[], Settings]) -> "Iterator[Job]":
+    """Yield the jobs, if the configuration names mails and says when."""
+    from drift.timetable import Job, at, every
+
+    report = in_force().report
+    if report.send_at is None or not report.mails:
+        return
+    queue = partial(_queue, database, in_force)
+    yield Job(name="weekly mail", trigger=at(report.send_at, report.time_zone), run=queue, wakes=(SENDING,))
+    yield Job(name=SENDING, trigger=every(SEND_EVERY), run=partial(_send, database, in_force))
+
+
+def _queue(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
+    from drift import wiring
+    from drift.cli.report_send import queue_weekly
+    from drift.model.turn import Turn
+    from drift.reports.week import week_at
+    from drift.store.changes import newest_write_at
+
+    with database.reading() as connection:
+        if newest_write_at(connection) is None:
+            return Turn(is_put_off=True)  # a new store has no week to tell of
+    settings = in_force()
+    now = wiring.clock(settings, database).now()
+    try:
+        new = queue_weekly(settings, database, week_at(now).previous, now)
+    except DriftError as error:
+        told = f"the weekly mail cannot be written: {error}"
+        return Turn(problems=(told,), failure=told)
+    return Turn(counts=(("letters", new),))
+
+
+def _send(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
+    from drift import wiring
+    from drift.mailing import send_due
+    from drift.model.turn import Turn
+
+    settings = in_force()
+    now = wiring.clock(settings, database).now()
+    try:
+        done = send_due(database, wiring.mail_transport(settings), now)
+    except DriftError as error:
+        told = f"no report can be mailed: {error}"
+        return Turn(problems=(told,), failure=told)
+    return Turn(problems=done.problems, counts=(("letters", done.sent),))
