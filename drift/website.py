@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from drift.config import Settings, WebSettings
 from drift.desk import Desk
@@ -12,7 +14,13 @@ from drift.packs import Making, Packs
 from drift.reports.status import Status
 from drift.store import meta
 from drift.web.app import app
+from drift.web.limits import SignInLimits
 from drift.web.site import Site
+from drift.web.visits import Visits
+
+if TYPE_CHECKING:
+    from drift.web.vouching.oidc import Oidc
+    from drift.web.vouching.proxy import Proxy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,4 +72,29 @@ def site_of(web: WebSettings, running: Running, packs: Packs, url: str) -> Site:
         status=running.status,
         acted=running.acted,
         packs=packs,
+        oidc=cache(lambda: oidc_of(web)),
+        proxy=cache(lambda: proxy_of(web)),
+        limits=SignInLimits(),
+        visits=Visits(),
     )
+
+
+# Slow to import, and of use only to whom it vouches for.
+
+
+def oidc_of(web: WebSettings) -> "Oidc | None":
+    """Return the provider that vouches for people, if one does."""
+    if web.oidc is None:
+        return None
+    from drift.web.vouching.oidc import Oidc
+
+    return Oidc(web.oidc)
+
+
+def proxy_of(web: WebSettings) -> "Proxy | None":
+    """Return the proxy that vouches for people, if one does."""
+    if web.proxy is None:
+        return None
+    from drift.web.vouching.proxy import Proxy
+
+    return Proxy(web.proxy)

@@ -63,6 +63,8 @@ class EntryKind(StrEnum):
     SIGN_IN = "sign_in"
     ACCESS_SNAPSHOT = "access_snapshot"
     REPORT_MAIL = "report_mail"
+    INVITATION = "invitation"
+    VISIT = "visit"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

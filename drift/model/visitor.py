@@ -8,6 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from drift.model.action import Doer
+
+LONGEST_NAME = 320
+"""Characters of a name, as of an address."""
+
 
 class Role(StrEnum):
     """What somebody is here for."""
@@ -76,6 +81,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 class Invitation(Struct, frozen=True, kw_only=True):
     """Lets an auditor read for a while."""
 
+    id: str
     name: str
     """As whoever vouches for them calls them: their address."""
     since: datetime
@@ -88,6 +94,23 @@ class Invitation(Struct, frozen=True, kw_only=True):
     def counts(self, now: datetime) -> bool:
         """Tell whether it still holds at `now`."""
         return now < self.expires_at
+
+
+class InvitationTurn(StrEnum):
+    """What happened to an invitation. That it expires stands in itself."""
+
+    INVITED = "invited"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationRecord:
+    """Body of an `invitation` entry: an auditor was invited, or that was taken back."""
+
+    turn: InvitationTurn
+    invitation: Invitation
+    by: Doer
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.sql import column, table
 from drift.errors import StoreError
 from drift.store.database import Database
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest migration. Their numbers sort as text does."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

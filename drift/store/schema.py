@@ -629,6 +629,15 @@ sign_in_link = Table(
     comment="Links that sign somebody in once",
 )
 
+sign_in_begun = Table(
+    "sign_in_begun",
+    metadata,
+    Column("token", String, primary_key=True),  # hex SHA-256 of what the browser holds
+    Column("ends_at", UtcTime, nullable=False, index=True),
+    Column("next", Text, nullable=False),  # the page they came for
+    comment="Who went to the provider to sign in, and has not come back",
+)
+
 invitation = Table(
     "invitation",
     metadata,

@@ -8,7 +8,7 @@
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -18,16 +18,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from drift.errors import DriftError, ProviderError, RefusedError, UsageError
-from drift.model.visitor import Visitor
-from drift.store import web_sessions
-from drift.store.web_sessions import WebSession
 from drift.web import answers
-from drift.web.access import visitor_of
-from drift.web.ask import Ask, wall_clock
-from drift.web.cookies import held
+from drift.web.ask import Ask
+from drift.web.cookies import give
 from drift.web.routes import PAGES, Door, Page
 from drift.web.site import Site
 from drift.web.tokens import is_ours
+from drift.web.who import Known, known
 
 MOST_BYTES = 64 * 1024
 """Of a form: a justification is text, and nothing is uploaded."""
@@ -69,51 +66,48 @@ async def _body(request: Request) -> bytes | None:
 def _answer(site: Site, page: Page, request: Request, body: bytes) -> Response:
     if page.path != "/healthz" and request.headers.get("host", "").lower() not in site.hosts:
         return PlainTextResponse(f"These pages are at {site.url}.", 421)
-    ask = _asked(site, request, body)
+    if not all(str(one).isprintable() for one in request.path_params.values()):
+        return PlainTextResponse("There is no such page.", 404)
+    of = Known(ask=_asked(site, request, body))
     try:
-        return _let_in(page, ask) or page.show(ask)
-    except (RefusedError, UsageError) as error:
-        return answers.failed(ask, error, 403)
-    except ProviderError as error:
-        return answers.failed(ask, error, 502)
+        of = _known(page, of.ask)
+        answer = _let_in(page, of.ask) or page.show(of.ask)
     except DriftError as error:
-        return answers.failed(ask, error, 503)
+        answer = answers.failed(of.ask, error, _status(error))
     except Exception:  # noqa: BLE001 - the one seam: whoever asked is told, and the log has the rest
         _log.exception("a page failed: %s %s", page.method, page.path)
-        return answers.refusal(ask, 500, "This page failed.", "It is written down; the log says why.")
+        answer = answers.refusal(of.ask, 500, "This page failed.", "It is written down; the log says why.")
+    if of.secret:
+        give(site, answer, of.secret)
+    return answer
+
+
+def _status(error: DriftError) -> int:
+    if isinstance(error, RefusedError | UsageError):
+        return 403
+    return 502 if isinstance(error, ProviderError) else 503
+
+
+def _known(page: Page, ask: Ask) -> Known:
+    """Find out who it is. Of what is open to anybody a proxy need not say that: it asks for it itself."""
+    return Known(ask=ask) if page.needs is Door.OPEN and ask.site.web.proxy else known(ask)
 
 
 def _asked(site: Site, request: Request, body: bytes) -> Ask:
-    session, visitor = _signed_in(site, request.cookies)
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return Ask(
         site=site,
         path={name: str(value) for name, value in request.path_params.items()},
         query=dict(request.query_params),
         form=dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
-        visitor=visitor,
-        session=session,
+        visitor=None,
+        session=None,
         now=site.now(),
         target=target,
         client=request.client.host if request.client else "",
         headers=dict(request.headers),
         cookies=request.cookies,
     )
-
-
-def _signed_in(site: Site, cookies: Mapping[str, str]) -> tuple[WebSession | None, Visitor | None]:
-    secret, now = held(site, cookies), wall_clock()
-    if secret is None:
-        return None, None
-    with site.database.reading() as connection:
-        session = web_sessions.session_of(connection, secret, now, site.web.idle_for)
-        if session is None:
-            return None, None
-        visitor = visitor_of(connection, session.identity, site.settings().access, site.people(), now)
-    if session.is_to_note(now):
-        with site.database.transaction() as connection:
-            web_sessions.note_seen(connection, session.token, now)
-    return session, visitor
 
 
 def _let_in(page: Page, ask: Ask) -> Response | None:

@@ -14,6 +14,7 @@ _ENTRIES: Final[tuple[tuple[str, str, Permission], ...]] = (
     ("/weekly", "Weekly", Permission.LOOK),
     ("/evidence", "Evidence", Permission.LOOK),
     ("/health", "Health", Permission.LOOK),
+    ("/access", "Access", Permission.ADMINISTER),
 )
 """Path, name, and what it asks for."""
 

@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from drift.model.visitor import Permission
 from drift.web.ask import Ask
+from drift.web.limits import limited
 from drift.web.pages import (
+    access,
     accounts,
     change,
     changes,
@@ -19,6 +21,7 @@ from drift.web.pages import (
     findings,
     health,
     healthz,
+    me,
     overview,
     resource,
     signing,
@@ -55,8 +58,14 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/style.css", Door.OPEN, style.sheet),
     Page("GET", "/sign-in", Door.OPEN, signing.sign_in),
     Page("GET", "/sign-in/link", Door.OPEN, signing.ask_link),
-    Page("POST", "/sign-in/link", Door.OPEN, signing.use_link),
+    Page("POST", "/sign-in/link", Door.OPEN, limited(signing.use_link)),
+    Page("GET", "/sign-in/start", Door.OPEN, limited(signing.start)),
+    Page("GET", "/sign-in/back", Door.OPEN, limited(signing.back)),
     Page("POST", "/sign-out", Door.SIGNED_IN, signing.sign_out),
+    Page("GET", "/me", Door.SIGNED_IN, me.me),
+    Page("GET", "/access", ADMINISTER, access.access),
+    Page("POST", "/access/invitations", ADMINISTER, access.invite_somebody),
+    Page("POST", "/access/withdraw", ADMINISTER, access.withdraw_from),
     Page("GET", "/", LOOK, overview.overview),
     Page("GET", "/findings", LOOK, findings.findings),
     Page("GET", "/findings/{finding_id}", LOOK, finding.finding),

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from drift.config import Settings, WebSettings
 from drift.desk import Desk
 from drift.model.person import People
+from drift.model.visitor import SignedInBy
 from drift.packs import Packs
 from drift.ports import Clock
 from drift.reports.status import Status
 from drift.store.database import Database
+
+if TYPE_CHECKING:
+    from drift.web.limits import SignInLimits
+    from drift.web.visits import Visits
+    from drift.web.vouching.oidc import Oidc
+    from drift.web.vouching.proxy import Proxy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +43,19 @@ class Site:
     """Called when somebody did something about a change: it is to be judged again."""
     packs: Packs
     """What people asked for of the evidence."""
+    oidc: "Callable[[], Oidc | None]"
+    """The provider that vouches for people, if one does; it remembers its keys."""
+    proxy: "Callable[[], Proxy | None]"
+    """The proxy that vouches for people, if one does; it remembers its keys."""
+    limits: "SignInLimits"
+    visits: "Visits"
+
+    @property
+    def vouched_by(self) -> SignedInBy:
+        """Who vouches for people. Whoever signed in otherwise, under another configuration, is not."""
+        if self.web.proxy:
+            return SignedInBy.PROXY
+        return SignedInBy.OIDC if self.web.oidc else SignedInBy.LINK
 
     @property
     def is_secure(self) -> bool:

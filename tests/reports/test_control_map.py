@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.document_watch import record_documents
+from drift.document_watch import keep_documents
 from drift.ledger.checkpoint import seal
 from drift.ledger.log import append_all
 from drift.ledger.verify import verify_pack
@@ -112,7 +112,7 @@ def test_what_the_pack_points_to_is_there(sqlite_database: Database, tmp_path: P
     policy.write_bytes(b"ask first")
     kind = DocumentKind.CHANGE_POLICY
     one = CompanyDocument(name="Policy", kind=kind, path=policy, version=None, owner=None)
-    record_documents(sqlite_database, [one], NOON)
+    keep_documents(sqlite_database, [one], NOON)
     a_ledger(sqlite_database)
 
     a_pack(sqlite_database, tmp_path / "pack", company=Company(documents=(one,)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.document_watch import record_documents
+from drift.document_watch import keep_documents
 from drift.ledger.checkpoint import seal
 from drift.ledger.verify import verify_pack
 from drift.model.company import Company, CompanyDocument, DocumentKind
@@ -25,7 +25,7 @@ def a_document(path: Path, name: str = "Policy") -> CompanyDocument:
 
 
 def seen(database: Database, company: Company, *, after: timedelta = timedelta()) -> None:
-    record_documents(database, company.documents, NOON + after)
+    keep_documents(database, company.documents, NOON + after)
     with database.transaction() as connection:
         seal(connection, KEY, NOON + after)
 

@@ -27,6 +27,8 @@ from drift.model.evidence import (
 )
 from drift.model.verdict import Disposition
 from drift.ports import AdapterKind
+from drift.reports.pack.registers import covered
+from drift.reports.pack.view import View
 from drift.store.database import Database
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition
 from tests.reports.packs import a_pack
@@ -153,6 +155,20 @@ def test_a_log_that_is_connected_and_was_never_read_covers_nothing(
     assert uptime["ratio"] == "0/43200"
     assert "blind never" in page
     assert "<td>blind</td><td>never</td>" in page
+
+
+def test_what_was_covered_is_read_once_for_a_pack(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Six parts ask for it, and of a year's ledger each reading takes long.
+    """
+    asked, read_it = list[View](), covered._covered
+    monkeypatch.setattr(covered, "_covered", lambda view: asked.append(view) or read_it(view))
+
+    a_pack_of(sqlite_database, tmp_path, [read("trail", NOON, NOON + DAY)])
+
+    assert len(asked) == 1
 
 
 def test_a_pack_of_logs_that_were_all_never_read_shows_nothing_of_them(

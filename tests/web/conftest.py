@@ -8,7 +8,7 @@ import pytest
 
 from tests.once import made_once
 from tests.scenarios.world import told
-from tests.web.visiting import Visited, visited
+from tests.web.visiting import BY_LINK, Visited, visited
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,15 @@ def site(told_stories: Path, tmp_path: Path) -> Iterator[Visited]:
     folder = tmp_path / "stories"
     shutil.copytree(told_stories, folder)
     with visited(folder) as made:
+        yield made
+
+
+@pytest.fixture
+def by_link(told_stories: Path, tmp_path: Path) -> Iterator[Visited]:
+    """The same, where people sign in with links."""
+    folder = tmp_path / "stories"
+    shutil.copytree(told_stories, folder)
+    with visited(folder, BY_LINK) as made:
         yield made
 
 

@@ -56,11 +56,11 @@ def test_another_name_of_this_machine_is_no_address_of_ours(looked_at: Visited) 
     assert looked_at.visitor(Role.VIEWER).get("/", headers={"host": "evil.example"}).status_code == 421
 
 
-def test_a_link_signs_in_once(site: Visited) -> None:
+def test_a_link_signs_in_once(by_link: Visited) -> None:
     now = wall_clock()
-    with site.database.transaction() as connection:
+    with by_link.database.transaction() as connection:
         secret = make_link(connection, "erin@example.com", now + timedelta(minutes=10))
-    first, second = site.visitor(), site.visitor()
+    first, second = by_link.visitor(), by_link.visitor()
 
     form = fields(first.get(f"/sign-in/link?token={secret}&next=/").text)
     answer = first.post("/sign-in/link", data=form)
@@ -70,38 +70,38 @@ def test_a_link_signs_in_once(site: Visited) -> None:
     assert second.post("/sign-in/link", data=form).status_code == 403
 
 
-def test_looking_at_a_link_does_not_use_it_up(site: Visited) -> None:
+def test_looking_at_a_link_does_not_use_it_up(by_link: Visited) -> None:
     """
     Chat programs open links to show what is behind them.
     """
-    with site.database.transaction() as connection:
+    with by_link.database.transaction() as connection:
         secret = make_link(connection, "erin@example.com", wall_clock() + timedelta(minutes=10))
 
-    form = fields(site.visitor().get(f"/sign-in/link?token={secret}").text)
+    form = fields(by_link.visitor().get(f"/sign-in/link?token={secret}").text)
 
-    assert site.visitor().post("/sign-in/link", data=form).status_code == 303
+    assert by_link.visitor().post("/sign-in/link", data=form).status_code == 303
 
 
-def test_a_link_that_is_too_old_signs_nobody_in(site: Visited) -> None:
-    with site.database.transaction() as connection:
+def test_a_link_that_is_too_old_signs_nobody_in(by_link: Visited) -> None:
+    with by_link.database.transaction() as connection:
         secret = make_link(connection, "erin@example.com", wall_clock() - timedelta(seconds=1))
 
-    assert site.visitor().post("/sign-in/link", data={"token": secret}).status_code == 403
+    assert by_link.visitor().post("/sign-in/link", data={"token": secret}).status_code == 403
 
 
-def test_signing_in_begins_a_session_that_nobody_knew(site: Visited) -> None:
+def test_signing_in_begins_a_session_that_nobody_knew(by_link: Visited) -> None:
     """
     Whoever gave somebody a session beforehand would be signed in with them (session fixation).
     """
-    browser = site.visitor(Role.VIEWER)
-    before = browser.cookies[session_cookie(site.site)]
-    with site.database.transaction() as connection:
+    browser = by_link.visitor(Role.VIEWER, by=SignedInBy.LINK)
+    before = browser.cookies[session_cookie(by_link.site)]
+    with by_link.database.transaction() as connection:
         secret = make_link(connection, "erin@example.com", wall_clock() + timedelta(minutes=10))
 
     browser.post("/sign-in/link", data={"token": secret})
 
-    assert browser.cookies[session_cookie(site.site)] != before
-    with site.database.reading() as connection:
+    assert browser.cookies[session_cookie(by_link.site)] != before
+    with by_link.database.reading() as connection:
         assert web_sessions.session_of(connection, before, wall_clock(), timedelta(hours=1)) is None
 
 
@@ -116,11 +116,11 @@ def test_signing_in_begins_a_session_that_nobody_knew(site: Visited) -> None:
         "javascript:alert(1)",
     ],
 )
-def test_signing_in_leads_to_no_other_site(site: Visited, elsewhere: str) -> None:
-    with site.database.transaction() as connection:
+def test_signing_in_leads_to_no_other_site(by_link: Visited, elsewhere: str) -> None:
+    with by_link.database.transaction() as connection:
         secret = make_link(connection, "erin@example.com", wall_clock() + timedelta(minutes=10))
 
-    answer = site.visitor().post("/sign-in/link", data={"token": secret, "next": elsewhere})
+    answer = by_link.visitor().post("/sign-in/link", data={"token": secret, "next": elsewhere})
 
     assert answer.headers["location"] == "/"
 

@@ -35,17 +35,22 @@ NAMES = {
 }
 """Who has which role by the configuration of these tests."""
 
-WEB = """
-[web]
-listen = "127.0.0.1:8088"
-
-[oidc]
-issuer = "https://login.example.com"
-client_id = "driftledger"
-
+ROLES = """
 [approvals]
 approvers = ["erin@example.com"]
 """ + "".join(f'\n[[role]]\nname = "{role}"\npeople = ["{name}"]\n' for role, name in NAMES.items())
+
+BY_LINK = f"""
+[web]
+listen = "127.0.0.1:8088"
+{ROLES}"""
+"""Nobody vouches for people but whoever makes links on this machine."""
+
+WEB = f"""
+[oidc]
+issuer = "https://login.example.com"
+client_id = "driftledger"
+{BY_LINK}"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,15 +68,13 @@ class Visited:
         """The store."""
         return self.site.database
 
-    def visitor(self, name: str | Role | None = None) -> httpx.Client:
+    def visitor(self, name: str | Role | None = None, by: SignedInBy = SignedInBy.OIDC) -> httpx.Client:
         """Return the browser of somebody who is signed in, by name or role; of nobody if there is neither."""
         client = httpx.Client(base_url=self.site.url, trust_env=False, timeout=60)
         self.browsers.enter_context(client)
         if name is None:
             return client
-        identity = Identity(
-            name=NAMES.get(name, name) if isinstance(name, Role) else name, by=SignedInBy.OIDC
-        )
+        identity = Identity(name=NAMES.get(name, name) if isinstance(name, Role) else name, by=by)
         now = wall_clock()
         with self.database.transaction() as connection:
             secret = web_sessions.begin(connection, identity, now, now + timedelta(hours=12))

@@ -31,12 +31,14 @@ from drift.stages.record.gaps import (
     record_unreadable,
 )
 from drift.stages.record.heartbeats import record_heartbeat
+from drift.stages.record.invitations import record_invitation, record_withdrawal
 from drift.stages.record.judgements import record_judgement
 from drift.stages.record.sign_ins import record_sign_in
 from drift.stages.record.sources import record_configuration, record_gap, record_outage
 from drift.stages.record.sweeps import record_sweep
 from drift.stages.record.tallies import record_tallies
 from drift.stages.record.trust import record_other_sources, record_trust
+from drift.stages.record.visits import record_refused, record_visit
 from drift.stages.record.writes import record_amendment, record_write
 
 __all__ = [
@@ -64,6 +66,7 @@ __all__ = [
     "record_gap",
     "record_heartbeat",
     "record_history",
+    "record_invitation",
     "record_judgement",
     "record_opening",
     "record_other_hosts",
@@ -71,6 +74,7 @@ __all__ = [
     "record_out_of_scope",
     "record_outage",
     "record_record_read",
+    "record_refused",
     "record_set_aside",
     "record_sign_in",
     "record_source_outage",
@@ -78,6 +82,8 @@ __all__ = [
     "record_tallies",
     "record_trust",
     "record_unreadable",
+    "record_visit",
     "record_watch",
+    "record_withdrawal",
     "record_write",
 ]
