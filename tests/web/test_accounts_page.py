@@ -7,7 +7,8 @@ import pytest
 from drift.model.coverage import Acceptance, Gap, GapKind
 from drift.model.visitor import Role
 from drift.store.gaps import GapRow, keep_gap
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 
 ACCOUNT = "111122223333"

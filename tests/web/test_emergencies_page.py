@@ -10,7 +10,8 @@ from drift.model.visitor import Role
 from drift.store.emergencies import note_emergency
 from tests.acting import a_request
 from tests.builders import a_finding, a_judgement
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 from tests.world import World
 

@@ -11,7 +11,8 @@ from drift.store.actions import actions_about, waivers
 from drift.store.findings import open_findings
 from drift.web.acting import new_key
 from tests.builders import a_finding
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited, fields
 from tests.world import World
 

@@ -10,7 +10,8 @@ from drift.stages.alarm import raise_alarm
 from drift.stages.record import record_outage
 from tests.acting import a_request, a_waiver
 from tests.builders import a_finding, a_judgement
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 from tests.world import World
 

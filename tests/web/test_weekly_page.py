@@ -6,7 +6,8 @@ import pytest
 
 from drift.model.visitor import Role
 from tests.builders import a_judgement
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 from tests.world import World
 
@@ -54,7 +55,7 @@ def test_a_week_to_come_is_not_there(looked_at: Visited) -> None:
 def test_a_viewer_reads_the_report_without_names(looked_at: Visited) -> None:
     answer = looked_at.visitor(Role.VIEWER).get("/weekly")
 
-    assert "somebody" in text_of(answer)
+    assert "a person" in text_of(answer)
     # The bucket is called so, and a report that leaves out what was changed says nothing.
     assert named_in(answer) <= {"heidi"}
     assert "@example.com" not in answer.text.partition("<main")[2]

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from drift.model.action import FollowUp
 from drift.model.control_test import Result
 from drift.model.emergency import Due, Step
-from drift.model.verdict import ActorKind, Disposition
+from drift.model.verdict import Disposition
 from drift.reports.browse.emergencies import Emergencies, OpenEmergencyRow
 from drift.reports.emergency import EmergencyRow
 from drift.reports.wording import duration
+from drift.web.people import people_listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,9 +124,7 @@ def _review(row: EmergencyRow) -> str:
 
 def people_in(found: Emergencies) -> Iterator[str | None]:
     """Yield every name of a person that the records of emergencies know."""
-    for one in found.open:
-        if one.change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield one.change.actor
-        yield from (due.by for due in one.due)
+    yield from people_listed(one.change for one in found.open)
+    yield from (due.by for one in found.open for due in one.due)
     for row in found.page.rows:
         yield from (row.approver, row.follow_up_owner, *row.actor.replace("(", " ").replace(")", " ").split())

@@ -1,6 +1,6 @@
 """What needs somebody now: the worst first, and of these the newest."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from drift.config import Settings
 from drift.model.missing import Missing, missing_from
 from drift.model.routing import EVERYBODY, Owner
-from drift.model.verdict import ActorKind, Severity
+from drift.model.verdict import Severity
 from drift.reports.browse.change_filter import ChangeFilter
 from drift.reports.browse.change_list import ListedChange, changes_page
 from drift.reports.browse.finding_filter import FindingFilter
@@ -22,6 +22,7 @@ from drift.store.changes import ChangeRow
 from drift.store.findings import findings as store_findings
 from drift.store.lookup import changes_called
 from drift.store.schema import finding
+from drift.web.people import machines_listed, people_about, people_behind, people_listed
 
 MOST_ROWS = 10
 
@@ -51,7 +52,8 @@ class Needs:
     """The rows, and who is named in them."""
 
     lines: tuple[NeedLine, ...]
-    people: tuple[str, ...]
+    people: tuple[str | None, ...]
+    machines: tuple[str, ...]
 
 
 def needs_of(connection: Connection, settings: Settings, within: Period, now: datetime) -> Needs:
@@ -70,7 +72,12 @@ def needs_of(connection: Connection, settings: Settings, within: Period, now: da
     lines += [_of_finding(one, writers.get(_id(one))) for one in findings]
     return Needs(
         lines=tuple(sorted(lines, key=lambda one: (-one.severity.rank, one.href_kind)))[:MOST_ROWS],
-        people=(*_people(changes, findings), *(one.change.actor.name for one in writers.values())),
+        people=(
+            *people_listed(changes),
+            *(name for one in findings for name in people_about(one)),
+            *(name for one in writers.values() for name in people_behind(one.change)),
+        ),
+        machines=tuple(machines_listed(changes)),
     )
 
 
@@ -152,10 +159,3 @@ def _id(one: ListedFinding) -> str:
 
 def _team(owner: Owner | None) -> str:
     return owner.team.name if owner and owner.team.name != EVERYBODY else ""
-
-
-def _people(changes: list[ListedChange], findings: list[ListedFinding]) -> Iterator[str]:
-    for change in changes:
-        if change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield change.actor
-    yield from (one.register_owner for one in findings if one.register_owner)

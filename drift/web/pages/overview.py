@@ -76,7 +76,7 @@ def overview(ask: Ask) -> Response:
         verdict=_verdict(found, needs.lines, unseen),
         tone=_tone(needs.lines, unseen),
         tiles=tuple(_tiles(found)),
-        lines=for_reader(ask, needs.lines, people),
+        lines=for_reader(ask, needs.lines, people, needs.machines),
         more=max(0, found.needs.count.number - len(needs.lines)),
         unseen=for_reader(ask, unseen, people),
         found=found,

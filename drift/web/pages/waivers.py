@@ -7,13 +7,14 @@ from enum import StrEnum
 
 from starlette.responses import Response
 
-from drift.model.verdict import ActorKind, Severity
+from drift.model.verdict import Severity
 from drift.reports.browse.waivers import WaiverList, WaiverRow, waiver_list
 from drift.reports.wording import counted, finding_name
 from drift.web import answers
 from drift.web.ask import Ask
 from drift.web.bounds import within
 from drift.web.naming import for_reader
+from drift.web.people import people_listed, people_who_acted
 
 
 class Standing(StrEnum):
@@ -99,8 +100,5 @@ def _name(row: WaiverRow) -> str:
 
 def people_in(found: WaiverList) -> Iterator[str | None]:
     """Yield every name of a person that the records of waivers know."""
-    for row in found.rows:
-        yield row.action.by.name
-        yield row.deed.owner
-        if row.change and row.change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield row.change.actor
+    yield from people_who_acted(row.action for row in found.rows)
+    yield from people_listed(row.change for row in found.rows if row.change)

@@ -10,13 +10,13 @@ from drift.config.weekly import weekly_settings
 from drift.model.audience import Audience
 from drift.model.visitor import Role
 from drift.reports.week import Week, week_at, week_called
+from drift.reports.weekly.audience import nameless
 from drift.reports.weekly.report import WeeklyReport
 from drift.reports.weekly.whole import page_for, report_of
 from drift.store.lookup import has_writes
 from drift.web import answers
 from drift.web.ask import Ask
 from drift.web.bounds import outside, within
-from drift.web.naming import for_reader
 
 
 def weekly(ask: Ask) -> Response:
@@ -36,11 +36,13 @@ def weekly(ask: Ask) -> Response:
         report = _seen(ask, report_of(connection, week, known, ask.now))
     audience = Audience.AUDITORS if Role.AUDITOR in ask.who.roles else Audience.RESPONDERS
     page = page_for(report, audience)
+    if not ask.sees_names:
+        page = nameless(page, report.names)
     return answers.page(
         ask,
         "weekly.html.j2",
         title=page.title,
-        page=for_reader(ask, page, report.names),
+        page=page,
         week=str(week),
         earlier=_link(ask, week.previous),
         later=_link(ask, week_at(week.until)),
