@@ -9,6 +9,7 @@ import click
 from drift.cli import COULD_NOT
 from drift.cli.options import config_option
 from drift.cli.report_emergency import emergency
+from drift.cli.report_monthly import monthly
 from drift.cli.report_sign import follow_up, sign
 from drift.cli.report_span import Asked, asked, span_options
 from drift.cli.words import width
@@ -29,7 +30,7 @@ def command() -> None:
     """Write the weekly report or the register of a month's emergencies, and sign reviews."""
 
 
-for _one in (emergency, sign, follow_up):
+for _one in (emergency, monthly, sign, follow_up):
     command.add_command(_one)
 
 
@@ -80,14 +81,15 @@ def weekly(
 
 def _send(settings: Settings, span: Asked) -> int:
     from drift import wiring
-    from drift.cli.report_send import send_weekly
+    from drift.cli.report_send import queue_weekly, send_queued
     from drift.cli.report_span import chosen
 
     with wiring.open_database(settings) as database:
         now = wiring.clock(settings, database).now()
         with database.reading() as connection:
             found = chosen(connection, span, now, settings.clock)
-        return 0 if send_weekly(settings, database, found, now) else COULD_NOT
+        new = queue_weekly(settings, database, found, now)
+        return 0 if send_queued(settings, database, str(found), new, now) else COULD_NOT
 
 
 def write_weekly(

@@ -1,7 +1,8 @@
 """`drift report emergency`: the register of a month's emergencies."""
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -12,6 +13,8 @@ from drift.terminal import inert_json
 
 if TYPE_CHECKING:
     from drift.reports.emergency import Month
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _month(_context: click.Context, _parameter: click.Parameter, name: str | None) -> "Month | None":
@@ -25,8 +28,14 @@ def _month(_context: click.Context, _parameter: click.Parameter, name: str | Non
     return Month(year=int(found[1]), month=int(found[2]))
 
 
+def month_option(default: str) -> "Callable[[Command], Command]":
+    """Add `--month`, where without it `default` is taken."""
+    told = f"2026-11, for example; default: {default}."
+    return click.option("--month", callback=_month, metavar="MONTH", help=told)
+
+
 @click.command("emergency")
-@click.option("--month", callback=_month, metavar="MONTH", help="2026-11, for example; default: this month.")
+@month_option("this month")
 @json_option
 @config_option
 def emergency(month: "Month | None", as_json: bool, config: str | None) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from drift.store.database import Database
     from drift.timetable import Job
 
+MONTHLY = "0 7 3 * *"
+"""The day after the sample of the month before was drawn."""
+
 SEND_EVERY = timedelta(minutes=1)
 """What failed is due again by itself: this is how much later it may be."""
 
@@ -28,6 +31,9 @@ def report_mail_jobs(database: "Database", in_force: Callable[[], Settings]) -> 
         return
     queue = partial(_queue, database, in_force)
     yield Job(name="weekly mail", trigger=at(report.send_at, report.time_zone), run=queue, wakes=(SENDING,))
+    if any(one.is_monthly for one in report.mails):
+        month = partial(_queue_month, database, in_force)
+        yield Job(name="monthly mail", trigger=at(MONTHLY, report.time_zone), run=month, wakes=(SENDING,))
     yield Job(name=SENDING, trigger=every(SEND_EVERY), run=partial(_send, database, in_force))
 
 
@@ -47,6 +53,26 @@ def _queue(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
         new = queue_weekly(settings, database, week_at(now).previous, now)
     except DriftError as error:
         told = f"the weekly mail cannot be written: {error}"
+        return Turn(problems=(told,), failure=told)
+    return Turn(counts=(("letters", new),))
+
+
+def _queue_month(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
+    from drift import wiring
+    from drift.cli.report_monthly import queue_monthly
+    from drift.model.turn import Turn
+    from drift.reports.emergency import month_before
+    from drift.store.changes import newest_write_at
+
+    with database.reading() as connection:
+        if newest_write_at(connection) is None:
+            return Turn(is_put_off=True)
+    settings = in_force()
+    now = wiring.clock(settings, database).now()
+    try:
+        new = queue_monthly(settings, database, month_before(now), now)
+    except DriftError as error:
+        told = f"the monthly mail cannot be written: {error}"
         return Turn(problems=(told,), failure=told)
     return Turn(counts=(("letters", new),))
 

@@ -45,6 +45,13 @@ class Month:
         return f"{self.year:04}-{self.month:02}"
 
 
+def month_before(at: datetime) -> Month:
+    """Return the month before the one that a time lies in."""
+    first = at.astimezone(UTC).replace(day=1)
+    last = first - timedelta(days=1)
+    return Month(year=last.year, month=last.month)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmergencyRow:
     """One emergency."""

@@ -141,7 +141,7 @@ def last_of_kind(connection: Connection, kind: EntryKind) -> Entry | None:
     """Return the newest entry of a kind, if there is one."""
     newest = select(func.max(ledger.c.seq)).where(ledger.c.kind == kind.value, *_by_index(kind))
     seq = written(connection).execute(newest)
-    found = _entries(connection, ledger.c.seq == seq.scalar_one())
+    found = entries_numbered(connection, [one for one in seq.scalars() if one is not None])
     return found[0] if found else None
 
 

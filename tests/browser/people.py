@@ -20,6 +20,7 @@ def invite_auditor(visited: Visited) -> None:
     """Invite somebody who may read everything of the stories."""
     now = wall_clock()
     one = Invitation(
+        id="inv-1",
         name=AUDITOR,
         since=datetime(2026, 1, 1, tzinfo=UTC),
         until=datetime(2027, 1, 1, tzinfo=UTC),

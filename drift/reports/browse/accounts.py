@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy import Connection, bindparam, func, literal, select
 
 from drift.model.enrolment import EnrolmentRules, Mode
 from drift.model.finding import OPEN
@@ -13,10 +13,9 @@ from drift.reports.browse.coverage import SourceCoverage, coverage_of
 from drift.reports.browse.places import MOST_LOOKED_THROUGH, Count, counted_up_to
 from drift.reports.population import Period
 from drift.stages.decide import DecisionRules
-from drift.store.columns import as_key
+from drift.store.columns import LAST, as_key
 from drift.store.enrolment import enrolment_now
 from drift.store.schema import account_unit, change_line, finding, source_account
-from drift.store.upsert import in_chunks
 
 ACCOUNTS = 100
 """On one page."""
@@ -128,16 +127,25 @@ def _changes(
 ) -> Mapping[str, int]:
     """Return how many changes began lately in each account, counted no further than one more than is told."""
     since = max(now - RECENTLY, within.since) if within.since else now - RECENTLY
-    until = [change_line.c.began_at < within.until] if within.until else []
-    found: dict[str, int] = {}
-    for chunk in in_chunks(accounts, ACCOUNTS):
-        each = []
-        for account in chunk:
-            mine = (change_line.c.account == account, change_line.c.began_at >= since, *until)
-            few = select(literal(1)).select_from(change_line).where(*mine).limit(MOST_LOOKED_THROUGH + 1)
-            each.append(select(literal(account).label("account"), func.count()).select_from(few.subquery()))
-        found.update((account, int(number)) for account, number in connection.execute(union_all(*each)))
-    return found
+    times = {"since": since, "until": within.until or LAST}
+    return {
+        account: int(connection.execute(_LATELY_IN, {"account": account, **times}).scalar_one())
+        for account in accounts
+    }
+
+
+_LATELY_IN = select(func.count()).select_from(
+    select(literal(1))
+    .select_from(change_line)
+    .where(
+        change_line.c.account == bindparam("account"),
+        change_line.c.began_at >= bindparam("since"),
+        change_line.c.began_at < bindparam("until"),
+    )
+    .limit(MOST_LOOKED_THROUGH + 1)
+    .subquery()
+)
+"""Built once: it is run for each account."""
 
 
 def _units(connection: Connection, accounts: Sequence[str]) -> Mapping[str, str]:

@@ -18,6 +18,9 @@ NOBODY_NAMED = "a person"
 SHORTEST_NAME = 3
 """Characters: what is shorter stands in too many words."""
 
+AS_THEY_ARE = frozenset({"link", "note"})
+"""Fields of pages that are of use only as they are: where something is, and what is signed."""
+
 _ADDRESS = r"[\w.+'-]+@(?![\w.-]*gserviceaccount\.com)[\w-]+(?:\.[\w-]+)+"
 """Of a person, or of a mailbox; never that of a service account."""
 
@@ -72,7 +75,7 @@ def _without(names: Iterable[str]) -> Callable[[str], str]:
 
 
 def mapped(value: _T, change: Callable[[str], str]) -> _T:
-    """Return a page, or a part of one, with every text changed."""
+    """Return a page, or a part of one, with every text changed but for those that must stay."""
     result: _T = _mapped(value, change)
     return result
 
@@ -83,6 +86,7 @@ def _mapped(value: Any, scrub: Callable[[str], str]) -> Any:
     if isinstance(value, tuple):
         return tuple(_mapped(one, scrub) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        given = {one.name: _mapped(getattr(value, one.name), scrub) for one in fields(value)}
+        changed = (one.name for one in fields(value) if one.name not in AS_THEY_ARE)
+        given = {name: _mapped(getattr(value, name), scrub) for name in changed}
         return replace(value, **given)
     return value

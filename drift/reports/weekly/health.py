@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.ledger.note import signers_of
+from drift.model.evidence import Checkpoint
 from drift.reports.figures import percent
 from drift.reports.weekly.alarms import alarm_lines
 from drift.reports.weekly.counts import ControlCount, Watch
@@ -43,13 +44,13 @@ def controls(report: WeeklyReport) -> Iterator[Health]:
         yield Health(text=_control(one, report.seen), is_bad=bool(one.failed))
 
 
-def ledger(report: WeeklyReport) -> str:
-    """Say how far the ledger goes, and who signed that."""
-    if report.checkpoint is None:
+def ledger_line(checkpoint: Checkpoint | None) -> str:
+    """Say how far the ledger goes, and who signed that; nothing of one that was never sealed."""
+    if checkpoint is None:
         return ""
-    signed = ", ".join(f"{name}+{key_id}" for name, key_id in signers_of(report.checkpoint.note))
-    size = counted(report.checkpoint.size, "entry", "entries")
-    return f"Ledger: {size}, root {report.checkpoint.root}, signed with {signed or 'no known key'}."
+    signed = ", ".join(f"{name}+{key_id}" for name, key_id in signers_of(checkpoint.note))
+    size = counted(checkpoint.size, "entry", "entries")
+    return f"Ledger: {size}, root {checkpoint.root}, signed with {signed or 'no known key'}."
 
 
 def _watch(watch: Watch, seen: Seen) -> Iterator[Health]:

@@ -1,5 +1,6 @@
 """Lays the weekly report out as HTML that mail clients really show: tables, inline styles, nothing remote."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,18 @@ _STEPS = ((10, 1000), (10, 300), (5, 300), (2, 300))
 
 def weekly_html(page: Page) -> str:
     """Return the report as one HTML document of less than `MOST_BYTES`."""
-    for rows, longest in _STEPS:
-        document = _html(page.cut_to(rows), longest)
+    return fitting(
+        lambda rows, longest: template("weekly.html.j2", longest).render(page=page.cut_to(rows)), _STEPS
+    )
+
+
+def fitting(render: Callable[[int, int], str], steps: Sequence[tuple[int, int]]) -> str:
+    """Return the first document, of so many rows and texts of so many characters, that fits a mail."""
+    for rows, longest in steps:
+        document = _inliner().inline(render(rows, longest))
         if len(document.encode()) < MOST_BYTES:
             break
     return document
-
-
-def _html(page: Page, longest: int) -> str:
-    # The checkpoint and links are of use only if they are whole.
-    rendered = template("weekly.html.j2", longest).render(page=page)
-    return _inliner().inline(rendered)
 
 
 @cache

@@ -5,18 +5,19 @@ chose must not be clickable. What is a link is written as one by us.
 """
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import TypeVar
 
 from drift.model.report_mail import ReportKind
 from drift.reports.weekly.audience import mapped
-from drift.reports.weekly.layout import Page
 from drift.terminal import shown
 
 SUBJECT = 200
+
+_T = TypeVar("_T")
 
 _XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,11 +57,9 @@ def message_id(organisation: str, mail: str, kind: ReportKind, period: str, addr
     return f"<report-{hashlib.sha256(of.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
 
 
-def unlinked(page: Page) -> Page:
+def unlinked(page: _T) -> _T:
     """Return a page in whose texts no mail program finds an address to make a link of."""
-    broken = mapped(page, _unlinked)
-    own = tuple(replace(one, link=kept.link) for one, kept in zip(broken.actions, page.actions, strict=True))
-    return replace(broken, actions=own, note=page.note)
+    return mapped(page, _unlinked)
 
 
 def _unlinked(text: str) -> str:

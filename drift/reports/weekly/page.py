@@ -8,7 +8,7 @@ from drift.reports.week import Week
 from drift.reports.weekly.audience import Section, nameless, sections_of
 from drift.reports.weekly.counts import TeamChanges
 from drift.reports.weekly.first_days import first_days_lines
-from drift.reports.weekly.health import controls, health, ledger
+from drift.reports.weekly.health import controls, health, ledger_line
 from drift.reports.weekly.layout import ActionLine, Page, Table, Tile
 from drift.reports.weekly.report import Action, Figure, Seen, WeeklyReport
 from drift.reports.weekly.sentences import coverage, definitions, period, subject, title, verdict, witness
@@ -45,7 +45,7 @@ def page_of(
         definitions=definitions(seen),
         period=period(report),
         made_by=f"Report {report.run_id}, {report.tool_version}, rules {report.configuration_sha256}",
-        ledger=ledger(report),
+        ledger=ledger_line(report.checkpoint),
         witness=witness(report.checkpoint),
         note=report.checkpoint.note if report.checkpoint else None,
     )

@@ -1,0 +1,1 @@
+"""What a month was: its emergencies looked back at, and what the sample of it showed."""
