@@ -74,10 +74,10 @@ def test_only_who_may_is_offered_forms(looked_at: Visited) -> None:
     }
 
     assert "/acknowledge" in pages[Role.RESPONDER]
-    assert "/waive" not in pages[Role.RESPONDER]
+    assert '/waive"' not in pages[Role.RESPONDER]
     assert "<form class" not in pages[Role.VIEWER].partition("<main")[2]
-    assert "/waive" not in pages[Role.ADMIN]
-    assert "/waive" in looked_at.visitor(Role.APPROVER).get(path).text
+    assert '/waive"' not in pages[Role.ADMIN]
+    assert '/waive"' in looked_at.visitor(Role.APPROVER).get(path).text
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.RESPONDER, Role.ADMIN])
