@@ -1,4 +1,4 @@
-"""What docs/pages.md says of addresses is so."""
+"""What docs/page-by-page.md says of addresses is so."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from drift.model.visitor import Role
 from drift.web.routes import PAGES
 from tests.web.visiting import Visited
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "pages.md").read_text()
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "page-by-page.md").read_text()
 
 
 def test_every_address_that_the_document_names_opens(looked_at: Visited) -> None:
