@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from benchmarks import pages
 from benchmarks.browse_store import ACCOUNTS, ACTORS, BETWEEN, FIRST, TYPES, filled
 from drift.model.approval import ActionRules
 from drift.model.enrolment import EnrolmentRules
@@ -68,6 +69,10 @@ def measure(changes: int = CHANGES) -> Iterator[str]:
                 f" {worst.milliseconds:.0f} ms at most: {worst.what}"
             )
         database.close()
+        queries = [wanted.query() for wanted in _filters(changes)]
+        of_findings = [wanted.query() for wanted in _finding_filters()]
+        addresses = pages.addresses_of(changes, queries, of_findings)
+        yield from pages.measured(Path(folder) / "store.sqlite3", addresses)
 
 
 def _timed(database: Database, what: str, look: Look) -> Timed:

@@ -165,6 +165,8 @@ class Equipment:
     deliveries: Mapping[str, DeliveryRules] = field(default_factory=dict)
     """How fast each notifier is sent messages; one that is not here is sent everything at once."""
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    pages: str | None = None
+    """Where browsers reach the pages; `None`: there are none, or nobody knows."""
     trust: Mapping[str, TrustSource] = field(default_factory=dict)
     """Where it is read who may act as the identities that deploy."""
     keeps_logs: frozenset[str] = frozenset()

@@ -40,6 +40,9 @@ GIVEN_UP_AFTER = timedelta(days=5)
 KEPT_FOR = timedelta(days=400)
 """What became of a letter, for whoever asks; the ledger has it for ever."""
 
+DEAD_KEPT_FOR = timedelta(days=14)
+"""What was given up, for whoever mends the address meanwhile and sends it again."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mailed:
@@ -53,7 +56,7 @@ class Mailed:
 def queue_letters(database: Database, letters: Iterable[Outgoing], now: datetime) -> int:
     """Keep letters to be sent; those that were kept before stay as they were. Return how many are new."""
     with database.transaction() as connection:
-        report_mails.forget(connection, now - KEPT_FOR)
+        report_mails.forget(connection, now - KEPT_FOR, now - DEAD_KEPT_FOR)
         return report_mails.queue(connection, letters, now)
 
 

@@ -96,7 +96,8 @@ class Pipeline:
         problems += self.take_access_snapshots(now)
         self.digest(now)
         self.renew_alarms(now)
-        problems += notify(have.database, have.notifiers, now, have.deliveries, have.on_call).failed
+        sent = notify(have.database, have.notifiers, now, have.deliveries, have.on_call, have.pages)
+        problems += sent.failed
         problems += self.forget(now)
         sample_months(have, now)
         problems += self.seal(now)

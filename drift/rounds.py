@@ -177,7 +177,14 @@ class Rounds:
     def tell(self) -> Turn:
         """Send the alerts that are due."""
         have = self._pipeline.have
-        sent = notify(have.database, have.notifiers, have.clock.now(), have.deliveries, have.on_call)
+        sent = notify(
+            have.database,
+            have.notifiers,
+            have.clock.now(),
+            have.deliveries,
+            have.on_call,
+            have.pages,
+        )
         failure = sent.failed[0] if sent.failed and not sent.sent else None
         return Turn(
             problems=sent.failed,

@@ -356,6 +356,7 @@ def running(settings: "Settings") -> Iterator["Pipeline"]:
                 directories=counted(catalog.DIRECTORIES, settings.directories),
                 access_lists=counted(catalog.ACCESS_LISTS, settings.access_lists),
                 on_call=counted(catalog.ON_CALL, settings.on_call),
+                pages=settings.web.address if settings.web else None,
                 trust=counted(catalog.TRUST, settings.trust),
                 grant_sources=counted(catalog.GRANTS, settings.grants),
                 account_trees=counted(catalog.ACCOUNT_TREES, settings.account_trees),

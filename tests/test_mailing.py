@@ -15,12 +15,14 @@ from drift.errors import (
 )
 from drift.mailing import GIVEN_UP_AFTER, queue_letters, send_due
 from drift.model.audience import Audience
+from drift.model.erasure import Forgotten
 from drift.model.evidence import EntryKind
 from drift.model.report_mail import MailRecord, ReportKind
 from drift.reports.entries import entries_of_kind
 from drift.stages.alarm import find_failing_mails
 from drift.store import report_mails
 from drift.store.database import Database
+from drift.store.erasure import forget_in_store
 from drift.store.report_mails import MailStatus, Outgoing
 from tests.builders import NOON
 
@@ -201,6 +203,31 @@ def test_after_days_of_trying_a_letter_is_given_up(database: Database) -> None:
     send_due(database, post, NOON + GIVEN_UP_AFTER)
 
     assert statuses(database) == [MailStatus.DEAD]
+
+
+def test_what_nobody_took_is_not_kept_for_ever(database: Database) -> None:
+    """It names people."""
+    post = Post()
+    post.fails[LEADS.address] = ProviderResponseError("it is too large", hint="cut it")
+    queue_letters(database, BOTH, NOON)
+    send_due(database, post, NOON)
+
+    queue_letters(database, [replace(LEADS, period="2026-W50")], NOON + timedelta(days=21))
+
+    assert statuses(database) == [MailStatus.SENT]
+
+
+def test_whoever_is_forgotten_stands_in_no_letter_that_waits(database: Database) -> None:
+    """In a letter a name may be broken up by its encoding, and a workbook is packed."""
+    alice = Forgotten(names=frozenset({"alice@example.com"}), pseudonym="person-1")
+    hidden = b"Content-Transfer-Encoding: quoted-printable\r\n\r\nalice@exam=\r\nple.com\xff"
+    queue_letters(database, [replace(LEADS, letter=hidden), BOTH[1]], NOON)
+
+    with database.transaction() as connection:
+        assert forget_in_store(connection, alice, besides=frozenset()) == 2
+
+    assert statuses(database) == []
+    assert queue_letters(database, [LEADS], NOON) == 1
 
 
 def test_a_defect_of_a_transport_stops_nothing_and_secrets_are_cut_out(database: Database) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 import click
 
 from drift.cli.canary_standing import canary_standing
+from drift.cli.check_pages import page_notes, page_trials
 from drift.cli.cost import cost_lines, expected
 from drift.cli.options import config_option
 from drift.cli.skew import Skew, skew_of
@@ -70,6 +71,8 @@ def command(cost: bool, config: str | None) -> int:
             failed += not tried(what, adapter, attempt)
         for name, sink in wiring.evidence_sinks(settings).items():
             failed += not tried(f"evidence sink {name}", sink, sink.check)
+        for what, vouching, attempt in page_trials(settings.web):
+            failed += not tried(what, vouching, attempt)
         for name, mail in wiring.mail_transports(settings).items():
             failed += not tried(f"mail {name}", mail, mail.check)
         failed += not _say_skew(skew_of(wiring.answer_times()))
@@ -81,6 +84,8 @@ def command(cost: bool, config: str | None) -> int:
     if settings.listen and settings.listen.host not in LOOPBACK:
         told = f"whoever reaches {settings.listen.host}:{settings.listen.port} may read how the watch stands"
         click.echo(shown(f"note    http: {told}", limit=500))
+    for told in page_notes(settings):
+        click.echo(shown(f"note    pages: {told}", limit=500))
     if not have.notifiers:
         click.echo("note    no [[notifier]] is configured: alerts are kept until there is one")
     return 1 if failed else 0

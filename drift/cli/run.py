@@ -86,6 +86,8 @@ def _forever(settings: Settings) -> int:
                 log.say(f"answering at port {service.port}")
             if service.pages is not None:
                 log.say(f"pages at {service.pages}")
+            if settings.web and not settings.web.oidc and not settings.web.proxy:
+                log.say("sign in to them with: drift sign-in")
             log.say(f"watching every {settings.poll_every.total_seconds():.0f} s; stop with Ctrl-C")
             _wait(service.daemon, log)
     return 0

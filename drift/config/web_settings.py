@@ -50,3 +50,10 @@ class WebSettings:
     oidc: OidcSettings | None
     proxy: ProxySettings | None
     """With neither, people sign in with a link that is made on this machine."""
+
+    @property
+    def address(self) -> str | None:
+        """Where browsers reach the pages; `None` where only the port that is taken would tell."""
+        if self.url is not None:
+            return self.url
+        return self.listen.url(self.listen.port) if self.listen.is_loopback and self.listen.port else None

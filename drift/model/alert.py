@@ -1,9 +1,10 @@
 """What people are told, before any channel gives it its form."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from drift.model.alarm import ToldAlarm
 from drift.model.finding import AttributeDrift
@@ -123,6 +124,19 @@ class Alert:
     """Who is named in the place of `mention`, if the rota can be asked."""
     asked: Asked | None = None
     """It asks the person whom `to` names, and is for nobody else to see."""
+    page: str | None = None
+    """Path of the page about it: `/changes/chg-1`."""
+    link: str | None = None
+    """Where browsers reach that page; `None` where there are no pages. Known when the message is sent."""
+
+    def linked(self, pages: str | None) -> "Alert":
+        """Return the message with the address of its page, where the pages are at `pages`."""
+        return replace(self, link=f"{pages}{self.page}") if pages and self.page else self
+
+
+def page_of_change(change_id: str) -> str:
+    """Return the path of the page of a change."""
+    return f"/changes/{quote(change_id, safe='')}"
 
 
 def notice_of(

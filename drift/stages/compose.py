@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from drift.model.action import corrections
-from drift.model.alert import Alert, AlertedChange, AlertedWrite, AlertState
+from drift.model.alert import Alert, AlertedChange, AlertedWrite, AlertState, page_of_change
 from drift.model.change import Change, ChangeSession, Write
 from drift.model.event import Outcome
 from drift.model.finding import AttributeDrift
@@ -70,6 +70,7 @@ def compose(
         changes=tuple(_told_change(one, unsure_names(one.change, names_of)) for one in told),
         fallback_text=f"{headline} {action}",
         state=_state(told),
+        page=page_of_change(worst.change.change_id),
     )
 
 

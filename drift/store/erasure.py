@@ -27,6 +27,7 @@ from drift.ledger.entry import encode_body
 from drift.model.erasure import Forgotten
 from drift.store.columns import Encoded, Key, Text
 from drift.store.metadata import metadata
+from drift.store.report_mails import forget_waiting
 from drift.store.schema import directory_person
 
 _READ_AHEAD = 1000
@@ -39,7 +40,9 @@ def forget_in_store(connection: Connection, person: Forgotten, *, besides: froze
     """Take a person out of every table but those named `besides`; return of how many rows.
 
     A row that is known by a name is written anew, so that others may refer to it before the old one goes.
+    Letters that wait go whole: in one, and in its workbook, a name stands in pieces.
     """
+    waiting = forget_waiting(connection)
     tables = [one for one in metadata.sorted_tables if one.name not in besides]
     found = [(one, _rows_naming(connection, one, person)) for one in tables]
     left = [(one, _rewrite_all(connection, one, keys, person)) for one, keys in found]
@@ -47,12 +50,12 @@ def forget_in_store(connection: Connection, person: Forgotten, *, besides: froze
         for key in keys:
             plain = _plain(known)
             connection.execute(delete(plain).where(*_at(known, plain, key)))
-    return sum(len(keys) for _, keys in found)
+    return waiting + sum(len(keys) for _, keys in found)
 
 
 def _rows_naming(connection: Connection, known: Table, person: Forgotten) -> list[tuple[Any, ...]]:
     """Return the keys of the rows that are meant: what is being read is not to be changed."""
-    texts = _texts(known)
+    texts = written_columns(known)
     rows = connection.execute(select(_plain(known)).execution_options(yield_per=_READ_AHEAD)).mappings()
     return [
         tuple(row[one.name] for one in known.primary_key.columns)
@@ -78,7 +81,7 @@ def _rewrite(connection: Connection, known: Table, key: tuple[Any, ...], person:
     plain = _plain(known)
     here = _at(known, plain, key)
     row = dict(connection.execute(select(plain).where(*here)).mappings().one())
-    new = {name: _without(row[name], person) for name in _texts(known) if row[name] is not None}
+    new = {name: _without(row[name], person) for name in written_columns(known) if row[name] is not None}
     stays = all(new.get(one.name, row[one.name]) == row[one.name] for one in known.primary_key.columns)
     statement = update(plain).where(*here).values(new) if stays else insert(plain).values(row | new)
     try:
@@ -99,7 +102,8 @@ def _at(known: Table, plain: TableClause, key: tuple[Any, ...]) -> list[ColumnEl
     return [plain.c[name] == value for name, value in zip(names, key, strict=True)]
 
 
-def _texts(known: Table) -> tuple[str, ...]:
+def written_columns(known: Table) -> tuple[str, ...]:
+    """Return the columns of a table in which a name may stand."""
     return tuple(one.name for one in known.columns if isinstance(one.type, _WRITTEN))
 
 

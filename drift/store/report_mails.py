@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
 from drift.model.audience import Audience
 from drift.model.report_mail import ReportKind
@@ -67,11 +67,6 @@ def queue(connection: Connection, letters: Iterable[Outgoing], now: datetime) ->
     return sum(insert_new(connection, table, _values(one, now)) for one in letters)
 
 
-def is_queued(connection: Connection, mail: str, period: str, address: str) -> bool:
-    """Tell whether a letter was written before, whatever became of it."""
-    return connection.execute(select(table.c.status).where(*_is(mail, period, address))).first() is not None
-
-
 def due(connection: Connection, now: datetime) -> Sequence[MailRow]:
     """Return the letters that are to be sent now, the oldest first."""
     is_due = (table.c.status == MailStatus.QUEUED, table.c.next_attempt_at <= now)
@@ -126,9 +121,20 @@ def send_again(connection: Connection, period: str, now: datetime) -> None:
     connection.execute(update(table).where(*waiting).values(values))
 
 
-def forget(connection: Connection, before: datetime) -> None:
-    """Forget the letters that were written before a time, whatever became of them."""
-    connection.execute(delete(table).where(table.c.created_at < before))
+def forget(connection: Connection, before: datetime, dead_before: datetime) -> None:
+    """Forget the letters that were written before a time, and those given up that were before another.
+
+    What nobody took still names people, and no later report waits for it.
+    """
+    is_dead = and_(table.c.status == MailStatus.DEAD, table.c.created_at < dead_before)
+    connection.execute(delete(table).where(or_(table.c.created_at < before, is_dead)))
+
+
+def forget_waiting(connection: Connection) -> int:
+    """Forget the letters that nobody took yet, and return how many; `--send` has them written anew."""
+    return connection.execute(
+        delete(table).where(table.c.letter.is_not(None)), execution_options={"preserve_rowcount": True}
+    ).rowcount
 
 
 def _is(mail: str, period: str, address: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,7 +1,8 @@
 """Writes an alert as a letter: plain text and HTML, in the thread of its session.
 
-Nothing in a letter is a link. Mail programs make links of bare addresses, so what would be one is
-broken up: a name that somebody else chose must not be clickable.
+Nothing in a letter is a link but the one to our own page of what it is about, whose address stands in the
+configuration. Mail programs make links of bare addresses, so what would be one is broken up: a name that
+somebody else chose must not be clickable.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ from providers.telling import Part, Telling, telling
 from providers.visible import shortened
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
+_OURS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/._~%?=&-]*", re.ASCII)
+"""What addresses of our pages are made of: ids in them are quoted."""
+_OPEN: Final = "Open in Driftledger"
 _SUBJECT = 200
 _NAME = 80
 _IMPORTANCE: Final[dict[Severity, str]] = {
@@ -47,8 +51,9 @@ def letter(
     written["Importance"] = _IMPORTANCE[alert.severity]
     written["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is answered to us
     written["X-Auto-Response-Suppress"] = "All"
-    written.set_content("\n".join(_text(said)), cte="quoted-printable")
-    written.add_alternative("\n".join(_html(said)), subtype="html", cte="quoted-printable")
+    page = alert.link if alert.link and _OURS.fullmatch(alert.link) else None
+    written.set_content("\n".join(_text(said, page)), cte="quoted-printable")
+    written.add_alternative("\n".join(_html(said, page)), subtype="html", cte="quoted-printable")
     return written
 
 
@@ -70,8 +75,10 @@ def subject(alert: Alert) -> str:
     return _unlinked(f"[Driftledger] {what}: {shortened(where, _NAME)}, {since} ({name})")
 
 
-def _text(said: Telling) -> Iterator[str]:
+def _text(said: Telling, page: str | None) -> Iterator[str]:
     yield _unlinked(said.call_to_action)
+    if page:
+        yield f"{_OPEN}: {page}"
     yield ""
     yield _unlinked(said.title)
     for part in said.parts:
@@ -80,9 +87,11 @@ def _text(said: Telling) -> Iterator[str]:
         yield from (f"    {_unlinked(line)}" for line in part.lines)
 
 
-def _html(said: Telling) -> Iterator[str]:
+def _html(said: Telling, page: str | None) -> Iterator[str]:
     yield "<!doctype html><html><body>"
     yield f"<p><strong>{_inert(said.call_to_action)}</strong></p>"
+    if page:
+        yield f'<p><a href="{escape(page)}">{_OPEN}</a></p>'
     yield f"<p>{_inert(said.title)}</p>"
     for part in said.parts:
         yield from _part(part)

@@ -74,7 +74,7 @@ class PagerDuty:
         """Trigger the alert, acknowledge it once somebody answered, and resolve it once it is settled."""
         key = _dedup_key(alert.session_id)
         action = _action(alert, is_told=replaces == f"{_PREFIX}{key}")
-        more = {"payload": _payload(alert), "client": "Driftledger"} if action == "trigger" else {}
+        more = _more(alert) if action == "trigger" else {}
         self._enqueue({"event_action": action, "dedup_key": key, **more})
         return f"{_PREFIX}{key}"
 
@@ -101,6 +101,12 @@ def _action(alert: Alert, *, is_told: bool) -> str:
     if alert.state is AlertState.SETTLED:
         return "resolve"
     return "acknowledge" if alert.state is AlertState.ANSWERED and is_told else "trigger"
+
+
+def _more(alert: Alert) -> dict[str, Any]:
+    """Return what is told when somebody is paged. `client_url` is where the name of the client leads."""
+    told = {"payload": _payload(alert), "client": "Driftledger"}
+    return told | {"client_url": alert.link} if alert.link else told
 
 
 def _payload(alert: Alert) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def alarm_blocks(alert: Alert, told: ToldAlarm) -> list[Block]:
             elements.section([[elements.literal(alert.call_to_action, SENTENCE, style="bold")]])
         ),
         elements.rich_text(elements.section(_facts(told))),
+        *elements.page(alert.link),
         elements.context(f"Ref: {shortened(alert.session_id, NAME)} · ledger entry {told.ledger_seq}"),
     ]
 

@@ -75,12 +75,13 @@ def _blocks(alert: Alert, listed: int) -> list[Block]:
     if alert.mention:
         call_to_action += [elements.own(" "), elements.mention(alert.mention)]
     if alert.notice:
-        return _notice(alert, call_to_action)
+        return [*_notice(alert, call_to_action), *elements.page(alert.link)]
     headline = f"{wording.LIGHTS[alert.severity]} {alert.severity.upper()}: {alert.headline}"
     blocks = [
         elements.header(headline),
         elements.rich_text(elements.section([call_to_action])),
         elements.rich_text(elements.section(_facts(alert))),
+        *elements.page(alert.link),
     ]
     worst_first = sorted(alert.changes, key=lambda change: -change.severity.rank)
     reasons: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 Only literal parts: `plain_text` objects and the `text` elements of rich text are shown by
 Slack as they are, so no mention, link, emoji or markup can come out of a text in them. There is
-no constructor for `mrkdwn` or for emoji; the one for links is for addresses that come from a ticket
-system, the one for mentions for ids that stand in the configuration, never for what a record says.
+no constructor for `mrkdwn` or for emoji; the one for links is for addresses of our own pages and those that
+come from a ticket system, the one for mentions for ids that stand in the configuration, never for what a
+record says.
 """
 
 import re
@@ -25,6 +26,8 @@ NAME: Final = 120
 WORD: Final = 60
 """Limits in bytes. 150 is Slack's own for a header; the others keep a message readable.
 In `IDENTITY` the ARN of a role's session, who opened it, MFA and address have their place."""
+
+OPEN: Final = "Open in Driftledger"
 
 _URL_MOST = 300
 _GROUP = re.compile("S[A-Z0-9]{5,20}")
@@ -98,6 +101,16 @@ def link(text: str, url: str | None) -> Block:
     if url is None or not _is_web_address(url):
         return literal(text, WORD)
     return {"type": "link", "url": url, "text": shortened(text, WORD) or _NOTHING}
+
+
+def page(url: str | None) -> list[Block]:
+    """Return the link to the page of what a message is about, where there is one.
+
+    It is no button: Slack tells the app of each press of those, also of one that only opens a page.
+    """
+    if url is None or not _is_web_address(url):
+        return []
+    return [rich_text(section([[link(OPEN, url)]]))]
 
 
 def _plain(text: str, limit: int) -> Block:

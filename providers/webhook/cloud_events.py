@@ -152,6 +152,7 @@ def event_of(alert: Alert, source: str) -> dict[str, Any]:
             "changes": [_change(change) for change in alert.changes[:_CHANGES]],
             "more_changes": max(0, len(alert.changes) - _CHANGES),
             "notice": [shortened(one, _LONG) for one in alert.notice],
+            "link": alert.link,
             "alarm": alert.alarm and {"slug": alert.alarm.alarm.slug, "ledger_seq": alert.alarm.ledger_seq},
         },
     }

@@ -118,7 +118,7 @@ def test_a_zip_that_was_cut_off_cannot_be_read(pack: Path, tmp_path: Path, share
     path = Path(zip_of(pack, tmp_path))
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
 
-    with pytest.raises(CannotVerify, match=r"no zip that can be read.*; unpack it"):
+    with pytest.raises(CannotVerify, match=r"no zip that can be read.*; get it again"):
         verify_pack(str(path))
 
 

@@ -21,7 +21,7 @@ def twelve_weeks(connection: Connection, span: Span) -> tuple[WeekCount, ...]:
     last = week_at(span.until - timedelta(microseconds=1))
     since = last.since - timedelta(weeks=WEEKS - 1)
     writes, unticketed = defaultdict[int, set[str]](set), defaultdict[int, int](int)
-    for one in changes_begun(connection, since, min(last.until, span.until)):
+    for one in changes_begun(connection, since, min(last.until, span.until), PEOPLE):
         week = (one.began_at - since) // timedelta(weeks=1)
         if one.disposition in NOBODYS:
             continue

@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from drift.model.alarm import ToldAlarm
-from drift.model.alert import Alert, AlertState
+from drift.model.alarm import COMPROMISE, ToldAlarm
+from drift.model.alert import Alert, AlertState, page_of_change
 from drift.terminal import shown
 
 HEADLINE_CHARS = 300
 """Names from outside stand in it: it stays one line, and a short one."""
 
 OVER = "Nothing to do: it is over."
+
+_THE_WATCH = "/health"
+"""The page that says whether the watch itself works."""
 
 
 def message(alarm_id: str, told: ToldAlarm, now: datetime) -> Alert:
@@ -34,6 +37,7 @@ def message(alarm_id: str, told: ToldAlarm, now: datetime) -> Alert:
         fallback_text=f"{headline} {action}",
         alarm=told,
         state=AlertState.OPEN if told.ended_at is None else AlertState.SETTLED,
+        page=page_of_change(alarm.subject) if alarm.slug == COMPROMISE else _THE_WATCH,
     )
 
 

@@ -56,10 +56,12 @@ def notify(
     now: datetime,
     rules: Mapping[str, DeliveryRules] = {},
     on_call: Mapping[str, OnCall] = {},
+    pages: str | None = None,
 ) -> Sent:
     """Send every alert that is due; one that is refused hides no other.
 
-    Whoever is on call, as `on_call` knows by then, is mentioned.
+    Whoever is on call, as `on_call` knows by then, is mentioned. Where there are `pages`, at that address,
+    each message leads to the one about it.
 
     A notifier that cannot be reached is not asked again until the next time. One without `rules` is sent
     everything at once.
@@ -92,7 +94,7 @@ def notify(
         room[name] -= 1
         alert, problem = mentioning(queued.alert, notifier, on_call)
         failed += [f"{name}: {problem}"] if problem else []
-        error = _send(database, replace(queued, alert=alert), notifier, now)
+        error = _send(database, replace(queued, alert=alert.linked(pages)), notifier, now)
         if error is None:
             sent += 1
             continue

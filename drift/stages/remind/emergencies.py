@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from drift.model.alert import Alert
+from drift.model.alert import Alert, page_of_change
 from drift.model.approval import ActionRules
 from drift.model.emergency import Due, Emergency, emergency_of
 from drift.model.person import People, makers_of
@@ -100,4 +100,5 @@ def _message(row: ChangeRow, steps: Sequence[Due], percent: int, now: datetime) 
         changes=(),
         fallback_text=f"{headline}. {action}",
         notice=(f"{headline}.", f"{action}."),
+        page=page_of_change(change.change_id),
     )

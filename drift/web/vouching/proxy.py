@@ -45,4 +45,4 @@ class Proxy:
         Raises:
             ProviderError: They cannot be read.
         """
-        return self._keys.check()
+        return f"of {self._settings.header}: {self._keys.check()}"

@@ -21,6 +21,8 @@ class FakePagerDuty:
     def __init__(self) -> None:
         self.events: dict[str, list[dict[str, Any]]] = {}
         self.status: dict[str, str] = {}
+        self.client_urls: dict[str, str | None] = {}
+        """Where the name of the client leads, of the last trigger."""
         self.problems: deque[Reply] = deque()
 
     def answer(self, request: Request) -> Reply:
@@ -43,6 +45,7 @@ class FakePagerDuty:
         if action == "trigger":
             self.events.setdefault(key, []).append(event["payload"])
             self.status[key] = "triggered"
+            self.client_urls[key] = event.get("client_url")
         elif key in self.status and self.status[key] != "resolved":  # else it has no effect
             self.status[key] = f"{action}d"
 
