@@ -25,6 +25,9 @@ __all__ = ["looked_at", "site", "told_stories"]
 
 HERE = Path(__file__).parent
 
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+"""The pages are the same for browsers that run no scripts at all."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what needs a browser where there is none."""
@@ -70,11 +73,11 @@ def someone(browser: Browser) -> Iterator[Opens]:
     with ExitStack() as contexts:
         opened: list[Watched] = []
 
-        def open_one(visited: Visited, role: Role | None = None, **options: Any) -> Watched:
+        def open_one(visited: Visited, who: Role | str | None = None, **options: Any) -> Watched:
             one = contexts.enter_context(watched(browser, base_url=visited.site.url, **options))
             opened.append(one)
-            if role is not None:
-                sign_in(one, visited, role)
+            if who is not None:
+                sign_in(one, visited, who)
             return one
 
         yield open_one

@@ -20,6 +20,7 @@ def invite_auditor(visited: Visited) -> None:
     """Invite somebody who may read everything of the stories."""
     now = wall_clock()
     one = Invitation(
+        id="invitation-1",
         name=AUDITOR,
         since=datetime(2026, 1, 1, tzinfo=UTC),
         until=datetime(2027, 1, 1, tzinfo=UTC),
@@ -31,10 +32,10 @@ def invite_auditor(visited: Visited) -> None:
         keep_invitation(connection, one, ledger_seq=1)
 
 
-def sign_in(watched: Watched, visited: Visited, role: Role) -> None:
-    """Have a browser hold the session of somebody of a role."""
-    if role is Role.AUDITOR:
+def sign_in(watched: Watched, visited: Visited, who: Role | str) -> None:
+    """Have a browser hold the session of somebody, by name or role."""
+    if who is Role.AUDITOR:
         invite_auditor(visited)
     name = session_cookie(visited.site)
-    secret = visited.visitor(EVERYBODY[role]).cookies[name]
+    secret = visited.visitor(EVERYBODY[who] if isinstance(who, Role) else who).cookies[name]
     watched.context.add_cookies([{"name": name, "value": secret, "url": visited.site.url}])
