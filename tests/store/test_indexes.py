@@ -114,7 +114,7 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
 
 def keep_judgement(connection: Connection) -> None:
     grouping.begin_session(connection, "ses-1", WANTED_SESSION)
-    grouping.begin_change(connection, WANTED_CHANGE)
+    grouping.begin_change(connection, replace(WANTED_CHANGE, at=NOON - timedelta(days=9)))
     changes.keep_judgement(connection, a_change(), a_judgement(), 0)
 
 
