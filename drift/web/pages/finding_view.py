@@ -10,12 +10,13 @@ from drift.model.documents import differing_parts
 from drift.model.finding import HIDDEN, OPEN, AttributeDrift, FindingKind, FindingStatus
 from drift.model.resource import Json
 from drift.model.routing import EVERYBODY
-from drift.model.verdict import ActorKind, Channel, Disposition, Severity
+from drift.model.verdict import Channel, Disposition, Severity
 from drift.reports.browse.finding_detail import FindingDetail
 from drift.reports.browse.finding_detail import MadeBy as Maker
 from drift.reports.moment import Moment
 from drift.reports.population import Period
 from drift.reports.wording import DIFFERENCE, finding_name
+from drift.web.people import machines_listed, people_about, people_listed, people_of_write, people_who_acted
 
 MOST_LINES = 60
 """Of one value; a longer one is cut, and says so."""
@@ -134,19 +135,22 @@ def view_of(detail: FindingDetail, within: Period) -> FindingView:
 
 def people_in(detail: FindingDetail) -> Iterator[str | None]:
     """Yield every name of a person that the records about a finding know."""
-    yield detail.finding.register_owner
-    for maker in (*detail.makers, *(one for each in detail.attributes for one in each.makers)):
-        if maker.write.actor.kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield maker.write.actor.name
-            yield maker.write.actor.principal
-            yield from maker.write.actor.chain
-        if maker.change and maker.change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield maker.change.actor
-    for action in filter(None, (*detail.actions, detail.finding.waiver)):
-        yield action.by.name
-        yield action.by.account
-        if isinstance(action.deed, Waived):
-            yield action.deed.owner
+    yield from people_about(detail.finding)
+    yield from people_who_acted(detail.actions)
+    for maker in _makers(detail):
+        yield from people_of_write(maker.write)
+    yield from people_listed(maker.change for maker in _makers(detail) if maker.change)
+
+
+def machines_in(detail: FindingDetail) -> Iterator[str]:
+    """Yield the names of machines and services: some look like addresses of people."""
+    return machines_listed(maker.change for maker in _makers(detail) if maker.change)
+
+
+def _makers(detail: FindingDetail) -> Iterator[Maker]:
+    yield from detail.makers
+    for each in detail.attributes:
+        yield from each.makers
 
 
 def _difference(one: AttributeDrift, makers: tuple[MadeBy, ...]) -> Difference:
