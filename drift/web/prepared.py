@@ -43,9 +43,8 @@ class Prepared(Generic[KeptT]):
         try:
             return one.result.result(self._patience.total_seconds())
         except TimeoutError:
-            if not one.result.done():
-                return None
-            raise
+            # It may be there just now, and may itself have failed so.
+            return one.result.result() if one.result.done() else None
         finally:
             if one.result.done() and one.result.exception() is not None:
                 self._forget(key, one)
