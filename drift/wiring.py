@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from drift.reports.monthly.page import MonthFacts
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
-    from drift.reports.weekly.facts import WeeklySettings
     from drift.stages.notify.rules import DeliveryRules
     from drift.store.database import Database
 
@@ -452,24 +451,6 @@ def people_of(settings: "Settings", database: "Database | None") -> "People":
         return People.known(settings.people)
     with database.reading() as connection:
         return people_known(connection, settings.people, [one.name for one in settings.directories])
-
-
-def weekly_settings(settings: "Settings") -> "WeeklySettings":
-    """Return what the weekly report has to know of the configuration."""
-    from drift.reports.weekly.facts import WeeklySettings
-
-    return WeeklySettings(
-        organisation=settings.organisation,
-        sources=tuple(source.name for source in settings.audit_logs),
-        has_notifier=bool(settings.notifiers),
-        decision=settings.decision,
-        configuration_sha256=settings.sha256,
-        tool_version=f"driftledger {__version__}",
-        routing=settings.routing,
-        reviews=settings.reviews,
-        links=settings.web.url if settings.web else None,
-        names_people=settings.report.names_people,
-    )
 
 
 def month_facts(settings: "Settings", database: "Database", month: "Month", now: "datetime") -> "MonthFacts":

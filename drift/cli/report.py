@@ -129,6 +129,7 @@ def _layout_for(path: Path) -> "Callable[[Page], str]":
 def _page(settings: Settings, database: "Database", span: Asked, whom: str) -> "Page":
     from drift import wiring
     from drift.cli.report_span import chosen
+    from drift.config.weekly import weekly_settings
     from drift.model.audience import Audience
     from drift.reports.weekly.whole import page_for, report_of
 
@@ -141,5 +142,5 @@ def _page(settings: Settings, database: "Database", span: Asked, whom: str) -> "
     now = wiring.clock(settings, database).now()
     with database.reading() as connection:
         found = chosen(connection, span, now, settings.clock)
-        report = report_of(connection, found, wiring.weekly_settings(settings), now)
+        report = report_of(connection, found, weekly_settings(settings), now)
     return page_for(report, Audience.TEAM if is_team else Audience(whom), whom if is_team else None)

@@ -22,14 +22,14 @@ def queue_weekly(settings: Settings, database: "Database", span: "Span", now: da
     Raises:
         ConfigError: No mail is configured, or nothing that sends one.
     """
-    from drift import wiring
+    from drift.config.weekly import weekly_settings
     from drift.mailing import queue_letters
     from drift.reports.weekly.mails import weekly_letters
     from drift.reports.weekly.whole import report_of
 
     sending = sending_of(settings, now)
     with database.reading() as connection:
-        report = report_of(connection, span, wiring.weekly_settings(settings), now)
+        report = report_of(connection, span, weekly_settings(settings), now)
     return queue_letters(database, weekly_letters(report, settings.report.mails, sending), now)
 
 

@@ -10,7 +10,7 @@ from drift.reports.browse.change_list import ListedChange
 from drift.reports.wording import counted
 from drift.web.ask import Ask
 from drift.web.naming import for_reader
-from drift.web.people import NO_PERSON
+from drift.web.people import NO_PERSON, machines_listed, people_listed
 from drift.web.veil import SOMEBODY
 
 
@@ -41,9 +41,7 @@ def shown_to(ask: Ask, listed: Iterable[ListedChange]) -> tuple[ChangeRowShown, 
     """Return the rows of changes, without the names of people for whoever sees none."""
     changes = tuple(listed)
     rows = tuple(_row(one, sees_names=ask.sees_names) for one in changes)
-    people = (one.actor for one in changes if one.actor_kind not in NO_PERSON)
-    machines = (one.actor for one in changes if one.actor_kind in NO_PERSON)
-    return for_reader(ask, rows, people, machines)
+    return for_reader(ask, rows, people_listed(changes), machines_listed(changes))
 
 
 def _row(one: ListedChange, *, sees_names: bool) -> ChangeRowShown:

@@ -1,15 +1,12 @@
 """One change as its page shows it: texts in their order, and nothing that still has to be looked up."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.change import Change
 from drift.model.control_test import Assessed, Result
-from drift.model.documents import differing_parts
-from drift.model.finding import HIDDEN, AttributeDrift, FindingKind, FindingStatus
-from drift.model.resource import Json
+from drift.model.finding import AttributeDrift, FindingKind, FindingStatus
 from drift.model.routing import EVERYBODY, Owner
 from drift.model.verdict import Disposition, Severity
 from drift.reports.browse.change_detail import ChangeDetail, ConfigurationLine, EntryLine, EventLine
@@ -17,9 +14,7 @@ from drift.reports.dossier.timeline import Line, Stage
 from drift.reports.wording import DIFFERENCE, counted, done, identity, means, resource_name
 from drift.store.lookup import AlertRow
 from drift.web.change_words import NOT_JUDGED, STANDS, covered_by, needs_of, way_of
-
-MOST_LINES = 60
-"""Of one value; a longer one is cut, and says so."""
+from drift.web.sides import lines_of, sides_of
 
 _FOUND = {
     Result.PASS: "passed",
@@ -210,38 +205,13 @@ def _configuration(one: ConfigurationLine) -> ConfigurationShown:
         status=one.finding.status,
         is_explained=one.is_explained,
         sides=("In the code", "In the state") if is_code else ("Declared", "Live"),
-        attributes=tuple(map(attribute_shown, finding.attributes)),
+        attributes=tuple(map(_attribute, finding.attributes)),
     )
 
 
-def attribute_shown(one: AttributeDrift) -> AttributeShown:
-    """Return both sides of an attribute in lines; what is sensitive is on neither."""
-    if one.sensitive:
-        return AttributeShown(path=one.path, declared=(HIDDEN,), live=(HIDDEN,))
-    declared, live = differing_parts(one.declared, one.live) or (one.declared, one.live)
-    return AttributeShown(
-        path=one.path, declared=tuple(lines_of(told(declared))), live=tuple(lines_of(told(live)))
-    )
-
-
-def lines_of(value: Json) -> Iterator[str]:
-    """Yield a value in lines, of which there are not too many."""
-    indent = 2 if isinstance(value, dict | list) else None
-    lines = json.dumps(value, indent=indent, ensure_ascii=False).splitlines()
-    yield from lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        yield f"… and {len(lines) - MOST_LINES} lines more"
-
-
-def told(value: Json) -> Json:
-    """Leave out the members of objects that say nothing; providers list every one there could be."""
-    match value:
-        case dict():
-            return {name: told(member) for name, member in value.items() if member not in (None, "", [], {})}
-        case list():
-            return [told(element) for element in value]
-        case _:
-            return value
+def _attribute(one: AttributeDrift) -> AttributeShown:
+    declared, live = sides_of(one)
+    return AttributeShown(path=one.path, declared=declared, live=live)
 
 
 def _test(one: Assessed) -> TestShown:

@@ -13,8 +13,10 @@ def for_reader(ask: Ask, view: _T, people: Iterable[str | None] = (), machines: 
     """Return what a page shows, for who looks at it.
 
     Addresses, and the names that directories know, are found in every text; `people` are those whom only
-    the records of the page name, and `machines` keep their names although they look like addresses.
+    the records of the page name, and `machines` keep their names although they look like addresses, as
+    teams do.
     """
     if ask.sees_names:
         return view
-    return veil(people, ask.site.people().aliases, machines).over(view)
+    kept = (*machines, *ask.site.settings().routing.teams)
+    return veil(people, ask.site.people().aliases, kept).over(view)

@@ -14,6 +14,7 @@ from drift.model.change import Change, Write
 from drift.model.ticket import Deployment, PullRequest, Ticket
 from drift.model.verdict import Actor, ActorKind
 from drift.reports.browse.change_detail import ChangeDetail
+from drift.reports.browse.change_list import ListedChange
 from drift.reports.browse.finding_list import ListedFinding
 
 NO_PERSON = (ActorKind.MACHINE, ActorKind.SERVICE)
@@ -44,7 +45,17 @@ def machines_in(change: Change) -> Iterator[str]:
 def people_behind(change: Change) -> Iterator[str | None]:
     """Yield every name of the people who made a change, as the cloud has them, too."""
     for write in change.writes:
-        yield from _people_of_write(write)
+        yield from people_of_write(write)
+
+
+def people_listed(changes: Iterable[ListedChange]) -> Iterator[str]:
+    """Yield the people among those who made changes, as lists show them."""
+    return (one.actor for one in changes if one.actor_kind not in NO_PERSON)
+
+
+def machines_listed(changes: Iterable[ListedChange]) -> Iterator[str]:
+    """Yield the machines and services among those who made changes."""
+    return (one.actor for one in changes if one.actor_kind in NO_PERSON)
 
 
 def people_who_acted(actions: Iterable[Action]) -> Iterator[str | None]:
@@ -90,7 +101,8 @@ def _people_of_pull_request(one: PullRequest) -> Iterator[str | None]:
     yield from (review.by for review in one.reviews)
 
 
-def _people_of_write(write: Write) -> Iterator[str | None]:
+def people_of_write(write: Write) -> Iterator[str | None]:
+    """Yield every name of whoever made a write, if that was a person."""
     actor, principal = write.actor, write.event.call.principal
     if actor.kind in NO_PERSON:
         return

@@ -12,8 +12,10 @@ from drift.web.ask import Ask
 from drift.web.limits import limited
 from drift.web.pages import (
     access,
+    accounts,
     change,
     changes,
+    emergencies,
     evidence,
     finding,
     findings,
@@ -24,6 +26,8 @@ from drift.web.pages import (
     resource,
     signing,
     style,
+    waivers,
+    weekly,
 )
 
 LOOK, ACT, APPROVE = Permission.LOOK, Permission.ACT, Permission.APPROVE
@@ -67,6 +71,11 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("GET", "/findings/{finding_id}", LOOK, finding.finding),
     Page("POST", "/findings/{finding_id}/waive", APPROVE, finding.waive),
     Page("POST", "/findings/{finding_id}/acknowledge", ACT, finding.acknowledge),
+    Page("GET", "/accounts", LOOK, accounts.accounts),
+    Page("GET", "/accounts/{account}", LOOK, accounts.account),
+    Page("GET", "/emergencies", LOOK, emergencies.register),
+    Page("GET", "/waivers", LOOK, waivers.waivers),
+    Page("GET", "/weekly", LOOK, weekly.weekly),
     Page("GET", "/health", LOOK, health.health),
     Page("GET", "/changes", LOOK, changes.changes),
     Page("GET", "/changes/{id}", LOOK, change.change),

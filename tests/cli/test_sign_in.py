@@ -37,7 +37,9 @@ def running(config: Path) -> Iterator[str]:
         try:
             assert service.stderr is not None
             told = (re.search(r"pages at (\S+)", line) for line in service.stderr)
-            yield next(found[1] for found in told if found)
+            address = next(found[1] for found in told if found)
+            assert "sign in to them with: drift sign-in" in service.stderr.readline()
+            yield address
         finally:
             service.send_signal(signal.SIGTERM)
             service.communicate(timeout=PATIENCE)

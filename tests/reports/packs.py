@@ -74,6 +74,8 @@ LISTINGS = [
     "12_reviews/follow_ups",
     "12_reviews/reviews",
     "13_access/entitlements",
+    "13_access/invitations",
+    "13_access/page_sign_ins",
     "13_access/sign_ins",
     "13_access/sign_ins_by_month",
     "ledger/anchors/receipts",

@@ -82,7 +82,7 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "judge_again": lambda c: changes.judge_again(c, ["sg-0abc"], NOON),
     "change_session_of": lambda c: changes.change_session_of(c, "ses-1"),
     "write_seqs": lambda c: changes.write_seqs(c, a_change()),
-    "keep_judgement": lambda c: changes.keep_judgement(c, a_change(), a_judgement(), 0),
+    "keep_judgement": lambda connection: keep_judgement(connection),
     "changes_in": lambda c: list(lookup.changes_in(c, NOON, NOON)),
     "newest_write_at": changes.newest_write_at,
     "standing_of": lambda c: findings.standing_of(c, a_change(), ()),
@@ -110,6 +110,12 @@ QUERIES: dict[str, Callable[[Connection], object]] = {
     "forget_settled": lambda c: sources.forget_settled(c, NOON),
     "position_in": lambda c: sources.position_in(c, "trail", DELIVERY),
 }
+
+
+def keep_judgement(connection: Connection) -> None:
+    grouping.begin_session(connection, "ses-1", WANTED_SESSION)
+    grouping.begin_change(connection, replace(WANTED_CHANGE, at=NOON - timedelta(days=9)))
+    changes.keep_judgement(connection, a_change(), a_judgement(), 0)
 
 
 def stretch(connection: Connection) -> None:

@@ -1,15 +1,9 @@
-"""What tests of pages share: an auditor of a period, what a page says in plain text, who is in stories."""
+"""What tests of pages share: what a page says in plain text, and whom it names."""
 
 import html
 import re
-from datetime import datetime, timedelta
 
 import httpx
-
-from drift.model.visitor import Invitation
-from drift.store.invitations import keep_invitation
-from drift.web.ask import wall_clock
-from tests.web.visiting import Visited
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u202e'
 """Text that would run, break out of an attribute, be a template, or turn what follows around."""
@@ -18,25 +12,9 @@ PEOPLE = ("alice", "bob", "carol", "dave", "frank", "grace", "heidi", "judy", "e
 """By which those who act in the stories are known, in addresses and principals."""
 
 
-def an_auditor(site: Visited, since: datetime, until: datetime) -> httpx.Client:
-    """Return the browser of an auditor who may read a period."""
-    now = wall_clock()
-    one = Invitation(
-        name="audit@example.org",
-        since=since,
-        until=until,
-        expires_at=now + timedelta(days=1),
-        by="adam@example.com",
-        invited_at=now,
-    )
-    with site.database.transaction() as connection:
-        keep_invitation(connection, one, 1)
-    return site.visitor(one.name)
-
-
 def text_of(answer: httpx.Response) -> str:
     """Return what a page says in its main part, without its marks, each space single."""
-    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    main = answer.text.partition('<main id="main">')[2].partition("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 

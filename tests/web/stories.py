@@ -57,6 +57,7 @@ def an_auditor(visited: Visited, since: datetime, until: datetime) -> httpx.Clie
     """Return the browser of an auditor who may see this period."""
     now = wall_clock()
     one = Invitation(
+        id="inv-1",
         name=AUDITOR,
         since=since,
         until=until,

@@ -109,6 +109,25 @@ def test_where_nothing_fits_it_says_only_what_is_known(looked_at: Visited) -> No
     assert "No change that is known fits." in page
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("ticket=OPS-999999", "0 changes."),
+        ("ticket=OPS-999999&since=2026-11-01", "0 changes seen, "),
+        ("since=2026-11-01&until=2026-11-10", "0 changes seen, 0.0 % covered."),
+        ("account=999999999999", "0 changes seen, 0.0 % covered."),
+    ],
+)
+def test_none_is_never_said_of_what_was_not_read(looked_at: Visited, query: str, said: str) -> None:
+    """
+    The watch of the stories began on the 16th: of the days before nobody knows anything.
+    """
+    page = looked_at.visitor(Role.RESPONDER).get(f"/changes?{query}").text
+
+    assert said in page
+    assert ("What was read" in page) == ("seen" in said)
+
+
 def test_a_long_list_goes_on_behind_what_was_shown(site: Visited) -> None:
     world = World(database=site.database)
     for number in range(60):

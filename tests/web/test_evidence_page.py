@@ -23,6 +23,7 @@ AUDITOR = "ada@audit.example"
 def invite(site: Visited, name: str = AUDITOR) -> None:
     now = wall_clock()
     one = Invitation(
+        id="inv-1",
         name=name,
         since=datetime(2026, 11, 16, tzinfo=UTC),
         until=datetime(2026, 11, 23, tzinfo=UTC),

@@ -8,7 +8,8 @@ from drift.model.enrolment import Opening
 from drift.model.resource import Resource
 from drift.model.visitor import Role
 from tests.builders import a_finding
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, named_in, text_of
+from tests.web.looking import HOSTILE, is_harmless, named_in, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 from tests.world import World
 

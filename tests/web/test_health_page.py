@@ -9,7 +9,8 @@ from drift.model.visitor import Role
 from drift.stages.alarm import raise_alarm
 from drift.stages.record import record_outage
 from drift.store.job_runs import note_failure
-from tests.web.looking import HOSTILE, an_auditor, is_harmless, text_of
+from tests.web.looking import HOSTILE, is_harmless, text_of
+from tests.web.stories import an_auditor
 from tests.web.visiting import Visited
 
 

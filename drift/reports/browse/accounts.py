@@ -13,7 +13,7 @@ from drift.reports.browse.coverage import SourceCoverage, coverage_of
 from drift.reports.browse.places import MOST_LOOKED_THROUGH, Count, counted_up_to
 from drift.reports.population import Period
 from drift.stages.decide import DecisionRules
-from drift.store.columns import LAST
+from drift.store.columns import LAST, as_key
 from drift.store.enrolment import enrolment_now
 from drift.store.schema import account_unit, change_line, finding, source_account
 
@@ -63,11 +63,40 @@ def account_list(
     behind = select(source_account.c.account).where(source_account.c.account > after).distinct()
     some = list(connection.execute(behind.order_by(source_account.c.account).limit(size + 1)).scalars())
     shown = some[:size]
-    covered, enrolled = coverage_of(connection, shown), enrolment_now(connection, rules)
-    findings, changes = _open_findings(connection, shown), _changes(connection, shown, now, within)
-    units = _units(connection, shown)
+    rows = _rows(connection, shown, now=now, rules=rules, decision=decision, within=within)
+    return AccountList(rows=tuple(rows), after=shown[-1] if len(some) > size else None)
+
+
+def account_row(
+    connection: Connection,
+    account: str,
+    *,
+    now: datetime,
+    rules: EnrolmentRules,
+    decision: DecisionRules,
+    within: Period = EVER,
+) -> AccountRow | None:
+    """Return one account; `None` where no source ever told of it."""
+    mine = select(literal(1)).where(source_account.c.account == as_key(account)).limit(1)
+    if not account or connection.execute(mine).first() is None:
+        return None
+    return _rows(connection, [account], now=now, rules=rules, decision=decision, within=within)[0]
+
+
+def _rows(
+    connection: Connection,
+    accounts: Sequence[str],
+    *,
+    now: datetime,
+    rules: EnrolmentRules,
+    decision: DecisionRules,
+    within: Period,
+) -> list[AccountRow]:
+    covered, enrolled = coverage_of(connection, accounts), enrolment_now(connection, rules)
+    findings, changes = _open_findings(connection, accounts), _changes(connection, accounts, now, within)
+    units = _units(connection, accounts)
     rows = []
-    for account in shown:
+    for account in accounts:
         environment = decision.environment_of(account)
         treatment = enrolled.treatment(account, environment.name if environment else None)
         rows.append(
@@ -82,7 +111,7 @@ def account_list(
                 changes=counted_up_to(changes.get(account, 0)),
             )
         )
-    return AccountList(rows=tuple(rows), after=shown[-1] if len(some) > size else None)
+    return rows
 
 
 def _open_findings(connection: Connection, accounts: Sequence[str]) -> Mapping[str, int]:

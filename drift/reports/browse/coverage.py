@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from drift.reports.browse.coverage_days import Run, Span, runs_of
+from drift.reports.browse.coverage_days import Run, Span, runs_of, share_of
+from drift.reports.figures import percent
 from drift.reports.population import Period
 from drift.store import meta
 from drift.store.columns import UtcTime
@@ -15,6 +16,12 @@ from drift.store.covered import SourceRead, source_read_of
 from drift.store.enrolment import SOURCE
 from drift.store.gaps import GapRow, open_gaps
 from drift.store.schema import coverage, source_account, watched
+
+ON_ITS_WAY = timedelta(hours=1)
+"""What was logged since then may not have been delivered yet."""
+
+_PARTS = 100_000
+"""A share is counted in parts, so that what is not all never reads as all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +78,38 @@ def coverage_of(
             )
         )
     return {account: tuple(some) for account, some in found.items()}
+
+
+def covered_between(
+    sources: Mapping[str, Sequence[SourceCoverage]], since: datetime, until: datetime
+) -> str | None:
+    """Return how much of a time is known to be read, in percent; `None` where no source told of anything."""
+    every = [one for some in sources.values() for one in some]
+    read = [one for one in every if not one.is_never_read and one.read.until]
+    if not every:
+        return None
+    share = share_of(((one.read, one.gap_spans) for one in read), since, until)
+    return percent(round((share or 0.0) * len(read) / len(every) * _PARTS), _PARTS)
+
+
+def not_covered(
+    connection: Connection, span: Period, now: datetime, account: str | None = None
+) -> str | None:
+    """Return how much of a period is covered, in percent, if that is not all of it; else `None`.
+
+    Of all accounts, or of one. What may still be on its way is left out; a period without a beginning has
+    that of the watch.
+    """
+    sources = coverage_of(connection, None if account is None else [account])
+    starts = [one.read.since for some in sources.values() for one in some if one.read.since]
+    since = span.since or min(starts, default=None)
+    until = min(span.until or now, now - ON_ITS_WAY)
+    if since is None:
+        return "0.0"
+    if since >= until:
+        return None
+    covered = covered_between(sources, since, until) or "0.0"
+    return None if covered == "100.0" else covered
 
 
 def _told(connection: Connection, accounts: Collection[str] | None) -> Sequence[tuple[str, str]]:

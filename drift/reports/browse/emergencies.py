@@ -85,6 +85,13 @@ def emergencies(
     )
 
 
+def open_emergencies(
+    connection: Connection, rules: EmergencyRules, *, within: Period = EVER
+) -> tuple[OpenEmergencyRow, ...]:
+    """Return the emergencies that still ask for something, `MOST_OPEN` of them, by when they began."""
+    return _open(connection, (emergency.c.closed_at.is_(None), *_within(emergency.c.began_at, within)), rules)
+
+
 def _within(at: ColumnElement[datetime], within: Period) -> list[ColumnElement[bool]]:
     since = [at >= within.since] if within.since else []
     return since + ([at < within.until] if within.until else [])

@@ -10,8 +10,7 @@ from drift.model.finding import OPEN, FindingStatus
 from drift.model.verdict import Disposition
 from drift.reports.browse.change_filter import ChangeFilter
 from drift.reports.browse.change_list import EVER, ListedChange, changes_page, count_changes
-from drift.reports.browse.coverage import SourceCoverage, coverage_of
-from drift.reports.browse.coverage_days import share_of
+from drift.reports.browse.coverage import ON_ITS_WAY, SourceCoverage, coverage_of, covered_between
 from drift.reports.browse.places import Count
 from drift.reports.figures import percent
 from drift.reports.population import Period
@@ -24,17 +23,11 @@ from drift.store.schema import baseline, finding
 
 LATELY = timedelta(days=7)
 
-ON_ITS_WAY = timedelta(hours=1)
-"""What was logged since then may not have been delivered yet."""
-
 NEEDING = 10
 """Changes that are named which need somebody."""
 
 COMPARED_WITHIN = timedelta(days=1)
 """A comparison that is older says nothing of how things stand."""
-
-_PARTS = 100_000
-"""A share is counted in parts, so that what is not all never reads as all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +81,7 @@ def overview(
 ) -> Overview:
     """Return the numbers of now; of changes and findings only what lies `within` a period."""
     sources = coverage_of(connection)
-    covered = _covered(sources, now)
+    covered = covered_between(sources, now - LATELY, now - ON_ITS_WAY)
     needing = ChangeFilter(needs=True)
     unticketed = ChangeFilter(disposition=frozenset({Disposition.UNTICKETED}), since=now - LATELY)
     declared, compared = declared_and_compared(connection, now - COMPARED_WITHIN)
@@ -112,17 +105,6 @@ def overview(
         declared=declared,
         compared=compared,
     )
-
-
-def _covered(sources: Mapping[str, Sequence[SourceCoverage]], now: datetime) -> str | None:
-    """Return how much of the last days is known to be read, but for what may still be on its way."""
-    every = [one for some in sources.values() for one in some]
-    read = [one for one in every if not one.is_never_read and one.read.until]
-    if not every:
-        return None
-    spans = ((one.read, one.gap_spans) for one in read)
-    share = share_of(spans, now - LATELY, now - ON_ITS_WAY)
-    return percent(round((share or 0.0) * len(read) / len(every) * _PARTS), _PARTS)
 
 
 def _not_read(sources: Mapping[str, Sequence[SourceCoverage]]) -> tuple[str, ...]:

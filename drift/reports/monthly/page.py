@@ -58,7 +58,7 @@ def month_page(facts: MonthFacts, audience: Audience) -> MonthPage:
         emergencies=tuple(_look_back(row, facts) for row in register.rows),
         emergencies_in_all=number,
         again=tuple(_again(register, audience)),
-        sample=tuple(sample_lines(facts.sample, str(month), facts.as_of)),
+        sample=tuple(sample_lines(facts.sample, month, facts.as_of)),
         made_by=f"Report {facts.run_id}, {facts.tool_version}, rules {facts.configuration_sha256}",
         ledger=ledger_line(facts.checkpoint),
         witness=witness(facts.checkpoint),

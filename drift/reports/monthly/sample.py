@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
+from drift.reports.emergency import Month
 from drift.reports.read_checks import ReadSample, ReadStanding
 from drift.reports.weekly.layout import Health
 from drift.reports.wording import counted, moment
@@ -12,10 +13,11 @@ from drift.reports.wording import counted, moment
 MOST_NAMED = 5
 
 
-def sample_lines(found: ReadSample | None, month: str, now: datetime) -> Iterator[Health]:
+def sample_lines(found: ReadSample | None, month: Month, now: datetime) -> Iterator[Health]:
     """Yield what is to be said of the sample, and whether each is bad."""
-    if found is None or found.sample.month != month:
-        yield Health(text=f"No sample was drawn of {month}: nothing was sealed to draw it from", is_bad=True)
+    if found is None or found.sample.month != str(month):
+        is_over = now >= month.until
+        yield Health(text=f"No sample was drawn of {month}{'' if is_over else ' yet'}", is_bad=is_over)
         return
     sample = found.sample
     of = f"{len(sample.drawn):,} of {counted(sample.population, 'change')}"

@@ -23,6 +23,7 @@ from drift.reports.pack.self_samples import self_samples
 from drift.reports.pack.sign_ins import sign_ins
 from drift.reports.pack.sources import sources
 from drift.reports.pack.view import View
+from drift.reports.pack.visits import visits
 
 Part: TypeAlias = Callable[[View], Iterator[Listing | Document]]
 
@@ -42,6 +43,7 @@ PARTS: tuple[Part, ...] = (
     reviews,
     sign_ins,
     entitlements,
+    visits,
     anchors,
 )
 

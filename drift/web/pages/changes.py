@@ -10,8 +10,10 @@ from starlette.responses import Response
 from drift.model.verdict import Channel, Disposition, Lane, Severity
 from drift.reports.browse.change_filter import ChangeFilter, parse_change_filter
 from drift.reports.browse.change_list import ChangeList, change_list
+from drift.reports.browse.coverage import not_covered
 from drift.reports.browse.filters import NotUnderstood
 from drift.reports.browse.places import Place, parse_place
+from drift.reports.population import Period
 from drift.reports.wording import counted
 from drift.web import answers
 from drift.web.ask import Ask
@@ -63,7 +65,7 @@ def changes(ask: Ask) -> Response:
     if not wrong and len(asked) + bool(given) < len(pairs):
         # A form sends its empty fields, too: the address that people pass on has none.
         return answers.to(_href(wanted, place))
-    found = None if wrong else _found(ask, wanted, place)
+    found, covered = (None, None) if wrong else _found(ask, wanted, place)
     return answers.page(
         ask,
         "changes.html.j2",
@@ -80,7 +82,8 @@ def changes(ask: Ask) -> Response:
         flags=(("needs", "needs somebody", wanted.needs),),
         hidden=(("resource_id", wanted.resource_id),) if wanted.resource_id else (),
         rows=shown_to(ask, found.page.rows) if found else (),
-        count=_counted(found) if found else "",
+        count=_counted(found, covered) if found else "",
+        is_all_seen=covered is None,
         found=found,
         newer=_href(wanted, found.page.newer) if found and found.page.newer else "",
         older=_href(wanted, found.page.older) if found and found.page.older else "",
@@ -99,16 +102,28 @@ def _wrong(ask: Ask, asked: list[tuple[str, str]]) -> Iterator[NotUnderstood]:
         yield from found
 
 
-def _found(ask: Ask, wanted: ChangeFilter, place: Place | None) -> ChangeList:
+def _found(ask: Ask, wanted: ChangeFilter, place: Place | None) -> tuple[ChangeList, str | None]:
+    """Return the changes, and how much of their time was read, if that was not all of it."""
     with ask.site.database.reading() as connection:
-        return change_list(
+        found = change_list(
             connection, wanted, within=within(ask), place=place, routing=ask.site.settings().routing
         )
+        return found, not_covered(connection, _span(ask, wanted), ask.now, wanted.account)
 
 
-def _counted(found: ChangeList) -> str:
+def _span(ask: Ask, wanted: ChangeFilter) -> Period:
+    seen = within(ask)
+    return Period(
+        since=max((one for one in (wanted.since, seen.since) if one), default=None),
+        until=min((one for one in (wanted.until, seen.until) if one), default=None),
+    )
+
+
+def _counted(found: ChangeList, covered: str | None) -> str:
+    """Say how many there are: never none, where not everything was seen."""
     number, is_more = found.count.number, found.count.is_more
-    return f"more than {number:,} changes" if is_more else counted(number, "change")
+    said = f"more than {number:,} changes" if is_more else counted(number, "change")
+    return said if covered is None else f"{said} seen, {covered} % covered"
 
 
 def _href(wanted: ChangeFilter, place: Place | None = None) -> str:

@@ -17,7 +17,7 @@ from drift.web.ask import Ask
 from drift.web.bounds import outside, within
 from drift.web.finding_rows import owning
 from drift.web.naming import for_reader
-from drift.web.pages.finding_view import people_in, view_of
+from drift.web.pages.finding_view import machines_in, people_in, view_of
 
 
 def finding(ask: Ask) -> Response:
@@ -62,13 +62,13 @@ def _page(ask: Ask, refused: RefusedError | None = None) -> Response:
     detail = _detail(ask)
     if detail is None:
         return outside(ask)
-    people = tuple(people_in(detail))
+    people, machines = tuple(people_in(detail)), tuple(machines_in(detail))
     return answers.page(
         ask,
         "finding.html.j2",
         status=403 if refused else 200,
-        title=for_reader(ask, finding_name(detail.finding.finding), people),
-        finding=for_reader(ask, view_of(detail, within(ask)), people),
+        title=for_reader(ask, finding_name(detail.finding.finding), people, machines),
+        finding=for_reader(ask, view_of(detail, within(ask)), people, machines),
         refused=refused and (refused.what, refused.hint),
         done=_done(ask, detail),
         form=ask.form if refused else {},

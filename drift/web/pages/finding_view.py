@@ -1,24 +1,20 @@
 """One finding as its page shows it: texts, and nothing that still has to be looked up."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from drift.model.action import Action, Waived
-from drift.model.documents import differing_parts
 from drift.model.finding import HIDDEN, OPEN, AttributeDrift, FindingKind, FindingStatus
-from drift.model.resource import Json
 from drift.model.routing import EVERYBODY
-from drift.model.verdict import ActorKind, Channel, Disposition, Severity
+from drift.model.verdict import Channel, Disposition, Severity
 from drift.reports.browse.finding_detail import FindingDetail
 from drift.reports.browse.finding_detail import MadeBy as Maker
 from drift.reports.moment import Moment
 from drift.reports.population import Period
 from drift.reports.wording import DIFFERENCE, finding_name
-
-MOST_LINES = 60
-"""Of one value; a longer one is cut, and says so."""
+from drift.web.people import machines_listed, people_about, people_listed, people_of_write, people_who_acted
+from drift.web.sides import sides_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,50 +130,34 @@ def view_of(detail: FindingDetail, within: Period) -> FindingView:
 
 def people_in(detail: FindingDetail) -> Iterator[str | None]:
     """Yield every name of a person that the records about a finding know."""
-    yield detail.finding.register_owner
-    for maker in (*detail.makers, *(one for each in detail.attributes for one in each.makers)):
-        if maker.write.actor.kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield maker.write.actor.name
-            yield maker.write.actor.principal
-            yield from maker.write.actor.chain
-        if maker.change and maker.change.actor_kind not in (ActorKind.MACHINE, ActorKind.SERVICE):
-            yield maker.change.actor
-    for action in filter(None, (*detail.actions, detail.finding.waiver)):
-        yield action.by.name
-        yield action.by.account
-        if isinstance(action.deed, Waived):
-            yield action.deed.owner
+    yield from people_about(detail.finding)
+    yield from people_who_acted(detail.actions)
+    for maker in _makers(detail):
+        yield from people_of_write(maker.write)
+    yield from people_listed(maker.change for maker in _makers(detail) if maker.change)
+
+
+def machines_in(detail: FindingDetail) -> Iterator[str]:
+    """Yield the names of machines and services: some look like addresses of people."""
+    return machines_listed(maker.change for maker in _makers(detail) if maker.change)
+
+
+def _makers(detail: FindingDetail) -> Iterator[Maker]:
+    yield from detail.makers
+    for each in detail.attributes:
+        yield from each.makers
 
 
 def _difference(one: AttributeDrift, makers: tuple[MadeBy, ...]) -> Difference:
-    declared, live = differing_parts(one.declared, one.live) or (one.declared, one.live)
+    declared, live = sides_of(one)
     return Difference(
         path=one.path,
-        declared=(HIDDEN,) if one.sensitive else tuple(_lines(declared)),
-        live=(HIDDEN,) if one.sensitive else tuple(_lines(live)),
-        is_hidden=one.sensitive or HIDDEN in (declared, live),
+        declared=declared,
+        live=live,
+        is_hidden=one.sensitive or HIDDEN in (one.declared, one.live),
         makers=makers,
         is_explained=one.is_explained,
     )
-
-
-def _lines(value: Json) -> Iterator[str]:
-    text = json.dumps(_told(value), indent=2 if isinstance(value, dict | list) else None, ensure_ascii=False)
-    lines = text.splitlines()
-    yield from lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        yield f"… and {len(lines) - MOST_LINES} lines more"
-
-
-def _told(value: Json) -> Json:
-    """Leave out the members of objects that say nothing; providers list every one there could be."""
-    match value:
-        case dict():
-            return {name: _told(member) for name, member in value.items() if member not in (None, "", [], {})}
-        case list():
-            return [_told(element) for element in value]
-        case _:
-            return value
 
 
 def _made_by(maker: Maker) -> MadeBy:

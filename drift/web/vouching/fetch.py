@@ -27,10 +27,10 @@ def asking(what: str, ca_file: str | None) -> Iterator[httpx.Client]:
     """
     try:
         with httpx.Client(
-            transport=_Bounded(httpx.HTTPTransport(verify=_trusted(ca_file))),
+            verify=_trusted(ca_file),
             timeout=_TIMEOUT,
             headers={"user-agent": "driftledger", "accept-encoding": "identity"},
-            trust_env=False,
+            event_hooks={"response": [_bounded]},
         ) as client:
             yield client
     except httpx.DecodingError as error:
@@ -80,33 +80,18 @@ _HINT = "check the addresses of [oidc] or [proxy]"
 
 def _trusted(ca_file: str | None) -> ssl.SSLContext:
     try:
-        return httpx.create_ssl_context(verify=ca_file or True, trust_env=False)
+        return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
     except OSError as error:
         raise ProviderAccessError(
             f"the certificates in {ca_file} cannot be read", hint="check `ca_file`"
         ) from error
 
 
-class _Bounded(httpx.BaseTransport):
-    """Reads no more than is expected, and nothing compressed, which could be anything once it is not."""
-
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._inner.handle_request(request)
-        if answer.headers.get("content-encoding", "identity") != "identity":
-            answer.close()
-            raise httpx.DecodingError("compressed", request=request)
-        return httpx.Response(
-            answer.status_code,
-            headers=answer.headers,
-            stream=_Short(answer.stream, request),
-            extensions=answer.extensions,
-        )
-
-    def close(self) -> None:
-        self._inner.close()
+def _bounded(answer: httpx.Response) -> None:
+    """Read no more than is expected, and nothing compressed, which could be anything once it is not."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise httpx.DecodingError("compressed", request=answer.request)
+    answer.stream = _Short(answer.stream, answer.request)
 
 
 class _Short(httpx.SyncByteStream):

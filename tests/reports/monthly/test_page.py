@@ -151,7 +151,11 @@ def test_a_month_without_a_sample_says_so() -> None:
         [line] = month_page(some_facts(sample=sample), Audience.RESPONDERS).sample
 
         assert line.is_bad
-        assert line.text.startswith("No sample was drawn of 2026-11")
+        assert line.text == "No sample was drawn of 2026-11"
+
+    lasting = replace(some_facts(sample=None), as_of=NOON)
+    [line] = month_page(lasting, Audience.RESPONDERS).sample
+    assert (line.text, line.is_bad) == ("No sample was drawn of 2026-11 yet", False)
 
 
 def test_managers_read_no_name_and_not_who_had_several() -> None:
