@@ -29,7 +29,7 @@ def test_what_an_emergency_still_asks_for_stands_at_the_top(looked_at: Visited) 
 def test_the_register_of_a_month_says_why_and_who_approved(looked_at: Visited) -> None:
     said = text_of(looked_at.visitor(Role.RESPONDER).get("/emergencies?month=2026-11"))
 
-    assert "1 emergency in 2026-11, beside 15 production changes" in said
+    assert "1 emergency in 2026-11, in which production saw 15 changes in all" in said
     assert "frank@example.com, break-glass, production" in said
     assert "INC-204 never, and its time has passed not yet fail" in said
 

@@ -107,9 +107,6 @@ def _verdict(still: tuple[OpenLine, ...], count: int) -> str:
 
 
 def _ratio(found: Emergencies) -> str:
-    of = counted(found.production_changes, "production change")
-    share = f" ({found.in_month / found.production_changes:.1%})" if found.production_changes else ""
     number = counted(found.in_month, "emergency", "emergencies")
-    return (
-        f"{number} in {found.month}, beside {of}{share}" if found.in_month else f"{number} in {found.month}"
-    )
+    of = counted(found.production_changes, "change")
+    return f"{number} in {found.month}, in which production saw {of} in all"
