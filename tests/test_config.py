@@ -1080,7 +1080,7 @@ MISTAKES = [
     ('[store]\nurl_file = "x"\nurl_env = "X"', '"url_env" and "url_file" contradict', ""),
     ("a = \n", "line 1, column", "TOML"),
     ("[store", "at line 1, column 7", "TOML"),
-    ("a = 1\na = 2", "at line 2, column", "TOML"),
+    ("a = 1\na = 2", "at line 2, column", "leave one of the two out"),
     (b"[store]\nurl = '\xff'", "config.toml: line 2 is not UTF-8", "UTF-8"),
     ("a = " + "9" * 5000, "config.toml: is no configuration", ""),
     ("a = " + "[" * 5000, "config.toml: ", ""),

@@ -39,6 +39,7 @@ def test_an_auditor_is_invited_looks_and_is_not_any_more(site: Visited) -> None:
     assert sent(site).headers["location"] == "/access"
     browser, admin = site.visitor(AUDREY), site.visitor(Role.ADMIN)
     assert "You see what began from 2026-11-01" in browser.get("/").text
+    assert "by adam@example.com" in browser.get("/me").text
     page = admin.get("/access").text
     assert AUDREY in page
 

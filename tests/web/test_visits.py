@@ -35,6 +35,18 @@ def test_a_sign_in_and_a_sign_out_are_recorded_and_pages_are_not(by_link: Visite
     assert (left["turn"], left["name"]) == ("signed-out", "erin@example.com")
 
 
+def test_who_looked_sees_that_it_is_recorded(by_link: Visited) -> None:
+    with by_link.database.transaction() as connection:
+        secret = make_link(connection, "Erin@example.com", wall_clock() + timedelta(minutes=10))
+    browser = by_link.visitor()
+    browser.post("/sign-in/link", data={"token": secret})
+
+    page = browser.get("/me").text
+
+    assert "signed-in, as admin, approver, responder" in page
+    assert "<dt>Sign-ins to these pages, and out</dt><dd>1</dd>" in page
+
+
 def test_attempts_in_vain_are_counted_and_recorded_once_an_hour(by_link: Visited) -> None:
     browser = by_link.visitor()
 

@@ -7,11 +7,9 @@
 """
 
 import hmac
-import json
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Final
@@ -19,25 +17,14 @@ from typing import Any, Final
 from drift.config import OidcSettings
 from drift.errors import ProviderAccessError, ProviderError, ProviderResponseError, RefusedError
 from drift.model.visitor import Identity, SignedInBy
-from drift.web.vouching.fetch import asking, check_address, fetch
+from drift.web.vouching.discovery import Provider, discovered
+from drift.web.vouching.fetch import asking
 from drift.web.vouching.identity import identity_of
-from drift.web.vouching.keys import ASKED_EVERY, KEPT_FOR, Keys, Ticks
+from drift.web.vouching.keys import ASKED_EVERY, KEPT_FOR, Ticks
 from drift.web.vouching.signed_token import Wanted, verified
 
-_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _LONGEST_CODE: Final = 4096
 _AGAIN = "Sign in again; if it happens again, whoever runs Driftledger compares [oidc] with the provider."
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Provider:
-    """Where a provider is, as its discovery document says."""
-
-    authorization: str
-    token: str
-    is_post: bool
-    """The secret goes into the body: it is not taken in a header."""
-    keys: Keys
 
 
 class Oidc:
@@ -106,7 +93,7 @@ class Oidc:
             if self._failed and now - self._failed[0] < ASKED_EVERY:
                 raise self._failed[1]
             try:
-                self._provider = (now, self._discovered())
+                self._provider = (now, discovered(self._settings, self._ticks))
             except ProviderError as error:
                 self._failed = (self._ticks(), error)
                 raise
@@ -118,31 +105,7 @@ class Oidc:
         Raises:
             ProviderError: Something of it is missing.
         """
-        return f"{self._settings.issuer} answers, with {self._discovered().keys.check()}"
-
-    def _discovered(self) -> Provider:
-        what = "the provider of [oidc]"
-        address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
-        told = _object(fetch(address, what, self._settings.ca_file), what)
-        if told.get("issuer") != self._settings.issuer:
-            raise ProviderResponseError(
-                f"{what} calls itself otherwise than `issuer` says",
-                hint=f"write it as it stands in {address}, to the last slash",
-            )
-        found = {name: told.get(name) for name in _ENDPOINTS}
-        for name, place in found.items():
-            if not isinstance(place, str):
-                raise ProviderResponseError(f"{what} has no {name}", hint="check `issuer`")
-            check_address(place, f"{name} of [oidc]")
-        methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        return Provider(
-            authorization=str(found["authorization_endpoint"]),
-            token=str(found["token_endpoint"]),
-            is_post="client_secret_basic" not in methods and "client_secret_post" in methods,
-            keys=Keys(
-                str(found["jwks_uri"]), "the keys of [oidc]", self._settings.ca_file, ticks=self._ticks
-            ),
-        )
+        return f"{self._settings.issuer} answers, with {discovered(self._settings, self._ticks).keys.check()}"
 
     def _check_answer(self, secret: str, answer: Mapping[str, str]) -> None:
         given = answer.get("state", "").encode()
@@ -230,13 +193,3 @@ def _not_exchanged(error: str) -> ProviderError:
             "the provider does not take the code that it sent", hint="Sign in again."
         )
     return ProviderResponseError(f"the provider gives no token: {error[:100]}", hint=_AGAIN)
-
-
-def _object(data: bytes, what: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(data)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ProviderResponseError(f"{what}: the answer is no JSON object", hint="check `issuer`")
-    return found
