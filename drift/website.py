@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from drift.web.vouching.proxy import Proxy
 
 
+MOST_CONNECTIONS = 256
+"""At once: a browser keeps several open for a while, and a proxy before the pages one for each of them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Running:
     """The service as it is whenever it is asked."""
@@ -51,7 +55,9 @@ def pages_at(web: WebSettings, running: Running, make_pack: Making) -> Iterator[
     packs = Packs(make_pack)
     with (
         closing(packs),
-        http.serving(web.listen, lambda port: app(site_of(web, running, packs, url(port)))) as port,
+        http.serving(
+            web.listen, lambda port: app(site_of(web, running, packs, url(port))), MOST_CONNECTIONS
+        ) as port,
     ):
         with running.have().database.transaction() as connection:
             meta.write(connection, meta.PAGES_URL, url(port))

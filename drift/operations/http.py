@@ -52,8 +52,10 @@ def probes(answers: Answers) -> Starlette:
 
 
 @contextmanager
-def serving(listen: Listen, made: Callable[[int], Starlette]) -> Iterator[int]:
+def serving(listen: Listen, made: Callable[[int], Starlette], at_once: int = _MOST_AT_ONCE) -> Iterator[int]:
     """Answer within the block with what is made for a port, and yield that port.
+
+    No more connections than `at_once` are taken; what comes beyond is told to come again.
 
     Raises:
         ConfigError: Nobody can listen there.
@@ -66,7 +68,7 @@ def serving(listen: Listen, made: Callable[[int], Starlette]) -> Iterator[int]:
             access_log=False,
             server_header=False,
             lifespan="off",
-            limit_concurrency=_MOST_AT_ONCE,
+            limit_concurrency=at_once,
             timeout_graceful_shutdown=_SECONDS_TO_END,
         )
         server = uvicorn.Server(config)

@@ -26,6 +26,8 @@ _OURS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/._~%?=&-]*", re.ASC
 _OPEN: Final = "Open in Driftledger"
 _SUBJECT = 200
 _NAME = 80
+_STYLE: Final = "p, pre { overflow-wrap: anywhere } pre { white-space: pre-wrap }"
+"""Long names and values stay within the screen of a phone."""
 _IMPORTANCE: Final[dict[Severity, str]] = {
     Severity.CRITICAL: "high",
     Severity.HIGH: "high",
@@ -88,7 +90,7 @@ def _text(said: Telling, page: str | None) -> Iterator[str]:
 
 
 def _html(said: Telling, page: str | None) -> Iterator[str]:
-    yield "<!doctype html><html><body>"
+    yield f"<!doctype html><html><head><style>{_STYLE}</style></head><body>"
     yield f"<p><strong>{_inert(said.call_to_action)}</strong></p>"
     if page:
         yield f'<p><a href="{escape(page)}">{_OPEN}</a></p>'

@@ -31,6 +31,20 @@ def test_the_way_in_keeps_nobody_out(looked_at: Visited, someone: Opens, look: s
         assert _barriers_at(browser.page(), target, look) == []
 
 
+@pytest.mark.parametrize("look", ["wide-light", "phone-light"])
+def test_no_page_has_to_be_moved_sideways(
+    lived_in: Visited, addresses: list[str], someone: Opens, look: str
+) -> None:
+    page = someone(lived_in, Role.ADMIN, **LOOKS[look]).page()
+
+    assert [target for target in addresses if _is_too_wide(page, target)] == []
+
+
+def _is_too_wide(page: Page, target: str) -> bool:
+    page.goto(target)
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
 def _barriers_at(page: Page, target: str, look: str) -> list[str]:
     page.goto(target)
     # Dark pages are the same pages in other colours.

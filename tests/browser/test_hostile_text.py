@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from drift.model.visitor import Role
+from tests.browser.chromium import PHONE
 from tests.browser.conftest import Opens
 from tests.browser.hostile import SCRIPT, SHOWN, tell_hostile
 from tests.browser.people import EVERYBODY, invite_auditor
@@ -32,6 +33,7 @@ _STRANGE: Final = """() => {
           && value !== "data:,") strange.push(`${name} ${attribute} ${value}`);
     }
   }
+  if (document.documentElement.scrollWidth > innerWidth) strange.push("wider than the window");
   return strange;
 }"""
 
@@ -51,13 +53,13 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_nothing_that_strangers_wrote_runs_or_loads(
+def test_nothing_that_strangers_wrote_runs_loads_or_stretches_a_page(
     hostile_site: Visited, someone: Opens, role: Role
 ) -> None:
     """
     The browser leaves the pages' own policy aside: what they escape must hold without it.
     """
-    page = someone(hostile_site, role, bypass_csp=True).page()
+    page = someone(hostile_site, role, bypass_csp=True, **PHONE).page()
 
     found: dict[str, Any] = {}
     for step in pages(hostile_site.visitor(EVERYBODY[role]), most=3):

@@ -72,7 +72,9 @@ class Visited:
 
     def visitor(self, name: str | Role | None = None, by: SignedInBy = SignedInBy.OIDC) -> httpx.Client:
         """Return the browser of somebody who is signed in, by name or role; of nobody if there is neither."""
-        client = httpx.Client(base_url=self.site.url, trust_env=False, timeout=60)
+        # None keeps a connection: the server takes only so many, and a browser stays open until the end.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        client = httpx.Client(base_url=self.site.url, trust_env=False, timeout=60, limits=limits)
         self.browsers.enter_context(client)
         if name is None:
             return client

@@ -60,7 +60,17 @@ def test_a_letter_has_our_headers_our_elements_and_no_link(alert: Alert) -> None
     assert set(read) == OWN_HEADERS
     assert read["To"] == "oncall@example.com"
     assert {tag for tag, attributes in tags.found if not attributes} == {tag for tag, _ in tags.found}
-    assert {tag for tag, _ in tags.found} <= {"html", "body", "p", "strong", "hr", "br", "pre"}
+    assert {tag for tag, _ in tags.found} <= {
+        "html",
+        "head",
+        "style",
+        "body",
+        "p",
+        "strong",
+        "hr",
+        "br",
+        "pre",
+    }
     assert "://" not in plain.get_content() + html.get_content()  # type: ignore[union-attr]
     assert b"\0" not in written
     assert len(written) < 500_000
