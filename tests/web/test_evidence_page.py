@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.tables import evidence_body, ledger
 from drift.model.evidence import EntryKind
 from drift.model.visitor import Invitation, Role
@@ -178,3 +179,21 @@ def test_a_pack_that_cannot_be_made_says_why(site: Visited) -> None:
     page = asked_for(browser)
 
     assert "It could not be made" in browser.get(page).text
+
+
+def test_the_page_shows_the_signed_checkpoint_and_what_was_handed_out(site: Visited) -> None:
+    invite(site)
+    admin = site.visitor(Role.ADMIN)
+    asked_for(admin, to_whom=AUDITOR, engagement="SOC 2 2026")
+    with site.database.reading() as connection:
+        sealed = latest_checkpoint(connection)
+    assert sealed is not None
+
+    shown = admin.get("/evidence").text
+    hidden = site.visitor(Role.VIEWER).get("/evidence").text
+
+    assert sealed.root in shown
+    assert "Handed out" in shown
+    assert "SOC 2 2026" in shown
+    assert sealed.root in hidden
+    assert AUDITOR not in hidden

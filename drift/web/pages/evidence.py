@@ -6,9 +6,11 @@ from drift.errors import RefusedError, UsageError
 from drift.export import Handed
 from drift.model.visitor import Permission
 from drift.packs import HeldPack, PackState, Wish
+from drift.reports.browse.evidence import evidence as how_it_stands
 from drift.store.invitations import invitations
 from drift.web import answers
 from drift.web.ask import Ask, wall_clock
+from drift.web.bounds import within
 from drift.web.checked import Checked, checked
 from drift.web.period import days_in
 
@@ -18,11 +20,15 @@ _MOST_CHARACTERS = 200
 
 def evidence(ask: Ask) -> Response:
     """Show how the ledger stands, and the packs of whoever asks."""
+    anchors = [one.name for one in ask.site.settings().anchors]
+    with ask.site.database.reading() as connection:
+        standing = how_it_stands(connection, anchors, within=within(ask))
     return answers.page(
         ask,
         "evidence.html.j2",
         title="Evidence",
-        standing=ask.site.status(),
+        standing=standing,
+        exports=standing.exports if ask.sees_names else (),
         packs=ask.site.packs.of(ask.who.name),
         guests=_guests(ask),
     )
