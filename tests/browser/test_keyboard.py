@@ -17,7 +17,7 @@ _FOCUSED = """() => {
   };
 }"""
 
-_TABBED = 60
+_TABBED = 40
 
 
 def test_the_first_tab_leads_past_the_navigation(looked_at: Visited, someone: Opens) -> None:
