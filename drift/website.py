@@ -14,7 +14,9 @@ from drift.packs import Making, Packs
 from drift.reports.status import Status
 from drift.store import meta
 from drift.web.app import app
+from drift.web.ask import wall_clock
 from drift.web.limits import SignInLimits
+from drift.web.prepared import Prepared
 from drift.web.site import Site
 from drift.web.visits import Visits
 
@@ -78,6 +80,7 @@ def site_of(web: WebSettings, running: Running, packs: Packs, url: str) -> Site:
         status=running.status,
         acted=running.acted,
         packs=packs,
+        reports=Prepared(wall_clock),
         oidc=cache(lambda: oidc_of(web)),
         proxy=cache(lambda: proxy_of(web)),
         limits=SignInLimits(),

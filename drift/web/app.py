@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from drift.errors import DriftError, ProviderError, RefusedError, UsageError
+from drift.errors import DriftError, ProviderError, RefusedError, StoreError, UsageError
 from drift.web import answers
 from drift.web.ask import Ask
 from drift.web.cookies import give
@@ -38,7 +38,9 @@ def app(site: Site) -> Starlette:
         Route(one.path, _endpoint(site, one), methods=[one.method], name=f"{one.method} {one.path}")
         for one in PAGES
     ]
-    return Starlette(routes=routes, exception_handlers={404: _nothing_here, 405: _nothing_here})
+    made = Starlette(routes=routes, exception_handlers={404: _nothing_here, 405: _nothing_here})
+    made.router.redirect_slashes = False  # it would answer before anybody is let in
+    return made
 
 
 def _endpoint(site: Site, page: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -72,6 +74,10 @@ def _answer(site: Site, page: Page, request: Request, body: bytes) -> Response:
     try:
         of = _known(page, of.ask)
         answer = _let_in(page, of.ask) or page.show(of.ask)
+    except StoreError as error:  # it names where the store is, which is nobody's to know
+        _log.error("a page failed: %s %s: %s", page.method, page.path, error)
+        hint = "Try again in a minute; the log says why."
+        answer = answers.refusal(of.ask, 503, "The store cannot be read now.", hint)
     except DriftError as error:
         answer = answers.failed(of.ask, error, _status(error))
     except Exception:  # noqa: BLE001 - the one seam: whoever asked is told, and the log has the rest

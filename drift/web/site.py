@@ -13,7 +13,9 @@ from drift.model.visitor import SignedInBy
 from drift.packs import Packs
 from drift.ports import Clock
 from drift.reports.status import Status
+from drift.reports.weekly.report import WeeklyReport
 from drift.store.database import Database
+from drift.web.prepared import Prepared
 
 if TYPE_CHECKING:
     from drift.web.limits import SignInLimits
@@ -41,6 +43,8 @@ class Site:
     status: Callable[[], Status]
     acted: Callable[[], None]
     """Called when somebody did something about a change: it is to be judged again."""
+    reports: Prepared[WeeklyReport]
+    """The weekly reports that somebody looked at lately, by their weeks."""
     packs: Packs
     """What people asked for of the evidence."""
     oidc: "Callable[[], Oidc | None]"

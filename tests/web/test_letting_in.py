@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from drift.model.visitor import Identity, Role, SignedInBy
 from drift.store import web_sessions
@@ -187,3 +188,22 @@ def test_the_store_signs_nobody_in(site: Visited) -> None:
     secret = browser.cookies[session_cookie(site.site)]
 
     assert secret.encode() not in (site.folder / "driftledger.sqlite3").read_bytes()
+
+
+def test_where_the_store_is_is_not_shown(site: Visited) -> None:
+    browser = site.visitor(Role.VIEWER)
+    with site.database.transaction() as connection:
+        connection.execute(text("ALTER TABLE change_line RENAME TO elsewhere"))
+
+    answer = browser.get("/changes")
+
+    assert answer.status_code == 503
+    assert "The store cannot be read now." in answer.text
+    assert str(site.folder) not in answer.text
+
+
+def test_an_address_with_a_slash_more_is_none(looked_at: Visited) -> None:
+    """
+    A redirect would be answered before anybody is asked who they are.
+    """
+    assert looked_at.visitor().get("/changes/").status_code == 404

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,13 @@ from drift.operations.http import serving
 from drift.packs import Packs
 from drift.pipeline import Pipeline
 from drift.reports.status import Status, read_status
+from drift.reports.weekly.report import WeeklyReport
 from drift.store import web_sessions
 from drift.store.database import Database
 from drift.web.app import app
 from drift.web.ask import wall_clock
 from drift.web.cookies import session_cookie
+from drift.web.prepared import Prepared
 from drift.web.site import Site
 from drift.website import Running, site_of
 
@@ -113,7 +115,9 @@ def a_site(settings: Settings, pipeline: Pipeline, packs: Packs, url: str) -> Si
         is_alive=lambda: True,
         status=partial(_status, pipeline),
     )
-    return site_of(settings.web, running, packs, url)
+    # Somebody else may use the processor: what is put together is waited for, however long it takes.
+    reports = Prepared[WeeklyReport](wall_clock, patience=timedelta(minutes=5))
+    return replace(site_of(settings.web, running, packs, url), reports=reports)
 
 
 def hold(browser: httpx.Client, site: Site, secret: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -32,8 +33,12 @@ def weekly(ask: Ask) -> Response:
         week = week or _last(connection, ask)
         if not _is_seen(ask, week):
             return outside(ask)
-        known = replace(weekly_settings(ask.site.settings()), links=ask.site.url)
-        report = _seen(ask, report_of(connection, week, known, ask.now))
+    report = ask.site.reports.ask(str(week), partial(_made, ask, week))
+    if report is None:
+        answer = answers.page(ask, "weekly_awaited.html.j2", title=f"Week {week}")
+        answer.headers["refresh"] = "3"
+        return answer
+    report = _seen(ask, report)
     audience = Audience.AUDITORS if Role.AUDITOR in ask.who.roles else Audience.RESPONDERS
     page = page_for(report, audience)
     if not ask.sees_names:
@@ -47,6 +52,13 @@ def weekly(ask: Ask) -> Response:
         earlier=_link(ask, week.previous),
         later=_link(ask, week_at(week.until)),
     )
+
+
+def _made(ask: Ask, week: Week) -> WeeklyReport:
+    """Read the report, which takes a while where a week has many thousands of changes."""
+    known = replace(weekly_settings(ask.site.settings()), links=ask.site.url)
+    with ask.site.database.reading() as connection:
+        return report_of(connection, week, known, ask.now)
 
 
 def _last(connection: Connection, ask: Ask) -> Week:
