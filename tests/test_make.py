@@ -143,6 +143,15 @@ def test_an_environment_that_is_ready_needs_no_other_python(machine: Path, tmp_p
     assert done.stdout.strip() == f"{ready.parent}/bin/drift demo --out demo"
 
 
+def test_without_a_browser_it_says_how_to_install_one_and_goes_on(machine: Path, tmp_path: Path) -> None:
+    done = make("browser", f"AXE={tmp_path / 'none'}", machine=machine)
+
+    assert done.returncode == 0
+    assert "there is no Chromium, so the tests in a browser are skipped" in done.stderr
+    assert "'apt install chromium' (Debian)" in done.stderr
+    assert "there is no npm, so nothing looks for barriers in the pages" in done.stderr
+
+
 def test_every_target_of_the_help_exists_and_can_be_planned() -> None:
     helped = make("help")
 

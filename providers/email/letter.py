@@ -26,7 +26,9 @@ _OURS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[A-Za-z0-9/._~%?=&-]*", re.ASC
 _OPEN: Final = "Open in Driftledger"
 _SUBJECT = 200
 _NAME = 80
-_STYLE: Final = "p, pre { overflow-wrap: anywhere } pre { white-space: pre-wrap }"
+_STYLE: Final = (
+    "body { font-family: sans-serif } p, pre { overflow-wrap: anywhere } pre { white-space: pre-wrap }"
+)
 """Long names and values stay within the screen of a phone."""
 _IMPORTANCE: Final[dict[Severity, str]] = {
     Severity.CRITICAL: "high",
