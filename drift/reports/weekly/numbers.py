@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from drift.model.emergency import is_emergency
 from drift.model.evidence import GapRecord
 from drift.model.verdict import Disposition
 from drift.reports.days import Span
@@ -63,8 +64,8 @@ def weekly_report(facts: WeeklyFacts) -> WeeklyReport:
         unticketed=figure(_standing(now, Disposition.UNTICKETED), _standing(before, Disposition.UNTICKETED)),
         pending=_standing(now, Disposition.PENDING),
         emergencies=figure(
-            sum(is_emergency(row) for row in _in_production(now, settings.decision)),
-            sum(is_emergency(row) for row in _in_production(before, settings.decision)),
+            sum(was_emergency(row) for row in _in_production(now, settings.decision)),
+            sum(was_emergency(row) for row in _in_production(before, settings.decision)),
         ),
         production_changes=figure(
             len(_in_production(now, settings.decision)), len(_in_production(before, settings.decision))
@@ -102,9 +103,11 @@ def is_manual(row: ChangeRow) -> bool:
     return row.change.channel in PEOPLE
 
 
-def is_emergency(row: ChangeRow) -> bool:
-    """Tell whether the change was a declared emergency, or made with emergency access."""
-    return _disposition(row) is Disposition.EMERGENCY or row.change.is_emergency
+def was_emergency(row: ChangeRow) -> bool:
+    """Tell whether the change is in the register of emergencies: also one that was declared afterwards."""
+    if row.judgement is None:
+        return row.change.is_emergency
+    return _disposition(row) is Disposition.EMERGENCY or is_emergency(row.change, row.judgement.match)
 
 
 def _disposition(row: ChangeRow) -> Disposition:
