@@ -165,6 +165,7 @@ def test_a_pack_is_told_of_every_kind_of_system_that_is_connected(
         AdapterKind.ON_CALL,
         AdapterKind.TRUST,
         AdapterKind.GRANTS,
+        AdapterKind.MAIL,
     )
     odd = {AdapterKind.CANARY: "canaries", AdapterKind.DIRECTORY: "directories"}
     rows: dict[str, Any] = {}

@@ -90,7 +90,7 @@ def amazon_ses(servers: Servers) -> Iterator[Post]:
 
 
 def _messages(url: str) -> list[Taken]:
-    said = httpx.get(f"{url}/moto-api/data.json").json()["ses"]
+    said = httpx.get(f"{url}/moto-api/data.json", timeout=120).json()["ses"]
     raw = said.get("RawMessage", [])
     return [_taken(one) for one in raw]
 

@@ -211,6 +211,6 @@ def test_no_line_of_a_change_is_left_behind_when_a_person_is_forgotten() -> None
     """
     The tables are gone through by their types of columns.
     """
-    from drift.store.erasure import _texts
+    from drift.store.erasure import written_columns
 
-    assert {"actor", "actor_key", "summary", "resource_key", "ticket"} <= set(_texts(change_line))
+    assert {"actor", "actor_key", "summary", "resource_key", "ticket"} <= set(written_columns(change_line))
