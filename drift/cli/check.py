@@ -27,8 +27,6 @@ from drift.terminal import shown
 
 NOT_READ = "changes inside Kubernetes clusters cannot be shown: the logs of EKS, GKE and AKS are not read"
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 MOST_SKEW = timedelta(seconds=5)
 
 A_FEW = 1000
@@ -81,7 +79,7 @@ def command(cost: bool, config: str | None) -> int:
             told = f'note    ignore "{rule.name}" of {rule.owner} has expired: what it hid is drift again'
             click.echo(shown(told, limit=500))
     click.echo(f"note    {enrolled}")
-    if settings.listen and settings.listen.host not in LOOPBACK:
+    if settings.listen and not settings.listen.is_loopback:
         told = f"whoever reaches {settings.listen.host}:{settings.listen.port} may read how the watch stands"
         click.echo(shown(f"note    http: {told}", limit=500))
     for told in page_notes(settings):

@@ -7,18 +7,25 @@ from datetime import datetime
 from drift.cli.makers import made_by
 from drift.cli.words import attribute_lines, width
 from drift.model.action import Waived
-from drift.model.change import Change
 from drift.model.control_test import Assessed
 from drift.model.finding import AttributeDrift, DriftFinding, FindingKind
 from drift.model.judgement import Judgement
-from drift.model.routing import EVERYBODY, Owner
+from drift.model.routing import Owner
 from drift.model.verdict import Disposition
 from drift.reports.blame import makers_in
+from drift.reports.change_lines import (
+    actor_line,
+    channel_line,
+    channel_reasons,
+    coverage_line,
+    coverage_reasons,
+    identity_lines,
+    owner_line,
+    told_line,
+)
 from drift.reports.moment import Moment
-from drift.reports.permitted import COVERED
 from drift.reports.story import ChangeStory, FindingStory
-from drift.reports.wording import DIFFERENCE, counted, done, finding_name, identity, means, moment
-from drift.store.lookup import AlertRow
+from drift.reports.wording import DIFFERENCE, done, finding_name, identity, moment
 from drift.terminal import shown
 
 _LABEL = 10
@@ -54,9 +61,9 @@ def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterato
     named = f"{change.resource.type or 'type unknown'} {change.resource.id}"
     address = standing.address if standing else None
     yield from _fact("What", f"{address} ({named}){known}" if address else named)
-    yield from _fact("Who", f"{change.actor.name}, {change.actor.kind}, {change.actor.confidence} confidence")
-    yield from _fact("", *_identity(change))
-    yield from _fact("How", *_ways(change))
+    yield from _fact("Who", actor_line(change))
+    yield from _fact("", *identity_lines(change))
+    yield from _fact("How", channel_line(change), *channel_reasons(change))
     where = (decision.environment if decision else None, event.call.account, event.call.region)
     yield from _fact("Where", ", ".join(part for part in where if part) or "unknown")
     yield from _owner(owner)
@@ -66,7 +73,7 @@ def _change_lines(story: ChangeStory, due_at: datetime, owner: Owner) -> Iterato
         yield from _fact("Tests", *map(_tested, judgement.tests))
         if judgement.decision.disposition in (Disposition.PENDING, Disposition.UNTICKETED):
             yield from _fact("Due", f"an answer by {moment(due_at)} UTC")
-    yield from _fact("Told", *map(_told, story.alerts))
+    yield from _fact("Told", *map(told_line, story.alerts))
     still_open = [row.finding for row in story.findings if row.is_open]
     yield from _fact("Live now", *_live(still_open, judgement))
     for kind in dict.fromkeys(finding.kind for finding in still_open):
@@ -113,41 +120,19 @@ def _finding_lines(story: FindingStory, owner: Owner) -> Iterator[str]:
 
 def _owner(owner: Owner) -> Iterator[str]:
     """Say who answers for it, and by which rule, where teams are configured."""
-    if owner.team.name != EVERYBODY:
-        yield from _fact("Owner", f"{owner.team.name} ({owner.rule})")
-
-
-def _identity(change: Change) -> Iterator[str]:
-    actor, principal = change.actor, change.first.event.call.principal
-    if actor.principal:
-        yield f"as {actor.principal}"
-    if actor.chain:
-        yield f"through {actor.chain[0]}"
-        yield from (f"opened by {one}" for one in actor.chain[1:])
-    if principal and principal.mfa is not None:
-        yield "with MFA" if principal.mfa else "without MFA"
-    yield from actor.reasons
-
-
-def _ways(change: Change) -> Iterator[str]:
-    found = change.last.classification
-    pipeline = f" {found.pipeline}" if found.pipeline else ""
-    run = f", run {found.run_id}" if found.run_id else ""
-    yield f"{change.channel}{pipeline}: {means(found)}{run}, {change.lane} lane"
-    yield from (reason for reason in found.reasons if reason not in change.actor.reasons)
+    if line := owner_line(owner):
+        yield from _fact("Owner", line)
 
 
 def _cover(judgement: Judgement) -> Iterator[str]:
     match = judgement.match
-    yield COVERED[match.coverage] + (f" ({match.confidence} confidence)" if match.method else "")
+    yield coverage_line(judgement)
     if match.ticket:
         yield f"{match.ticket.key} ({match.ticket.status}): {match.ticket.title} {match.ticket.url or ''}"
     if match.deployment:
         pull = match.deployment.pull_request
         yield f"{pull.url}: {pull.title}" if pull else match.deployment.run_url
-    yield from (reason for reason in match.reasons if reason not in judgement.decision.reasons)
-    if match.suggestions:
-        yield f"perhaps meant, but counts for nothing until it is linked: {', '.join(match.suggestions)}"
+    yield from coverage_reasons(judgement)
 
 
 def _tested(one: Assessed) -> str:
@@ -179,19 +164,6 @@ def _seen(story: FindingStory) -> str:
     if row.resolved_at:
         return f"{moment(row.first_seen_at)}, resolved {moment(row.resolved_at)}"
     return f"{moment(row.first_seen_at)} first, {moment(row.last_seen_at)} last"
-
-
-def _told(alert: AlertRow) -> str:
-    where = alert.notifier or "nobody yet: no notifier is configured"
-    at = (
-        f" {moment(alert.sent_at)}"
-        if alert.sent_at
-        else f" after {counted(alert.attempts, 'attempt')}"
-        if alert.attempts
-        else ""
-    )
-    why = f": {alert.last_error}" if alert.last_error else ""
-    return f"{where}, {alert.status}{at}{why}"
 
 
 def _drift(attributes: Sequence[AttributeDrift], sides: str) -> Iterator[str]:

@@ -22,14 +22,19 @@ class Listen:
     @property
     def is_loopback(self) -> bool:
         """Nobody on another machine reaches it."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host.lower() == "localhost"
+        return is_loopback(self.host)
 
     def url(self, port: int) -> str:
         """Return the address as a browser writes it; `port` is the one that was taken."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a name or an address is this machine's own, which nobody can listen in on."""
+    try:
+        return host is not None and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host is not None and host.lower() == "localhost"
 
 
 def listen_at(place: Place, text: str | None, example: str) -> Listen | None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from drift.config import values
 from drift.config import web_tables as tables
-from drift.config.listening import Listen, listen_at
+from drift.config.listening import Listen, is_loopback, listen_at
 from drift.config.place import Place, nearest, quoted
 from drift.config.reader import Reader, Row
 from drift.config.web_settings import OidcSettings, ProxySettings, WebSettings
@@ -57,13 +57,12 @@ def _check_reach(place: Place, listen: Listen, url: str | None, *, is_vouched_fo
     if url is None:
         return
     found = urlsplit(url)
-    is_ours = found.hostname in {"localhost", "127.0.0.1", "::1"}
     is_plain = not found.path.strip("/") and not found.query and not found.fragment and not found.username
     if not found.hostname or not is_plain or found.scheme not in {"http", "https"}:
         raise place.error(
             f'"url" is no address of pages: {quoted(url)}', hint='write "https://drift.example.com"'
         )
-    if found.scheme == "http" and not is_ours:
+    if found.scheme == "http" and not is_loopback(found.hostname):
         raise place.error(
             f'"url" must begin with https://: {quoted(url)}',
             hint="over plain HTTP anybody between could read the pages, and act as whoever is signed in",
@@ -90,7 +89,7 @@ def _oidc(reader: Reader) -> OidcSettings | None:
 
 def _check_issuer(place: Place, issuer: str) -> None:
     found = urlsplit(issuer)
-    is_near = found.scheme == "http" and found.hostname in {"localhost", "127.0.0.1", "::1"}
+    is_near = found.scheme == "http" and is_loopback(found.hostname)
     if not found.hostname or not (found.scheme == "https" or is_near):
         raise place.error(
             f'"issuer" must begin with https://: {quoted(issuer)}',

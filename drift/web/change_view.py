@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from drift.model.change import Change
 from drift.model.control_test import Assessed, Result
 from drift.model.finding import AttributeDrift, FindingKind, FindingStatus
-from drift.model.routing import EVERYBODY, Owner
 from drift.model.verdict import Disposition, Severity
 from drift.reports.browse.change_detail import ChangeDetail, ConfigurationLine, EntryLine, EventLine
+from drift.reports.change_lines import (
+    actor_line,
+    channel_line,
+    channel_reasons,
+    identity_lines,
+    owner_line,
+    told_line,
+)
 from drift.reports.dossier.timeline import Line, Stage
-from drift.reports.wording import DIFFERENCE, counted, done, identity, means, resource_name
-from drift.store.lookup import AlertRow
+from drift.reports.wording import DIFFERENCE, done, identity, means, resource_name
 from drift.web.change_words import NOT_JUDGED, STANDS, covered_by, needs_of, way_of
 from drift.web.sides import lines_of, sides_of
 
@@ -232,53 +237,18 @@ def _facts(detail: ChangeDetail, *, sees_names: bool) -> Iterator[Fact]:
     source = (f"declared at {standing.source}",) if standing and standing.source else ()
     address = (standing.address,) if standing and standing.address else ("no code declares it",)
     yield Fact(label="What", lines=(named, *address, *source))
-    yield Fact(label="Who", lines=tuple(_who(change, sees_names=sees_names)))
-    yield Fact(label="How", lines=tuple(_how(change)))
+    behind = identity_lines(change) if sees_names else ()
+    yield Fact(label="Who", lines=(actor_line(change), *behind))
+    surely = f"{change.last.classification.confidence} confidence"
+    yield Fact(label="How", lines=(channel_line(change), surely, *channel_reasons(change)))
     where = (call.cloud.value, call.account, call.region, judgement.decision.environment if judgement else "")
     yield Fact(label="Where", lines=(", ".join(filter(None, where)),))
     if judgement:
-        yield Fact(label="Covered by", lines=tuple(covered_by(judgement.match, judgement)))
-    if detail.owner and detail.owner.team.name != EVERYBODY:
-        yield Fact(label="Owner", lines=(_owner(detail.owner),))
+        yield Fact(label="Covered by", lines=tuple(covered_by(judgement)))
+    if detail.owner and (line := owner_line(detail.owner)):
+        yield Fact(label="Owner", lines=(line,))
     if detail.alerts:
-        yield Fact(label="Told", lines=tuple(map(_told_of, detail.alerts)))
-
-
-def _who(change: Change, *, sees_names: bool) -> Iterator[str]:
-    actor, principal = change.actor, change.first.event.call.principal
-    yield f"{actor.name}, {actor.kind}, {actor.confidence} confidence"
-    if not sees_names:
-        return
-    if actor.principal:
-        yield f"as {actor.principal}"
-    if actor.chain:
-        yield f"through {actor.chain[0]}"
-        yield from (f"opened by {one}" for one in actor.chain[1:])
-    if principal and principal.mfa is not None:
-        yield "with MFA" if principal.mfa else "without MFA"
-    yield from actor.reasons
-
-
-def _how(change: Change) -> Iterator[str]:
-    found = change.last.classification
-    pipeline = f" {found.pipeline}" if found.pipeline else ""
-    run = f", run {found.run_id}" if found.run_id else ""
-    yield f"{change.channel}{pipeline}: {means(found)}{run}, {change.lane} lane"
-    yield f"{found.confidence} confidence"
-    yield from (reason for reason in found.reasons if reason not in change.actor.reasons)
-
-
-def _owner(owner: Owner) -> str:
-    return f"{owner.team.name} ({owner.rule})"
-
-
-def _told_of(alert: AlertRow) -> str:
-    where = alert.notifier or "nobody yet: no notifier is configured"
-    if alert.sent_at:
-        return f"{where}, {alert.status} {alert.sent_at:%Y-%m-%d %H:%M}"
-    tries = f" after {counted(alert.attempts, 'attempt')}" if alert.attempts else ""
-    why = f": {alert.last_error}" if alert.last_error else ""
-    return f"{where}, {alert.status}{tries}{why}"
+        yield Fact(label="Told", lines=tuple(map(told_line, detail.alerts)))
 
 
 def _event(one: EventLine, *, sees_names: bool) -> EventShown:

@@ -7,9 +7,8 @@ from typing import Final, assert_never
 from drift.model.change import Change
 from drift.model.judgement import Judgement
 from drift.model.missing import Missing
-from drift.model.ticket import TicketMatch
 from drift.model.verdict import Channel, Disposition, Tool
-from drift.reports.permitted import COVERED
+from drift.reports.change_lines import coverage_line, coverage_reasons
 from drift.reports.wording import moment
 
 STANDS: Final = {
@@ -67,12 +66,11 @@ def needs_of(change: Change, missing: tuple[Missing, ...], due_at: datetime, now
                 assert_never(one)
 
 
-def covered_by(match: TicketMatch, judgement: Judgement) -> Iterator[str]:
-    """Say what covers it, and why that counts."""
-    yield COVERED[match.coverage] + (f" ({match.confidence} confidence)" if match.method else "")
+def covered_by(judgement: Judgement) -> Iterator[str]:
+    """Say what covers it, who approved that, and why it counts."""
+    match = judgement.match
+    yield coverage_line(judgement)
     if match.approver:
         at = f", {moment(match.approved_at)}" if match.approved_at else ""
         yield f"approved by {match.approver}{at}"
-    yield from (reason for reason in match.reasons if reason not in judgement.decision.reasons)
-    if match.suggestions:
-        yield f"perhaps meant, but counts for nothing until it is linked: {', '.join(match.suggestions)}"
+    yield from coverage_reasons(judgement)

@@ -8,15 +8,14 @@ from starlette.responses import Response
 
 from drift.reports.browse.filters import LONGEST_TEXT, NotUnderstood
 from drift.reports.browse.places import Place, parse_place
-from drift.reports.browse.resource_history import Asked, ResourceHistory, resource_history
-from drift.reports.wording import counted
+from drift.reports.browse.resource_history import Asked, resource_history
 from drift.web import answers
 from drift.web.ask import Ask
 from drift.web.bounds import within
 from drift.web.change_rows import shown_to
 from drift.web.finding_rows import rows_of
 from drift.web.naming import for_reader
-from drift.web.sifting import PLACE, TextField, pairs_of
+from drift.web.sifting import PLACE, TextField, how_many, pairs_of
 
 PATH: Final = "/resources"
 
@@ -62,7 +61,7 @@ def resource(ask: Ask) -> Response:
         else (),
         rows=shown_to(ask, found.changes.rows) if found else (),
         findings=rows_of(ask, found.findings) if found and place is None else (),
-        count=_counted(found) if found else "",
+        count=how_many(found.count, "change") if found else "",
         newer=_href(asked, found.changes.newer) if found and found.changes.newer else "",
         older=_href(asked, found.changes.older) if found and found.changes.older else "",
     )
@@ -79,11 +78,6 @@ def _wrong(given: Mapping[str, str], place: Place | None) -> Iterator[NotUnderst
             yield NotUnderstood(key=key, value=value, why="no name of a resource is so long")
     if "type" in given and not {"id", "address"} & given.keys():
         yield NotUnderstood(key="type", value=given["type"], why="a type alone is no resource")
-
-
-def _counted(found: ResourceHistory) -> str:
-    number, is_more = found.count.number, found.count.is_more
-    return f"more than {number:,} changes" if is_more else counted(number, "change")
 
 
 def _href(asked: Asked, place: Place) -> str:

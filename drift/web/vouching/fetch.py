@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from drift.config.listening import is_loopback
 from drift.errors import ProviderAccessError, ProviderResponseError, ProviderUnavailableError
 
 MOST_BYTES: Final = 512 * 1024
@@ -70,7 +71,7 @@ def check_address(url: str, what: str) -> None:
         host = found.hostname
     except ValueError:
         host = None
-    is_near = host in {"localhost", "127.0.0.1", "::1"}
+    is_near = is_loopback(host)
     if not host or not (found.scheme == "https" or (found.scheme == "http" and is_near)):
         raise ProviderResponseError(f"{what}: its address does not begin with https://", hint=_HINT)
 
