@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 
 from drift.errors import RefusedError
-from drift.model.action import Deed, Request
+from drift.model.action import Action, Deed, Request
+from drift.reports.acted import said_to_do
 from drift.stages.act import Acted
 from drift.web.ask import Ask
 
@@ -55,7 +57,13 @@ def link(ask: Ask, ref: str, ticket_key: str) -> Acted:
     return done
 
 
-def done_with(ask: Ask) -> str:
-    """Return the key of the action that was just taken in, as the address names it; else nothing."""
+def recorded(ask: Ask, actions: Iterable[Action]) -> str:
+    """Say what was just taken in, if the address names it; else nothing.
+
+    As it is recorded, and only of whoever looks: nobody else's word, and nothing made up.
+    """
     key = ask.query.get("done", "")
-    return f"{_PREFIX}{key}" if _KEY.fullmatch(key) else ""
+    if not _KEY.fullmatch(key):
+        return ""
+    mine = (one for one in actions if one.key == f"{_PREFIX}{key}" and one.by.name == ask.who.name)
+    return next((f"Recorded: {one.by.name} {said_to_do(one.deed)}" for one in mine), "")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from drift.errors import UsageError
-from drift.model.visitor import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,8 +15,8 @@ class Days:
     until: datetime | None
 
 
-def days_in(given: Mapping[str, str], span: Span | None) -> Days:
-    """Return what `from` and `to` of a form mean, within what somebody may see.
+def days_in(given: Mapping[str, str]) -> Days:
+    """Return what `from` and `to` of a form mean.
 
     Raises:
         UsageError: One is no day, or the last one comes before the first.
@@ -27,9 +26,7 @@ def days_in(given: Mapping[str, str], span: Span | None) -> Days:
     until = None if last is None else last + timedelta(days=1)
     if since and until and until <= since:
         raise UsageError("The last day comes before the first.", hint="Exchange the two.")
-    if span is None:
-        return Days(since=since, until=until)
-    return Days(since=max(since or span.since, span.since), until=min(until or span.until, span.until))
+    return Days(since=since, until=until)
 
 
 def _day(text: str) -> datetime | None:

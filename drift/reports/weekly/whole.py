@@ -8,7 +8,6 @@ from drift.model.audience import Audience
 from drift.reports.days import Span
 from drift.reports.weekly.audience import of_team
 from drift.reports.weekly.facts import WeeklySettings, read_facts
-from drift.reports.weekly.html import weekly_html
 from drift.reports.weekly.layout import Page
 from drift.reports.weekly.numbers import weekly_report
 from drift.reports.weekly.page import MOST_ROWS, page_of
@@ -25,10 +24,3 @@ def page_for(
 ) -> Page:
     """Return what an audience is shown of a report; a `team` only its own rows."""
     return page_of(of_team(report, team) if team else report, audience, rows)
-
-
-def report_html(
-    connection: Connection, span: Span, settings: WeeklySettings, now: datetime, audience: Audience
-) -> str:
-    """Return the report as a document for a browser. It runs no script and fetches nothing."""
-    return weekly_html(page_for(report_of(connection, span, settings, now), audience))

@@ -98,10 +98,10 @@ def _row(ask: Ask, role: Role) -> RoleRow:
 
 
 def _wish(ask: Ask) -> Wish:
-    days = days_in(ask.form, None)
+    days = days_in(ask.form)
     if days.since is None or days.until is None:
         raise UsageError("The period has no beginning or no end.", hint="Give the days that are audited.")
-    last = days_in({"to": ask.form.get("expires", "")}, None).until
+    last = days_in({"to": ask.form.get("expires", "")}).until
     if last is None:
         raise UsageError("It is not said when the invitation ends.", hint="Give its last day.")
     return Wish(name=ask.form.get("name", ""), since=days.since, until=days.until, expires_at=last)

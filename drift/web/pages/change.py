@@ -8,19 +8,18 @@ from starlette.responses import Response
 
 from drift.errors import DriftError, ProviderError, RefusedError
 from drift.model.person import makers_of
-from drift.reports.acted import said_to_do
 from drift.reports.browse.change_detail import ChangeDetail, change_detail
 from drift.reports.browse.change_list import ListedChange, listed
-from drift.reports.browse.finding_list import Owning
 from drift.stages.decide import answer_due_at
 from drift.store.lookup import change_ids, change_ids_of_session
 from drift.web import answers
-from drift.web.acting import done_with, link, new_key, take
+from drift.web.acting import link, new_key, recorded, take
 from drift.web.ask import Ask
 from drift.web.bounds import outside, within
 from drift.web.change_rows import shown_to
 from drift.web.change_view import view_of
 from drift.web.deeds import ALL, Saying, sayings
+from drift.web.finding_rows import owning
 from drift.web.naming import for_reader
 from drift.web.people import machines_in, people_in
 
@@ -67,10 +66,8 @@ def _href(change_id: str) -> str:
 
 
 def _detail(ask: Ask) -> ChangeDetail | None:
-    settings = ask.site.settings()
-    owning = Owning(routing=settings.routing, decision=settings.decision)
     with ask.site.database.reading() as connection:
-        return change_detail(connection, ask.path["id"], now=ask.now, within=within(ask), owning=owning)
+        return change_detail(connection, ask.path["id"], now=ask.now, within=within(ask), owning=owning(ask))
 
 
 def _page(
@@ -112,14 +109,11 @@ def _is_maker(ask: Ask, detail: ChangeDetail) -> bool:
 
 
 def _done(ask: Ask, detail: ChangeDetail) -> str:
-    """Say what was just taken in, if the address names it: as it is recorded, and nothing made up."""
+    """Say what was just taken in, if the address names it."""
     if ask.query.get("done") == SAID_BEFORE:
         return "That was said before, and stands: nothing is changed."
-    key = done_with(ask)
-    mine = (one for one in detail.change.actions if one.key == key and one.by.name == ask.who.name)
-    return next(
-        (f"Recorded: {one.by.name} {said_to_do(one.deed)}. It is judged again at once." for one in mine), ""
-    )
+    said = recorded(ask, detail.change.actions)
+    return f"{said}. It is judged again at once." if said else ""
 
 
 def _sentence(text: str) -> str:

@@ -36,7 +36,7 @@ def evidence(ask: Ask) -> Response:
 
 def make_pack(ask: Ask) -> Response:
     """Have a pack made, and show how far it is."""
-    days = days_in(ask.form, ask.span)
+    days = days_in(ask.form)
     wish = Wish(
         since=days.since,
         until=days.until,

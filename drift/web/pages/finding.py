@@ -7,12 +7,11 @@ from starlette.responses import Response
 
 from drift.errors import RefusedError
 from drift.model.action import Acknowledged, Deed, Waived
-from drift.reports.acted import said_to_do
 from drift.reports.browse.filters import parse_time
 from drift.reports.browse.finding_detail import FindingDetail, finding_detail
 from drift.reports.wording import finding_name
 from drift.web import answers
-from drift.web.acting import done_with, new_key, take
+from drift.web.acting import new_key, recorded, take
 from drift.web.ask import Ask
 from drift.web.bounds import outside, within
 from drift.web.finding_rows import owning
@@ -70,7 +69,7 @@ def _page(ask: Ask, refused: RefusedError | None = None) -> Response:
         title=for_reader(ask, finding_name(detail.finding.finding), people, machines),
         finding=for_reader(ask, view_of(detail, within(ask)), people, machines),
         refused=refused and (refused.what, refused.hint),
-        done=_done(ask, detail),
+        done=recorded(ask, detail.actions),
         form=ask.form if refused else {},
         key=new_key(),
         longest_waiver=ask.now + ask.site.settings().actions.longest_waiver,
@@ -82,10 +81,3 @@ def _detail(ask: Ask) -> FindingDetail | None:
         return finding_detail(
             connection, ask.path["finding_id"], now=ask.now, within=within(ask), owning=owning(ask)
         )
-
-
-def _done(ask: Ask, detail: FindingDetail) -> str:
-    """Say what was just taken in, if the address names it: nobody else's word, and nothing made up."""
-    key = done_with(ask)
-    mine = (one for one in detail.actions if one.key == key and one.by.name == ask.who.name)
-    return next((f"Recorded: {one.by.name} {said_to_do(one.deed)}" for one in mine), "")

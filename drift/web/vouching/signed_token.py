@@ -25,7 +25,6 @@ SKEW: Final = 60
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 
 _PARTS: Final = 3
-_LONGEST_HEADER: Final = 4096
 _PART = re.compile(rb"[A-Za-z0-9_-]+={0,2}")
 
 
