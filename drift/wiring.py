@@ -32,8 +32,6 @@ from providers import catalog
 
 if TYPE_CHECKING:
     # Slow to import, and `classify` without a configuration needs none of these.
-    from datetime import datetime
-
     from drift.config import AdapterSettings, BaselineSettings, Settings
     from drift.desk import Desk
     from drift.equipment import Equipment, Policy, Recall, Vault
@@ -48,8 +46,6 @@ if TYPE_CHECKING:
     from drift.ports import EvidenceSink, MailTransport, RawVault
     from drift.recheck import Asking
     from drift.replay.archive import Archive
-    from drift.reports.emergency import Month
-    from drift.reports.monthly.page import MonthFacts
     from drift.reports.pack.request import PackRequest
     from drift.reports.population import Period
     from drift.stages.notify.rules import DeliveryRules
@@ -451,27 +447,6 @@ def people_of(settings: "Settings", database: "Database | None") -> "People":
         return People.known(settings.people)
     with database.reading() as connection:
         return people_known(connection, settings.people, [one.name for one in settings.directories])
-
-
-def month_facts(settings: "Settings", database: "Database", month: "Month", now: "datetime") -> "MonthFacts":
-    """Return what is to be told of a month."""
-    from drift.ledger.checkpoint import latest_checkpoint
-    from drift.reports.emergency import register_of
-    from drift.reports.monthly.page import MonthFacts
-    from drift.reports.self_sample import last_read_sample
-
-    people, environments = people_of(settings, database), settings.decision.environments
-    with database.reading() as connection:
-        return MonthFacts(
-            organisation=settings.organisation,
-            register=register_of(connection, month, settings.actions, people, environments, now),
-            sample=last_read_sample(connection),
-            checkpoint=latest_checkpoint(connection),
-            configuration_sha256=settings.sha256,
-            tool_version=f"driftledger {__version__}",
-            links=settings.web.url if settings.web else None,
-            as_of=now,
-        )
 
 
 def pack_request(

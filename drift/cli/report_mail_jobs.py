@@ -1,7 +1,7 @@
 """The jobs of the daemon that send reports by mail."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,52 +29,48 @@ def report_mail_jobs(database: "Database", in_force: Callable[[], Settings]) -> 
     report = in_force().report
     if report.send_at is None or not report.mails:
         return
-    queue = partial(_queue, database, in_force)
-    yield Job(name="weekly mail", trigger=at(report.send_at, report.time_zone), run=queue, wakes=(SENDING,))
+    week = partial(_queue, database, in_force, "weekly", _week)
+    yield Job(name="weekly mail", trigger=at(report.send_at, report.time_zone), run=week, wakes=(SENDING,))
     if any(one.is_monthly for one in report.mails):
-        month = partial(_queue_month, database, in_force)
+        month = partial(_queue, database, in_force, "monthly", _month)
         yield Job(name="monthly mail", trigger=at(MONTHLY, report.time_zone), run=month, wakes=(SENDING,))
     yield Job(name=SENDING, trigger=every(SEND_EVERY), run=partial(_send, database, in_force))
 
 
-def _queue(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
+def _queue(
+    database: "Database",
+    in_force: Callable[[], Settings],
+    which: str,
+    queue: Callable[[Settings, "Database", datetime], int],
+) -> "Turn":
     from drift import wiring
+    from drift.model.turn import Turn
+    from drift.store.changes import newest_write_at
+
+    with database.reading() as connection:
+        if newest_write_at(connection) is None:
+            return Turn(is_put_off=True)  # a new store has nothing to tell of
+    settings = in_force()
+    try:
+        new = queue(settings, database, wiring.clock(settings, database).now())
+    except DriftError as error:
+        told = f"the {which} mail cannot be written: {error}"
+        return Turn(problems=(told,), failure=told)
+    return Turn(counts=(("letters", new),))
+
+
+def _week(settings: Settings, database: "Database", now: datetime) -> int:
     from drift.cli.report_send import queue_weekly
-    from drift.model.turn import Turn
     from drift.reports.week import week_at
-    from drift.store.changes import newest_write_at
 
-    with database.reading() as connection:
-        if newest_write_at(connection) is None:
-            return Turn(is_put_off=True)  # a new store has no week to tell of
-    settings = in_force()
-    now = wiring.clock(settings, database).now()
-    try:
-        new = queue_weekly(settings, database, week_at(now).previous, now)
-    except DriftError as error:
-        told = f"the weekly mail cannot be written: {error}"
-        return Turn(problems=(told,), failure=told)
-    return Turn(counts=(("letters", new),))
+    return queue_weekly(settings, database, week_at(now).previous, now)
 
 
-def _queue_month(database: "Database", in_force: Callable[[], Settings]) -> "Turn":
-    from drift import wiring
+def _month(settings: Settings, database: "Database", now: datetime) -> int:
     from drift.cli.report_monthly import queue_monthly
-    from drift.model.turn import Turn
     from drift.reports.emergency import month_before
-    from drift.store.changes import newest_write_at
 
-    with database.reading() as connection:
-        if newest_write_at(connection) is None:
-            return Turn(is_put_off=True)
-    settings = in_force()
-    now = wiring.clock(settings, database).now()
-    try:
-        new = queue_monthly(settings, database, month_before(now), now)
-    except DriftError as error:
-        told = f"the monthly mail cannot be written: {error}"
-        return Turn(problems=(told,), failure=told)
-    return Turn(counts=(("letters", new),))
+    return queue_monthly(settings, database, month_before(now), now)
 
 
 def _send(database: "Database", in_force: Callable[[], Settings]) -> "Turn":

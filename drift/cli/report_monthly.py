@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drift import __version__
 from drift.cli import COULD_NOT
 from drift.cli.options import config_option
 from drift.cli.report_emergency import month_option
@@ -15,6 +16,7 @@ from drift.errors import UsageError
 
 if TYPE_CHECKING:
     from drift.reports.emergency import Month
+    from drift.reports.monthly.page import MonthFacts
     from drift.store.database import Database
 
 AUDIENCES = ("responders", "auditors", "managers")
@@ -44,17 +46,38 @@ def monthly(month: "Month | None", audience: str, send: bool, config: str | None
         if send:
             new = queue_monthly(settings, database, chosen, now)
             return 0 if send_queued(settings, database, str(chosen), new, now) else COULD_NOT
-        facts = wiring.month_facts(settings, database, chosen, now)
+        facts = month_facts(settings, database, chosen, now)
     click.echo(monthly_text(month_page(facts, Audience(audience)), width()), nl=False)
     return 0
 
 
 def queue_monthly(settings: Settings, database: "Database", month: "Month", now: datetime) -> int:
     """Write the letters about a month and keep them to be sent; return how many are new."""
-    from drift import wiring
     from drift.mailing import queue_letters
     from drift.reports.monthly.mails import monthly_letters
 
     sending = sending_of(settings, now)
-    facts = wiring.month_facts(settings, database, month, now)
+    facts = month_facts(settings, database, month, now)
     return queue_letters(database, monthly_letters(facts, settings.report.mails, sending), now)
+
+
+def month_facts(settings: Settings, database: "Database", month: "Month", now: datetime) -> "MonthFacts":
+    """Return what is to be told of a month."""
+    from drift import wiring
+    from drift.ledger.checkpoint import latest_checkpoint
+    from drift.reports.emergency import register_of
+    from drift.reports.monthly.page import MonthFacts
+    from drift.reports.self_sample import last_read_sample
+
+    people, environments = wiring.people_of(settings, database), settings.decision.environments
+    with database.reading() as connection:
+        return MonthFacts(
+            organisation=settings.organisation,
+            register=register_of(connection, month, settings.actions, people, environments, now),
+            sample=last_read_sample(connection),
+            checkpoint=latest_checkpoint(connection),
+            configuration_sha256=settings.sha256,
+            tool_version=f"driftledger {__version__}",
+            links=settings.web.url if settings.web else None,
+            as_of=now,
+        )
