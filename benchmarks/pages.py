@@ -79,7 +79,7 @@ def addresses_of(
         "/findings": [f"/findings?{one}" for one in finding_queries],
         "/findings/ID": [f"/findings/f-{one:06}" for one in range(40)],
         "/resources": [f"/resources?id={quote(f'res-{one * one:06}')}" for one in range(60)],
-        **{path: [path] * 20 for path in alone},
+        **{path: [path] * 60 for path in alone},
     }
 
 

@@ -13,8 +13,8 @@ KEPT_FOR = timedelta(minutes=5)
 
 MOST_KEPT = 16
 
-PATIENCE = timedelta(milliseconds=120)
-"""Somebody waits so long for it at once. In a store of usual size it is there by then."""
+PATIENCE = timedelta(milliseconds=80)
+"""Whoever asks first waits so long for it. In a store of usual size it is there by then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,12 +36,12 @@ class Prepared(Generic[KeptT]):
     def ask(self, key: str, make: Callable[[], KeptT]) -> KeptT | None:
         """Return what `make` makes, or has made lately; `None` while it is being made.
 
-        Whoever asks meanwhile waits for the same: it is never made twice at once. What it raises, it
-        raises once, and is tried anew.
+        It is never made twice at once, and only who asks first waits: it is known by then that it takes
+        long. What it raises, it raises once, and is tried anew.
         """
-        one = self._one(key, make)
+        one, is_new = self._one(key, make)
         try:
-            return one.result.result(self._patience.total_seconds())
+            return one.result.result(self._patience.total_seconds() if is_new else 0)
         except TimeoutError:
             # It may be there just now, and may itself have failed so.
             return one.result.result() if one.result.done() else None
@@ -49,17 +49,18 @@ class Prepared(Generic[KeptT]):
             if one.result.done() and one.result.exception() is not None:
                 self._forget(key, one)
 
-    def _one(self, key: str, make: Callable[[], KeptT]) -> _Begun[KeptT]:
+    def _one(self, key: str, make: Callable[[], KeptT]) -> tuple[_Begun[KeptT], bool]:
+        """Return what was begun, and whether that was just now."""
         now = self._now()
         with self._changing:
             known = self._begun.get(key)
             if known and (not known.result.done() or now - known.at < KEPT_FOR):
-                return known
+                return known, False
             while len(self._begun) >= MOST_KEPT:
                 del self._begun[min(self._begun, key=lambda one: self._begun[one].at)]
             one = self._begun[key] = _Begun(at=now, result=Future())
         threading.Thread(target=_run, args=(one.result, make), name="prepare", daemon=True).start()
-        return one
+        return one, True
 
     def _forget(self, key: str, one: _Begun[KeptT]) -> None:
         with self._changing:
