@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 SOURCE: Final = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 
-MISSING: Final = "axe-core is not installed: 'make axe' does it, where there is npm"
+MISSING: Final = "axe-core is not installed: 'make browser' does it, where there is npm"
 
 
 def barriers(page: Page, only: str | None = None) -> list[str]:
