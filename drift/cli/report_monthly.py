@@ -65,8 +65,10 @@ def month_facts(settings: Settings, database: "Database", month: "Month", now: d
     """Return what is to be told of a month."""
     from drift import wiring
     from drift.ledger.checkpoint import latest_checkpoint
+    from drift.reports.browse.coverage import not_covered
     from drift.reports.emergency import register_of
     from drift.reports.monthly.page import MonthFacts
+    from drift.reports.population import Period
     from drift.reports.self_sample import last_read_sample
 
     people, environments = wiring.people_of(settings, database), settings.decision.environments
@@ -80,4 +82,5 @@ def month_facts(settings: Settings, database: "Database", month: "Month", now: d
             tool_version=f"driftledger {__version__}",
             links=settings.web.url if settings.web else None,
             as_of=now,
+            covered=not_covered(connection, Period(since=month.since, until=month.until), now),
         )

@@ -43,8 +43,8 @@ def test_it_is_mailed_to_whom_asked_for_it_and_once(
     assert again.out == "0 letters sent, 0 of them written now\n"
     [letter] = mail.letters
     assert letter["To"] == "leads@example.com"
-    assert "No emergency" in part(letter, "plain") or "none began" in part(letter, "plain")
-    assert "None began in this month." in part(letter, "html")
+    for kind in ("plain", "html"):  # the store of this test was read by no source
+        assert "None was seen in this month, of which 0.0 % is covered." in part(letter, kind)
 
 
 @pytest.mark.parametrize(

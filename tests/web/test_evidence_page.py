@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import httpx
 import pytest
@@ -192,7 +193,10 @@ def test_the_page_shows_the_signed_checkpoint_and_what_was_handed_out(site: Visi
     shown = admin.get("/evidence").text
     hidden = site.visitor(Role.VIEWER).get("/evidence").text
 
-    assert sealed.root in shown
+    assert (
+        sealed.note.strip()
+        == unescape(shown.partition('<pre tabindex="0">')[2].partition("</pre>")[0]).strip()
+    )
     assert "Handed out" in shown
     assert "SOC 2 2026" in shown
     assert sealed.root in hidden

@@ -27,6 +27,10 @@ class MonthPage:
     period: str
     verdict: str
     needs_somebody: bool
+    is_covered: bool
+    """All of the month was read."""
+    none_told: str
+    """What is said where there is no emergency."""
     emergencies: tuple[LookBack, ...]
     emergencies_in_all: int
     again: tuple[str, ...]

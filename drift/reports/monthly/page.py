@@ -33,6 +33,8 @@ class MonthFacts:
     tool_version: str
     links: str | None
     as_of: datetime
+    covered: str | None = None
+    """How much of the month was read, in percent, if that was not all of it."""
 
     @property
     def run_id(self) -> str:
@@ -48,13 +50,16 @@ def month_page(facts: MonthFacts, audience: Audience) -> MonthPage:
     register, month = facts.register, facts.register.month
     number = len(register.rows)
     still = sum(map(_is_open, register.rows))
+    seen = "" if facts.covered is None else " seen"
     page = MonthPage(
-        subject=f"[{counted(number, 'emergency', 'emergencies')}] Infra change control - {month}"
+        subject=f"[{counted(number, 'emergency', 'emergencies')}{seen}] Infra change control - {month}"
         f" - {facts.organisation}",
         title=f"Looking back at {month}, {facts.organisation}",
         period=f"{month}, emergencies as they stand at {moment(facts.as_of)}. Times are UTC.",
-        verdict=_verdict(register, still),
+        verdict=_verdict(facts, still),
         needs_somebody=still > 0,
+        is_covered=facts.covered is None,
+        none_told=_none_told(facts),
         emergencies=tuple(_look_back(row, facts) for row in register.rows),
         emergencies_in_all=number,
         again=tuple(_again(register, audience)),
@@ -67,7 +72,8 @@ def month_page(facts: MonthFacts, audience: Audience) -> MonthPage:
     return page if audience.names_people else nameless(page, frozenset(_names(facts)))
 
 
-def _verdict(register: Register, still: int) -> str:
+def _verdict(facts: MonthFacts, still: int) -> str:
+    register = facts.register
     share = percent(register.production, register.changes)
     of = f"{register.production:,} of {counted(register.changes, 'production change')}"
     ratio = f"{of} made in an emergency" + (f" ({share} %)" if share else "")
@@ -77,7 +83,15 @@ def _verdict(register: Register, still: int) -> str:
         if still
         else ""
     )
-    return f"{ratio}{approved}{asks}."
+    said = f"{ratio}{approved}{asks}."
+    return said if facts.covered is None else f"Seen: {said} {facts.covered} % of the month is covered."
+
+
+def _none_told(facts: MonthFacts) -> str:
+    """Say that there was none; where not everything was read, that is not known."""
+    if facts.covered is None:
+        return "None began in this month."
+    return f"None was seen in this month, of which {facts.covered} % is covered."
 
 
 def _is_open(row: EmergencyRow) -> bool:

@@ -23,7 +23,7 @@ def _lines(page: MonthPage, width: int) -> Iterator[str]:
     yield from _wrapped(page.verdict, width)
     yield from ("", "EMERGENCIES")
     if not page.emergencies:
-        yield "  none began in this month"
+        yield from _wrapped(f"  {page.none_told}", width, " " * 4)
     for one in page.emergencies:
         yield ""
         yield from _wrapped(f"  {one.title}  {one.ref}", width, " " * 4)

@@ -190,3 +190,13 @@ def test_a_month_of_many_long_emergencies_fits_a_mail_and_obeys_nothing() -> Non
 def test_the_month_before_is_that_of_the_calendar() -> None:
     assert str(month_before(datetime(2026, 12, 3, tzinfo=UTC))) == "2026-11"
     assert str(month_before(datetime(2027, 1, 31, tzinfo=UTC))) == "2026-12"
+
+
+def test_where_the_month_was_not_read_whole_nobody_says_that_there_was_none() -> None:
+    page = month_page(replace(some_facts(), covered="12.5"), Audience.RESPONDERS)
+
+    assert page.none_told == "None was seen in this month, of which 12.5 % is covered."
+    assert page.verdict.startswith("Seen: 0 of 163 production changes")
+    assert page.verdict.endswith("12.5 % of the month is covered.")
+    assert page.subject.startswith("[0 emergencies seen] ")
+    assert not page.is_covered
