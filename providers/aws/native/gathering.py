@@ -1,0 +1,204 @@
+"""From the rows of a type to what AWS answers of its resources."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+from drift.errors import ProviderError
+from drift.model.baseline import DeclaredResource
+from providers.aws.native.asking import Asking, ExpectedRefusalError
+from providers.aws.native.rows import AwsType, Call, Finding, Join, Listing, Scope
+from providers.live_tables.expressions import Answer
+
+WORLD: Final = "us-east-1"
+"""The region where AWS is asked for what stands in none.
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
+
+FEW: Final = 5
+"""So many resources are asked for one by one where the listing is not needed otherwise."""
+
+NO_ANSWER: Final[Answer] = {}
+
+Key: TypeAlias = Any
+"""What tells one resource of a type from another."""
+
+Listed: TypeAlias = tuple[str, str, str, str]
+"""A service, a region, a call and its arguments."""
+
+
+class GoneError(Exception):
+    """The resource is not there any more."""
+
+
+@dataclass(kw_only=True)
+class Gathering:
+    """Gathers from one account at one time: what several types are listed by is asked once."""
+
+    asking: Asking
+    shared: Counter[str]
+    """How many types are listed by a call, by its name."""
+    _listed: dict[Listed, Sequence[Answer] | ProviderError] = field(default_factory=dict)
+
+    def found(
+        self, row: AwsType, region: str, declared: Sequence[DeclaredResource]
+    ) -> Mapping[Key, Answer | ProviderError]:
+        """Return what is there of these, and maybe others, by their keys. What is not in it is not there.
+
+        Raises:
+            ProviderError: None of them can be told.
+        """
+        found = self._found(row, region, declared)
+        for join in row.joins:
+            items = {_hashable(join.key.of(one)): one for one in self._kept(row, region, join)}
+            found = {key: _joined_with(join, items, answer) for key, answer in found.items()}
+        return found
+
+    def _found(
+        self, row: AwsType, region: str, declared: Sequence[DeclaredResource]
+    ) -> Mapping[Key, Answer | ProviderError]:
+        finding = row.finding
+        is_few = finding is not None and len(declared) <= max(FEW, finding.at_most)
+        if finding is not None and not self._is_at_hand(row, region) and (is_few or not row.listing):
+            return dict(self._asked_for(row, finding, region, declared))
+        return {key_of(row, answer): answer for answer in self.listed(row, region)}
+
+    def listed(self, row: AwsType, region: str) -> Iterator[Answer]:
+        """Yield everything of a type that is there, as far as its listing shows it.
+
+        Raises:
+            ProviderError: It cannot be listed.
+        """
+        first, *further = row.listing
+        items: Iterable[Answer] = self._kept(row, region, first)
+        for each in further:
+            items = self._below(row, region, each, items)
+        yield from items
+
+    def detailed(self, row: AwsType, region: str, answer: Answer) -> Answer:
+        """Return the answer with what further calls say of the resource.
+
+        Raises:
+            ProviderError: One of them cannot be had.
+            GoneError: It is not there any more.
+        """
+        whole = dict(answer)
+        for each in row.details:
+            expected = {*each.none, *each.gone}
+            try:
+                pages = self._ask(row, region, each, whole, expected=expected)
+            except ExpectedRefusalError as refusal:
+                if refusal.code in each.gone:
+                    raise GoneError from refusal
+                whole[each.name] = None
+                continue
+            said = _joined(pages)
+            whole[each.name] = said if each.take is None else each.take.of(said)
+        return whole
+
+    def _asked_for(
+        self, row: AwsType, finding: Finding, region: str, declared: Sequence[DeclaredResource]
+    ) -> Iterator[tuple[Key, Answer | ProviderError]]:
+        waiting = iter(declared)
+        while some := list(islice(waiting, finding.at_most)):
+            about = {
+                "ids": [one.resource_id for one in some],
+                "id": some[0].resource_id,
+                "declared": some[0].attributes,
+            }
+            try:
+                pages = self._ask(row, region, finding, about, expected=finding.none)
+            except ExpectedRefusalError:
+                continue
+            except ProviderError as error:
+                yield from ((declared_key_of(row, one), error) for one in some)
+                continue
+            for answer in _items(finding, pages):
+                yield key_of(row, answer), answer
+
+    def _below(self, row: AwsType, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
+        for item in items:
+            try:
+                pages = self._ask(row, region, call, item, expected=call.none)
+            except ExpectedRefusalError:
+                continue
+            yield from ({**inner, "of": item} for inner in _items(call, pages))
+
+    def _is_at_hand(self, row: AwsType, region: str) -> bool:
+        return bool(row.listing) and self._place(row, region, row.listing[0]) in self._listed
+
+    def _kept(self, row: AwsType, region: str, call: Listing) -> Iterator[Answer]:
+        """Yield the items of a listing; what several types are listed by is kept."""
+        place = self._place(row, region, call)
+        if (kept := self._listed.get(place)) is None:
+            try:
+                kept = self._ask(row, region, call, NO_ANSWER, expected=call.none)
+            except ExpectedRefusalError:
+                kept = ()
+            except ProviderError as error:
+                kept = error
+            if self.shared[call.call] > 1 or isinstance(kept, ProviderError):
+                self._listed[place] = kept
+        if isinstance(kept, ProviderError):
+            raise kept
+        yield from _items(call, kept)
+
+    def _place(self, row: AwsType, region: str, call: Listing) -> Listed:
+        said = ",".join(f"{name}={one.text}" for name, one in sorted(call.arguments.items()))
+        return call.service or row.service, region, call.call, said
+
+    def _ask(
+        self, row: AwsType, region: str, call: Call, about: Answer, *, expected: Collection[str]
+    ) -> Sequence[Answer]:
+        arguments = {name: one.of(about) for name, one in call.arguments.items()}
+        given = {name: value for name, value in arguments.items() if value is not None}
+        named = next((str(one) for one in given.values() if isinstance(one, str)), f"{row.type} in {region}")
+        return self.asking.pages(
+            call.service or row.service, region, call, given, on=named, expected=expected
+        )
+
+
+def key_of(row: AwsType, answer: Answer) -> Key:
+    """Return what tells this resource from others of its type."""
+    return _hashable((row.key or row.id).of(answer))
+
+
+def declared_key_of(row: AwsType, declared: DeclaredResource) -> Key:
+    """Return the same of a declared one."""
+    if row.declared_key is None:
+        return declared.resource_id
+    return _hashable(row.declared_key.of({"id": declared.resource_id, **declared.attributes}))
+
+
+def region_of(row: AwsType, region: str) -> str:
+    """Return where AWS is asked for what stands in a region."""
+    return WORLD if row.scope is Scope.WORLD else region
+
+
+def _joined_with(
+    join: Join, items: Mapping[Key, Answer], answer: Answer | ProviderError
+) -> Answer | ProviderError:
+    if isinstance(answer, ProviderError):
+        return answer
+    return {**answer, join.name: items.get(_hashable(join.of.of(answer)))}
+
+
+def _items(call: Listing, pages: Iterable[Answer]) -> Iterator[Answer]:
+    for page in pages:
+        yield from call.each.of(page) or ()
+
+
+def _joined(pages: Sequence[Answer]) -> Answer:
+    """Return the pages as one: lists of the same name follow each other."""
+    if len(pages) == 1:
+        return pages[0]
+    whole: dict[str, Any] = {}
+    for page in pages:
+        for name, value in page.items():
+            whole[name] = [*whole.get(name, []), *value] if isinstance(value, list) else value
+    return whole
+
+
+def _hashable(value: Any) -> Key:
+    return tuple(_hashable(one) for one in value) if isinstance(value, list) else value

@@ -1,0 +1,50 @@
+"""The tables of AWS's types, one file a family of services."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from providers.aws.native.functions import AwsFunctions
+from providers.aws.native.rows import AwsType
+from providers.live_tables.rows import converted
+from providers.tables import with_own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AwsTypes:
+    """The rows of all types, or of some."""
+
+    rows: Mapping[str, AwsType]
+
+    def of(self, types: tuple[str, ...]) -> "AwsTypes":
+        """Return those that one of these globs names; all where there is none."""
+        if not types:
+            return self
+        return AwsTypes(
+            rows={
+                name: row for name, row in self.rows.items() if any(fnmatchcase(name, one) for one in types)
+            }
+        )
+
+    def shared(self) -> "Counter[str]":
+        """Return for how many types each call lists."""
+        return Counter(one.call for row in self.rows.values() for one in (*row.listing[:1], *row.joins))
+
+
+@cache
+def load_types(own: str = "") -> AwsTypes:
+    """Return the tables that ship with the program, below the user's own rows of `own`.
+
+    Raises:
+        ValueError: Something in them is not of their form.
+    """
+    shipped: dict[str, Any] = {"types": []}
+    for file in sorted(files(__package__).joinpath("tables").iterdir(), key=lambda one: one.name):
+        shipped["types"] += tomllib.loads(file.read_text(encoding="utf-8"))["types"]
+    rows = converted(tuple[AwsType, ...], with_own(shipped, tomllib.loads(own))["types"], AwsFunctions())
+    return AwsTypes(rows={row.type: row for row in reversed(rows)})

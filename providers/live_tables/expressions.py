@@ -1,0 +1,150 @@
+"""The expressions of the tables: JMESPath, with functions that bring values into Terraform's form.
+
+https://jmespath.org/specification.html. All functions give `null` for `null`, unless they say otherwise.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar, cast
+from urllib.parse import unquote
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions as JmespathFunctions
+from jmespath.functions import signature
+
+from drift.model.resource import Json
+
+Answer: TypeAlias = Mapping[str, Any]
+"""What a cloud answered of one resource."""
+
+ANY: Mapping[str, list[str]] = {"types": []}
+TEXT: Mapping[str, list[str]] = {"types": ["string"]}
+MAYBE_TEXT: Mapping[str, list[str]] = {"types": ["string", "null"]}
+
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Json])
+
+
+def expects(*arguments: Mapping[str, list[str]]) -> Callable[[FunctionT], FunctionT]:
+    """Say what a function takes: the types of each argument, as JMESPath calls them."""
+    return cast("Callable[[FunctionT], FunctionT]", signature(*arguments))
+
+
+class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
+    """The functions that every cloud's tables may use beside those of JMESPath."""
+
+    @expects(ANY, ANY)
+    def _func_default(self, value: Json, otherwise: Json) -> Json:
+        """Return what counts where nothing is said; never `null` for `null`."""
+        return otherwise if value is None else value
+
+    @expects(ANY)
+    def _func_block(self, value: Json) -> Json:
+        """Return a nested block, which Terraform keeps as a list of at most one; `[]` for `null`."""
+        return [] if value is None or value == {} else [value]
+
+    @expects(ANY)
+    def _func_text(self, value: Json) -> Json:
+        """Return a scalar as Terraform writes it in a string."""
+        if value is None or isinstance(value, str):
+            return value
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    @expects(ANY)
+    def _func_boolean(self, value: Json) -> Json:
+        """Return whether a text says yes."""
+        return value.lower() in {"true", "yes", "enabled", "1"} if isinstance(value, str) else value
+
+    @expects(MAYBE_TEXT)
+    def _func_lower(self, value: str | None) -> Json:
+        return None if value is None else value.lower()
+
+    @expects(MAYBE_TEXT, TEXT)
+    def _func_last(self, value: str | None, separator: str) -> Json:
+        """Return what follows the last separator, or all of it."""
+        return None if value is None else value.rpartition(separator)[2]
+
+    @expects(MAYBE_TEXT, TEXT)
+    def _func_before(self, value: str | None, separator: str) -> Json:
+        """Return what stands before the first separator, or all of it."""
+        return None if value is None else value.partition(separator)[0]
+
+    @expects(MAYBE_TEXT, TEXT)
+    def _func_after(self, value: str | None, separator: str) -> Json:
+        """Return what follows the first separator; nothing where there is none."""
+        return None if value is None else value.partition(separator)[2]
+
+    @expects(MAYBE_TEXT, TEXT)
+    def _func_split(self, value: str | None, separator: str) -> Json:
+        return [] if not value else value.split(separator)
+
+    @expects({"types": ["array", "null"]}, TEXT, TEXT)
+    def _func_pairs(self, rows: list[Any] | None, key: str, value: str) -> Json:
+        """Return a map of what each row holds under `key` and `value`."""
+        return {row[key]: row.get(value) for row in rows or () if key in row}
+
+    @expects({"types": ["array", "null"]}, TEXT)
+    def _func_below(self, rows: list[Any] | None, name: str) -> Json:
+        """Return the elements of each row's list `name`, each with its row as `of`; texts stand as `it`."""
+        return [
+            {**(inner if isinstance(inner, dict) else {"it": inner}), "of": row}
+            for row in rows or ()
+            for inner in row.get(name) or ()
+        ]
+
+    @expects({"types": ["array", "null"]}, ANY)
+    def _func_each_with(self, rows: list[Any] | None, of: Json) -> Json:
+        """Return the rows, each with `of`."""
+        return [{**(row if isinstance(row, dict) else {"it": row}), "of": of} for row in rows or ()]
+
+    @expects(MAYBE_TEXT)
+    def _func_url_decoded(self, value: str | None) -> Json:
+        return None if value is None else unquote(value)
+
+    @expects(ANY)
+    def _func_base64(self, value: Json) -> Json:
+        """Return bytes or a text in base64."""
+        if value is None:
+            return None
+        return base64.b64encode(value if isinstance(value, bytes) else str(value).encode()).decode()
+
+    @expects(ANY)
+    def _func_time(self, value: Json) -> Json:
+        """Return a time as Terraform writes it: `2026-11-20T10:11:12Z`."""
+        if not isinstance(value, datetime):
+            return value
+        return f"{value:%Y-%m-%dT%H:%M:%S}Z"
+
+
+class Expression:
+    """One expression of a table."""
+
+    __slots__ = ("__dict__", "_functions", "text")
+
+    def __init__(self, text: str, functions: Functions) -> None:
+        self.text = text
+        self._functions = functions
+
+    @cached_property
+    def of(self) -> Callable[[Any], Json]:
+        """Return what evaluates it; raises `ValueError` where the text is none."""
+        try:
+            parsed = jmespath.compile(self.text)
+        except JMESPathError as error:
+            raise ValueError(f"{self.text!r} is no JMESPath expression: {error}") from error
+        options = jmespath.Options(custom_functions=self._functions)
+
+        def evaluate(value: Any) -> Json:
+            try:
+                return parsed.search(value, options)
+            except JMESPathError as error:
+                raise UnexpectedAnswerError(f"{self.text!r}: {error}") from error
+
+        return evaluate
+
+
+class UnexpectedAnswerError(Exception):
+    """An answer has another form than the tables expect."""

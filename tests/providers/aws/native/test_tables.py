@@ -1,0 +1,124 @@
+"""Every row of the native tables, held against what AWS says of its APIs, and the provider of its types."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import botocore.session
+import pytest
+
+from providers.aws.native.rows import AwsType, Call, Detail, Finding, Join, Listing
+from providers.aws.native.services import load_services
+from providers.aws.native.table import load_types
+from providers.live_tables.expressions import Expression
+from tests.estate.schema import attributes_of
+
+ROWS: Mapping[str, AwsType] = load_types().rows
+CALLS = [(row, call) for row in ROWS.values() for call in row.calls()]
+
+
+def named(one: tuple[AwsType, Call]) -> str:
+    return f"{one[0].type}-{one[1].call}"
+
+
+@cache
+def model_of(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+@cache
+def operations_of(service: str) -> Mapping[str, str]:
+    """Return the names of a service's operations by those of boto3's methods."""
+    return {botocore.xform_name(one): one for one in model_of(service).operation_names}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda one: one.type)
+def test_every_expression_is_one(row: AwsType) -> None:
+    for one in expressions_of(row):
+        assert callable(one.of)
+
+
+@pytest.mark.parametrize("one", CALLS, ids=named)
+def test_a_call_is_one_of_its_service_and_is_given_what_it_takes(one: tuple[AwsType, Call]) -> None:
+    row, call = one
+    service = call.service or row.service
+
+    name = operations_of(service)[call.call]
+
+    shape = model_of(service).operation_model(name).input_shape
+    known = set(shape.members) if shape else set()
+    assert set(call.arguments) <= known
+    assert set(shape.required_members if shape else ()) <= set(call.arguments)
+
+
+@pytest.mark.parametrize("one", CALLS, ids=named)
+def test_a_call_only_reads(one: tuple[AwsType, Call]) -> None:
+    _, call = one
+
+    assert call.call.startswith(("describe_", "get_", "list_", "search_", "head_"))
+    for action in load_services().actions(one[0].service, call):
+        assert action.partition(":")[2].startswith(("Describe", "Get", "List", "Search", "GET"))
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda one: one.type)
+def test_what_is_compared_is_what_the_provider_lets_people_declare(row: AwsType) -> None:
+    if not (known := attributes_of(row.type)):
+        pytest.skip("newer than the provider whose types are at hand")
+
+    compared = {name: known.get(name) for name in row.attributes}
+
+    newer = {name for name, one in compared.items() if one is None}
+    assert not newer - NEWER_ATTRIBUTES.get(row.type, frozenset())
+    assert [name for name, one in compared.items() if one is not None and not one.is_declarable] == []
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda one: one.type)
+def test_what_has_no_order_is_what_the_provider_calls_a_set(row: AwsType) -> None:
+    if not (known := attributes_of(row.type)):
+        pytest.skip("newer than the provider whose types are at hand")
+
+    sets = {path for path, one in known.items() if one.is_set and _outermost(path) in row.attributes}
+
+    assert {path for path in row.sets if path in known} == sets
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda one: one.type)
+def test_what_the_provider_fills_in_is_known(row: AwsType) -> None:
+    if not (known := attributes_of(row.type)):
+        pytest.skip("newer than the provider whose types are at hand")
+
+    filled_in = {name for name in row.attributes if name in known and known[name].is_computed}
+
+    assert {path for path in row.optional if path in row.attributes and path in known} == filled_in
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda one: one.type)
+def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
+    known = attributes_of(row.type)
+
+    assert {name for name in row.attributes if name in known and known[name].is_sensitive} <= row.sensitive
+
+
+NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {}
+"""Attributes that later versions of the provider have."""
+
+
+def expressions_of(row: AwsType) -> Iterator[Expression]:
+    yield row.id
+    yield from row.attributes.values()
+    yield from (one for one in (row.key, row.declared_key, row.exists) if one is not None)
+    yield from (one.when for one in row.made_by_cloud)
+    yield from (one.id for one in row.part_of)
+    for call in row.calls():
+        yield from call.arguments.values()
+        match call:
+            case Join():
+                yield from (call.each, call.key, call.of)
+            case Listing() | Finding():
+                yield call.each
+            case Detail() if call.take is not None:
+                yield call.take
+
+
+def _outermost(path: str) -> str:
+    return path.partition("[")[0].partition(".")[0]
