@@ -25,7 +25,7 @@ class Attribute:
 
 
 def attributes_of(type_: str) -> Mapping[str, Attribute]:
-    """Return the attributes of a type by their paths; none where this version of the provider has no such type."""
+    """Return the attributes of a type by their paths; none where this version has no such type."""
     return {one.path: one for one in _attributes(_schemas().get(type_, {}), "")}
 
 
