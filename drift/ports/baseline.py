@@ -1,10 +1,10 @@
 """What is declared, and what is really there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from drift.model.resource import LiveReading, LiveResource
+from drift.model.resource import LiveReading, LiveResource, Location, NotListed
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
@@ -96,8 +96,13 @@ class LiveConfig(Protocol):
         """
         ...
 
-    def discover(self) -> Iterator[LiveResource]:
-        """Yield every resource that exists in the scope of this reader.
+    def discover(
+        self, locations: Collection[Location], types: Sequence[str] = ()
+    ) -> Iterator[LiveResource | NotListed]:
+        """Yield every resource that exists at these locations, and where the reader itself is told to look.
+
+        `types` are globs that narrow it. One type that cannot be listed hides no other: it is yielded
+        as `NotListed`. What the cloud made by itself, or belongs to another resource, says so.
 
         Raises:
             ProviderError: What exists cannot be listed.

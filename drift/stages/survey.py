@@ -7,12 +7,12 @@ nothing: half of what was read would be from before. It is compared the next tim
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from drift.errors import PartlyUnreadError, ProviderError, only_provider_errors
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.resource import LiveResource, NotRead, NotReadReason
+from drift.model.glob import is_one_of
+from drift.model.resource import LiveResource, Location, NotListed, NotRead, NotReadReason
 from drift.model.survey import Failure, Held, Place, Survey
 from drift.ports import Baseline, LiveConfig, Watched
 
@@ -29,7 +29,7 @@ def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = 
     `types` are globs that narrow what is read. With a baseline unread, what exists cannot
     be called undeclared, so nothing is discovered then, nor where an apply is running.
     """
-    reader = _Reader(lambda _, each: _is_wanted(each.type, types), now)
+    reader = _Reader(lambda _, each: is_one_of(each.type, types), now)
     for one in watched:
         reader.hold(one, reader.declared(one))
     seen = Survey(
@@ -190,22 +190,22 @@ def _unread(declaration: Declaration, why: str) -> Held:
 
 def _with_discovered(seen: Survey, watched: Sequence[Watched], types: Sequence[str]) -> Survey:
     discovered: list[LiveResource] = []
+    not_listed: list[NotListed] = []
     failures: list[Failure] = []
+    locations = {
+        Location(account=each.account, region=each.region) for one in seen.others for each in one.resources
+    }
     for reader in _distinct(watched):
         try:
             with only_provider_errors("listing what exists"):
-                discovered += (
-                    one
-                    for one in reader.discover()
-                    if _is_wanted(one.type, types) and not seen.is_in_motion(one.account)
-                )
+                for one in reader.discover(locations, types):
+                    if isinstance(one, NotListed):
+                        not_listed.append(one)
+                    elif not seen.is_in_motion(one.account):
+                        discovered.append(one)
         except ProviderError as error:
             failures.append(Failure(name=DISCOVERY, error=error))
-    return replace(seen, discovered=tuple(discovered), failures=tuple(failures))
-
-
-def _is_wanted(type_: str, types: Sequence[str]) -> bool:
-    return not types or any(fnmatchcase(type_, pattern) for pattern in types)
+    return replace(seen, discovered=tuple(discovered), not_listed=tuple(not_listed), failures=tuple(failures))
 
 
 def _distinct(watched: Sequence[Watched]) -> Iterator[LiveConfig]:

@@ -1,18 +1,20 @@
 """Live configuration recorded in files, for stories and air-gapped use."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
 from drift.model.baseline import DeclaredResource
+from drift.model.glob import is_one_of
 from drift.model.resource import (
     Absent,
     Found,
     Json,
     LiveReading,
     LiveResource,
+    Location,
     NotRead,
     NotReadReason,
     TypeSchema,
@@ -44,12 +46,12 @@ class RecordedLiveConfig:
         for resource in declared:
             yield recorded.reading(resource)
 
-    def discover(self) -> Iterator[LiveResource]:
-        """Yield every resource that was recorded, once."""
+    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+        """Yield every resource that was recorded, once, wherever it is."""
         seen = set()
         for resource in _resources(self._documents()):
             place = (resource.type, resource.id, resource.account, resource.region)
-            if place not in seen:
+            if place not in seen and is_one_of(resource.type, types):
                 seen.add(place)
                 yield resource
 
