@@ -61,14 +61,6 @@ class TypeSchema:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Location:
-    """An account, project or subscription, and a region of it; each `None` where it is not known."""
-
-    account: str | None
-    region: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Belonging:
     """A resource comes and goes with another one, so that nobody declares it by itself."""
 

@@ -1,10 +1,10 @@
 """What is declared, and what is really there."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from drift.model.resource import LiveReading, LiveResource, Location, NotListed
+from drift.model.resource import LiveReading, LiveResource, NotListed
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
@@ -97,12 +97,14 @@ class LiveConfig(Protocol):
         ...
 
     def discover(
-        self, locations: Collection[Location], types: Sequence[str] = ()
+        self, declared: Sequence["DeclaredResource"], types: Sequence[str] = (), *, is_read: bool = False
     ) -> Iterator[LiveResource | NotListed]:
-        """Yield every resource that exists at these locations, and where the reader itself is told to look.
+        """Yield every resource that exists where these stand, and where the reader itself is told to look.
 
-        `types` are globs that narrow it. One type that cannot be listed hides no other: it is yielded
-        as `NotListed`. What the cloud made by itself, or belongs to another resource, says so.
+        What is declared has the id that it has there. `types` are globs that narrow it. One type that
+        cannot be listed hides no other: it is yielded as `NotListed`. What the cloud made by itself, or
+        belongs to another resource, says so. Where it was just read with the same reader (`is_read`), what
+        was listed for that need not be listed again.
 
         Raises:
             ProviderError: What exists cannot be listed.

@@ -25,7 +25,9 @@ class PartOf(Row, frozen=True, kw_only=True):
     type: str
     """Terraform's type of the other."""
     id: Expression
-    """Its id; `null` or a list of none where it belongs to none."""
+    """Its id, or a list of such; `null` where it belongs to none."""
+    is_of_cloud_made_only: bool = False
+    """So it is only where the cloud made the other one by itself."""
 
 
 class MappedType(Row, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Live configuration recorded in files, for stories and air-gapped use."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,7 +14,6 @@ from drift.model.resource import (
     Json,
     LiveReading,
     LiveResource,
-    Location,
     NotRead,
     NotReadReason,
     TypeSchema,
@@ -46,7 +45,9 @@ class RecordedLiveConfig:
         for resource in declared:
             yield recorded.reading(resource)
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """Yield every resource that was recorded, once, wherever it is."""
         seen = set()
         for resource in _resources(self._documents()):

@@ -3,7 +3,7 @@
 import json
 import os
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from drift.model.baseline import DeclaredResource
-from drift.model.resource import Json, LiveReading, LiveResource, Location
+from drift.model.resource import Json, LiveReading, LiveResource
 
 if TYPE_CHECKING:
     # Slow to import, and not needed before something is read.
@@ -81,7 +81,9 @@ class TerraformProviders:
         if declared:
             yield from self._engine.read(declared)
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """Yield nothing: the protocol of providers has no call that lists what exists."""
         return iter(())
 

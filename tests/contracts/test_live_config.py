@@ -11,7 +11,7 @@ import pytest
 
 from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
-from drift.model.resource import Absent, Found, Json, LiveReading, Location, NotRead, NotReadReason
+from drift.model.resource import Absent, Found, Json, LiveReading, NotRead, NotReadReason
 from drift.ports import LiveConfig
 from providers.recorded.live_config import RecordedLiveConfig, RecordedLiveConfigSettings
 from providers.terraform.live_config import TerraformProviders, TerraformProvidersSettings
@@ -19,7 +19,6 @@ from tests.providers.terraform.plugin.toys import a_cloud, install, toy_program
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 QUEUE = "aws_sqs_queue"
-HERE = (Location(account=ACCOUNT, region=REGION),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,7 +198,7 @@ def test_everything_that_exists_is_discovered_once_or_nothing_at_all(estate: Est
         estate.create(name, {"delay_seconds": 5})
 
     expected = [(QUEUE, "a"), (QUEUE, "b")] if estate.can_list else []
-    assert sorted((one.type, one.id) for one in estate.live.discover(HERE)) == expected
+    assert sorted((one.type, one.id) for one in estate.live.discover([a_declared("other")])) == expected
 
 
 def test_what_is_discovered_is_as_it_is_read(estate: Estate) -> None:
@@ -207,7 +206,7 @@ def test_what_is_discovered_is_as_it_is_read(estate: Estate) -> None:
     if not estate.can_list:
         pytest.skip("this reader lists nothing")
 
-    (discovered,) = estate.live.discover(HERE)
+    (discovered,) = estate.live.discover([a_declared("other")])
 
     assert readings(estate, a_declared("orders")) == [Found(address=f"{QUEUE}.orders", resource=discovered)]
 
@@ -221,7 +220,11 @@ def test_a_reader_that_can_read_nothing_says_so_with_the_next_step(estate: Estat
     estate.break_down()
     if ask == "discover" and not estate.can_list:
         pytest.skip("this reader lists nothing")
-    answers = estate.live.discover(HERE) if ask == "discover" else estate.live.read([a_declared("orders")])
+    answers = (
+        estate.live.discover([a_declared("other")])
+        if ask == "discover"
+        else estate.live.read([a_declared("orders")])
+    )
 
     with pytest.raises(ProviderError) as raised:
         list(answers)

@@ -1,7 +1,7 @@
 """An apply explains its own writes, and who sets what is declared wakes nobody."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -10,7 +10,7 @@ from drift.model.baseline import Declaration, DeclaredResource, Moved
 from drift.model.event import ChangeEvent
 from drift.model.evidence import EntryKind
 from drift.model.finding import Agreement
-from drift.model.resource import Found, LiveReading, LiveResource, Location, Resource
+from drift.model.resource import Found, LiveReading, LiveResource, Resource
 from drift.model.verdict import ActorKind, Severity
 from drift.ports import Watched
 from drift.stages.classify import ChannelRules, PipelineRule
@@ -69,7 +69,9 @@ class Estate:
             )
             yield Found(address=one.address, resource=live)
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List nothing."""
         return iter(())
 

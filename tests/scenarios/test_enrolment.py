@@ -17,7 +17,7 @@ from drift.model.environment import Environment
 from drift.model.event import ChangeEvent, Risk
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingStatus
-from drift.model.resource import Found, LiveReading, LiveResource, Location, Resource
+from drift.model.resource import Found, LiveReading, LiveResource, Resource
 from drift.model.state_map import Fact, MappedState
 from drift.model.ticket import Ticket
 from drift.ports import Watched
@@ -95,7 +95,9 @@ class Estate:
             attributes = {**one.attributes, "instance_class": self.live.get(number, "small")}
             yield Found(address=one.address, resource=_live(one.type, str(one.resource_id), attributes))
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List what no code declares."""
         for name in self.unmanaged:
             yield _live("aws_s3_bucket", name, {"bucket": name})

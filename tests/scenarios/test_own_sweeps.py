@@ -1,16 +1,16 @@
 """A baseline may be compared at times of its own: that says nothing of the others, and reads none of them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
 
 from drift.errors import ProviderUnavailableError
-from drift.model.baseline import Declaration
+from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.enrolment import EnrolmentRules, Mode
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind
-from drift.model.resource import LiveResource, Location
+from drift.model.resource import LiveResource
 from drift.ports import Watched
 from drift.rounds import Rounds
 from drift.store.database import Database
@@ -52,7 +52,9 @@ class Listing(Named):
         super().__init__(name, *databases)
         self.exists = exists
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List it."""
         for name in self.exists:
             yield LiveResource(

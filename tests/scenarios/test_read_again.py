@@ -1,7 +1,7 @@
 """A write has what it touched read again, and nothing else: cost grows with changes, not with the estate."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from drift.model.baseline import Declaration, DeclaredResource, Moved, StateLock
 from drift.model.detection import DetectRules
 from drift.model.event import ChangeEvent
-from drift.model.resource import Found, LiveReading, LiveResource, Location, NotRead, NotReadReason, Resource
+from drift.model.resource import Found, LiveReading, LiveResource, NotRead, NotReadReason, Resource
 from drift.model.survey import Survey
 from drift.ports import Watched
 from drift.stages.classify import ChannelRules, PipelineRule
@@ -68,7 +68,9 @@ class Estate:
             )
             yield Found(address=one.address, resource=live)
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List nothing."""
         return iter(())
 

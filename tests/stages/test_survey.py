@@ -1,6 +1,6 @@
 """Reading what is declared and what is there: what could not be read is named, and nothing else suffers."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 from drift.errors import PartlyUnreadError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.model.baseline import LOCK_BELIEVED_FOR, Declaration, DeclaredResource, Moved, StateLock
 from drift.model.finding import FindingKind
-from drift.model.resource import Absent, LiveReading, LiveResource, Location, NotRead
+from drift.model.glob import is_one_of
+from drift.model.resource import Absent, LiveReading, LiveResource, NotRead
 from drift.model.survey import Survey
 from drift.ports import Watched
 from drift.stages.survey import DISCOVERY, survey
@@ -70,10 +71,12 @@ class Estate:
             self.was_read.append(one.address)
             yield Absent(address=one.address)
 
-    def discover(self, locations: Collection[Location], types: Sequence[str] = ()) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List what exists, or fail."""
         self.lists += 1
-        yield from self._live
+        yield from (one for one in self._live if is_one_of(one.type, types))
         if self._cannot_list:
             raise self._cannot_list
 

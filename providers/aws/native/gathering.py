@@ -51,7 +51,7 @@ class Gathering:
         """
         found = self._found(row, region, declared)
         for join in row.joins:
-            items = {_hashable(join.key.of(one)): one for one in self._kept(row, region, join)}
+            items = {_hashable(join.key.of(one)): one for one in self._kept(row.service, region, join)}
             found = {key: _joined_with(join, items, answer) for key, answer in found.items()}
         return found
 
@@ -70,11 +70,19 @@ class Gathering:
         Raises:
             ProviderError: It cannot be listed.
         """
-        first, *further = row.listing
-        items: Iterable[Answer] = self._kept(row, region, first)
+        return self.chained(row.service, region, row.listing)
+
+    def chained(self, service: str, region: str, calls: Sequence[Listing]) -> Iterator[Answer]:
+        """Yield the items of the last of these listings, each further one of which is asked for each item.
+
+        Raises:
+            ProviderError: They cannot be listed.
+        """
+        first, *further = calls
+        items = self._kept(service, region, first)
         for each in further:
-            items = self._below(row, region, each, items)
-        yield from items
+            items = self._below(service, region, each, items)
+        return items
 
     def detailed(self, row: AwsType, region: str, answer: Answer) -> Answer:
         """Return the answer with what further calls say of the resource.
@@ -87,7 +95,7 @@ class Gathering:
         for each in row.details:
             expected = {*each.none, *each.gone}
             try:
-                pages = self._ask(row, region, each, whole, expected=expected)
+                pages = self._ask(row.service, region, each, whole, expected=expected)
             except ExpectedRefusalError as refusal:
                 if refusal.code in each.gone:
                     raise GoneError from refusal
@@ -108,7 +116,7 @@ class Gathering:
                 "declared": some[0].attributes,
             }
             try:
-                pages = self._ask(row, region, finding, about, expected=finding.none)
+                pages = self._ask(row.service, region, finding, about, expected=finding.none)
             except ExpectedRefusalError:
                 continue
             except ProviderError as error:
@@ -117,23 +125,23 @@ class Gathering:
             for answer in _items(finding, pages):
                 yield key_of(row, answer), answer
 
-    def _below(self, row: AwsType, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
+    def _below(self, service: str, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
         for item in items:
             try:
-                pages = self._ask(row, region, call, item, expected=call.none)
+                pages = self._ask(service, region, call, item, expected=call.none)
             except ExpectedRefusalError:
                 continue
             yield from ({**inner, "of": item} for inner in _items(call, pages))
 
     def _is_at_hand(self, row: AwsType, region: str) -> bool:
-        return bool(row.listing) and self._place(row, region, row.listing[0]) in self._listed
+        return bool(row.listing) and self._place(row.service, region, row.listing[0]) in self._listed
 
-    def _kept(self, row: AwsType, region: str, call: Listing) -> Iterator[Answer]:
+    def _kept(self, service: str, region: str, call: Listing) -> Iterator[Answer]:
         """Yield the items of a listing; what several types are listed by is kept."""
-        place = self._place(row, region, call)
+        place = self._place(service, region, call)
         if (kept := self._listed.get(place)) is None:
             try:
-                kept = self._ask(row, region, call, NO_ANSWER, expected=call.none)
+                kept = self._ask(service, region, call, NO_ANSWER, expected=call.none)
             except ExpectedRefusalError:
                 kept = ()
             except ProviderError as error:
@@ -144,19 +152,17 @@ class Gathering:
             raise kept
         yield from _items(call, kept)
 
-    def _place(self, row: AwsType, region: str, call: Listing) -> Listed:
+    def _place(self, service: str, region: str, call: Listing) -> Listed:
         said = ",".join(f"{name}={one.text}" for name, one in sorted(call.arguments.items()))
-        return call.service or row.service, region, call.call, said
+        return call.service or service, region, call.call, said
 
     def _ask(
-        self, row: AwsType, region: str, call: Call, about: Answer, *, expected: Collection[str]
+        self, service: str, region: str, call: Call, about: Answer, *, expected: Collection[str]
     ) -> Sequence[Answer]:
         arguments = {name: one.of(about) for name, one in call.arguments.items()}
         given = {name: value for name, value in arguments.items() if value is not None}
-        named = next((str(one) for one in given.values() if isinstance(one, str)), f"{row.type} in {region}")
-        return self.asking.pages(
-            call.service or row.service, region, call, given, on=named, expected=expected
-        )
+        named = next((str(one) for one in given.values() if isinstance(one, str)), f"what is in {region}")
+        return self.asking.pages(call.service or service, region, call, given, on=named, expected=expected)
 
 
 def key_of(row: AwsType, answer: Answer) -> Key:
