@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from drift.model.resource import LiveReading, LiveResource, NotListed
+from drift.model.resource import Cloud, LiveReading, LiveResource, NotListed
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
@@ -109,6 +109,20 @@ class LiveConfig(Protocol):
         Raises:
             ProviderError: What exists cannot be listed.
         """
+        ...
+
+
+@runtime_checkable
+class LeastPrivilege(Protocol):
+    """A reader that knows which permissions it takes, and that it takes no other."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud whose permissions they are."""
+        ...
+
+    def policies(self) -> Sequence[str]:
+        """Return the documents that grant them, in the cloud's own form: several, if one were too large."""
         ...
 
 

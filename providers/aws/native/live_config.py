@@ -11,10 +11,11 @@ from msgspec import Meta
 from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
 from drift.model.glob import is_one_of
-from drift.model.resource import LiveReading, LiveResource, NotListed, NotRead, NotReadReason
+from drift.model.resource import Cloud, LiveReading, LiveResource, NotListed, NotRead, NotReadReason
 from providers.aws.native.accounts import Accounts
 from providers.aws.native.discovery import DeclaredIds, Discovery
 from providers.aws.native.gathering import Gathering
+from providers.aws.native.permissions import actions_for, policies
 from providers.aws.native.reading import Numbered, Reading, not_read
 from providers.aws.native.rows import Scope
 from providers.aws.native.table import load_types
@@ -78,6 +79,15 @@ class AwsNative:
         for account, regions in self._where(declared).items():
             gathering = (self._gatherings.pop(account, None) if is_read else None) or self._gathering(account)
             yield from Discovery(gathering=gathering, account=account, ids=ids).found(rows, regions)
+
+    @property
+    def cloud(self) -> Cloud:
+        """Return AWS."""
+        return Cloud.AWS
+
+    def policies(self) -> Sequence[str]:
+        """Return the IAM policies that grant what it takes; see `LeastPrivilege`."""
+        return list(policies(actions_for(self._types.rows.values()), self._settings.role))
 
     def _where(self, declared: Sequence[DeclaredResource]) -> Mapping[str, set[str]]:
         """Return the regions of each account."""
