@@ -7,7 +7,7 @@ import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 from urllib.parse import unquote
 
 import jmespath
@@ -25,6 +25,12 @@ TEXT: Mapping[str, list[str]] = {"types": ["string"]}
 MAYBE_TEXT: Mapping[str, list[str]] = {"types": ["string", "null"]}
 
 
+class LeftOut:
+    """Stands for the value of an attribute that cannot be told of this resource."""
+
+
+LEFT_OUT: Final = LeftOut()
+
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Json])
 
 
@@ -40,6 +46,22 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
     def _func_default(self, value: Json, otherwise: Json) -> Json:
         """Return what counts where nothing is said; never `null` for `null`."""
         return otherwise if value is None else value
+
+    @expects(ANY, ANY, ANY)
+    def _func_if(self, condition: Json, value: Json, otherwise: Json) -> Json:
+        """Return one or the other; what is empty is no, as everywhere in JMESPath."""
+        is_no = condition is None or condition is False or condition in ("", [], {})
+        return otherwise if is_no else value
+
+    @expects()
+    def _func_left_out(self) -> Any:
+        """Return what keeps an attribute from being compared."""
+        return LEFT_OUT
+
+    @expects({"types": ["array", "null"]}, {"types": ["array", "null"]})
+    def _func_common(self, some: list[Any] | None, others: list[Any] | None) -> Json:
+        """Return the elements of one list that stand in the other too."""
+        return [one for one in some or () if one in (others or ())]
 
     @expects(ANY)
     def _func_block(self, value: Json) -> Json:

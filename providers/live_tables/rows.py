@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from drift.model.resource import Json, TypeSchema
-from providers.live_tables.expressions import Answer, Expression
+from providers.live_tables.expressions import LEFT_OUT, Answer, Expression
 from providers.tables import Row
 
 
@@ -54,7 +54,8 @@ class MappedType(Row, frozen=True, kw_only=True):
 
     def mapped(self, answer: Answer) -> dict[str, Json]:
         """Return the attributes as they are there. Raises `UnexpectedAnswerError`."""
-        return {name: one.of(answer) for name, one in self.attributes.items()}
+        said = {name: one.of(answer) for name, one in self.attributes.items()}
+        return {name: value for name, value in said.items() if value is not LEFT_OUT}
 
     def reason_of(self, answer: Answer) -> str | None:
         """Return why nobody has to declare it, where that is so. Raises `UnexpectedAnswerError`."""

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from drift.model.resource import Json
+from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.security_rules import security_rules
 from providers.live_tables.expressions import ANY, Functions, expects
 
@@ -26,6 +27,16 @@ class AwsFunctions(Functions):
     def _func_security_rules(self, permissions: Json, group: Json) -> Json:
         """Return rules as blocks of a security group: those of the same ports and description in one."""
         return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"))
+
+    @expects(ANY)
+    def _func_canned_acl(self, acl: Json) -> Json:
+        """Return the name of the canned ACL that grants exactly this, if there is one."""
+        return canned_acl(acl or {})
+
+    @expects(ANY, ANY)
+    def _func_bucket_acl(self, acl: Json, declared: Json) -> Json:
+        """Return `acl` and `grant` of a bucket whose code says one of them."""
+        return bucket_acl(acl or {}, declared)
 
 
 def _pair(tag: dict[str, str]) -> tuple[str, str]:

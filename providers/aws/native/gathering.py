@@ -39,7 +39,10 @@ class Gathering:
     asking: Asking
     shared: Counter[str]
     """How many types are listed by a call, by its name."""
+    repeated: Collection[tuple[str, str]] = ()
+    """Services and calls that several types ask for about one resource: their answers are kept."""
     _listed: dict[Listed, Sequence[Answer] | ProviderError] = field(default_factory=dict)
+    _answered: dict[Listed, Sequence[Answer]] = field(default_factory=dict)
 
     def found(
         self, row: AwsType, region: str, declared: Sequence[DeclaredResource]
@@ -93,9 +96,13 @@ class Gathering:
         """
         whole = dict(answer)
         for each in row.details:
+            if each.when is not None and not each.when.of(whole):
+                whole[each.name] = None
+                continue
+            at = None if each.at is None else each.at.of(whole)
             expected = {*each.none, *each.gone}
             try:
-                pages = self._ask(row.service, region, each, whole, expected=expected)
+                pages = self._ask(row.service, str(at or region), each, whole, expected=expected)
             except ExpectedRefusalError as refusal:
                 if refusal.code in each.gone:
                     raise GoneError from refusal
@@ -122,7 +129,8 @@ class Gathering:
             except ProviderError as error:
                 yield from ((declared_key_of(row, one), error) for one in some)
                 continue
-            for answer in _items(finding, pages):
+            for item in _items(finding, pages):
+                answer = {**item, "asked": about}
                 yield key_of(row, answer), answer
 
     def _below(self, service: str, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
@@ -162,7 +170,13 @@ class Gathering:
         arguments = {name: one.of(about) for name, one in call.arguments.items()}
         given = {name: value for name, value in arguments.items() if value is not None}
         named = next((str(one) for one in given.values() if isinstance(one, str)), f"what is in {region}")
-        return self.asking.pages(call.service or service, region, call, given, on=named, expected=expected)
+        place = (call.service or service, region, call.call, repr(sorted(given.items())))
+        if place in self._answered:
+            return self._answered[place]
+        pages = self.asking.pages(place[0], region, call, given, on=named, expected=expected)
+        if place[::2] in self.repeated:
+            self._answered[place] = pages
+        return pages
 
 
 def key_of(row: AwsType, answer: Answer) -> Key:
@@ -190,8 +204,8 @@ def _joined_with(
     return {**answer, join.name: items.get(_hashable(join.of.of(answer)))}
 
 
-def _items(call: Listing, pages: Iterable[Answer]) -> Iterator[Answer]:
-    for page in pages:
+def _items(call: Listing, pages: Sequence[Answer]) -> Iterator[Answer]:
+    for page in [_joined(pages)] if call.is_whole else pages:
         yield from call.each.of(page) or ()
 
 

@@ -130,7 +130,11 @@ class AwsNative:
                 yield from reading.read(self._types.rows[type_], region, some)
 
     def _gathering(self, account: str) -> Gathering:
-        return Gathering(asking=self._accounts.asking(account), shared=self._types.shared())
+        return Gathering(
+            asking=self._accounts.asking(account),
+            shared=self._types.shared(),
+            repeated=self._types.repeated(),
+        )
 
 
 def is_of_aws(declared: DeclaredResource) -> bool:

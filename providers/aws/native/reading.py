@@ -62,8 +62,8 @@ class Reading:
         if isinstance(answer, ProviderError):
             return not_read(declared, answer)
         try:
-            whole = self.gathering.detailed(row, region_of(row, region), answer)
-            about = {**whole, "declared": {"id": declared.resource_id, **declared.attributes}}
+            known = {**answer, "declared": {"id": declared.resource_id, **declared.attributes}}
+            about = self.gathering.detailed(row, region_of(row, region), known)
             if row.exists is not None and not row.exists.of(about):
                 return Absent(address=declared.address)
             attributes = with_default_tags(row.mapped(about), declared)

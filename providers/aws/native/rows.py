@@ -42,10 +42,15 @@ class Listing(Call, frozen=True, kw_only=True):
     """The items of a page, which are objects; those of a further listing get the item before as `of`."""
     none: tuple[str, ...] = ()
     """Codes of errors that say that there is nothing to list."""
+    is_whole: bool = False
+    """`each` needs all pages as one: what it looks for may stand on another page."""
 
 
 class Finding(Listing, frozen=True, kw_only=True):
-    """A call that shows some resources only, as the listing would. It is given `ids` and `declared`."""
+    """A call that shows some resources only, as the listing would.
+
+    It is given `ids` and, of the first of them, `id` and `declared`; its items get them as `asked`.
+    """
 
     at_most: int = 1
     """How many it can be asked for at once."""
@@ -63,12 +68,16 @@ class Join(Listing, frozen=True, kw_only=True):
 
 
 class Detail(Call, frozen=True, kw_only=True):
-    """A further call for one resource."""
+    """A further call for one resource, of which it sees what is known so far, and what is `declared`."""
 
     name: str
     """What the answer is called by in the row's expressions."""
     take: Expression | None = None
     """What of the answer."""
+    when: Expression | None = None
+    """False where there is nothing to ask: what it would show is `null` then."""
+    at: Expression | None = None
+    """The region that must be asked, where it is not that of the listing."""
     none: tuple[str, ...] = ()
     """Codes of errors that say that nothing of the kind is set."""
     gone: tuple[str, ...] = ()

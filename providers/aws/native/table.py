@@ -35,6 +35,15 @@ class AwsTypes:
         """Return for how many types each call lists."""
         return Counter(one.call for row in self.rows.values() for one in (*row.listing[:1], *row.joins))
 
+    def repeated(self) -> "frozenset[tuple[str, str]]":
+        """Return the services and calls that several types ask for about one resource."""
+        asked = Counter(
+            (call.service or row.service, call.call)
+            for row in self.rows.values()
+            for call in (*row.details, *(() if row.finding is None else (row.finding,)))
+        )
+        return frozenset(one for one, count in asked.items() if count > 1)
+
 
 @cache
 def load_types(own: str = "") -> AwsTypes:

@@ -99,7 +99,10 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
     assert {name for name in row.attributes if name in known and known[name].is_sensitive} <= row.sensitive
 
 
-NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {}
+NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_s3_bucket": frozenset({"object_lock_enabled"}),
+    "aws_s3_bucket_notification": frozenset({"eventbridge"}),
+}
 """Attributes that later versions of the provider have."""
 
 
