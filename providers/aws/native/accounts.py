@@ -43,6 +43,15 @@ class Accounts:
         """Return where is meant what stands in no region that is known."""
         return self.access.region or str(self._session(None).region_name or NOWHERE)
 
+    def sign_in(self) -> None:
+        """See that the credentials work, where nothing else can be read without them.
+
+        Raises:
+            ProviderError: They do not.
+        """
+        if not self._has_roles:
+            _ = self.own
+
     def asking(self, account: str) -> Asking:
         """Return what asks this account.
 

@@ -61,6 +61,8 @@ class AwsNative:
         """Yield one reading per declared resource, in their order."""
         readings: dict[int, LiveReading] = {}
         self._gatherings.clear()
+        if declared:
+            self._accounts.sign_in()
         for account, groups in self._by_account(declared, readings).items():
             readings.update(self._read(account, groups))
         for number, _ in enumerate(declared):
@@ -75,6 +77,7 @@ class AwsNative:
             for row in self._types.rows.values()
             if row.is_discovered and row.listing and is_one_of(row.type, types)
         ]
+        self._accounts.sign_in()
         ids = DeclaredIds(self._types.rows, declared)
         for account, regions in self._where(declared).items():
             gathering = (self._gatherings.pop(account, None) if is_read else None) or self._gathering(account)
