@@ -133,7 +133,7 @@ class AwsNative:
                 yield from reading.read(self._types.rows[type_], region, some)
 
     def _gathering(self, account: str) -> Gathering:
-        return Gathering(asking=self._accounts.asking(account), shared=self._types.shared())
+        return Gathering(asking=self._accounts.asking(account), keeps=self._types.kept())
 
 
 def is_of_aws(declared: DeclaredResource) -> bool:
