@@ -233,7 +233,7 @@ def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]
     if live is None:
         raise UsageError(
             "nothing says how to read what is there",
-            hint="add --live terraform, or --live file:PATH with a recorded answer",
+            hint="add --live terraform or --live aws, or --live file:PATH with a recorded answer",
         )
     reader = _named_live(live)
     return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))

@@ -68,7 +68,9 @@ class _Report(msgspec.Struct):
     "--state", "states", multiple=True, metavar="FILE|URI", help="A state to compare now; nothing is stored."
 )
 @click.option(
-    "--live", metavar="NAME", help="How to read what is there: terraform, or file:PATH for a recorded answer."
+    "--live",
+    metavar="NAME",
+    help="How to read what is there: terraform, aws, or file:PATH for a recorded answer.",
 )
 @click.option("--types", multiple=True, metavar="TYPE", help="Only these resource types; may be given again.")
 @json_option

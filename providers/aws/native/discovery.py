@@ -2,8 +2,8 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -60,6 +60,8 @@ class Discovery:
     gathering: Gathering
     account: str
     ids: DeclaredIds
+    stacks: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """What CloudFormation made, by region: the name of the stack by the id of the resource."""
 
     def found(self, rows: Iterable[AwsType], regions: Iterable[str]) -> Iterator[LiveResource | NotListed]:
         """Yield what exists of these types; those that stand in no region are asked for once."""
@@ -69,10 +71,12 @@ class Discovery:
         yield from self._in_region([row for row in every if row.scope is Scope.WORLD], None, places)
 
     def _in_region(
-        self, rows: Iterable[AwsType], region: str | None, made_in: Iterable[str] = ()
+        self, rows: Sequence[AwsType], region: str | None, made_in: Iterable[str] = ()
     ) -> Iterator[LiveResource | NotListed]:
         """Yield what stands in a region, or in none: then stacks of any region may have made it."""
         stacks: dict[str, str] = {}
+        if not rows:
+            return
         try:
             for one in (region,) if region else made_in:
                 stacks |= self._made_by_stacks(one)
@@ -89,10 +93,12 @@ class Discovery:
 
     def _made_by_stacks(self, region: str) -> Mapping[str, str]:
         """Return the names of the stacks that made a resource, by its id."""
-        return {
-            str(one["PhysicalResourceId"]): str(one["of"]["StackName"])
-            for one in self.gathering.chained("cloudformation", region, load_stacks())
-        }
+        if region not in self.stacks:
+            self.stacks[region] = {
+                str(one["PhysicalResourceId"]): str(one["of"]["StackName"])
+                for one in self.gathering.chained("cloudformation", region, load_stacks())
+            }
+        return self.stacks[region]
 
     def _resource(
         self, row: AwsType, region: str | None, answer: Answer, stacks: Mapping[str, str]

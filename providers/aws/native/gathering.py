@@ -1,6 +1,5 @@
 """From the rows of a type to what AWS answers of its resources."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,10 +36,10 @@ class Gathering:
     """Gathers from one account at one time: what several types are listed by is asked once."""
 
     asking: Asking
-    shared: Counter[str]
-    """How many types are listed by a call, by its name."""
+    keeps: frozenset[str]
+    """The calls whose answers are kept, by their names."""
     repeated: Collection[tuple[str, str]] = ()
-    """Services and calls that several types ask for about one resource: their answers are kept."""
+    """Services and calls that several types ask for about one resource: their answers are kept too."""
     _listed: dict[Listed, Sequence[Answer] | ProviderError] = field(default_factory=dict)
     _answered: dict[Listed, Sequence[Answer]] = field(default_factory=dict)
 
@@ -154,7 +153,7 @@ class Gathering:
                 kept = ()
             except ProviderError as error:
                 kept = error
-            if self.shared[call.call] > 1 or isinstance(kept, ProviderError):
+            if call.call in self.keeps or isinstance(kept, ProviderError):
                 self._listed[place] = kept
         if isinstance(kept, ProviderError):
             raise kept

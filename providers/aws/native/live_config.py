@@ -135,7 +135,7 @@ class AwsNative:
     def _gathering(self, account: str) -> Gathering:
         return Gathering(
             asking=self._accounts.asking(account),
-            shared=self._types.shared(),
+            keeps=self._types.kept(),
             repeated=self._types.repeated(),
         )
 

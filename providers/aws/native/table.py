@@ -31,9 +31,11 @@ class AwsTypes:
             }
         )
 
-    def shared(self) -> "Counter[str]":
-        """Return for how many types each call lists."""
-        return Counter(one.call for row in self.rows.values() for one in (*row.listing[:1], *row.joins))
+    def kept(self) -> frozenset[str]:
+        """Return the calls whose answers are of use again: they list several types, or what exists."""
+        times = Counter(one.call for row in self.rows.values() for one in (*row.listing[:1], *row.joins))
+        times.update(one.call for row in self.rows.values() if row.is_discovered for one in row.listing[:1])
+        return frozenset(call for call, count in times.items() if count > 1)
 
     def repeated(self) -> "frozenset[tuple[str, str]]":
         """Return the services and calls that several types ask for about one resource."""
