@@ -63,6 +63,12 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return the elements of one list that stand in the other too."""
         return [one for one in some or () if one in (others or ())]
 
+    @expects({"types": ["array", "null"]}, {"types": ["array", "null"]})
+    def _func_ordered_like(self, some: list[Any] | None, others: list[Any] | None) -> Json:
+        """Return a list whose order means nothing in the order of another one, then what that lacks."""
+        known = [one for one in others or () if one in (some or ())]
+        return [*known, *(one for one in some or () if one not in known)]
+
     @expects(ANY)
     def _func_block(self, value: Json) -> Json:
         """Return a nested block, which Terraform keeps as a list of at most one; `[]` for `null`."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
+from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.security_rules import security_rules
 from providers.live_tables.expressions import ANY, Functions, expects
 
@@ -37,6 +38,16 @@ class AwsFunctions(Functions):
     def _func_bucket_acl(self, acl: Json, declared: Json) -> Json:
         """Return `acl` and `grant` of a bucket whose code says one of them."""
         return bucket_acl(acl or {}, declared)
+
+    @expects(ANY)
+    def _func_policy_holders(self, identities: Json) -> Json:
+        """Return each managed policy that anybody has, with the names of all who have it."""
+        return list(policy_holders(identities))
+
+    @expects(ANY)
+    def _func_group_members(self, identities: Json) -> Json:
+        """Return each group, with the names of its members."""
+        return list(group_members(identities))
 
 
 def _pair(tag: dict[str, str]) -> tuple[str, str]:

@@ -36,3 +36,11 @@ def test_what_is_left_out_is_no_attribute() -> None:
 
     assert row.mapped({"is_secret": True, "value": "x", "name": "n"}) == {"name": "n"}
     assert row.mapped({"is_secret": False, "value": "x", "name": "n"}) == {"name": "n", "value": "x"}
+
+
+def test_a_list_whose_order_means_nothing_stands_as_the_other_one() -> None:
+    assert value_of("ordered_like(some, others)", {"some": ["a", "b", "c"], "others": ["c", "x", "a"]}) == [
+        "c",
+        "a",
+        "b",
+    ]

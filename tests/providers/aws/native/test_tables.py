@@ -100,10 +100,12 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
 
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_iam_instance_profile": frozenset({"roles"}),
+    "aws_iam_service_linked_role": frozenset({"tags"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),
 }
-"""Attributes that later versions of the provider have."""
+"""Attributes that other versions of the provider have."""
 
 
 def expressions_of(row: AwsType) -> Iterator[Expression]:
