@@ -1,4 +1,4 @@
-"""Writes docs/coverage.md from the states that real providers left, and from our tables: `python -m tests.estate.coverage_page`.
+"""Writes docs/coverage.md: `python -m tests.estate.coverage_page`, from what providers left and our tables.
 
 A test holds the page to what this would write.
 """
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.estate.changes import CHANGES
-from tests.estate.native_page import natively_read
 from tests.estate.kinds import broken, built
+from tests.estate.native_page import natively_read
 from tests.estate.versions import VERSIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"

@@ -12,10 +12,11 @@ NOT_OURS = frozenset({"id", "tags_all", "timeouts"})
 
 PREFACE = f"""## AWS, read by its own APIs
 
-`drift scan --live aws` reads these types without a provider ([how](native-reading.md)). "Compared" counts the attributes and
-blocks that are compared, of those that people can declare with `hashicorp/aws` {NEWEST}; newer ones that are compared as well
-are named. "Both engines" means: in the simulated account below, untouched and after the changes, native reading and the provider
-said the same. The others were tried against the simulation only, by changing them with the SDK: the real AWS was not at hand."""
+`drift scan --live aws` reads these types without a provider ([how](native-reading.md)). "Compared" counts
+the attributes and blocks that are compared, of those that people can declare with `hashicorp/aws` {NEWEST};
+newer ones that are compared as well are named. "Both engines" means: in the simulated account below,
+untouched and after the changes, native reading and the provider said the same. The others were tried
+against the simulation only, by changing them with the SDK. The real AWS was not at hand."""
 
 HEAD = """| type | compared | not compared | tried |
 |---|---|---|---|"""
