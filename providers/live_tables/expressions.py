@@ -4,6 +4,7 @@ https://jmespath.org/specification.html. All functions give `null` for `null`, u
 """
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -128,6 +129,24 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return the rows, each with `of`."""
         return [{**(row if isinstance(row, dict) else {"it": row}), "of": of} for row in rows or ()]
 
+    @expects({"types": ["array", "null"]}, TEXT)
+    def _func_grouped(self, rows: list[Any] | None, name: str) -> Json:
+        """Return the rows with the same value of `name` together: it as `key`, and they as `rows`."""
+        groups: dict[Any, list[Any]] = {}
+        for row in rows or ():
+            groups.setdefault(row.get(name), []).append(row)
+        return [{"key": key, "rows": some} for key, some in groups.items()]
+
+    @expects(ANY)
+    def _func_blocks(self, value: Json) -> Json:
+        """Return an object as a nested block, and each object in it, with names spelled Terraform's way."""
+        return [_spelled(value)] if value else []
+
+    @expects(MAYBE_TEXT, MAYBE_TEXT)
+    def _func_version_like(self, version: str | None, declared: str | None) -> Json:
+        """Return a version in as many parts as are declared, where those are the same."""
+        return declared if version and declared and version.startswith(f"{declared}.") else version
+
     @expects(MAYBE_TEXT)
     def _func_url_decoded(self, value: str | None) -> Json:
         return None if value is None else unquote(value)
@@ -145,6 +164,24 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         if not isinstance(value, datetime):
             return value
         return f"{value:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _spelled(value: Json) -> Json:
+    """Return `{VCpuCount: {Min: 1}}` as `{vcpu_count: [{min: 1}]}`."""
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        _UNITS.sub(lambda unit: unit[0].replace("_", ""), _WORDS.sub("_", key).lower()): (
+            [_spelled(inner)] if isinstance(inner, dict) else _spelled(inner)
+        )
+        for key, inner in value.items()
+    }
+
+
+_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_UNITS: Final = re.compile(r"(?<![a-z])(v_cpu|[mg]i_b)(?![a-z])")
 
 
 class Expression:

@@ -1,13 +1,14 @@
 """What only AWS's tables need beside the functions that all clouds' tables have."""
 
 import json
-from typing import Any
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.identities import group_members, policy_holders
+from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
+from providers.aws.native.own_tags import own_tags
 from providers.aws.native.security_rules import security_rules
-from providers.live_tables.expressions import ANY, Functions, expects
+from providers.live_tables.expressions import ANY, MAYBE_TEXT, Functions, expects
 
 
 class AwsFunctions(Functions):
@@ -16,8 +17,7 @@ class AwsFunctions(Functions):
     @expects(ANY)
     def _func_tags(self, tags: Json) -> Json:
         """Return tags as a map, without those that AWS itself gives; never `null`."""
-        rows: dict[str, Any] = tags if isinstance(tags, dict) else dict(map(_pair, tags or ()))
-        return {key: value for key, value in rows.items() if not key.startswith("aws:")}
+        return own_tags(tags)
 
     @expects(ANY)
     def _func_document(self, value: Json) -> Json:
@@ -49,11 +49,25 @@ class AwsFunctions(Functions):
         """Return each group, with the names of its members."""
         return list(group_members(identities))
 
+    @expects(ANY)
+    def _func_instance_disks(self, instance: Json) -> Json:
+        """Return `root`, `others` and `tags` of the disks of a server."""
+        return instance_disks(instance)
 
-def _pair(tag: dict[str, str]) -> tuple[str, str]:
-    """Return key and value of a tag, which services write with large or small letters."""
-    lowered = {key.lower(): value for key, value in tag.items()}
-    return lowered.get("key", lowered.get("tagkey", "")), lowered.get("value", lowered.get("tagvalue", ""))
+    @expects(ANY, ANY)
+    def _func_declared_interfaces(self, attached: Json, declared: Json) -> Json:
+        """Return the network interfaces of a server at the places that are declared."""
+        return declared_interfaces(attached or (), declared or ())
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_script_like(self, said: str | None, declared: Json) -> Json:
+        """Return a script in base64 as the state keeps it."""
+        return script_like(said, declared)
+
+    @expects(ANY, ANY)
+    def _func_group_tags(self, tags: Json, declared: Json) -> Json:
+        """Return `tag` and `tags` of an Auto Scaling group."""
+        return group_tags(tags or (), declared)
 
 
 def _text(value: Json) -> str:

@@ -100,6 +100,52 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
 
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_instance": frozenset(
+        {
+            "capacity_reservation_specification",
+            "cpu_options",
+            "disable_api_stop",
+            "host_resource_group_arn",
+            "maintenance_options",
+            "placement_group_id",
+            "placement_partition_number",
+            "private_dns_name_options",
+        }
+    ),
+    "aws_autoscaling_group": frozenset(
+        {
+            "availability_zone_distribution",
+            "capacity_reservation_specification",
+            "context",
+            "default_instance_warmup",
+            "desired_capacity_type",
+            "instance_maintenance_policy",
+            "traffic_source",
+        }
+    ),
+    "aws_dynamodb_table": frozenset(
+        {"deletion_protection_enabled", "on_demand_throughput", "table_class", "warm_throughput"}
+    ),
+    "aws_db_instance": frozenset(
+        {
+            "backup_target",
+            "customer_owned_ip_enabled",
+            "database_insights_mode",
+            "db_name",
+            "dedicated_log_volume",
+            "domain_auth_secret_arn",
+            "domain_dns_ips",
+            "domain_fqdn",
+            "domain_ou",
+            "engine_lifecycle_support",
+            "master_user_secret_kms_key_id",
+            "nchar_character_set_name",
+            "network_type",
+            "replica_mode",
+            "storage_throughput",
+        }
+    ),
+    "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
