@@ -141,7 +141,8 @@ class Gathering:
             yield from ({**inner, "of": item} for inner in _items(call, pages))
 
     def _is_at_hand(self, row: AwsType, region: str) -> bool:
-        return bool(row.listing) and self._place(row.service, region, row.listing[0]) in self._listed
+        """Tell whether listing takes no further call."""
+        return len(row.listing) == 1 and self._place(row.service, region, row.listing[0]) in self._listed
 
     def _kept(self, service: str, region: str, call: Listing) -> Iterator[Answer]:
         """Yield the items of a listing; what several types are listed by is kept."""

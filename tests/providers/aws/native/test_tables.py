@@ -102,6 +102,12 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_kms_external_key": frozenset({"multi_region"}),
+    "aws_kms_key": frozenset(
+        {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
+    ),
+    "aws_secretsmanager_secret": frozenset({"replica"}),
+    "aws_ssm_parameter": frozenset({"insecure_value"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),
 }
