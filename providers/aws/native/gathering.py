@@ -53,9 +53,31 @@ class Gathering:
         """
         found = self._found(row, region, declared)
         for join in row.joins:
-            items = {_hashable(join.key.of(one)): one for one in self._kept(row.service, region, join)}
+            if join.at_most is None:
+                every = self._kept(row.service, region, join)
+            else:
+                wanted = [found.get(declared_key_of(row, one)) for one in declared]
+                every = self._some(row.service, region, join, join.at_most, wanted)
+            items = {_hashable(join.key.of(one)): one for one in every}
             found = {key: _joined_with(join, items, answer) for key, answer in found.items()}
         return found
+
+    def _some(
+        self,
+        service: str,
+        region: str,
+        join: Join,
+        at_most: int,
+        wanted: Iterable[Answer | ProviderError | None],
+    ) -> Iterator[Answer]:
+        """Yield the items that go along with what is wanted and is there."""
+        there = (one for one in wanted if one is not None and not isinstance(one, ProviderError))
+        keys = iter([key for one in there if (key := join.of.of(one)) is not None])
+        while some := list(islice(keys, at_most)):
+            try:
+                yield from _items(join, self._ask(service, region, join, {"keys": some}, expected=join.none))
+            except ExpectedRefusalError:
+                continue
 
     def _found(
         self, row: AwsType, region: str, declared: Sequence[DeclaredResource]
@@ -141,7 +163,8 @@ class Gathering:
             yield from ({**inner, "of": item} for inner in _items(call, pages))
 
     def _is_at_hand(self, row: AwsType, region: str) -> bool:
-        return bool(row.listing) and self._place(row.service, region, row.listing[0]) in self._listed
+        """Tell whether listing takes no further call."""
+        return len(row.listing) == 1 and self._place(row.service, region, row.listing[0]) in self._listed
 
     def _kept(self, service: str, region: str, call: Listing) -> Iterator[Answer]:
         """Yield the items of a listing; what several types are listed by is kept."""

@@ -64,7 +64,9 @@ class Join(Listing, frozen=True, kw_only=True):
     key: Expression
     """What tells an item."""
     of: Expression
-    """The same, of a resource."""
+    """The same, of a resource; `null` where none goes along with it."""
+    at_most: int | None = None
+    """How many it can be asked for at once, where it does not list all: it is given their `keys`."""
 
 
 class Detail(Call, frozen=True, kw_only=True):

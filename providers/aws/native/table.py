@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from providers.aws.native.functions import AwsFunctions
-from providers.aws.native.rows import AwsType
+from providers.aws.native.rows import AwsType, Finding
 from providers.live_tables.rows import converted
 from providers.tables import with_own
 
@@ -37,14 +37,22 @@ class AwsTypes:
         times.update(one.call for row in self.rows.values() if row.is_discovered for one in row.listing[:1])
         return frozenset(call for call, count in times.items() if count > 1)
 
-    def repeated(self) -> "frozenset[tuple[str, str]]":
-        """Return the services and calls that several types ask for about one resource."""
+    def repeated(self) -> frozenset[tuple[str, str]]:
+        """Return the services and calls that are asked for the same resource more than once."""
         asked = Counter(
             (call.service or row.service, call.call)
             for row in self.rows.values()
-            for call in (*row.details, *(() if row.finding is None else (row.finding,)))
+            for call in (*row.details, *row.listing[1:], *_findings(row))
         )
         return frozenset(one for one, count in asked.items() if count > 1)
+
+
+def _findings(row: AwsType) -> Iterator[Finding]:
+    """Yield how a type is found: twice where one answer may show several of its resources."""
+    if row.finding is not None:
+        yield row.finding
+        if row.declared_key is not None:
+            yield row.finding
 
 
 @cache

@@ -148,6 +148,12 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_kms_external_key": frozenset({"multi_region"}),
+    "aws_kms_key": frozenset(
+        {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
+    ),
+    "aws_secretsmanager_secret": frozenset({"replica"}),
+    "aws_ssm_parameter": frozenset({"insecure_value"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),
 }
