@@ -6,6 +6,7 @@ from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
+from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
 from providers.aws.native.routes import ENDPOINT, is_declarable_route
 from providers.aws.native.security_rules import (
@@ -14,7 +15,7 @@ from providers.aws.native.security_rules import (
     security_group_rule,
     security_rules,
 )
-from providers.live_tables.expressions import ANY, MAYBE_TEXT, Functions, expects
+from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
 class AwsFunctions(Functions):
@@ -29,6 +30,16 @@ class AwsFunctions(Functions):
     def _func_document(self, value: Json) -> Json:
         """Return a policy as the JSON text that Terraform keeps."""
         return _text(value) if isinstance(value, dict | list) else value
+
+    @expects({"types": ["array", "null"]}, ANY)
+    def _func_listener_actions(self, actions: Json, declared: Json) -> Json:
+        """Return what a listener or a rule of it does."""
+        return listener_actions(actions or (), declared)
+
+    @expects(TEXT)
+    def _func_listener_of(self, rule: str) -> Json:
+        """Return the ARN of the listener in that of one of its rules."""
+        return rule.rpartition("/")[0].replace(":listener-rule/", ":listener/")
 
     @expects(ANY)
     def _func_security_group_rule(self, group: Json) -> Json:
@@ -57,7 +68,7 @@ class AwsFunctions(Functions):
 
     @expects(MAYBE_TEXT)
     def _func_gateway(self, id_: str | None) -> Json:
-        """Return the id of a gateway, and nothing for that of an endpoint, which AWS keeps in the same place."""
+        """Return the id of a gateway; AWS keeps those of endpoints in the same place."""
         return None if id_ is None or id_.startswith(ENDPOINT) else id_
 
     @expects(MAYBE_TEXT)

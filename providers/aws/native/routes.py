@@ -11,7 +11,7 @@ PROPAGATED: Final = "EnableVgwRoutePropagation"
 
 
 def is_declarable_route(route: Mapping[str, Any]) -> bool:
-    """Tell whether somebody may have written a route, and it was not the VPC, a virtual gateway or an endpoint."""
+    """Tell whether somebody may have written it, and not the VPC, a virtual gateway or an endpoint."""
     gateway = str(route.get("GatewayId") or "")
     if gateway == LOCAL or route.get("Origin") == PROPAGATED:
         return False

@@ -104,6 +104,18 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_lb": frozenset(
+        {
+            "desync_mitigation_mode",
+            "enable_waf_fail_open",
+            "enable_xff_client_port",
+            "preserve_host_header",
+            "xff_header_processing_mode",
+        }
+    ),
+    "aws_lb_listener": frozenset({"tags"}),
+    "aws_lb_listener_rule": frozenset({"tags"}),
+    "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
     "aws_nat_gateway": frozenset({"connectivity_type"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,
