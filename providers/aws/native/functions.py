@@ -16,6 +16,7 @@ from providers.aws.native.security_rules import (
     security_group_rule,
     security_rules,
 )
+from providers.aws.native.statements import bus_statement, function_name, function_statement
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
@@ -141,6 +142,21 @@ class AwsFunctions(Functions):
     def _func_group_tags(self, tags: Json, declared: Json) -> Json:
         """Return `tag` and `tags` of an Auto Scaling group."""
         return group_tags(tags or (), declared)
+
+    @expects(TEXT)
+    def _func_function_name(self, said: str) -> Json:
+        """Return the name of a Lambda function in its name or ARN."""
+        return function_name(said)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_function_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of a Lambda function has it."""
+        return function_statement(policy, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_bus_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of an event bus has it."""
+        return bus_statement(policy, declared)
 
 
 def _text(value: Json) -> str:

@@ -104,6 +104,49 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_sqs_queue": frozenset(
+        {"deduplication_scope", "fifo_throughput_limit", "redrive_allow_policy", "sqs_managed_sse_enabled"}
+    ),
+    "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
+    "aws_sns_topic": frozenset(
+        {
+            "archive_policy",
+            "fifo_throughput_scope",
+            "firehose_failure_feedback_role_arn",
+            "firehose_success_feedback_role_arn",
+            "firehose_success_feedback_sample_rate",
+            "signature_version",
+            "tracing_config",
+        }
+    ),
+    "aws_cloudwatch_log_subscription_filter": frozenset({"apply_on_transformed_logs", "emit_system_fields"}),
+    "aws_cloudwatch_log_metric_filter": frozenset({"apply_on_transformed_logs"}),
+    "aws_cloudwatch_log_group": frozenset({"deletion_protection_enabled", "log_group_class"}),
+    "aws_lambda_permission": frozenset({"function_url_auth_type", "principal_org_id"}),
+    "aws_lambda_function": frozenset({"architectures", "ephemeral_storage", "logging_config", "snap_start"}),
+    "aws_lambda_layer_version": frozenset({"compatible_architectures"}),
+    "aws_lambda_event_source_mapping": frozenset(
+        {
+            "amazon_managed_kafka_event_source_config",
+            "document_db_event_source_config",
+            "filter_criteria",
+            "function_response_types",
+            "kms_key_arn",
+            "metrics_config",
+            "provisioned_poller_config",
+            "queues",
+            "scaling_config",
+            "self_managed_kafka_event_source_config",
+            "source_access_configuration",
+            "tags",
+            "tumbling_window_in_seconds",
+        }
+    ),
+    "aws_cloudwatch_event_target": frozenset(
+        {"appsync_target", "http_target", "redshift_target", "sagemaker_pipeline_target"}
+    ),
+    "aws_cloudwatch_event_rule": frozenset({"state"}),
+    "aws_cloudtrail": frozenset({"advanced_event_selector"}),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
