@@ -4,6 +4,8 @@ import json
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
+from providers.aws.native.certificates import certificate_like
+from providers.aws.native.dns import alias_target, dns_name, record_values
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
 from providers.aws.native.listener_actions import listener_actions
@@ -80,6 +82,26 @@ class AwsFunctions(Functions):
     def _func_security_rules(self, permissions: Json, group: Json) -> Json:
         """Return rules as blocks of a security group: those of the same ports and description in one."""
         return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"))
+
+    @expects(MAYBE_TEXT)
+    def _func_dns_name(self, name: str | None) -> Json:
+        """Return a name of DNS in small letters, without its last dot."""
+        return None if name is None else dns_name(name)
+
+    @expects({"types": ["array", "null"]}, TEXT)
+    def _func_record_values(self, values: Json, kind: str) -> Json:
+        """Return what a record of DNS says."""
+        return record_values(values or (), kind)
+
+    @expects(ANY, ANY)
+    def _func_alias_target(self, target: Json, declared: Json) -> Json:
+        """Return what an alias of DNS stands for."""
+        return target and alias_target(target, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
+        """Return a certificate as the state keeps it."""
+        return None if said is None else certificate_like(said, declared)
 
     @expects(ANY)
     def _func_canned_acl(self, acl: Json) -> Json:
