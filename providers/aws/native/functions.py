@@ -5,11 +5,11 @@ import json
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.certificates import certificate_like
-from providers.aws.native.dns import alias_target, dns_name, record_values
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
 from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
+from providers.aws.native.records import alias_target, record_id, record_name, record_values
 from providers.aws.native.routes import ENDPOINT, is_declarable_route
 from providers.aws.native.security_rules import (
     foreign_group,
@@ -32,6 +32,16 @@ class AwsFunctions(Functions):
     def _func_document(self, value: Json) -> Json:
         """Return a policy as the JSON text that Terraform keeps."""
         return _text(value) if isinstance(value, dict | list) else value
+
+    @expects(MAYBE_TEXT)
+    def _func_record_name(self, name: str | None) -> Json:
+        """Return the name of a record as it is compared."""
+        return None if name is None else record_name(name)
+
+    @expects(TEXT, TEXT, TEXT, MAYBE_TEXT)
+    def _func_record_id(self, zone: str, name: str, type_: str, set_: str | None) -> Json:
+        """Return what Terraform calls a record by."""
+        return record_id(zone, name, type_, set_)
 
     @expects({"types": ["array", "null"]}, ANY)
     def _func_listener_actions(self, actions: Json, declared: Json) -> Json:
@@ -82,11 +92,6 @@ class AwsFunctions(Functions):
     def _func_security_rules(self, permissions: Json, group: Json) -> Json:
         """Return rules as blocks of a security group: those of the same ports and description in one."""
         return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"))
-
-    @expects(MAYBE_TEXT)
-    def _func_dns_name(self, name: str | None) -> Json:
-        """Return a name of DNS in small letters, without its last dot."""
-        return None if name is None else dns_name(name)
 
     @expects({"types": ["array", "null"]}, TEXT)
     def _func_record_values(self, values: Json, kind: str) -> Json:

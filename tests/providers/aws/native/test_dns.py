@@ -8,7 +8,7 @@ import pytest
 
 from drift.model.resource import Absent, Json
 from providers.aws.native.certificates import certificate_like
-from providers.aws.native.dns import alias_target, dns_name, record_values
+from providers.aws.native.records import alias_target, record_name, record_values
 from tests.providers.aws.moto import simulated_aws
 from tests.providers.aws.native.live import live, reading_of
 
@@ -155,7 +155,7 @@ def test_a_certificate_that_was_deleted_is_missing(route53: Any) -> None:
     ],
 )
 def test_a_name_is_written_in_one_way(there: str, plain: str) -> None:
-    assert dns_name(there) == plain
+    assert record_name(there) == plain
 
 
 def test_what_a_text_says_stands_without_its_quotes() -> None:

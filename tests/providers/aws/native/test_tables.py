@@ -104,6 +104,15 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_sqs_queue": frozenset(
+        {
+            "deduplication_scope",
+            "fifo_throughput_limit",
+            "redrive_allow_policy",
+            "sqs_managed_sse_enabled",
+        }
+    ),
+    "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
             "desync_mitigation_mode",
@@ -118,7 +127,6 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
     "aws_nat_gateway": frozenset({"connectivity_type"}),
     "aws_acm_certificate": frozenset({"key_algorithm"}),
-    "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,

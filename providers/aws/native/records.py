@@ -16,10 +16,15 @@ _TEXTS: Final = frozenset({"TXT", "SPF"})
 _OCTAL: Final = re.compile(r"\\([0-3][0-7]{2})")
 
 
-def dns_name(name: str) -> str:
+def record_name(name: str) -> str:
     """Return a name in small letters, without its last dot, and `\\052` as `*`."""
     plain = _OCTAL.sub(lambda code: chr(int(code[1], 8)), name)
     return plain.lower().removesuffix(".")
+
+
+def record_id(zone: str, name: str, kind: str, set_: str | None) -> str:
+    """Return what Terraform calls a record by."""
+    return "_".join([zone, record_name(name), kind, *([set_] if set_ else [])])
 
 
 def record_values(values: Iterable[Mapping[str, str]], kind: str) -> list[str]:
@@ -41,7 +46,7 @@ def alias_target(target: Mapping[str, Any], declared: Json) -> dict[str, Json]:
 
 
 def _target_name(name: str) -> str:
-    return dns_name(name).removeprefix(DUAL)
+    return record_name(name).removeprefix(DUAL)
 
 
 def _is_named(block: Json) -> bool:
