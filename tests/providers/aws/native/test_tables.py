@@ -104,6 +104,7 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_kinesis_stream": frozenset({"max_record_size_in_kib", "stream_mode_details"}),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
