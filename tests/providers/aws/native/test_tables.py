@@ -185,6 +185,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
     ),
     "aws_secretsmanager_secret": frozenset({"replica"}),
+    "aws_ssm_association": frozenset({"calendar_names", "sync_compliance"}),
     "aws_ssm_parameter": frozenset({"insecure_value"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),
