@@ -139,7 +139,7 @@ def test_a_bus_tells_whom_it_lets_send() -> None:
 def test_a_queue_shows_what_somebody_set_and_its_policy_is_missing_without_one() -> None:
     queues = boto3.client("sqs")
     url = queues.create_queue(QueueName="orders")["QueueUrl"]
-    assert isinstance(reading_of("aws_sqs_queue_policy", url), Absent)
+    assert isinstance(reading_of("aws_sqs_queue_policy", url, queue_url=url), Absent)
     redrive = json.dumps({"deadLetterTargetArn": dead_letters(), "maxReceiveCount": 3})
     statement = {
         "Sid": "all",
@@ -157,7 +157,7 @@ def test_a_queue_shows_what_somebody_set_and_its_policy_is_missing_without_one()
 
     assert (found["visibility_timeout_seconds"], found["fifo_queue"]) == (45, False)
     assert json.loads(str(found["redrive_policy"]))["maxReceiveCount"] == 3
-    assert found["policy"] == live("aws_sqs_queue_policy", url)["policy"]
+    assert found["policy"] == live("aws_sqs_queue_policy", url, queue_url=url)["policy"]
 
 
 def dead_letters() -> str:

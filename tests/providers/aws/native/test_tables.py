@@ -104,9 +104,6 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "aws_sqs_queue": frozenset(
-        {"deduplication_scope", "fifo_throughput_limit", "redrive_allow_policy", "sqs_managed_sse_enabled"}
-    ),
     "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
     "aws_sns_topic": frozenset(
         {
@@ -147,6 +144,15 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     ),
     "aws_cloudwatch_event_rule": frozenset({"state"}),
     "aws_cloudtrail": frozenset({"advanced_event_selector"}),
+    "aws_sqs_queue": frozenset(
+        {
+            "deduplication_scope",
+            "fifo_throughput_limit",
+            "redrive_allow_policy",
+            "sqs_managed_sse_enabled",
+        }
+    ),
+    "aws_kinesis_stream": frozenset({"max_record_size_in_kib", "stream_mode_details"}),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
@@ -161,6 +167,9 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_lb_listener_rule": frozenset({"tags"}),
     "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
     "aws_nat_gateway": frozenset({"connectivity_type"}),
+    "aws_acm_certificate": frozenset({"key_algorithm"}),
+    "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
+    "aws_cloudfront_distribution": frozenset({"continuous_deployment_policy_id", "staging"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,
     "aws_default_subnet": NEWER_OF_SUBNETS,
@@ -217,6 +226,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
     ),
     "aws_secretsmanager_secret": frozenset({"replica"}),
+    "aws_ssm_association": frozenset({"calendar_names", "sync_compliance"}),
     "aws_ssm_parameter": frozenset({"insecure_value"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),
