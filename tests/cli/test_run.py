@@ -14,6 +14,7 @@ from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import entries
 from drift.model.evidence import EntryKind
 from drift.store.database import Database
+from tests.cli import processes
 from tests.cli.running import CONFIG
 from tests.scenarios.world import FIXTURES, lay_out
 
@@ -347,15 +348,8 @@ def scan(story: str, *options: str) -> "subprocess.CompletedProcess[str]":
 
 def drift(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """Run the command line as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = processes.drift(cwd or Path.cwd(), *map(str, arguments))
+    return subprocess.CompletedProcess(arguments, done.code, done.out, done.err)
 
 
 def _wait_until_it_watches(process: "subprocess.Popen[str]") -> None:
