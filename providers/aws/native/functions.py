@@ -5,6 +5,7 @@ import json
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.certificates import certificate_like
+from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
 from providers.aws.native.listener_actions import listener_actions
@@ -107,6 +108,11 @@ class AwsFunctions(Functions):
     def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
         """Return a certificate as the state keeps it."""
         return None if said is None else certificate_like(said, declared)
+
+    @expects({"types": ["array", "null"]})
+    def _func_cache_behaviors(self, behaviors: Json) -> Json:
+        """Return how a distribution answers requests."""
+        return cache_behaviors(one for one in behaviors or () if one)
 
     @expects(ANY)
     def _func_canned_acl(self, acl: Json) -> Json:
