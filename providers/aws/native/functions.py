@@ -6,6 +6,7 @@ from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.caches import cache_version, log_deliveries
 from providers.aws.native.certificates import certificate_like
+from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
 from providers.aws.native.listener_actions import listener_actions
@@ -108,6 +109,11 @@ class AwsFunctions(Functions):
     def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
         """Return a certificate as the state keeps it."""
         return None if said is None else certificate_like(said, declared)
+
+    @expects({"types": ["array", "null"]})
+    def _func_cache_behaviors(self, behaviors: Json) -> Json:
+        """Return how a distribution answers requests."""
+        return cache_behaviors(one for one in behaviors or () if one)
 
     @expects(MAYBE_TEXT, MAYBE_TEXT)
     def _func_cache_version(self, version: str | None, declared: str | None) -> Json:

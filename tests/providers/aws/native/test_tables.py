@@ -166,6 +166,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_nat_gateway": frozenset({"connectivity_type"}),
     "aws_acm_certificate": frozenset({"key_algorithm"}),
     "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
+    "aws_cloudfront_distribution": frozenset({"continuous_deployment_policy_id", "staging"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,
     "aws_default_subnet": NEWER_OF_SUBNETS,
