@@ -104,46 +104,43 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
-    "aws_sns_topic": frozenset(
+    "aws_redshift_cluster": frozenset(
         {
-            "archive_policy",
-            "fifo_throughput_scope",
-            "firehose_failure_feedback_role_arn",
-            "firehose_success_feedback_role_arn",
-            "firehose_success_feedback_sample_rate",
-            "signature_version",
-            "tracing_config",
+            "availability_zone_relocation_enabled",
+            "default_iam_role_arn",
+            "maintenance_track_name",
+            "manual_snapshot_retention_period",
+            "master_password_secret_kms_key_id",
+            "multi_az",
         }
     ),
-    "aws_cloudwatch_log_subscription_filter": frozenset({"apply_on_transformed_logs", "emit_system_fields"}),
-    "aws_cloudwatch_log_metric_filter": frozenset({"apply_on_transformed_logs"}),
-    "aws_cloudwatch_log_group": frozenset({"deletion_protection_enabled", "log_group_class"}),
-    "aws_lambda_permission": frozenset({"function_url_auth_type", "principal_org_id"}),
-    "aws_lambda_function": frozenset({"architectures", "ephemeral_storage", "logging_config", "snap_start"}),
-    "aws_lambda_layer_version": frozenset({"compatible_architectures"}),
-    "aws_lambda_event_source_mapping": frozenset(
+    "aws_efs_file_system": frozenset({"protection"}),
+    "aws_efs_mount_target": frozenset({"ipv6_address"}),
+    "aws_elasticache_cluster": frozenset(
         {
-            "amazon_managed_kafka_event_source_config",
-            "document_db_event_source_config",
-            "filter_criteria",
-            "function_response_types",
-            "kms_key_arn",
-            "metrics_config",
-            "provisioned_poller_config",
-            "queues",
-            "scaling_config",
-            "self_managed_kafka_event_source_config",
-            "source_access_configuration",
-            "tags",
-            "tumbling_window_in_seconds",
+            "auto_minor_version_upgrade",
+            "ip_discovery",
+            "log_delivery_configuration",
+            "network_type",
+            "preferred_outpost_arn",
+            "transit_encryption_enabled",
         }
     ),
-    "aws_cloudwatch_event_target": frozenset(
-        {"appsync_target", "http_target", "redshift_target", "sagemaker_pipeline_target"}
+    "aws_elasticache_parameter_group": frozenset({"tags"}),
+    "aws_elasticache_replication_group": frozenset(
+        {
+            "data_tiering_enabled",
+            "description",
+            "ip_discovery",
+            "log_delivery_configuration",
+            "network_type",
+            "num_cache_clusters",
+            "num_node_groups",
+            "replicas_per_node_group",
+            "transit_encryption_mode",
+            "user_group_ids",
+        }
     ),
-    "aws_cloudwatch_event_rule": frozenset({"state"}),
-    "aws_cloudtrail": frozenset({"advanced_event_selector"}),
     "aws_sqs_queue": frozenset(
         {
             "deduplication_scope",
@@ -221,6 +218,46 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
+    "aws_sns_topic": frozenset(
+        {
+            "archive_policy",
+            "fifo_throughput_scope",
+            "firehose_failure_feedback_role_arn",
+            "firehose_success_feedback_role_arn",
+            "firehose_success_feedback_sample_rate",
+            "signature_version",
+            "tracing_config",
+        }
+    ),
+    "aws_cloudwatch_log_subscription_filter": frozenset({"apply_on_transformed_logs", "emit_system_fields"}),
+    "aws_cloudwatch_log_metric_filter": frozenset({"apply_on_transformed_logs"}),
+    "aws_cloudwatch_log_group": frozenset({"deletion_protection_enabled", "log_group_class"}),
+    "aws_lambda_permission": frozenset({"function_url_auth_type", "principal_org_id"}),
+    "aws_lambda_function": frozenset({"architectures", "ephemeral_storage", "logging_config", "snap_start"}),
+    "aws_lambda_layer_version": frozenset({"compatible_architectures"}),
+    "aws_lambda_event_source_mapping": frozenset(
+        {
+            "amazon_managed_kafka_event_source_config",
+            "document_db_event_source_config",
+            "filter_criteria",
+            "function_response_types",
+            "kms_key_arn",
+            "metrics_config",
+            "provisioned_poller_config",
+            "queues",
+            "scaling_config",
+            "self_managed_kafka_event_source_config",
+            "source_access_configuration",
+            "tags",
+            "tumbling_window_in_seconds",
+        }
+    ),
+    "aws_cloudwatch_event_target": frozenset(
+        {"appsync_target", "http_target", "redshift_target", "sagemaker_pipeline_target"}
+    ),
+    "aws_cloudwatch_event_rule": frozenset({"state"}),
+    "aws_cloudtrail": frozenset({"advanced_event_selector"}),
     "aws_kms_external_key": frozenset({"multi_region"}),
     "aws_kms_key": frozenset(
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
