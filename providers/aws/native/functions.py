@@ -5,7 +5,14 @@ import json
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.identities import group_members, policy_holders
-from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
+from providers.aws.native.instance_parts import (
+    configured_disks,
+    declared_interfaces,
+    group_tags,
+    instance_disks,
+    metric_queries,
+    script_like,
+)
 from providers.aws.native.own_tags import own_tags
 from providers.aws.native.security_rules import security_rules
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, Functions, expects
@@ -53,6 +60,16 @@ class AwsFunctions(Functions):
     def _func_instance_disks(self, instance: Json) -> Json:
         """Return `root`, `others` and `tags` of the disks of a server."""
         return instance_disks(instance)
+
+    @expects(ANY)
+    def _func_configured_disks(self, configuration: Json) -> Json:
+        """Return `root` and `others` of the disks that a launch configuration makes."""
+        return configured_disks(configuration)
+
+    @expects(ANY)
+    def _func_metric_queries(self, queries: Json) -> Json:
+        """Return the metrics, and what is computed of them, by which something scales."""
+        return metric_queries(queries or ())
 
     @expects(ANY, ANY)
     def _func_declared_interfaces(self, attached: Json, declared: Json) -> Json:

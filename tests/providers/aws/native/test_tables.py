@@ -123,6 +123,19 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "traffic_source",
         }
     ),
+    "aws_launch_template": frozenset(
+        {
+            "disable_api_stop",
+            "instance_requirements",
+            "maintenance_options",
+            "network_performance_options",
+            "private_dns_name_options",
+        }
+    ),
+    "aws_ebs_volume": frozenset({"volume_initialization_rate"}),
+    "aws_ebs_snapshot": frozenset({"outpost_arn", "storage_tier"}),
+    "aws_autoscaling_policy": frozenset({"enabled", "predictive_scaling_configuration"}),
+    "aws_autoscaling_schedule": frozenset({"time_zone"}),
     "aws_dynamodb_table": frozenset(
         {"deletion_protection_enabled", "on_demand_throughput", "table_class", "warm_throughput"}
     ),
