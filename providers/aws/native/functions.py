@@ -4,6 +4,7 @@ import json
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
+from providers.aws.native.database_parts import database_options, group_parameters
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import (
     configured_disks,
@@ -75,6 +76,16 @@ class AwsFunctions(Functions):
     def _func_declared_interfaces(self, attached: Json, declared: Json) -> Json:
         """Return the network interfaces of a server at the places that are declared."""
         return declared_interfaces(attached or (), declared or ())
+
+    @expects(ANY, ANY, ANY)
+    def _func_group_parameters(self, was_set: Json, every: Json, declared: Json) -> Json:
+        """Return the parameters of a group of databases that somebody set or declares."""
+        return group_parameters(was_set or (), every or (), declared or ())
+
+    @expects(ANY, ANY)
+    def _func_database_options(self, options: Json, declared: Json) -> Json:
+        """Return the options of a group of databases, with what somebody set or declares of them."""
+        return database_options(options or (), declared or ())
 
     @expects(MAYBE_TEXT, ANY)
     def _func_script_like(self, said: str | None, declared: Json) -> Json:

@@ -136,6 +136,31 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_ebs_snapshot": frozenset({"outpost_arn", "storage_tier"}),
     "aws_autoscaling_policy": frozenset({"enabled", "predictive_scaling_configuration"}),
     "aws_autoscaling_schedule": frozenset({"time_zone"}),
+    "aws_rds_cluster": frozenset(
+        {
+            "allocated_storage",
+            "ca_certificate_identifier",
+            "cluster_scalability_type",
+            "database_insights_mode",
+            "db_cluster_instance_class",
+            "db_system_id",
+            "domain",
+            "domain_iam_role_name",
+            "enable_global_write_forwarding",
+            "enable_local_write_forwarding",
+            "engine_lifecycle_support",
+            "iops",
+            "master_user_secret_kms_key_id",
+            "monitoring_interval",
+            "monitoring_role_arn",
+            "network_type",
+            "performance_insights_enabled",
+            "performance_insights_kms_key_id",
+            "performance_insights_retention_period",
+            "serverlessv2_scaling_configuration",
+            "storage_type",
+        }
+    ),
     "aws_dynamodb_table": frozenset(
         {"deletion_protection_enabled", "on_demand_throughput", "table_class", "warm_throughput"}
     ),
