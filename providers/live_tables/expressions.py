@@ -115,6 +115,11 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return a map of what each row holds under `key` and `value`."""
         return {row[key]: row.get(value) for row in rows or () if key in row}
 
+    @expects({"types": ["object", "null"]}, MAYBE_TEXT)
+    def _func_under(self, map_: dict[str, Any] | None, key: str | None) -> Json:
+        """Return what a map holds under a key that an expression tells."""
+        return None if map_ is None or key is None else map_.get(key)
+
     @expects({"types": ["array", "null"]}, TEXT)
     def _func_below(self, rows: list[Any] | None, name: str) -> Json:
         """Return the elements of each row's list `name`, each with its row as `of`; texts stand as `it`."""

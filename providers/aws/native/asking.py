@@ -87,7 +87,7 @@ class Asking:
     def _paged(
         self, client: Any, call: Call, arguments: Arguments, place: tuple[str, str]
     ) -> Iterator[Answer]:
-        if not client.can_paginate(call.call):
+        if not call.is_paginated or not client.can_paginate(call.call):
             self._wait(place)
             yield getattr(client, call.call)(**arguments)
             return

@@ -31,6 +31,8 @@ class Call(Row, frozen=True, kw_only=True):
     """What it is given, by its name; `null` is left out."""
     page_size: int | None = None
     """How many items a page may have, where the API's own default is smaller than it allows."""
+    is_paginated: bool = True
+    """False where the first page says everything, however many there are."""
     actions: tuple[str, ...] = ()
     """The permissions it takes, where they are not named like the call."""
 

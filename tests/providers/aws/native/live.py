@@ -1,5 +1,8 @@
 """Reads one resource of a simulated account through the public port."""
 
+import os
+from functools import cache
+
 from drift.model.baseline import DeclaredResource
 from drift.model.resource import Found, Json, LiveReading
 from providers.aws.native.live_config import AwsNative, AwsNativeSettings
@@ -8,9 +11,14 @@ from tests.providers.aws.moto import REGION
 
 def reading_of(type_: str, id_: str, /, **declared: Json) -> LiveReading:
     """Read a resource of which this is declared."""
-    native = AwsNative(AwsNativeSettings(region=REGION, share=1))
-    (reading,) = native.read([a_declared(type_, id_, **declared)])
+    (reading,) = _reader_of(os.environ["AWS_ENDPOINT_URL"]).read([a_declared(type_, id_, **declared)])
     return reading
+
+
+@cache
+def _reader_of(endpoint: str) -> AwsNative:
+    """Return what reads the account there: clients are slow to make."""
+    return AwsNative(AwsNativeSettings(endpoint=endpoint, region=REGION, share=1))
 
 
 def live(type_: str, id_: str, /, **declared: Json) -> dict[str, Json]:

@@ -141,3 +141,12 @@ def test_holders_and_members_are_found_on_whatever_page_they_stand() -> None:
         {"PolicyArn": POLICY, "groups": ["readers"], "roles": [], "users": ["dana"]}
     ]
     assert list(group_members(identities)) == [{"GroupName": "readers", "users": ["dana"]}]
+
+
+def test_a_key_for_repositories_stands_without_its_comment(iam: Any) -> None:
+    made = iam.upload_ssh_public_key(UserName="sam", SSHPublicKeyBody="ssh-rsa AAAA sam@example.com")
+    key = made["SSHPublicKey"]["SSHPublicKeyId"]
+
+    found = live("aws_iam_user_ssh_key", key, username="sam", encoding="SSH")
+
+    assert found == {"username": "sam", "public_key": "ssh-rsa AAAA", "status": "Active"}

@@ -231,3 +231,15 @@ def test_the_account_blocks_public_access_or_nothing_does(s3: Any, monkeypatch: 
     )
 
     assert live(type_, account)["block_public_acls"] is True
+
+
+def test_an_object_shows_that_somebody_replaced_or_opened_it(s3: Any) -> None:
+    for key in ("index.html", "index.html.old"):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"hello", Tagging="a=b")
+    s3.put_object_acl(Bucket=BUCKET, Key="index.html", ACL="public-read")
+
+    found = live("aws_s3_object", "index.html", bucket=BUCKET, key="index.html", acl="private", grant=[])
+
+    assert found["etag"] == "5d41402abc4b2a76b9719d911017c592"
+    assert (found["acl"], found["tags"]) == ("public-read", {"a": "b"})
+    assert isinstance(reading_of("aws_s3_object", "index", bucket=BUCKET, key="index"), Absent)

@@ -120,6 +120,19 @@ def test_a_secret_that_somebody_deletes_is_missing_at_once(secrets: Any) -> None
     assert isinstance(reading_of("aws_secretsmanager_secret", arn), Absent)
 
 
+def test_a_version_of_a_secret_loses_its_stage_to_the_value_that_somebody_put(secrets: Any) -> None:
+    made = secrets.create_secret(Name="turned", SecretString="x")
+    version = f"{made['ARN']}|{made['VersionId']}"
+    type_, declared = "aws_secretsmanager_secret_version", {"secret_id": made["ARN"], "secret_string": "x"}
+    assert live(type_, version, **declared)["version_stages"] == ["AWSCURRENT"]
+    secrets.put_secret_value(SecretId=made["ARN"], SecretString="y")
+
+    found = live(type_, version, **declared)
+
+    assert found == {"secret_id": made["ARN"], "version_stages": ["AWSPREVIOUS"]}
+    assert isinstance(reading_of(type_, f"{made['ARN']}|another", **declared), Absent)
+
+
 def test_a_parameter_shows_the_value_that_somebody_gave_it(ssm: Any) -> None:
     ssm.put_parameter(Name="/shop/flags", Value="all", Type="String")
 
