@@ -14,9 +14,16 @@ from providers.aws.native.instance_parts import (
     metric_queries,
     script_like,
 )
+from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
-from providers.aws.native.security_rules import security_rules
-from providers.live_tables.expressions import ANY, MAYBE_TEXT, Functions, expects
+from providers.aws.native.routes import ENDPOINT, is_declarable_route
+from providers.aws.native.security_rules import (
+    foreign_group,
+    protocol_name,
+    security_group_rule,
+    security_rules,
+)
+from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
 class AwsFunctions(Functions):
@@ -31,6 +38,51 @@ class AwsFunctions(Functions):
     def _func_document(self, value: Json) -> Json:
         """Return a policy as the JSON text that Terraform keeps."""
         return _text(value) if isinstance(value, dict | list) else value
+
+    @expects({"types": ["array", "null"]}, ANY)
+    def _func_listener_actions(self, actions: Json, declared: Json) -> Json:
+        """Return what a listener or a rule of it does."""
+        return listener_actions(actions or (), declared)
+
+    @expects(TEXT)
+    def _func_listener_of(self, rule: str) -> Json:
+        """Return the ARN of the listener in that of one of its rules."""
+        return rule.rpartition("/")[0].replace(":listener-rule/", ":listener/")
+
+    @expects(ANY)
+    def _func_security_group_rule(self, group: Json) -> Json:
+        """Return what stands of the `declared` rule in its group."""
+        return security_group_rule(group, group["declared"])
+
+    @expects(ANY, ANY)
+    def _func_referenced_group(self, group: Json, owner: Json) -> Json:
+        """Return a group that a rule names, with the account in front where that is another one."""
+        return group and foreign_group(group, owner)
+
+    @expects(ANY)
+    def _func_protocol(self, protocol: Json) -> Json:
+        """Return the name of a protocol."""
+        return protocol_name(protocol)
+
+    @expects(ANY, ANY)
+    def _func_protocol_like(self, protocol: Json, declared: Json) -> Json:
+        """Return a protocol as it is declared, by name or number, where it is that one."""
+        return declared if declared and protocol_name(protocol) == protocol_name(declared) else protocol
+
+    @expects({"types": ["array", "null"]})
+    def _func_declarable_routes(self, routes: Json) -> Json:
+        """Return the routes of a table that somebody may have written."""
+        return [one for one in routes or () if is_declarable_route(one)]
+
+    @expects(MAYBE_TEXT)
+    def _func_gateway(self, id_: str | None) -> Json:
+        """Return the id of a gateway; AWS keeps those of endpoints in the same place."""
+        return None if id_ is None or id_.startswith(ENDPOINT) else id_
+
+    @expects(MAYBE_TEXT)
+    def _func_endpoint(self, id_: str | None) -> Json:
+        """Return the id of an endpoint, and nothing for that of a gateway."""
+        return id_ if id_ is not None and id_.startswith(ENDPOINT) else None
 
     @expects(ANY, ANY)
     def _func_security_rules(self, permissions: Json, group: Json) -> Json:

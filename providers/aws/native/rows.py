@@ -4,9 +4,12 @@ A resource is first the item of a listing; further calls add what the listing do
 name of its own. The expressions of a row see the whole of it. docs/native-reading.md tells how to write one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from msgspec.structs import replace
+
+from drift.model.path import first_name
 from providers.live_tables.expressions import Expression
 from providers.live_tables.rows import MappedType
 from providers.tables import Row
@@ -88,6 +91,16 @@ class Detail(Call, frozen=True, kw_only=True):
     """Codes of errors that say that the resource itself is not there."""
 
 
+class Adopted(Row, frozen=True, kw_only=True):
+    """A type under which a state adopts what the cloud made: it is read as its other type is."""
+
+    type: str
+    without: frozenset[str] = frozenset()
+    """Attributes that nobody can declare there."""
+    optional: frozenset[str] = frozenset()
+    """Those that the provider fills in."""
+
+
 class AwsType(MappedType, frozen=True, kw_only=True):
     """One Terraform type, and how it is read."""
 
@@ -103,6 +116,7 @@ class AwsType(MappedType, frozen=True, kw_only=True):
     """The same, of `id` and the declared attributes."""
     exists: Expression | None = None
     """False where the object that was found does not hold the declared resource."""
+    adopted: tuple[Adopted, ...] = ()
     is_discovered: bool = True
     """What the listing shows, and no state declares, is undeclared."""
 
@@ -110,3 +124,17 @@ class AwsType(MappedType, frozen=True, kw_only=True):
         """Return every call that reading this type may make."""
         found = () if self.finding is None else (self.finding,)
         return (*self.listing, *found, *self.joins, *self.details)
+
+    def adopted_rows(self) -> "Iterator[AwsType]":
+        """Yield the rows of the types that are read as this one is."""
+        for one in self.adopted:
+            attributes = {name: each for name, each in self.attributes.items() if name not in one.without}
+            yield replace(
+                self,
+                type=one.type,
+                attributes=attributes,
+                sets=frozenset(path for path in self.sets if first_name(path) in attributes),
+                optional=one.optional,
+                adopted=(),
+                is_discovered=False,
+            )

@@ -66,4 +66,5 @@ def load_types(own: str = "") -> AwsTypes:
     for file in sorted(files(__package__).joinpath("tables").iterdir(), key=lambda one: one.name):
         shipped["types"] += tomllib.loads(file.read_text(encoding="utf-8"))["types"]
     rows = converted(tuple[AwsType, ...], with_own(shipped, tomllib.loads(own))["types"], AwsFunctions())
-    return AwsTypes(rows={row.type: row for row in reversed(rows)})
+    every = [each for row in rows for each in (row, *row.adopted_rows())]
+    return AwsTypes(rows={row.type: row for row in reversed(every)})

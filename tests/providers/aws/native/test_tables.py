@@ -99,7 +99,27 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
     assert {name for name in row.attributes if name in known and known[name].is_sensitive} <= row.sensitive
 
 
+NEWER_OF_SUBNETS = frozenset(
+    {"enable_dns64", "enable_resource_name_dns_a_record_on_launch", "private_dns_hostname_type_on_launch"}
+)
+
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_lb": frozenset(
+        {
+            "desync_mitigation_mode",
+            "enable_waf_fail_open",
+            "enable_xff_client_port",
+            "preserve_host_header",
+            "xff_header_processing_mode",
+        }
+    ),
+    "aws_lb_listener": frozenset({"tags"}),
+    "aws_lb_listener_rule": frozenset({"tags"}),
+    "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
+    "aws_nat_gateway": frozenset({"connectivity_type"}),
+    "aws_route": frozenset({"core_network_arn"}),
+    "aws_subnet": NEWER_OF_SUBNETS,
+    "aws_default_subnet": NEWER_OF_SUBNETS,
     "aws_instance": frozenset(
         {
             "capacity_reservation_specification",
