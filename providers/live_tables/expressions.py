@@ -97,6 +97,15 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         return None if value is None else value.rpartition(separator)[2]
 
     @expects(MAYBE_TEXT, TEXT)
+    def _func_without_end(self, value: str | None, end: str) -> Json:
+        return None if value is None else value.removesuffix(end)
+
+    @expects({"types": ["array", "null"]}, ANY)
+    def _func_without(self, rows: list[Any] | None, one: Json) -> Json:
+        """Return the list without what equals `one`."""
+        return [row for row in rows or () if row != one]
+
+    @expects(MAYBE_TEXT, TEXT)
     def _func_before(self, value: str | None, separator: str) -> Json:
         """Return what stands before the first separator, or all of it."""
         return None if value is None else value.partition(separator)[0]

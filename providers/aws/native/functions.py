@@ -16,6 +16,7 @@ from providers.aws.native.instance_parts import (
 )
 from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
+from providers.aws.native.records import alias_name, record_id, record_name, record_value
 from providers.aws.native.routes import ENDPOINT, is_declarable_route
 from providers.aws.native.security_rules import (
     foreign_group,
@@ -38,6 +39,26 @@ class AwsFunctions(Functions):
     def _func_document(self, value: Json) -> Json:
         """Return a policy as the JSON text that Terraform keeps."""
         return _text(value) if isinstance(value, dict | list) else value
+
+    @expects(TEXT)
+    def _func_record_name(self, name: str) -> Json:
+        """Return the name of a record as it is compared."""
+        return record_name(name)
+
+    @expects(TEXT)
+    def _func_record_value(self, value: str) -> Json:
+        """Return the value of a record as Terraform keeps it."""
+        return record_value(value)
+
+    @expects(TEXT, TEXT, TEXT, MAYBE_TEXT)
+    def _func_record_id(self, zone: str, name: str, type_: str, set_: str | None) -> Json:
+        """Return what Terraform calls a record by."""
+        return record_id(zone, name, type_, set_)
+
+    @expects(TEXT)
+    def _func_alias_name(self, name: str) -> Json:
+        """Return the name that an alias leads to."""
+        return alias_name(name)
 
     @expects({"types": ["array", "null"]}, ANY)
     def _func_listener_actions(self, actions: Json, declared: Json) -> Json:

@@ -41,7 +41,8 @@ class Gathering:
     repeated: Collection[tuple[str, str]] = ()
     """Services and calls that several types ask for about one resource: their answers are kept too."""
     _listed: dict[Listed, Sequence[Answer] | ProviderError] = field(default_factory=dict)
-    _answered: dict[Listed, Sequence[Answer]] = field(default_factory=dict)
+    _answered: dict[Listed, Sequence[Answer] | str] = field(default_factory=dict)
+    """What was asked for before, or the code of the refusal that was expected."""
 
     def found(
         self, row: AwsType, region: str, declared: Sequence[DeclaredResource]
@@ -193,10 +194,19 @@ class Gathering:
         given = {name: value for name, value in arguments.items() if value is not None}
         named = next((str(one) for one in given.values() if isinstance(one, str)), f"what is in {region}")
         place = (call.service or service, region, call.call, repr(sorted(given.items())))
-        if place in self._answered:
-            return self._answered[place]
-        pages = self.asking.pages(place[0], region, call, given, on=named, expected=expected)
-        if place[::2] in self.repeated:
+        answer = self._answered.get(place)
+        if isinstance(answer, str) and answer in expected:
+            raise ExpectedRefusalError(answer)
+        if answer is not None and not isinstance(answer, str):
+            return answer
+        is_kept = place[::2] in self.repeated
+        try:
+            pages = self.asking.pages(place[0], region, call, given, on=named, expected=expected)
+        except ExpectedRefusalError as refusal:
+            if is_kept:
+                self._answered[place] = refusal.code
+            raise
+        if is_kept:
             self._answered[place] = pages
         return pages
 

@@ -209,11 +209,12 @@ def test_a_setting_that_several_types_show_is_asked_once(s3: Any, monkeypatch: p
 
     monkeypatch.setattr(Asking, "pages", noted)
     native = AwsNative(AwsNativeSettings(region=REGION, share=1))
-    types = ("aws_s3_bucket", "aws_s3_bucket_versioning")
+    types = ("aws_s3_bucket", "aws_s3_bucket_versioning", "aws_s3_bucket_policy")
 
-    list(native.read([a_declared(type_, BUCKET, bucket=BUCKET) for type_ in types]))
+    list(native.read([a_declared(type_, "bare", bucket="bare") for type_ in types]))
 
-    assert (asked.count("list_buckets"), asked.count("get_bucket_versioning")) == (1, 1)
+    counted = [asked.count(one) for one in ("list_buckets", "get_bucket_versioning", "get_bucket_policy")]
+    assert counted == [1, 1, 1]
 
 
 def test_the_account_blocks_public_access_or_nothing_does(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,6 +104,7 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
             "desync_mitigation_mode",
