@@ -182,6 +182,33 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "storage_type",
         }
     ),
+    "aws_ecs_cluster": frozenset({"configuration", "service_connect_defaults"}),
+    "aws_ecs_service": frozenset(
+        {
+            "alarms",
+            "availability_zone_rebalancing",
+            "deployment_configuration",
+            "service_connect_configuration",
+            "volume_configuration",
+        }
+    ),
+    "aws_ecs_task_definition": frozenset({"enable_fault_injection", "ephemeral_storage", "runtime_platform"}),
+    "aws_ecr_repository": frozenset({"image_tag_mutability_exclusion_filter"}),
+    "aws_eks_cluster": frozenset(
+        {
+            "access_config",
+            "compute_config",
+            "control_plane_scaling_config",
+            "deletion_protection",
+            "outpost_config",
+            "remote_network_config",
+            "storage_config",
+            "upgrade_policy",
+            "zonal_shift_config",
+        }
+    ),
+    "aws_eks_node_group": frozenset({"node_repair_config", "taint", "update_config"}),
+    "aws_eks_addon": frozenset({"configuration_values", "namespace_config"}),
     "aws_dynamodb_table": frozenset(
         {"deletion_protection_enabled", "on_demand_throughput", "table_class", "warm_throughput"}
     ),
