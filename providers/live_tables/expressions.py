@@ -164,8 +164,9 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
 
     @expects(MAYBE_TEXT, MAYBE_TEXT)
     def _func_version_like(self, version: str | None, declared: str | None) -> Json:
-        """Return a version in as many parts as are declared, where those are the same."""
-        return declared if version and declared and version.startswith(f"{declared}.") else version
+        """Return a version as it is declared, where that says less of it: `13`, `6.x`."""
+        is_in_short = version and declared and f"{version}.".startswith(f"{declared.removesuffix('.x')}.")
+        return declared if is_in_short else version
 
     @expects(MAYBE_TEXT)
     def _func_url_decoded(self, value: str | None) -> Json:

@@ -104,6 +104,14 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_sqs_queue": frozenset(
+        {
+            "deduplication_scope",
+            "fifo_throughput_limit",
+            "redrive_allow_policy",
+            "sqs_managed_sse_enabled",
+        }
+    ),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {

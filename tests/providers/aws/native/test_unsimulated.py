@@ -129,3 +129,23 @@ def test_a_replica_is_a_key_of_its_own_type() -> None:
     assert [one.id.of(own) for one in row.part_of] == [None, None]
     assert row.reason_of(own) is None
     assert row.reason_of({**own, "KeyManager": "AWS"}) == "a key that an AWS service made for itself"
+
+
+@pytest.mark.parametrize(
+    ("state", "is_there"),
+    [
+        ("Enabled", True),
+        ("PendingImport", True),
+        ("PendingDeletion", False),
+        ("PendingReplicaDeletion", False),
+    ],
+)
+def test_a_key_that_waits_for_its_material_is_there_and_one_that_waits_for_its_end_is_not(
+    state: str, is_there: bool
+) -> None:
+    finding = load_types().rows["aws_kms_external_key"].finding
+    assert finding is not None
+
+    found = finding.each.of({"KeyMetadata": {"KeyId": "1234", "KeyState": state, "Origin": "EXTERNAL"}})
+
+    assert bool(found) == is_there
