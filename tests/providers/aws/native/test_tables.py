@@ -112,6 +112,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "sqs_managed_sse_enabled",
         }
     ),
+    "aws_kinesis_stream": frozenset({"max_record_size_in_kib", "stream_mode_details"}),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
     "aws_lb": frozenset(
         {
