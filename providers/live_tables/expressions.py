@@ -129,6 +129,11 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return what a map holds under a key that an expression tells."""
         return None if map_ is None or key is None else map_.get(key)
 
+    @expects({"types": ["object", "null"]}, TEXT)
+    def _func_joined_values(self, map_: dict[str, Any] | None, separator: str) -> Json:
+        """Return a map of lists as one of texts."""
+        return {key: separator.join(map(str, values)) for key, values in (map_ or {}).items()}
+
     @expects({"types": ["array", "null"]}, TEXT)
     def _func_below(self, rows: list[Any] | None, name: str) -> Json:
         """Return the elements of each row's list `name`, each with its row as `of`; texts stand as `it`."""

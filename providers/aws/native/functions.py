@@ -4,6 +4,7 @@ import json
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
+from providers.aws.native.certificates import certificate_like
 from providers.aws.native.database_parts import database_options, group_parameters
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import (
@@ -16,7 +17,7 @@ from providers.aws.native.instance_parts import (
 )
 from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
-from providers.aws.native.records import alias_name, record_id, record_name, record_value
+from providers.aws.native.records import alias_target, record_id, record_name, record_values
 from providers.aws.native.routes import ENDPOINT, is_declarable_route
 from providers.aws.native.security_rules import (
     foreign_group,
@@ -40,25 +41,15 @@ class AwsFunctions(Functions):
         """Return a policy as the JSON text that Terraform keeps."""
         return _text(value) if isinstance(value, dict | list) else value
 
-    @expects(TEXT)
-    def _func_record_name(self, name: str) -> Json:
+    @expects(MAYBE_TEXT)
+    def _func_record_name(self, name: str | None) -> Json:
         """Return the name of a record as it is compared."""
-        return record_name(name)
-
-    @expects(TEXT)
-    def _func_record_value(self, value: str) -> Json:
-        """Return the value of a record as Terraform keeps it."""
-        return record_value(value)
+        return None if name is None else record_name(name)
 
     @expects(TEXT, TEXT, TEXT, MAYBE_TEXT)
     def _func_record_id(self, zone: str, name: str, type_: str, set_: str | None) -> Json:
         """Return what Terraform calls a record by."""
         return record_id(zone, name, type_, set_)
-
-    @expects(TEXT)
-    def _func_alias_name(self, name: str) -> Json:
-        """Return the name that an alias leads to."""
-        return alias_name(name)
 
     @expects({"types": ["array", "null"]}, ANY)
     def _func_listener_actions(self, actions: Json, declared: Json) -> Json:
@@ -109,6 +100,21 @@ class AwsFunctions(Functions):
     def _func_security_rules(self, permissions: Json, group: Json) -> Json:
         """Return rules as blocks of a security group: those of the same ports and description in one."""
         return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"))
+
+    @expects({"types": ["array", "null"]}, TEXT)
+    def _func_record_values(self, values: Json, kind: str) -> Json:
+        """Return what a record of DNS says."""
+        return record_values(values or (), kind)
+
+    @expects(ANY, ANY)
+    def _func_alias_target(self, target: Json, declared: Json) -> Json:
+        """Return what an alias of DNS stands for."""
+        return target and alias_target(target, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
+        """Return a certificate as the state keeps it."""
+        return None if said is None else certificate_like(said, declared)
 
     @expects(ANY)
     def _func_canned_acl(self, acl: Json) -> Json:

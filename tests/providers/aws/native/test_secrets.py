@@ -53,6 +53,15 @@ def test_a_key_shows_what_somebody_switched(kms: Any) -> None:
     assert (found["description"], found["tags"]) == ("orders", {"Team": "shop"})
 
 
+def test_the_policy_of_a_key_shows_in_both_forms(kms: Any) -> None:
+    key = a_key(kms)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=POLICY)
+
+    beside = live("aws_kms_key_policy", key, key_id=f"arn:aws:kms:eu-west-1:123456789012:key/{key}")
+
+    assert beside["policy"] == live("aws_kms_key", key)["policy"] == POLICY
+
+
 def test_a_key_that_cannot_rotate_shows_no_rotation(kms: Any) -> None:
     key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]["KeyId"]
 

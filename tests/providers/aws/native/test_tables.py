@@ -127,6 +127,8 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_lb_listener_rule": frozenset({"tags"}),
     "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
     "aws_nat_gateway": frozenset({"connectivity_type"}),
+    "aws_acm_certificate": frozenset({"key_algorithm"}),
+    "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,
     "aws_default_subnet": NEWER_OF_SUBNETS,
@@ -248,6 +250,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
     ),
     "aws_secretsmanager_secret": frozenset({"replica"}),
+    "aws_ssm_association": frozenset({"calendar_names", "sync_compliance"}),
     "aws_ssm_parameter": frozenset({"insecure_value"}),
     "aws_s3_bucket": frozenset({"object_lock_enabled"}),
     "aws_s3_bucket_notification": frozenset({"eventbridge"}),

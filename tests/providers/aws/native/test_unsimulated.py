@@ -149,3 +149,23 @@ def test_a_key_that_waits_for_its_material_is_there_and_one_that_waits_for_its_e
     found = finding.each.of({"KeyMetadata": {"KeyId": "1234", "KeyState": state, "Origin": "EXTERNAL"}})
 
     assert bool(found) == is_there
+
+
+def test_an_association_shows_its_parameters_as_texts() -> None:
+    said = {"Parameters": {"commands": ["a", "b"], "workingDirectory": ["/srv"]}}
+
+    found = mapped("aws_ssm_association", {"AssociationId": "1", "said": said})
+
+    assert found["parameters"] == {"commands": "a,b", "workingDirectory": "/srv"}
+    assert found["apply_only_at_cron_interval"] is False
+
+
+def test_a_baseline_shows_what_it_approves() -> None:
+    filters = [{"Key": "CLASSIFICATION", "Values": ["Security"]}]
+    rule = {"ApproveAfterDays": 7, "PatchFilterGroup": {"PatchFilters": filters}}
+
+    found = mapped("aws_ssm_patch_baseline", {"said": {"ApprovalRules": {"PatchRules": [rule]}}})
+
+    (approval,) = found["approval_rule"]  # type: ignore[union-attr]
+    assert approval["approve_after_days"] == 7
+    assert approval["patch_filter"] == [{"key": "CLASSIFICATION", "values": ["Security"]}]
