@@ -4,8 +4,10 @@ import json
 
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
+from providers.aws.native.caches import cache_version, log_deliveries
 from providers.aws.native.certificates import certificate_like
 from providers.aws.native.database_parts import database_options, group_parameters
+from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import (
     configured_disks,
@@ -115,6 +117,21 @@ class AwsFunctions(Functions):
     def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
         """Return a certificate as the state keeps it."""
         return None if said is None else certificate_like(said, declared)
+
+    @expects({"types": ["array", "null"]})
+    def _func_cache_behaviors(self, behaviors: Json) -> Json:
+        """Return how a distribution answers requests."""
+        return cache_behaviors(one for one in behaviors or () if one)
+
+    @expects(MAYBE_TEXT, MAYBE_TEXT)
+    def _func_cache_version(self, version: str | None, declared: str | None) -> Json:
+        """Return the version of a cache's engine in as many parts as are declared."""
+        return cache_version(version, declared)
+
+    @expects(ANY)
+    def _func_log_deliveries(self, deliveries: Json) -> Json:
+        """Return where the logs of a cache go."""
+        return log_deliveries(deliveries or ())
 
     @expects(ANY)
     def _func_canned_acl(self, acl: Json) -> Json:

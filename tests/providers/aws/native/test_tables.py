@@ -104,6 +104,43 @@ NEWER_OF_SUBNETS = frozenset(
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    "aws_redshift_cluster": frozenset(
+        {
+            "availability_zone_relocation_enabled",
+            "default_iam_role_arn",
+            "maintenance_track_name",
+            "manual_snapshot_retention_period",
+            "master_password_secret_kms_key_id",
+            "multi_az",
+        }
+    ),
+    "aws_efs_file_system": frozenset({"protection"}),
+    "aws_efs_mount_target": frozenset({"ipv6_address"}),
+    "aws_elasticache_cluster": frozenset(
+        {
+            "auto_minor_version_upgrade",
+            "ip_discovery",
+            "log_delivery_configuration",
+            "network_type",
+            "preferred_outpost_arn",
+            "transit_encryption_enabled",
+        }
+    ),
+    "aws_elasticache_parameter_group": frozenset({"tags"}),
+    "aws_elasticache_replication_group": frozenset(
+        {
+            "data_tiering_enabled",
+            "description",
+            "ip_discovery",
+            "log_delivery_configuration",
+            "network_type",
+            "num_cache_clusters",
+            "num_node_groups",
+            "replicas_per_node_group",
+            "transit_encryption_mode",
+            "user_group_ids",
+        }
+    ),
     "aws_sqs_queue": frozenset(
         {
             "deduplication_scope",
@@ -129,6 +166,7 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_nat_gateway": frozenset({"connectivity_type"}),
     "aws_acm_certificate": frozenset({"key_algorithm"}),
     "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
+    "aws_cloudfront_distribution": frozenset({"continuous_deployment_policy_id", "staging"}),
     "aws_route": frozenset({"core_network_arn"}),
     "aws_subnet": NEWER_OF_SUBNETS,
     "aws_default_subnet": NEWER_OF_SUBNETS,
