@@ -169,9 +169,8 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
 
     @expects(MAYBE_TEXT, MAYBE_TEXT)
     def _func_version_like(self, version: str | None, declared: str | None) -> Json:
-        """Return a version as it is declared, where that says less of it: `13`, `6.x`."""
-        is_in_short = version and declared and f"{version}.".startswith(f"{declared.removesuffix('.x')}.")
-        return declared if is_in_short else version
+        """Return a version as it is declared, where that says less of it: `13` of `13.4`."""
+        return declared if version and declared and version.startswith(f"{declared}.") else version
 
     @expects(MAYBE_TEXT)
     def _func_url_decoded(self, value: str | None) -> Json:
