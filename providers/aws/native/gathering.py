@@ -1,9 +1,11 @@
 """From the rows of a type to what AWS answers of its resources."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
@@ -19,6 +21,9 @@ FEW: Final = 5
 """So many resources are asked for one by one where the listing is not needed otherwise."""
 
 NO_ANSWER: Final[Answer] = {}
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 Key: TypeAlias = Any
 """What tells one resource of a type from another."""
@@ -138,30 +143,45 @@ class Gathering:
         self, row: AwsType, finding: Finding, region: str, declared: Sequence[DeclaredResource]
     ) -> Iterator[tuple[Key, Answer | ProviderError]]:
         waiting = iter(declared)
-        while some := list(islice(waiting, finding.at_most)):
-            about = {
-                "ids": [one.resource_id for one in some],
-                "id": some[0].resource_id,
-                "declared": some[0].attributes,
-            }
-            try:
-                pages = self._ask(row.service, region, finding, about, expected=finding.none)
-            except ExpectedRefusalError:
-                continue
-            except ProviderError as error:
-                yield from ((declared_key_of(row, one), error) for one in some)
-                continue
-            for item in _items(finding, pages):
-                answer = {**item, "asked": about}
-                yield key_of(row, answer), answer
+        chunks = iter(lambda: list(islice(waiting, finding.at_most)), [])
+        for some in self._at_once(partial(self._some_of, row, finding, region), chunks):
+            yield from some
+
+    def _some_of(
+        self, row: AwsType, finding: Finding, region: str, some: Sequence[DeclaredResource]
+    ) -> list[tuple[Key, Answer | ProviderError]]:
+        about = {
+            "ids": [one.resource_id for one in some],
+            "id": some[0].resource_id,
+            "declared": some[0].attributes,
+        }
+        try:
+            pages = self._ask(row.service, region, finding, about, expected=finding.none)
+        except ExpectedRefusalError:
+            return []
+        except ProviderError as error:
+            return [(declared_key_of(row, one), error) for one in some]
+        answers = [{**item, "asked": about} for item in _items(finding, pages)]
+        return [(key_of(row, answer), answer) for answer in answers]
 
     def _below(self, service: str, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
-        for item in items:
-            try:
-                pages = self._ask(service, region, call, item, expected=call.none)
-            except ExpectedRefusalError:
-                continue
-            yield from ({**inner, "of": item} for inner in _items(call, pages))
+        for inner in self._at_once(partial(self._inside, service, region, call), items):
+            yield from inner
+
+    def _inside(self, service: str, region: str, call: Listing, item: Answer) -> list[Answer]:
+        try:
+            pages = self._ask(service, region, call, item, expected=call.none)
+        except ExpectedRefusalError:
+            return []
+        return [{**inner, "of": item} for inner in _items(call, pages)]
+
+    def _at_once(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:
+        """Yield what is answered of each, in their order; after an error nothing more is asked."""
+        pool = ThreadPoolExecutor(self.asking.connections)
+        try:
+            yield from pool.map(ask, items)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _is_at_hand(self, row: AwsType, region: str) -> bool:
         """Tell whether listing takes no further call."""
