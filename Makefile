@@ -60,6 +60,7 @@ burst: $(VENV)/.ready
 
 crash: $(VENV)/.ready
 	$(BIN)/python -m tests.crash
+	KILLS=20 $(BIN)/python -m pytest tests/scenarios/test_kill.py
 
 soak: $(VENV)/.ready
 	$(BIN)/python -m tests.soak

@@ -1,12 +1,14 @@
 """What the README shows is what happens."""
 
+import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli import processes
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
@@ -78,10 +80,5 @@ def test_the_help_names_every_exit_code() -> None:
 
 
 def _drift(folder: Path, arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments.split()],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = processes.drift(folder, *arguments.split(), environment=os.environ)
+    return subprocess.CompletedProcess(arguments, done.code, done.out, done.err)

@@ -1,12 +1,13 @@
 """What the page about the first day shows is what happens, in its order."""
 
+import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.processes import drift
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "first-day.md").read_text()
@@ -23,15 +24,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     config.write_text(text)
     found = {}
     for command in re.findall(r"^\$ drift (.*)", PAGE, re.MULTILINE):
-        done = subprocess.run(
-            [sys.executable, "-m", "drift", *command.split()],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        found[command] = done.stdout
+        done = drift(folder, *command.split(), environment=os.environ)
+        assert done.code == 0, done.err
+        found[command] = done.out
     found["digest"] = "".join(file.read_text() for file in (folder / "alerts").glob("*.txt"))
     return found
 

@@ -156,6 +156,12 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
             groups.setdefault(row.get(name), []).append(row)
         return [{"key": key, "rows": some} for key, some in groups.items()]
 
+    @expects({"types": ["array", "null"]}, {"types": ["number"]})
+    def _func_chunks(self, rows: list[Any] | None, size: int) -> Json:
+        """Return the rows in parts of at most so many, each as `some`; none for none."""
+        every = rows or []
+        return [{"some": every[first : first + size]} for first in range(0, len(every), size)]
+
     @expects(ANY)
     def _func_blocks(self, value: Json) -> Json:
         """Return an object as a nested block, and each object in it, with names spelled Terraform's way."""
@@ -163,7 +169,7 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
 
     @expects(MAYBE_TEXT, MAYBE_TEXT)
     def _func_version_like(self, version: str | None, declared: str | None) -> Json:
-        """Return a version in as many parts as are declared, where those are the same."""
+        """Return a version as it is declared, where that says less of it: `13` of `13.4`."""
         return declared if version and declared and version.startswith(f"{declared}.") else version
 
     @expects(MAYBE_TEXT)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from drift.ledger.checkpoint import latest_checkpoint
 from drift.ledger.log import entries
 from drift.model.evidence import EntryKind
 from drift.store.database import Database
+from tests.cli import processes
 from tests.cli.running import CONFIG
 from tests.scenarios.world import FIXTURES, lay_out
 
@@ -72,8 +73,7 @@ def test_the_daemon_watches_until_a_signal_stops_it(number: signal.Signals, conf
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stderr is not None
-    assert "watching every 60 s" in process.stderr.readline()
+    _wait_until_it_watches(process)
 
     process.send_signal(number)
 
@@ -89,8 +89,7 @@ def test_a_daemon_that_ran_leaves_a_heartbeat_that_is_sealed(tmp_path: Path) -> 
     process = subprocess.Popen(
         [sys.executable, "-m", "drift", "run", "--config", config], stderr=subprocess.PIPE, text=True
     )
-    assert process.stderr is not None
-    process.stderr.readline()
+    _wait_until_it_watches(process)
 
     process.send_signal(signal.SIGTERM)
 
@@ -106,21 +105,23 @@ def test_a_daemon_that_ran_leaves_a_heartbeat_that_is_sealed(tmp_path: Path) -> 
 
 
 def test_a_second_signal_ends_a_cycle_that_hangs(config: Path, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / STORY / "pipe.json")  # whoever opens it waits for a writer, for ever
-    text = config.read_text().replace('"*/tickets.json"', f'"{tmp_path / STORY / "pipe.json"}"')
+    pipe = tmp_path / STORY / "pipe.json"
+    os.mkfifo(pipe)  # whoever reads it waits for a writer to end, for ever
+    text = config.read_text().replace('"*/tickets.json"', f'"{pipe}"')
     config.write_text(text.replace('source = "records"', 'source = "system"'))
     process = subprocess.Popen(
         [sys.executable, "-m", "drift", "run", "--config", config], stderr=subprocess.PIPE, text=True
     )
-    assert process.stderr is not None
-    process.stderr.readline()
-    time.sleep(1.5)
+    _wait_until_it_watches(process)
 
-    process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    process.send_signal(signal.SIGTERM)
+    with pipe.open("w"):  # which waits until the cycle reads
+        for _ in range(PATIENCE):  # signals that come together count as one
+            process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+                break
 
-    process.communicate(timeout=PATIENCE)
+    process.communicate()
     assert process.returncode == 128 + signal.SIGTERM
 
 
@@ -347,12 +348,12 @@ def scan(story: str, *options: str) -> "subprocess.CompletedProcess[str]":
 
 def drift(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """Run the command line as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = processes.drift(cwd or Path.cwd(), *map(str, arguments))
+    return subprocess.CompletedProcess(arguments, done.code, done.out, done.err)
+
+
+def _wait_until_it_watches(process: "subprocess.Popen[str]") -> None:
+    """Return once it takes signals, which is what it says last when it starts."""
+    assert process.stderr is not None
+    while "watching every 60 s" not in process.stderr.readline():
+        assert process.poll() is None

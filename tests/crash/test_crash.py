@@ -7,7 +7,7 @@ from tests.crash.burst import SEED, make_burst
 from tests.crash.ending import ending_of, what_is_wrong
 from tests.crash.world import world
 
-FILES, KILLS = 4, 6
+FILES, KILLS = 3, 3
 
 
 def test_a_program_that_is_killed_again_and_again_loses_nothing_and_tells_everything_once(

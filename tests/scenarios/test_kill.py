@@ -22,7 +22,8 @@ from drift.store.findings import findings
 from tests.providers.slack.fake_slack import CHANNEL_ID, TOKEN, FakeSlack, fake_slack
 from tests.scenarios.world import lay_out
 
-KILLS = 20
+KILLS = int(os.environ.get("KILLS", "4"))
+"""`make crash` has more."""
 SEED = 20261116
 
 PREVIEW = '[[notifier]]\nname = "oncall"\ntype = "slack-preview"\nfolder = "alerts"\n'

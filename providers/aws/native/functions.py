@@ -6,9 +6,17 @@ from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.caches import cache_version, log_deliveries
 from providers.aws.native.certificates import certificate_like, public_key_like
+from providers.aws.native.database_parts import database_options, group_parameters
 from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
-from providers.aws.native.instance_parts import declared_interfaces, group_tags, instance_disks, script_like
+from providers.aws.native.instance_parts import (
+    configured_disks,
+    declared_interfaces,
+    group_tags,
+    instance_disks,
+    metric_queries,
+    script_like,
+)
 from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
 from providers.aws.native.records import alias_target, record_id, record_name, record_values
@@ -19,6 +27,7 @@ from providers.aws.native.security_rules import (
     security_group_rule,
     security_rules,
 )
+from providers.aws.native.statements import bus_statement, function_name, function_statement
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
@@ -160,10 +169,30 @@ class AwsFunctions(Functions):
         """Return `root`, `others` and `tags` of the disks of a server."""
         return instance_disks(instance)
 
+    @expects(ANY)
+    def _func_configured_disks(self, configuration: Json) -> Json:
+        """Return `root` and `others` of the disks that a launch configuration makes."""
+        return configured_disks(configuration)
+
+    @expects(ANY)
+    def _func_metric_queries(self, queries: Json) -> Json:
+        """Return the metrics, and what is computed of them, by which something scales."""
+        return metric_queries(queries or ())
+
     @expects(ANY, ANY)
     def _func_declared_interfaces(self, attached: Json, declared: Json) -> Json:
         """Return the network interfaces of a server at the places that are declared."""
         return declared_interfaces(attached or (), declared or ())
+
+    @expects(ANY, ANY, ANY)
+    def _func_group_parameters(self, was_set: Json, every: Json, declared: Json) -> Json:
+        """Return the parameters of a group of databases that somebody set or declares."""
+        return group_parameters(was_set or (), every or (), declared or ())
+
+    @expects(ANY, ANY)
+    def _func_database_options(self, options: Json, declared: Json) -> Json:
+        """Return the options of a group of databases, with what somebody set or declares of them."""
+        return database_options(options or (), declared or ())
 
     @expects(MAYBE_TEXT, ANY)
     def _func_script_like(self, said: str | None, declared: Json) -> Json:
@@ -174,6 +203,21 @@ class AwsFunctions(Functions):
     def _func_group_tags(self, tags: Json, declared: Json) -> Json:
         """Return `tag` and `tags` of an Auto Scaling group."""
         return group_tags(tags or (), declared)
+
+    @expects(TEXT)
+    def _func_function_name(self, said: str) -> Json:
+        """Return the name of a Lambda function in its name or ARN."""
+        return function_name(said)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_function_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of a Lambda function has it."""
+        return function_statement(policy, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_bus_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of an event bus has it."""
+        return bus_statement(policy, declared)
 
 
 def _text(value: Json) -> str:

@@ -49,6 +49,37 @@ def _disk(mapping: Mapping[str, Any], volume: Mapping[str, Any], tags: Json) -> 
     }
 
 
+def configured_disks(configuration: Mapping[str, Any]) -> dict[str, Json]:
+    """Return the blocks of the `root` disk, which its `image` names, and of the `others`."""
+    declared = configuration["declared"]
+    root_name = (configuration.get("image") or {}).get("RootDeviceName")
+    if root_name is None and declared.get("root_block_device"):
+        named = {one.get("device_name") for one in declared.get("ebs_block_device") or ()}
+        mappings = configuration.get("BlockDeviceMappings") or ()
+        root_name = next((one["DeviceName"] for one in mappings if one["DeviceName"] not in named), None)
+    root, others = list[Json](), list[Json]()
+    for mapping in configuration.get("BlockDeviceMappings") or ():
+        if mapping.get("VirtualName"):
+            continue
+        (root if mapping["DeviceName"] == root_name else others).append(_configured(mapping))
+    return {"root": root, "others": others}
+
+
+def _configured(mapping: Mapping[str, Any]) -> Json:
+    disk = mapping.get("Ebs") or {}
+    return {
+        "delete_on_termination": disk.get("DeleteOnTermination"),
+        "device_name": mapping["DeviceName"],
+        "encrypted": disk.get("Encrypted"),
+        "iops": disk.get("Iops", 0),
+        "no_device": mapping.get("NoDevice"),
+        "snapshot_id": disk.get("SnapshotId"),
+        "throughput": disk.get("Throughput", 0),
+        "volume_size": disk.get("VolumeSize"),
+        "volume_type": disk.get("VolumeType"),
+    }
+
+
 def declared_interfaces(
     attached: Iterable[Mapping[str, Any]], declared: Iterable[Mapping[str, Any]]
 ) -> list[Json]:
@@ -97,3 +128,29 @@ def group_tags(rows: Iterable[Mapping[str, Any]], declared: Mapping[str, Json]) 
         else:
             blocks.append({**tag, "propagate_at_launch": is_passed_on})
     return {"tag": blocks, "tags": maps}
+
+
+def metric_queries(queries: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """Return the metrics, and what is computed of them, by which a policy scales."""
+    return [
+        {
+            "expression": one.get("Expression"),
+            "id": one.get("Id"),
+            "label": one.get("Label"),
+            "metric_stat": [_statistic(one["MetricStat"])] if one.get("MetricStat") else [],
+            "return_data": one.get("ReturnData", True),
+        }
+        for one in queries
+    ]
+
+
+def _statistic(said: Mapping[str, Any]) -> Json:
+    metric = said.get("Metric") or {}
+    dimensions = [{"name": one["Name"], "value": one["Value"]} for one in metric.get("Dimensions") or ()]
+    name, namespace = metric.get("MetricName"), metric.get("Namespace")
+    return {
+        "metric": [{"metric_name": name, "namespace": namespace, "dimensions": dimensions}],
+        "period": said.get("Period"),
+        "stat": said.get("Stat"),
+        "unit": said.get("Unit"),
+    }

@@ -10,12 +10,13 @@ import pytest
 
 from drift.model.resource import Absent
 from providers.aws.native.instance_parts import (
+    configured_disks,
     declared_interfaces,
     group_tags,
     instance_disks,
     script_like,
 )
-from tests.providers.aws.moto import simulated_aws
+from tests.providers.aws.moto import REGION, simulated_aws
 from tests.providers.aws.native.live import live, reading_of
 
 SCRIPT = "#!/bin/sh\necho ready"
@@ -115,3 +116,77 @@ def test_a_tag_of_a_group_stands_where_the_code_declares_tags() -> None:
     assert [one["propagate_at_launch"] for one in in_blocks["tag"]] == [True, False]
     assert [one["propagate_at_launch"] for one in in_maps["tags"]] == ["true", "false"]
     assert in_blocks["tags"] == in_maps["tag"] == []
+
+
+def test_the_image_tells_which_disk_of_a_launch_configuration_is_the_root() -> None:
+    mappings = [{"DeviceName": name, "Ebs": {"VolumeSize": 8}} for name in ("/dev/xvda", "/dev/sdb")]
+    said = {"BlockDeviceMappings": mappings, "declared": {}}
+
+    by_image = configured_disks({**said, "image": {"RootDeviceName": "/dev/xvda"}})
+    declared = {"root_block_device": [{}], "ebs_block_device": [{"device_name": "/dev/sdb"}]}
+    by_code = configured_disks({**said, "declared": declared})
+
+    for disks in (by_image, by_code):
+        assert [one["device_name"] for one in disks["root"]] == ["/dev/xvda"]
+        assert [one["device_name"] for one in disks["others"]] == ["/dev/sdb"]
+
+
+def test_the_newest_version_of_a_template_is_what_counts(ec2: Any) -> None:
+    first = {"ImageId": "ami-1", "InstanceType": "t3.small", "EbsOptimized": True}
+    template = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData=first)
+    id_ = template["LaunchTemplate"]["LaunchTemplateId"]
+    demanded = {"VCpuCount": {"Min": 2}, "MemoryMiB": {"Min": 512}, "CpuManufacturers": ["amd"]}
+    newer = {
+        "InstanceRequirements": demanded,
+        "UserData": "ZWNobw==",
+        "MetadataOptions": {"HttpTokens": "required"},
+    }
+    ec2.create_launch_template_version(LaunchTemplateId=id_, SourceVersion="1", LaunchTemplateData=newer)
+
+    found = live("aws_launch_template", id_, name="web")
+
+    (requirements,) = found["instance_requirements"]
+    assert (requirements["vcpu_count"], requirements["memory_mib"]) == ([{"min": 2}], [{"min": 512}])
+    assert requirements["cpu_manufacturers"] == ["amd"]
+    assert (found["user_data"], found["metadata_options"][0]["http_tokens"]) == ("ZWNobw==", "required")
+
+
+def test_a_disk_of_a_server_that_was_detached_is_no_attachment_of_it(ec2: Any, server: str) -> None:
+    zone = live("aws_instance", server)["availability_zone"]
+    volume = ec2.create_volume(AvailabilityZone=zone, Size=4)["VolumeId"]
+    ec2.attach_volume(InstanceId=server, VolumeId=volume, Device="/dev/sdy")
+    declared = {"volume_id": volume, "instance_id": server}
+
+    assert live("aws_volume_attachment", "vai-1", **declared)["device_name"] == "/dev/sdy"
+
+    ec2.detach_volume(VolumeId=volume, InstanceId=server, Device="/dev/sdy")
+    assert isinstance(reading_of("aws_volume_attachment", "vai-1", **declared), Absent)
+
+
+def test_how_a_group_scales_shows_with_its_steps(ec2: Any) -> None:
+    scaling = boto3.client("autoscaling")
+    scaling.create_launch_configuration(
+        LaunchConfigurationName="batch", ImageId="ami-1", InstanceType="t3.micro"
+    )
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName="batch",
+        LaunchConfigurationName="batch",
+        MinSize=0,
+        MaxSize=1,
+        AvailabilityZones=[f"{REGION}a"],
+    )
+    steps = [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 2}]
+    scaling.put_scaling_policy(
+        AutoScalingGroupName="batch",
+        PolicyName="steps",
+        PolicyType="StepScaling",
+        AdjustmentType="ChangeInCapacity",
+        StepAdjustments=steps,
+    )
+
+    found = live("aws_autoscaling_policy", "steps", autoscaling_group_name="batch", name="steps")
+
+    (step,) = found["step_adjustment"]
+    assert (step["metric_interval_lower_bound"], step["scaling_adjustment"]) == (0, 2)
+    no_hook = {"autoscaling_group_name": "none", "name": "drain"}
+    assert isinstance(reading_of("aws_autoscaling_lifecycle_hook", "drain", **no_hook), Absent)

@@ -211,6 +211,71 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "traffic_source",
         }
     ),
+    "aws_launch_template": frozenset(
+        {
+            "disable_api_stop",
+            "instance_requirements",
+            "maintenance_options",
+            "network_performance_options",
+            "private_dns_name_options",
+        }
+    ),
+    "aws_ebs_volume": frozenset({"volume_initialization_rate"}),
+    "aws_ebs_snapshot": frozenset({"outpost_arn", "storage_tier"}),
+    "aws_autoscaling_policy": frozenset({"enabled", "predictive_scaling_configuration"}),
+    "aws_autoscaling_schedule": frozenset({"time_zone"}),
+    "aws_rds_cluster": frozenset(
+        {
+            "allocated_storage",
+            "ca_certificate_identifier",
+            "cluster_scalability_type",
+            "database_insights_mode",
+            "db_cluster_instance_class",
+            "db_system_id",
+            "domain",
+            "domain_iam_role_name",
+            "enable_global_write_forwarding",
+            "enable_local_write_forwarding",
+            "engine_lifecycle_support",
+            "iops",
+            "master_user_secret_kms_key_id",
+            "monitoring_interval",
+            "monitoring_role_arn",
+            "network_type",
+            "performance_insights_enabled",
+            "performance_insights_kms_key_id",
+            "performance_insights_retention_period",
+            "serverlessv2_scaling_configuration",
+            "storage_type",
+        }
+    ),
+    "aws_ecs_cluster": frozenset({"configuration", "service_connect_defaults"}),
+    "aws_ecs_service": frozenset(
+        {
+            "alarms",
+            "availability_zone_rebalancing",
+            "deployment_configuration",
+            "service_connect_configuration",
+            "volume_configuration",
+        }
+    ),
+    "aws_ecs_task_definition": frozenset({"enable_fault_injection", "ephemeral_storage", "runtime_platform"}),
+    "aws_ecr_repository": frozenset({"image_tag_mutability_exclusion_filter"}),
+    "aws_eks_cluster": frozenset(
+        {
+            "access_config",
+            "compute_config",
+            "control_plane_scaling_config",
+            "deletion_protection",
+            "outpost_config",
+            "remote_network_config",
+            "storage_config",
+            "upgrade_policy",
+            "zonal_shift_config",
+        }
+    ),
+    "aws_eks_node_group": frozenset({"node_repair_config", "taint", "update_config"}),
+    "aws_eks_addon": frozenset({"configuration_values", "namespace_config"}),
     "aws_dynamodb_table": frozenset(
         {"deletion_protection_enabled", "on_demand_throughput", "table_class", "warm_throughput"}
     ),
@@ -236,6 +301,46 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
+    "aws_sns_topic": frozenset(
+        {
+            "archive_policy",
+            "fifo_throughput_scope",
+            "firehose_failure_feedback_role_arn",
+            "firehose_success_feedback_role_arn",
+            "firehose_success_feedback_sample_rate",
+            "signature_version",
+            "tracing_config",
+        }
+    ),
+    "aws_cloudwatch_log_subscription_filter": frozenset({"apply_on_transformed_logs", "emit_system_fields"}),
+    "aws_cloudwatch_log_metric_filter": frozenset({"apply_on_transformed_logs"}),
+    "aws_cloudwatch_log_group": frozenset({"deletion_protection_enabled", "log_group_class"}),
+    "aws_lambda_permission": frozenset({"function_url_auth_type", "principal_org_id"}),
+    "aws_lambda_function": frozenset({"architectures", "ephemeral_storage", "logging_config", "snap_start"}),
+    "aws_lambda_layer_version": frozenset({"compatible_architectures"}),
+    "aws_lambda_event_source_mapping": frozenset(
+        {
+            "amazon_managed_kafka_event_source_config",
+            "document_db_event_source_config",
+            "filter_criteria",
+            "function_response_types",
+            "kms_key_arn",
+            "metrics_config",
+            "provisioned_poller_config",
+            "queues",
+            "scaling_config",
+            "self_managed_kafka_event_source_config",
+            "source_access_configuration",
+            "tags",
+            "tumbling_window_in_seconds",
+        }
+    ),
+    "aws_cloudwatch_event_target": frozenset(
+        {"appsync_target", "http_target", "redshift_target", "sagemaker_pipeline_target"}
+    ),
+    "aws_cloudwatch_event_rule": frozenset({"state"}),
+    "aws_cloudtrail": frozenset({"advanced_event_selector"}),
     "aws_kms_external_key": frozenset({"multi_region"}),
     "aws_kms_key": frozenset(
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
