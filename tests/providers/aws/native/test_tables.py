@@ -100,7 +100,14 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
 
 
 NEWER_OF_SUBNETS = frozenset(
-    {"enable_dns64", "enable_resource_name_dns_a_record_on_launch", "private_dns_hostname_type_on_launch"}
+    {
+        "enable_dns64",
+        "enable_lni_at_device_index",
+        "enable_resource_name_dns_a_record_on_launch",
+        "enable_resource_name_dns_aaaa_record_on_launch",
+        "ipv6_native",
+        "private_dns_hostname_type_on_launch",
+    }
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -163,7 +170,18 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_lb_listener": frozenset({"tags"}),
     "aws_lb_listener_rule": frozenset({"tags"}),
     "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
-    "aws_nat_gateway": frozenset({"connectivity_type"}),
+    "aws_flow_log": frozenset(
+        {
+            "deliver_cross_account_role",
+            "destination_options",
+            "transit_gateway_attachment_id",
+            "transit_gateway_id",
+        }
+    ),
+    "aws_nat_gateway": frozenset({"connectivity_type", "secondary_allocation_ids"}),
+    "aws_network_interface": frozenset({"interface_type", "ipv4_prefixes", "ipv6_prefixes"}),
+    "aws_vpc_dhcp_options": frozenset({"ipv6_address_preferred_lease_time"}),
+    "aws_vpc_endpoint": frozenset({"dns_options", "ip_address_type"}),
     "aws_acm_certificate": frozenset({"key_algorithm"}),
     "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
     "aws_cloudfront_distribution": frozenset({"continuous_deployment_policy_id", "staging"}),
