@@ -11,7 +11,8 @@ from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
 from drift.model.resource import Belonging, LiveResource, NotListed
 from providers.aws.native.functions import AwsFunctions
-from providers.aws.native.gathering import Gathering, Key, declared_key_of, key_of, region_of
+from providers.aws.native.gathering import Gathering
+from providers.aws.native.keys import Key, declared_key_of, key_of, region_of
 from providers.aws.native.rows import AwsType, Listing, Scope
 from providers.live_tables.expressions import Answer, UnexpectedAnswerError
 from providers.live_tables.rows import converted

@@ -5,7 +5,7 @@ import json
 from drift.model.resource import Json
 from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.caches import cache_version, log_deliveries
-from providers.aws.native.certificates import certificate_like
+from providers.aws.native.certificates import certificate_like, public_key_like
 from providers.aws.native.database_parts import database_options, group_parameters
 from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
@@ -20,13 +20,14 @@ from providers.aws.native.instance_parts import (
 from providers.aws.native.listener_actions import listener_actions
 from providers.aws.native.own_tags import own_tags
 from providers.aws.native.records import alias_target, record_id, record_name, record_values
-from providers.aws.native.routes import ENDPOINT, is_declarable_route
+from providers.aws.native.routes import ENDPOINT, is_declarable_route, routes_like
 from providers.aws.native.security_rules import (
     foreign_group,
     protocol_name,
     security_group_rule,
     security_rules,
 )
+from providers.aws.native.statements import bus_statement, function_name, function_statement
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
@@ -88,6 +89,11 @@ class AwsFunctions(Functions):
         """Return the routes of a table that somebody may have written."""
         return [one for one in routes or () if is_declarable_route(one)]
 
+    @expects({"types": ["array", "null"]}, ANY)
+    def _func_routes_like(self, routes: Json, declared: Json) -> Json:
+        """Return routes of a table, those to servers by what the code names."""
+        return list(routes_like(routes or (), declared))
+
     @expects(MAYBE_TEXT)
     def _func_gateway(self, id_: str | None) -> Json:
         """Return the id of a gateway; AWS keeps those of endpoints in the same place."""
@@ -98,10 +104,10 @@ class AwsFunctions(Functions):
         """Return the id of an endpoint, and nothing for that of a gateway."""
         return id_ if id_ is not None and id_.startswith(ENDPOINT) else None
 
-    @expects(ANY, ANY)
-    def _func_security_rules(self, permissions: Json, group: Json) -> Json:
+    @expects(ANY, ANY, ANY)
+    def _func_security_rules(self, permissions: Json, group: Json, declared: Json) -> Json:
         """Return rules as blocks of a security group: those of the same ports and description in one."""
-        return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"))
+        return security_rules(permissions or (), group["GroupId"], group.get("OwnerId"), declared)
 
     @expects({"types": ["array", "null"]}, TEXT)
     def _func_record_values(self, values: Json, kind: str) -> Json:
@@ -117,6 +123,11 @@ class AwsFunctions(Functions):
     def _func_certificate_like(self, said: str | None, declared: Json) -> Json:
         """Return a certificate as the state keeps it."""
         return None if said is None else certificate_like(said, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_public_key_like(self, said: str | None, declared: Json) -> Json:
+        """Return a public key as it is declared."""
+        return None if said is None else public_key_like(said, declared)
 
     @expects({"types": ["array", "null"]})
     def _func_cache_behaviors(self, behaviors: Json) -> Json:
@@ -192,6 +203,21 @@ class AwsFunctions(Functions):
     def _func_group_tags(self, tags: Json, declared: Json) -> Json:
         """Return `tag` and `tags` of an Auto Scaling group."""
         return group_tags(tags or (), declared)
+
+    @expects(TEXT)
+    def _func_function_name(self, said: str) -> Json:
+        """Return the name of a Lambda function in its name or ARN."""
+        return function_name(said)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_function_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of a Lambda function has it."""
+        return function_statement(policy, declared)
+
+    @expects(MAYBE_TEXT, ANY)
+    def _func_bus_statement(self, policy: str | None, declared: Json) -> Json:
+        """Return a declared permission as the policy of an event bus has it."""
+        return bus_statement(policy, declared)
 
 
 def _text(value: Json) -> str:

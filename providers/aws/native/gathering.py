@@ -5,17 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
 from providers.aws.native.asking import Asking, ExpectedRefusalError
-from providers.aws.native.rows import AwsType, Call, Finding, Join, Listing, Scope
+from providers.aws.native.keys import Key, declared_key_of, hashable, key_of
+from providers.aws.native.pages import items_of, joined, joined_with
+from providers.aws.native.rows import AwsType, Call, Finding, Join, Listing
 from providers.live_tables.expressions import Answer
-
-WORLD: Final = "us-east-1"
-"""The region where AWS is asked for what stands in none.
-https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html"""
 
 FEW: Final = 5
 """So many resources are asked for one by one where the listing is not needed otherwise."""
@@ -24,9 +22,6 @@ NO_ANSWER: Final[Answer] = {}
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
-
-Key: TypeAlias = Any
-"""What tells one resource of a type from another."""
 
 Listed: TypeAlias = tuple[str, str, str, str]
 """A service, a region, a call and its arguments."""
@@ -64,8 +59,8 @@ class Gathering:
             else:
                 wanted = [found.get(declared_key_of(row, one)) for one in declared]
                 every = self._some(row.service, region, join, join.at_most, wanted)
-            items = {_hashable(join.key.of(one)): one for one in every}
-            found = {key: _joined_with(join, items, answer) for key, answer in found.items()}
+            items = {hashable(join.key.of(one)): one for one in every}
+            found = {key: joined_with(join, items, answer) for key, answer in found.items()}
         return found
 
     def _some(
@@ -81,7 +76,9 @@ class Gathering:
         keys = iter([key for one in there if (key := join.of.of(one)) is not None])
         while some := list(islice(keys, at_most)):
             try:
-                yield from _items(join, self._ask(service, region, join, {"keys": some}, expected=join.none))
+                yield from items_of(
+                    join, self._ask(service, region, join, {"keys": some}, expected=join.none)
+                )
             except ExpectedRefusalError:
                 continue
 
@@ -135,7 +132,7 @@ class Gathering:
                     raise GoneError from refusal
                 whole[each.name] = None
                 continue
-            said = _joined(pages)
+            said = joined(pages)
             whole[each.name] = said if each.take is None else each.take.of(said)
         return whole
 
@@ -161,7 +158,7 @@ class Gathering:
             return []
         except ProviderError as error:
             return [(declared_key_of(row, one), error) for one in some]
-        answers = [{**item, "asked": about} for item in _items(finding, pages)]
+        answers = [{**item, "asked": about} for item in items_of(finding, pages)]
         return [(key_of(row, answer), answer) for answer in answers]
 
     def _below(self, service: str, region: str, call: Listing, items: Iterable[Answer]) -> Iterator[Answer]:
@@ -173,7 +170,7 @@ class Gathering:
             pages = self._ask(service, region, call, item, expected=call.none)
         except ExpectedRefusalError:
             return []
-        return [{**inner, "of": item} for inner in _items(call, pages)]
+        return [{**inner, "of": item} for inner in items_of(call, pages)]
 
     def _at_once(self, ask: Callable[[ItemT], ResultT], items: Iterable[ItemT]) -> Iterator[ResultT]:
         """Yield what is answered of each, in their order; after an error nothing more is asked."""
@@ -201,7 +198,7 @@ class Gathering:
                 self._listed[place] = kept
         if isinstance(kept, ProviderError):
             raise kept
-        yield from _items(call, kept)
+        yield from items_of(call, kept)
 
     def _place(self, service: str, region: str, call: Listing) -> Listed:
         said = ",".join(f"{name}={one.text}" for name, one in sorted(call.arguments.items()))
@@ -229,48 +226,3 @@ class Gathering:
         if is_kept:
             self._answered[place] = pages
         return pages
-
-
-def key_of(row: AwsType, answer: Answer) -> Key:
-    """Return what tells this resource from others of its type."""
-    return _hashable((row.key or row.id).of(answer))
-
-
-def declared_key_of(row: AwsType, declared: DeclaredResource) -> Key:
-    """Return the same of a declared one."""
-    if row.declared_key is None:
-        return declared.resource_id
-    return _hashable(row.declared_key.of({"id": declared.resource_id, **declared.attributes}))
-
-
-def region_of(row: AwsType, region: str) -> str:
-    """Return where AWS is asked for what stands in a region."""
-    return WORLD if row.scope is Scope.WORLD else region
-
-
-def _joined_with(
-    join: Join, items: Mapping[Key, Answer], answer: Answer | ProviderError
-) -> Answer | ProviderError:
-    if isinstance(answer, ProviderError):
-        return answer
-    return {**answer, join.name: items.get(_hashable(join.of.of(answer)))}
-
-
-def _items(call: Listing, pages: Sequence[Answer]) -> Iterator[Answer]:
-    for page in [_joined(pages)] if call.is_whole else pages:
-        yield from call.each.of(page) or ()
-
-
-def _joined(pages: Sequence[Answer]) -> Answer:
-    """Return the pages as one: lists of the same name follow each other."""
-    if len(pages) == 1:
-        return pages[0]
-    whole: dict[str, Any] = {}
-    for page in pages:
-        for name, value in page.items():
-            whole[name] = [*whole.get(name, []), *value] if isinstance(value, list) else value
-    return whole
-
-
-def _hashable(value: Any) -> Key:
-    return tuple(_hashable(one) for one in value) if isinstance(value, list) else value

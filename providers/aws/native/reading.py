@@ -17,7 +17,8 @@ from drift.model.resource import (
     NotRead,
     NotReadReason,
 )
-from providers.aws.native.gathering import Gathering, GoneError, Key, declared_key_of, region_of
+from providers.aws.native.gathering import Gathering, GoneError
+from providers.aws.native.keys import Key, declared_key_of, region_of
 from providers.aws.native.rows import AwsType
 from providers.live_tables.expressions import Answer, UnexpectedAnswerError
 

@@ -5,8 +5,8 @@ Terraform keeps one block for each description.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from drift.model.resource import Json
 
@@ -19,10 +19,16 @@ _SOURCES = {
 }
 
 
+_LISTS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
+
+
 def security_rules(
-    permissions: Iterable[Mapping[str, Any]], group: str, owner: str | None
+    permissions: Iterable[Mapping[str, Any]], group: str, owner: str | None, declared: Json = None
 ) -> list[dict[str, Json]]:
-    """Return the blocks of the group `group`, whose owner is the account `owner`."""
+    """Return the blocks of the group `group`, whose owner is the account `owner`.
+
+    Code may say the same ports and description several times: what is there stands in the same blocks then.
+    """
     blocks: dict[tuple[Json, ...], dict[str, Json]] = {}
     for one in permissions:
         ports = (one.get("IpProtocol"), one.get("FromPort", 0), one.get("ToPort", 0))
@@ -32,7 +38,10 @@ def security_rules(
                 block["self"] = True
             else:
                 block[name].append(source)
-    return list(blocks.values())
+    alike: dict[tuple[Json, ...], list[Mapping[str, Json]]] = {}
+    for one in declared if isinstance(declared, list) else ():
+        alike.setdefault(_told_by(one), []).append(one)
+    return [each for one in blocks.values() for each in _divided(one, alike.get(_told_by(one), ()))]
 
 
 def security_group_rule(group: Mapping[str, Any], declared: Mapping[str, Json]) -> dict[str, Json] | None:
@@ -58,6 +67,29 @@ def protocol_name(protocol: Json) -> str:
     """
     text = str(protocol).lower()
     return _PROTOCOLS.get(text, text)
+
+
+def _told_by(block: Mapping[str, Json]) -> tuple[Json, ...]:
+    """Return what blocks have in common that EC2 keeps as one."""
+    ports = _ports(block.get("protocol"), block.get("from_port"), block.get("to_port"))
+    return (*ports, block.get("description") or "")
+
+
+def _divided(block: dict[str, Any], declared: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Json]]:
+    """Yield a block in as many as are declared, as far as their sources are there, and then what is left."""
+    if len(declared) < 2:
+        yield block
+        return
+    left = block
+    for one in declared:
+        wanted = {name: list(one.get(name) or ()) for name in _LISTS}
+        is_there = all(set(some) <= set(left[name]) for name, some in wanted.items())
+        if is_there and (left["self"] or not one.get("self")):
+            yield {**block, **wanted, "self": bool(one.get("self"))}
+            rest = {name: [each for each in left[name] if each not in some] for name, some in wanted.items()}
+            left = {**left, **rest, "self": left["self"] and not one.get("self")}
+    if left["self"] or any(left[name] for name in _LISTS):
+        yield left
 
 
 def _ports(protocol: Json, first: Json, last: Json) -> tuple[str, Json, Json]:

@@ -100,7 +100,14 @@ def test_what_the_provider_calls_secret_is_secret(row: AwsType) -> None:
 
 
 NEWER_OF_SUBNETS = frozenset(
-    {"enable_dns64", "enable_resource_name_dns_a_record_on_launch", "private_dns_hostname_type_on_launch"}
+    {
+        "enable_dns64",
+        "enable_lni_at_device_index",
+        "enable_resource_name_dns_a_record_on_launch",
+        "enable_resource_name_dns_aaaa_record_on_launch",
+        "ipv6_native",
+        "private_dns_hostname_type_on_launch",
+    }
 )
 
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -163,7 +170,18 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_lb_listener": frozenset({"tags"}),
     "aws_lb_listener_rule": frozenset({"tags"}),
     "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
-    "aws_nat_gateway": frozenset({"connectivity_type"}),
+    "aws_flow_log": frozenset(
+        {
+            "deliver_cross_account_role",
+            "destination_options",
+            "transit_gateway_attachment_id",
+            "transit_gateway_id",
+        }
+    ),
+    "aws_nat_gateway": frozenset({"connectivity_type", "secondary_allocation_ids"}),
+    "aws_network_interface": frozenset({"interface_type", "ipv4_prefixes", "ipv6_prefixes"}),
+    "aws_vpc_dhcp_options": frozenset({"ipv6_address_preferred_lease_time"}),
+    "aws_vpc_endpoint": frozenset({"dns_options", "ip_address_type"}),
     "aws_acm_certificate": frozenset({"key_algorithm"}),
     "aws_route53_record": frozenset({"cidr_routing_policy", "geoproximity_routing_policy"}),
     "aws_cloudfront_distribution": frozenset({"continuous_deployment_policy_id", "staging"}),
@@ -283,6 +301,46 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
+    "aws_sns_topic": frozenset(
+        {
+            "archive_policy",
+            "fifo_throughput_scope",
+            "firehose_failure_feedback_role_arn",
+            "firehose_success_feedback_role_arn",
+            "firehose_success_feedback_sample_rate",
+            "signature_version",
+            "tracing_config",
+        }
+    ),
+    "aws_cloudwatch_log_subscription_filter": frozenset({"apply_on_transformed_logs", "emit_system_fields"}),
+    "aws_cloudwatch_log_metric_filter": frozenset({"apply_on_transformed_logs"}),
+    "aws_cloudwatch_log_group": frozenset({"deletion_protection_enabled", "log_group_class"}),
+    "aws_lambda_permission": frozenset({"function_url_auth_type", "principal_org_id"}),
+    "aws_lambda_function": frozenset({"architectures", "ephemeral_storage", "logging_config", "snap_start"}),
+    "aws_lambda_layer_version": frozenset({"compatible_architectures"}),
+    "aws_lambda_event_source_mapping": frozenset(
+        {
+            "amazon_managed_kafka_event_source_config",
+            "document_db_event_source_config",
+            "filter_criteria",
+            "function_response_types",
+            "kms_key_arn",
+            "metrics_config",
+            "provisioned_poller_config",
+            "queues",
+            "scaling_config",
+            "self_managed_kafka_event_source_config",
+            "source_access_configuration",
+            "tags",
+            "tumbling_window_in_seconds",
+        }
+    ),
+    "aws_cloudwatch_event_target": frozenset(
+        {"appsync_target", "http_target", "redshift_target", "sagemaker_pipeline_target"}
+    ),
+    "aws_cloudwatch_event_rule": frozenset({"state"}),
+    "aws_cloudtrail": frozenset({"advanced_event_selector"}),
     "aws_kms_external_key": frozenset({"multi_region"}),
     "aws_kms_key": frozenset(
         {"custom_key_store_id", "multi_region", "rotation_period_in_days", "xks_key_id"}
