@@ -1,4 +1,4 @@
-"""Rules of firewalls as Terraform nests them: blocks are called like AWS's fields, most lists in the singular.
+"""Rules of firewalls, as Terraform nests them: most lists of AWS are called by one of what they hold.
 
 https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html
 """
@@ -54,7 +54,7 @@ def _inner(value: Any) -> Json:
         case bytes():
             return value.decode(errors="replace")
         case _:
-            return value  # type: ignore[no-any-return]  # a scalar of JSON
+            return value
 
 
 def _ordered_like(value: Any, declared: Any, name: str = "") -> Any:
