@@ -114,6 +114,33 @@ NEWER_OF_SUBNETS = frozenset(
     }
 )
 
+NEWER_OF_BALANCERS = frozenset(
+    {
+        "client_keep_alive",
+        "connection_logs",
+        "desync_mitigation_mode",
+        "dns_record_client_routing_policy",
+        "enable_tls_version_and_cipher_suite_headers",
+        "enable_waf_fail_open",
+        "enable_xff_client_port",
+        "enable_zonal_shift",
+        "enforce_security_group_inbound_rules_on_private_link_traffic",
+        "preserve_host_header",
+        "xff_header_processing_mode",
+    }
+)
+
+NEWER_OF_TARGETS = frozenset(
+    {
+        "connection_termination",
+        "ip_address_type",
+        "load_balancing_anomaly_mitigation",
+        "load_balancing_cross_zone_enabled",
+        "target_failover",
+        "target_health_state",
+    }
+)
+
 NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_redshift_cluster": frozenset(
         {
@@ -162,18 +189,14 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     ),
     "aws_kinesis_stream": frozenset({"max_record_size_in_kib", "stream_mode_details"}),
     "aws_route53_health_check": frozenset({"routing_control_arn"}),
-    "aws_lb": frozenset(
-        {
-            "desync_mitigation_mode",
-            "enable_waf_fail_open",
-            "enable_xff_client_port",
-            "preserve_host_header",
-            "xff_header_processing_mode",
-        }
-    ),
-    "aws_lb_listener": frozenset({"tags"}),
+    "aws_lb": NEWER_OF_BALANCERS,
+    "aws_alb": NEWER_OF_BALANCERS,
+    "aws_lb_listener": frozenset({"mutual_authentication", "tags"}),
+    "aws_alb_listener": frozenset({"mutual_authentication", "tags"}),
     "aws_lb_listener_rule": frozenset({"tags"}),
-    "aws_lb_target_group": frozenset({"connection_termination", "ip_address_type"}),
+    "aws_alb_listener_rule": frozenset({"tags"}),
+    "aws_lb_target_group": NEWER_OF_TARGETS,
+    "aws_alb_target_group": NEWER_OF_TARGETS,
     "aws_flow_log": frozenset(
         {
             "deliver_cross_account_role",
