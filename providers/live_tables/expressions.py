@@ -134,6 +134,11 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return a map of lists as one of texts."""
         return {key: separator.join(map(str, values)) for key, values in (map_ or {}).items()}
 
+    @expects({"types": ["object", "null"]})
+    def _func_entries(self, map_: dict[str, Any] | None) -> Json:
+        """Return each `key` of a map with its `value`."""
+        return [{"key": key, "value": value} for key, value in (map_ or {}).items()]
+
     @expects({"types": ["array", "null"]}, TEXT)
     def _func_below(self, rows: list[Any] | None, name: str) -> Json:
         """Return the elements of each row's list `name`, each with its row as `of`; texts stand as `it`."""

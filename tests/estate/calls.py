@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 READ_VERBS = re.compile(r"(Describe|List|Get|Head|BatchGet|Lookup|Search|Select)(?=[A-Z])")
-READ_PATHS = re.compile(r"/(v\d+/)?(describe|list|get)[a-z-]*/?")
-"""Paths of the REST services that are asked by POST, as in `/v1/describejobdefinitions`."""
+READ_PATHS = re.compile(r"/(v\d+/)?(describe|list|get)[a-z-]*/?|/groups-list|/2013-04-01/tags/[a-z]+")
+"""Paths of the REST services that are asked by POST, as in `/v1/describejobdefinitions`. Route 53 tells the
+tags of several resources of a kind so, and changes those of one under a longer path."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,16 @@ from tests.estate.calls import Call, is_read
         Call(method="GET", path="/a-bucket?policy", headers={}, body=b""),
         Call(method="HEAD", path="/a-bucket", headers={}, body=b""),
         Call(method="POST", path="/v1/describejobdefinitions", headers={}, body=b"{}"),
+        Call(method="POST", path="/groups-list?maxResults=50", headers={}, body=b"{}"),
+        Call(method="POST", path="/2013-04-01/tags/hostedzone", headers={}, body=b""),
     ],
 )
 def test_the_method_and_path_of_a_rest_service_tell_a_read(call: Call) -> None:
     assert is_read(call)
+
+
+def test_tags_of_one_zone_are_changed_where_those_of_several_are_read() -> None:
+    assert not is_read(Call(method="POST", path="/2013-04-01/tags/hostedzone/Z1", headers={}, body=b""))
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any, Final, TypeAlias
 
 from drift.errors import ProviderResponseError
+from providers.aws.native.bucket_settings import BucketSettings, Told
 from providers.aws.native.rows import Call
 from providers.aws.native.services import Services
 from providers.aws.refusals import Asker, code_of, refusals
@@ -18,6 +19,8 @@ LIVE: Final = Asker("[[live]]", "`drift permissions aws`")
 
 MAX_PAGES: Final = 10_000
 """An API that never comes to an end must not keep us for ever."""
+
+BUCKETS: Final = "s3"
 
 ATTEMPTS: Final = 5
 """Of one call, ever further apart: a scan of thousands must not begin anew because of one refusal."""
@@ -45,6 +48,7 @@ class Asking:
     connections: int
     ticks: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    _settings: dict[str, BucketSettings] = field(default_factory=dict)
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -67,6 +71,10 @@ class Asking:
         """
         from botocore.exceptions import ClientError
 
+        if service == BUCKETS and (told := self._told_of_bucket(region, call, arguments, expected)):
+            if told.code is not None:
+                raise ExpectedRefusalError(told.code)
+            return [told.answer]
         found: list[Answer] = []
         with refusals(
             f"{call.call} of {on}", action=self.services.actions(service, call)[0], on=on, asker=LIVE
@@ -83,6 +91,22 @@ class Asking:
                     raise ExpectedRefusalError(code) from error
                 raise
         return found
+
+    def _told_of_bucket(
+        self, region: str, call: Call, arguments: Arguments, expected: Collection[str]
+    ) -> Told | None:
+        """Return what S3 says of a bucket, where that can be had without the SDK."""
+        client = self._client(BUCKETS, region)
+        with self._lock:
+            if region not in self._settings:
+                self._settings[region] = BucketSettings(
+                    client=client,
+                    credentials=self.session.get_credentials(),
+                    connections=self.connections,
+                    count=self.access.meter.count,
+                )
+        self._wait((BUCKETS, region))
+        return self._settings[region].ask(call, arguments, expected)
 
     def _paged(
         self, client: Any, call: Call, arguments: Arguments, place: tuple[str, str]

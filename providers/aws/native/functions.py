@@ -27,7 +27,7 @@ from providers.aws.native.security_rules import (
     security_group_rule,
     security_rules,
 )
-from providers.aws.native.statements import bus_statement, function_name, function_statement
+from providers.aws.native.statements import bus_statement, function_name, function_statement, unescaped
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
 
@@ -218,6 +218,11 @@ class AwsFunctions(Functions):
     def _func_bus_statement(self, policy: str | None, declared: Json) -> Json:
         """Return a declared permission as the policy of an event bus has it."""
         return bus_statement(policy, declared)
+
+    @expects(MAYBE_TEXT)
+    def _func_unescaped(self, text: str | None) -> Json:
+        """Return a document without the escapes that API Gateway writes in it."""
+        return unescaped(text)
 
 
 def _text(value: Json) -> str:

@@ -60,3 +60,13 @@ def _principal(statement: Mapping[str, Any], declared: Mapping[str, Json]) -> Js
     who = next(iter(said.values())) if isinstance(said, dict) and said else said
     number = who.split(":")[4] if isinstance(who, str) and who.endswith(":root") else who
     return declared.get("principal") if number == declared.get("principal") else who
+
+
+def unescaped(document: str | None) -> str | None:
+    r"""Return a policy that API Gateway answers as `{\"Version\"…}` as the JSON text it is."""
+    if document is None or '\\"' not in document:
+        return document
+    try:
+        return str(json.loads(f'"{document}"'))
+    except ValueError:
+        return document

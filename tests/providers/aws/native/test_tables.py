@@ -301,6 +301,15 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_rds_cluster_instance": frozenset({"performance_insights_retention_period"}),
     "aws_iam_instance_profile": frozenset({"roles"}),
     "aws_iam_service_linked_role": frozenset({"tags"}),
+    "aws_sfn_state_machine": frozenset({"encryption_configuration"}),
+    "aws_guardduty_detector": frozenset({"datasources"}),
+    "aws_config_config_rule": frozenset({"evaluation_mode"}),
+    "aws_config_delivery_channel": frozenset({"s3_kms_key_arn"}),
+    "aws_config_configuration_recorder": frozenset({"recording_mode"}),
+    "aws_apigatewayv2_api": frozenset({"ip_address_type"}),
+    "aws_api_gateway_stage": frozenset({"canary_settings"}),
+    "aws_api_gateway_integration": frozenset({"response_transfer_mode"}),
+    "aws_api_gateway_api_key": frozenset({"customer_id"}),
     "aws_sns_topic_subscription": frozenset({"filter_policy_scope", "replay_policy"}),
     "aws_sns_topic": frozenset(
         {
