@@ -58,18 +58,29 @@ def _action(action: Mapping[str, Any], declared: Mapping[str, Json]) -> dict[str
     if len(groups) <= 1 and not declared.get("forward"):
         alone = groups[0]["TargetGroupArn"] if groups else None
         return {**found, "target_group_arn": action.get("TargetGroupArn") or alone, "forward": []}
-    return {**found, "forward": [_forward(action["ForwardConfig"])] if groups else []}
+    return {
+        **found,
+        "forward": [_forward(action["ForwardConfig"], _at(declared.get("forward"), 0))] if groups else [],
+    }
 
 
-def _forward(forward: Mapping[str, Any]) -> dict[str, Json]:
+def _forward(forward: Mapping[str, Any], declared: Mapping[str, Json]) -> dict[str, Json]:
     sticky = forward.get("TargetGroupStickinessConfig") or {}
+    is_told = sticky.get("Enabled") or declared.get("stickiness")
     return {
         "target_group": [
             {"arn": one["TargetGroupArn"], "weight": one.get("Weight", 1)} for one in forward["TargetGroups"]
         ],
-        "stickiness": [{"enabled": sticky["Enabled"], "duration": sticky.get("DurationSeconds")}]
-        if sticky.get("Enabled")
-        else [],
+        "stickiness": [_stickiness(sticky, _at(declared.get("stickiness"), 0))] if is_told else [],
+    }
+
+
+def _stickiness(sticky: Mapping[str, Any], declared: Mapping[str, Json]) -> dict[str, Json]:
+    """Return whether requests of one client go to one group; for how long is not told where they do not."""
+    seconds = sticky.get("DurationSeconds")
+    return {
+        "enabled": sticky.get("Enabled", False),
+        "duration": declared.get("duration") if seconds is None else seconds,
     }
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from providers.aws.native.instance_parts import (
     instance_disks,
     script_like,
 )
+from providers.aws.native.table import load_types
 from tests.providers.aws.moto import REGION, simulated_aws
 from tests.providers.aws.native.account import a_declared, an_account
 from tests.providers.aws.native.live import live, reading_of
@@ -195,6 +197,36 @@ def test_how_a_group_scales_shows_with_its_steps(ec2: Any) -> None:
     assert (step["metric_interval_lower_bound"], step["scaling_adjustment"]) == (0, 2)
     no_hook = {"autoscaling_group_name": "none", "name": "drain"}
     assert isinstance(reading_of("aws_autoscaling_lifecycle_hook", "drain", **no_hook), Absent)
+
+
+def test_the_next_time_of_a_schedule_that_recurs_is_no_drift() -> None:
+    """AWS tells it as the start, and it moves: https://github.com/hashicorp/terraform-provider-aws/issues/723."""
+    row = load_types().rows["aws_autoscaling_schedule"]
+    start = datetime(2026, 11, 20, 22, tzinfo=UTC)
+    said = {"AutoScalingGroupName": "batch", "ScheduledActionName": "night", "StartTime": start, "MaxSize": 1}
+
+    once, recurring = row.mapped(said), row.mapped({**said, "Recurrence": "0 22 * * *"})
+
+    assert (once["start_time"], once["max_size"], once["min_size"]) == ("2026-11-20T22:00:00Z", 1, -1)
+    assert "start_time" not in recurring
+
+
+@pytest.mark.parametrize(
+    ("description", "image"),
+    [
+        ("Created by CreateImage(i-1) for ami-1", "ami-1"),
+        ("Created by CreateImage(i-1) for ami-1 from vol-1", "ami-1"),
+        ("Copied for DestinationAmi ami-2 from SourceAmi ami-1 for SourceSnapshot snap-1.", "ami-2"),
+        ("before the migration", None),
+        (None, None),
+    ],
+)
+def test_a_copy_that_an_image_is_made_of_belongs_to_it(description: str | None, image: str | None) -> None:
+    parts = load_types().rows["aws_ebs_snapshot"].part_of
+
+    found = {one.id.of({"Description": description}) for one in parts} - {None}
+
+    assert found == ({image} if image else set())
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ from typing import Any
 import boto3
 import pytest
 
-from drift.model.resource import Absent
+from drift.model.resource import Absent, Found, Json
+from providers.aws.native.asking import Asking
+from providers.aws.native.live_config import AwsNative, AwsNativeSettings
+from providers.aws.native.rows import Call
 from providers.aws.native.table import load_types
-from tests.providers.aws.moto import simulated_aws
-from tests.providers.aws.native.live import live, reading_of
+from tests.providers.aws.moto import REGION, simulated_aws
+from tests.providers.aws.native.live import a_declared, live, reading_of
 
 ROLE = "arn:aws:iam::123456789012:role/tasks"
 CONTAINERS = [{"name": "orders", "image": "orders:1", "memory": 128, "essential": True}]
@@ -58,6 +61,42 @@ def test_a_service_tells_its_cluster_and_its_task_as_the_state_does(ecs: Any, ta
     assert (by_name["cluster"], by_name["task_definition"]) == ("shop", "orders:1")
     assert isinstance(reading_of("aws_ecs_service", "x", cluster="shop", name="gone"), Absent)
     assert isinstance(reading_of("aws_ecs_service", "x", cluster="gone", name="orders"), Absent)
+
+
+def test_many_services_are_described_ten_at_a_time(
+    ecs: Any, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ecs.create_cluster(clusterName="many")
+    names = [f"service-{number}" for number in range(12)]
+    for name in names:
+        ecs.create_service(cluster="many", serviceName=name, taskDefinition=task, desiredCount=1)
+    described: list[str] = []
+    pages = Asking.pages
+
+    def noted(self: Asking, service: str, region: str, call: Call, given: Any, **more: Any) -> Any:
+        if call.call == "describe_services" and given["cluster"].endswith("/many"):
+            described.append(call.call)
+        return pages(self, service, region, call, given, **more)
+
+    monkeypatch.setattr(Asking, "pages", noted)
+    native = AwsNative(AwsNativeSettings(region=REGION, share=1))
+
+    readings = native.read(
+        [a_declared("aws_ecs_service", f"arn/{name}", cluster="many", name=name) for name in names]
+    )
+
+    assert all(isinstance(one, Found) for one in readings)
+    assert len(described) == 2
+
+
+def test_tags_that_a_service_stopped_passing_on_show() -> None:
+    row = load_types().rows["aws_ecs_service"]
+
+    def passed_on(live: str, declared: str | None) -> Json:
+        about = {"clusterArn": "x", "taskDefinition": "y", "declared": {"propagate_tags": declared}}
+        return row.mapped({**about, "propagateTags": live})["propagate_tags"]
+
+    assert (passed_on("NONE", None), passed_on("NONE", "SERVICE")) == ("", "NONE")
 
 
 def test_how_many_tasks_run_says_nothing_where_each_server_runs_one(ecs: Any, task: str) -> None:

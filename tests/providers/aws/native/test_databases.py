@@ -6,8 +6,9 @@ from typing import Any
 import boto3
 import pytest
 
-from drift.model.resource import Absent
+from drift.model.resource import Absent, Json
 from providers.aws.native.database_parts import database_options, group_parameters
+from providers.aws.native.table import load_types
 from tests.providers.aws.moto import simulated_aws
 from tests.providers.aws.native.live import live, reading_of
 
@@ -62,6 +63,17 @@ def test_a_cluster_tells_its_members_and_they_it(rds: Any) -> None:
     assert (cluster["cluster_members"], member["cluster_identifier"]) == (["carts-1"], "carts")
     (scaling,) = cluster["serverlessv2_scaling_configuration"]
     assert (scaling["min_capacity"], scaling["max_capacity"]) == (0.5, 4)
+
+
+def test_the_usual_storage_of_a_cluster_counts_as_none() -> None:
+    """Terraform declares nothing for it, and AWS names it."""
+    row = load_types().rows["aws_rds_cluster"]
+
+    def stored(live: str, declared: str | None) -> Json:
+        return row.mapped({"StorageType": live, "declared": {"storage_type": declared}})["storage_type"]
+
+    assert (stored("aurora", None), stored("aurora", "aurora-iopt1")) == ("", "")
+    assert (stored("aurora", "aurora"), stored("aurora-iopt1", None)) == ("aurora", "aurora-iopt1")
 
 
 def test_a_parameter_that_somebody_set_shows(rds: Any) -> None:
