@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from drift.model.resource import Absent
+from drift.model.resource import Absent, Found
 from providers.aws.native.instance_parts import (
     configured_disks,
     declared_interfaces,
@@ -19,9 +19,14 @@ from providers.aws.native.instance_parts import (
 )
 from providers.aws.native.table import load_types
 from tests.providers.aws.moto import REGION, simulated_aws
+from tests.providers.aws.native.account import a_declared, an_account
 from tests.providers.aws.native.live import live, reading_of
 
 SCRIPT = "#!/bin/sh\necho ready"
+UNSUPPORTED = """<Response><Errors><Error><Code>UnsupportedOperation</Code>
+<Message>The operation is not supported.</Message></Error></Errors></Response>"""
+NO_GROUP = """<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code>
+<Message>Group none not found</Message></Error></ErrorResponse>"""
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +227,35 @@ def test_a_copy_that_an_image_is_made_of_belongs_to_it(description: str | None, 
     found = {one.id.of({"Description": description}) for one in parts} - {None}
 
     assert found == ({image} if image else set())
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [("aws_autoscaling_policy", "name"), ("aws_autoscaling_schedule", "scheduled_action_name")],
+)
+def test_what_scaled_a_group_that_is_gone_is_missing(type_: str, name: str) -> None:
+    """
+    Asked for a group that is not there, AWS answers with an error, not with nothing.
+    """
+    with an_account(lambda call: b"AutoScalingGroupName" not in call.body, (400, NO_GROUP)) as account:
+        declared = a_declared(type_, "night", autoscaling_group_name="none", **{name: "night"})
+
+        (found,) = account.reader().read([declared])
+
+    assert isinstance(found, Absent)
+
+
+def test_credits_that_a_region_knows_nothing_of_are_those_that_all_have() -> None:
+    """
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    call = "DescribeInstanceCreditSpecifications"
+    with an_account(lambda one: one.operation != call, (400, UNSUPPORTED)) as account:
+        client = account.client("ec2")
+        image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        started = client.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1)
+
+        (found,) = account.reader().read([a_declared("aws_instance", started["Instances"][0]["InstanceId"])])
+
+    assert isinstance(found, Found)
+    assert found.resource.attributes["credit_specification"] == [{"cpu_credits": "standard"}]

@@ -99,6 +99,17 @@ def test_tags_that_a_service_stopped_passing_on_show() -> None:
     assert (passed_on("NONE", None), passed_on("NONE", "SERVICE")) == ("", "NONE")
 
 
+def test_how_many_tasks_run_says_nothing_where_each_server_runs_one(ecs: Any, task: str) -> None:
+    made = ecs.create_service(
+        cluster="shop", serviceName="agent", taskDefinition=task, schedulingStrategy="DAEMON"
+    )
+
+    found = live("aws_ecs_service", made["service"]["serviceArn"], cluster="shop", name="agent")
+
+    assert found["scheduling_strategy"] == "DAEMON"
+    assert "desired_count" not in found
+
+
 def test_a_task_that_was_withdrawn_is_missing(ecs: Any, task: str) -> None:
     found = live("aws_ecs_task_definition", "orders", arn=task)
     assert json.loads(str(found["container_definitions"]))[0]["image"] == "orders:1"
