@@ -26,6 +26,12 @@ from tests.simulator.provider_mirror import build_mirror, packed_provider
 
 NATIVE = frozenset(load_types().rows)
 
+NOT_LISTED = ["aws_db_option_group", "aws_eks_addon", "aws_elasticache_parameter_group"]
+"""Types that moto cannot list, in the order of the alphabet."""
+
+OF_OTHERS = frozenset({"aws_ebs_snapshot"})
+"""Types of which moto shows what others own, whoever's is asked for."""
+
 UNDECLARED = [
     *["aws_network_interface"] * 4,  # of a NAT gateway and resolver endpoints, which moto takes for anybody's
     "aws_route53_record",  # the first of that zone, which moto calls otherwise than the zone
@@ -107,7 +113,7 @@ def assert_that_scans_find_the_changes_and_nothing_else(estate: Estate, mirror: 
     assert_that_the_native_engine_says_the_same(untouched_natively, untouched)
     assert_that_the_native_engine_says_the_same(touched_natively, touched)
     undeclared = untouched_natively.undeclared - keys_of_services(estate)
-    assert sorted(type_ for type_, _ in undeclared) == UNDECLARED
+    assert sorted(type_ for type_, _ in undeclared if type_ not in OF_OTHERS) == UNDECLARED
     assert [str(call) for call in proxy.refused] == []
     assert proxy.calls, "the scans must have gone through the proxy"
     assert estate.state.read_bytes() == before
@@ -119,7 +125,7 @@ def assert_that_the_native_engine_says_the_same(native: Scanned, provider: Scann
     assert dict(native.findings) == {
         address: verdict for address, verdict in provider.findings.items() if type_of(address) in NATIVE
     }
-    assert native.not_listed == []
+    assert sorted(native.not_listed) == NOT_LISTED
 
 
 def keys_of_services(estate: Estate) -> frozenset[tuple[str, str]]:
