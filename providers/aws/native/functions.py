@@ -28,6 +28,7 @@ from providers.aws.native.security_rules import (
     security_rules,
 )
 from providers.aws.native.statements import bus_statement, function_name, function_statement, unescaped
+from providers.aws.native.user_attributes import user_attributes
 from providers.aws.native.waf_rules import waf_blocks, waf_rules
 from providers.live_tables.expressions import ANY, MAYBE_TEXT, TEXT, Functions, expects
 
@@ -234,6 +235,11 @@ class AwsFunctions(Functions):
     def _func_waf_blocks(self, value: Json) -> Json:
         """Return a part of a firewall as nested blocks."""
         return waf_blocks(value)
+
+    @expects({"types": ["array", "null"]}, {"types": ["array", "null"]})
+    def _func_user_attributes(self, attributes: Json, declared: Json) -> Json:
+        """Return what a directory keeps of its users, as far as code names it."""
+        return user_attributes(attributes or (), declared or ())
 
 
 def _text(value: Json) -> str:

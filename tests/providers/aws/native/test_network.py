@@ -206,6 +206,14 @@ def test_the_options_that_a_default_network_has_are_adopted(ec2: Any) -> None:
     assert found == {"netbios_name_servers": [], "netbios_node_type": "2", "tags": {}}
 
 
+def test_a_key_that_was_replaced_says_so_unless_the_state_has_none(ec2: Any) -> None:
+    there = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHHmJ1zSOWQbjvJkXJz3zM0n6pS1R0v0mEbzqDkGmQ3Y"
+    ec2.import_key_pair(KeyName="deploy", PublicKeyMaterial=there)
+
+    assert live("aws_key_pair", "deploy", public_key="ssh-ed25519 AAAA old")["public_key"] == there
+    assert "public_key" not in live("aws_key_pair", "deploy", public_key=None)
+
+
 def test_a_key_is_the_declared_one_whatever_it_is_called_by() -> None:
     declared = "ssh-ed25519 AAAA alice@laptop\n"
 

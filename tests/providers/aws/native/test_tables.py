@@ -345,10 +345,21 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
         }
     ),
     "aws_cognito_user_pool_client": frozenset(
-        {"auth_session_validity", "enable_propagate_additional_user_context_data", "enable_token_revocation"}
+        {
+            "auth_session_validity",
+            "enable_propagate_additional_user_context_data",
+            "enable_token_revocation",
+            "refresh_token_rotation",
+        }
     ),
     "aws_cognito_user_pool": frozenset(
-        {"deletion_protection", "user_attribute_update_settings", "user_pool_tier"}
+        {
+            "deletion_protection",
+            "email_mfa_configuration",
+            "sign_in_policy",
+            "user_attribute_update_settings",
+            "user_pool_tier",
+        }
     ),
     "aws_codebuild_project": frozenset(
         {"project_visibility", "resource_access_role", "secondary_source_version"}
