@@ -7,6 +7,7 @@ from providers.aws.native.bucket_grants import bucket_acl, canned_acl
 from providers.aws.native.caches import cache_version, log_deliveries
 from providers.aws.native.certificates import certificate_like, public_key_like
 from providers.aws.native.database_parts import database_options, group_parameters
+from providers.aws.native.deliveries import delivery_blocks, delivery_buckets
 from providers.aws.native.distributions import cache_behaviors
 from providers.aws.native.identities import group_members, policy_holders
 from providers.aws.native.instance_parts import (
@@ -240,6 +241,16 @@ class AwsFunctions(Functions):
     def _func_user_attributes(self, attributes: Json, declared: Json) -> Json:
         """Return what a directory keeps of its users, as far as code names it."""
         return user_attributes(attributes or (), declared or ())
+
+    @expects({"types": ["array", "null"]}, TEXT)
+    def _func_delivery_blocks(self, destinations: Json, kind: str) -> Json:
+        """Return where a stream is delivered to, if it is of this kind."""
+        return delivery_blocks(destinations or (), kind)
+
+    @expects({"types": ["array", "null"]})
+    def _func_delivery_buckets(self, destinations: Json) -> Json:
+        """Return the plain buckets that a stream is delivered into."""
+        return delivery_buckets(destinations or ())
 
 
 def _text(value: Json) -> str:

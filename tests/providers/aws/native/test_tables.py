@@ -335,6 +335,9 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_glue_crawler": frozenset(
         {"delta_target", "hudi_target", "iceberg_target", "lake_formation_configuration"}
     ),
+    "aws_kinesis_firehose_delivery_stream": frozenset(
+        {"msk_source_configuration", "opensearch_configuration"}
+    ),
     "aws_glue_job": frozenset(
         {
             "execution_class",
