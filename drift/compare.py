@@ -25,7 +25,7 @@ from drift.stages.record import (
     record_opening,
     record_sweep,
 )
-from drift.stages.survey import survey_again
+from drift.stages.survey import DISCOVERY, survey_again
 from drift.store.uncompared import uncompared
 from drift.store.written import subject_of, writes_to
 
@@ -97,4 +97,9 @@ def _record_baselines(
 
 
 def _failures(seen: Survey) -> list[str]:
-    return [f"{failure.name}: {failure.error}" for failure in seen.failures]
+    failures = [f"{failure.name}: {failure.error}" for failure in seen.failures]
+    if seen.not_listed:
+        first = seen.not_listed[0]
+        rest = f" and of {len(seen.not_listed) - 1} more types" if len(seen.not_listed) > 1 else ""
+        failures.append(f"{DISCOVERY}: it is not known of {first}{rest}: {first.error}")
+    return failures

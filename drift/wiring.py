@@ -18,6 +18,7 @@ from drift.ports import (
     Baseline,
     Clock,
     Code,
+    LeastPrivilege,
     LiveConfig,
     Meter,
     Recorded,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from drift.model.detection import DetectRules
     from drift.model.evidence import ConfigRecord
     from drift.model.person import People
+    from drift.model.resource import Cloud
     from drift.model.sampling import Sampling
     from drift.pipeline import Pipeline
     from drift.ports import EvidenceSink, MailTransport, RawVault
@@ -203,12 +205,35 @@ def watched(
     )
 
 
+def knowing_permissions(settings: "Settings", cloud: "Cloud") -> Mapping[str, LeastPrivilege]:
+    """Return the readers of a cloud that know which permissions they take: the configured, else the ambient.
+
+    Raises:
+        ConfigError: Of those that are configured, none reads this cloud by its own API.
+    """
+    if settings.live:
+        found: Mapping[str, LiveConfig] = _with_own_tables(
+            settings, partial(_made, catalog.LIVE, settings.live)
+        )
+    else:
+        found = {cloud.value: _with_own_tables(settings, partial(_named_live, cloud.value))}
+    knowing = {
+        name: one for name, one in found.items() if isinstance(one, LeastPrivilege) and one.cloud is cloud
+    }
+    if not knowing:
+        raise ConfigError(
+            f"no [[live]] of the configuration reads {cloud} by its own API",
+            hint=f'write a [[live]] table with type = "{cloud}"',
+        )
+    return knowing
+
+
 def watched_states(uris: Sequence[str], live: str | None) -> tuple[Watched, ...]:
     """Return ad hoc baselines, all with the reader `live`."""
     if live is None:
         raise UsageError(
             "nothing says how to read what is there",
-            hint="add --live terraform, or --live file:PATH with a recorded answer",
+            hint="add --live terraform or --live aws, or --live file:PATH with a recorded answer",
         )
     reader = _named_live(live)
     return tuple(Watched(baseline=baseline, live=reader) for baseline in states(uris))

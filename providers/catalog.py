@@ -162,10 +162,11 @@ LIVE: Mapping[str, Adapter[LiveConfig]] = {
         paths=("folders", "cache"),
         tables="terraform",
     ),
+    "aws": Adapter("providers.aws.native.live_config", "AwsNative", tables="aws-live"),
     "recorded": Adapter("providers.recorded.live_config", "RecordedLiveConfig", paths=("path",)),
 }
 
-AMBIENT_LIVE = ("terraform",)
+AMBIENT_LIVE = ("terraform", "aws")
 """Those that work without settings, with whatever credentials are at hand."""
 
 TICKETS: Mapping[str, Adapter[TicketSource]] = {
@@ -301,6 +302,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "gcp": ("signals", "resources"),
     "azure": ("signals", "resources"),
     "launchdarkly": ("signals",),
+    "aws-live": ("types",),
     "terraform": (
         "attributes",
         "equivalences",

@@ -10,10 +10,11 @@ from drift.cli.lines import ScannedFinding, encoded, scanned_finding
 from drift.cli.options import config_option, json_option
 from drift.cli.words import finding_lines, progress, width
 from drift.errors import ConfigError, UsageError
-from drift.model.finding import Comparison, DriftFinding, FindingKind, NotCompared
-from drift.model.resource import NotReadReason
+from drift.model.finding import Comparison, DriftFinding, FindingKind, ManagedCoverage, NotCompared
+from drift.model.resource import NotListed, NotReadReason
 from drift.model.survey import Failure
 from drift.ports import Remarking, Watched
+from drift.reports.figures import percent
 from drift.reports.wording import counted
 from drift.terminal import shown
 
@@ -37,11 +38,28 @@ class _NotCompared(msgspec.Struct):
     error: str
 
 
+class _NotListed(msgspec.Struct):
+    type: str
+    account: str | None
+    region: str | None
+    error: str
+
+
+class _Coverage(msgspec.Struct):
+    account: str | None
+    type: str
+    managed: int
+    unmanaged: int
+    made_by_cloud: int
+
+
 class _Report(msgspec.Struct):
     """The one object that `--json` prints; scripts rely on every key."""
 
     findings: list[ScannedFinding]
     not_compared: list[_NotCompared]
+    not_listed: list[_NotListed]
+    coverage: list[_Coverage]
     summary: _Summary
 
 
@@ -50,7 +68,9 @@ class _Report(msgspec.Struct):
     "--state", "states", multiple=True, metavar="FILE|URI", help="A state to compare now; nothing is stored."
 )
 @click.option(
-    "--live", metavar="NAME", help="How to read what is there: terraform, or file:PATH for a recorded answer."
+    "--live",
+    metavar="NAME",
+    help="How to read what is there: terraform, aws, or file:PATH for a recorded answer.",
 )
 @click.option("--types", multiple=True, metavar="TYPE", help="Only these resource types; may be given again.")
 @json_option
@@ -90,8 +110,8 @@ def command(
     if not seen.held and seen.failures:  # where nothing was read, nothing can be said to be as declared
         raise _unread(seen.failures)
     comparison = _with_unread(comparison, seen.failures)
-    report = encoded(_report(findings, comparison)) if as_json else None
-    click.echo(report or _text(findings, comparison))
+    report = encoded(_report(findings, comparison, seen.not_listed)) if as_json else None
+    click.echo(report or _text(findings, comparison, seen.not_listed))
     if not findings and not comparison.compared:
         _refuse_nothing(comparison, types, seen.failures)
     return 1 if findings else 0
@@ -144,7 +164,7 @@ def _unread(failures: Sequence[Failure]) -> UsageError:
     return UsageError("; ".join(whats), hint=failures[0].error.hint)
 
 
-def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
+def _report(findings: list[DriftFinding], comparison: Comparison, not_listed: Sequence[NotListed]) -> _Report:
     return _Report(
         findings=[scanned_finding(one) for one in findings],
         not_compared=[
@@ -156,6 +176,20 @@ def _report(findings: list[DriftFinding], comparison: Comparison) -> _Report:
                 error=one.error,
             )
             for one in comparison.not_compared
+        ],
+        not_listed=[
+            _NotListed(type=one.type, account=one.account, region=one.region, error=one.error)
+            for one in not_listed
+        ],
+        coverage=[
+            _Coverage(
+                account=one.account,
+                type=one.type,
+                managed=one.managed,
+                unmanaged=one.unmanaged,
+                made_by_cloud=one.made_by_cloud,
+            )
+            for one in comparison.coverage
         ],
         summary=_summary(comparison),
     )
@@ -175,11 +209,13 @@ def _summary(comparison: Comparison) -> _Summary:
     )
 
 
-def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
+def _text(findings: list[DriftFinding], comparison: Comparison, not_listed: Sequence[NotListed]) -> str:
     lines = [line for finding in findings for line in finding_lines(finding)]
     lines += [
         shown(f"not compared  {one.address}: {one.reason}, {one.error}") for one in comparison.not_compared
     ]
+    lines += [shown(f"not listed    {one}: {one.error}") for one in not_listed]
+    lines += _managed(comparison.coverage)
     summary = _summary(comparison)
     lines.append(
         f"{summary.declared} declared, {summary.compared} compared: {summary.drifted} drifted, "
@@ -189,3 +225,17 @@ def _text(findings: list[DriftFinding], comparison: Comparison) -> str:
         + (f"; {len(comparison.not_compared)} not compared" if comparison.not_compared else "")
     )
     return "\n".join(lines)
+
+
+def _managed(coverage: Sequence[ManagedCoverage]) -> list[str]:
+    """Say of each account how much of what exists is declared."""
+    lines = []
+    for account in dict.fromkeys(one.account for one in coverage):
+        types = [one for one in coverage if one.account == account]
+        managed, unmanaged = sum(one.managed for one in types), sum(one.unmanaged for one in types)
+        if managed + unmanaged:
+            share = f"{percent(managed, managed + unmanaged)} % of account {account or '(unknown)'}"
+            made = sum(one.made_by_cloud for one in types)
+            rest = f"; {made} that the cloud made by itself do not count" if made else ""
+            lines.append(shown(f"managed       {share}, {managed} of {managed + unmanaged} resources{rest}"))
+    return lines

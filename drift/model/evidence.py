@@ -10,7 +10,7 @@ from drift.model.anchor import Receipt
 from drift.model.change import Amendment, Part, Write
 from drift.model.control_test import Result
 from drift.model.coverage import Attestation
-from drift.model.finding import DriftFinding, FindingStatus
+from drift.model.finding import DriftFinding, FindingStatus, ManagedCoverage
 from drift.model.pipeline_control import ControlFinding, PipelineControls
 from drift.model.resource import Cloud
 from drift.model.rules_edit import RulesEdit
@@ -207,6 +207,10 @@ class ComparisonRecord:
     resolved: int
     baselines: tuple[str, ...] | None = None
     """Those that were compared, where the rest is compared at other times; `None`: all."""
+    coverage: tuple[ManagedCoverage, ...] = ()
+    """How much of what exists is declared, as far as it could be listed; none where no reader lists."""
+    not_listed: tuple[str, ...] = ()
+    """Types of which it is not known what exists, with where: `aws_kms_key in 111122223333, eu-west-1`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -119,6 +119,18 @@ class NotCompared:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ManagedCoverage:
+    """How much of what exists of a type in an account is declared."""
+
+    account: str | None
+    type: str
+    managed: int
+    unmanaged: int
+    made_by_cloud: int
+    """What the cloud made by itself, which nobody has to declare."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
     """The result of holding one or more baselines against what is there."""
 
@@ -132,6 +144,8 @@ class Comparison:
     """Of how many resources of each type was seen how they are."""
     settling: tuple[DriftFinding, ...] = ()
     """Made by an apply that may still be under way: no findings yet."""
+    coverage: tuple[ManagedCoverage, ...] = ()
+    """Of what could be listed, by account and type."""
 
     def count(self, kind: FindingKind) -> int:
         """Return how many findings are of `kind`."""

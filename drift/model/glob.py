@@ -4,12 +4,18 @@
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 
 def fits(text: str, pattern: str) -> bool:
     """Tell whether all of `text` fits `pattern`."""
     return compiled(pattern).fullmatch(text) is not None
+
+
+def is_one_of(text: str, patterns: Collection[str]) -> bool:
+    """Tell whether `text` fits one of the patterns; without any, everything does."""
+    return not patterns or any(fits(text, one) for one in patterns)
 
 
 @lru_cache(maxsize=4096)

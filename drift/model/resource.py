@@ -61,6 +61,16 @@ class TypeSchema:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Belonging:
+    """A resource comes and goes with another one, so that nobody declares it by itself."""
+
+    type: str
+    id: str
+    is_of_cloud_made_only: bool = False
+    """So it is only where the cloud made the other one: a gateway belongs to a default network alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LiveResource:
     """A resource as it is now, in Terraform's attribute names."""
 
@@ -70,6 +80,24 @@ class LiveResource:
     region: str | None
     attributes: dict[str, Json]
     schema: TypeSchema = field(default_factory=TypeSchema)
+    made_by_cloud: str | None = None
+    """Why nobody has to declare it, where the cloud made it by itself: `the default VPC of its region`."""
+    belongs_to: tuple[Belonging, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotListed:
+    """What exists of a type at a location is not known."""
+
+    type: str
+    account: str | None
+    region: str | None
+    error: str
+
+    def __str__(self) -> str:
+        """Say what and where: `aws_kms_key in 111122223333, eu-west-1`."""
+        where = ", ".join(one for one in (self.account, self.region) if one)
+        return f"{self.type} in {where}" if where else self.type
 
 
 class NotReadReason(StrEnum):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from drift.errors import ProviderError
 from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.finding import DriftFinding, FindingKind
-from drift.model.resource import Found, Json, LiveReading, LiveResource
+from drift.model.resource import Found, Json, LiveReading, LiveResource, NotListed
 
 Place: TypeAlias = tuple[str | None, str | None]
 """The state that declares a resource, and its address."""
@@ -45,6 +45,8 @@ class Survey:
     """Everything that is declared, also what was not to be compared."""
     discovered: tuple[LiveResource, ...]
     failures: tuple[Failure, ...] = ()
+    not_listed: tuple[NotListed, ...] = ()
+    """Of what it is not known what exists of it: nothing there is undeclared, and nothing is gone."""
     only: frozenset[Place] | None = None
     """What this is about, where it is not everything: the rest was read at most to explain these."""
     of: frozenset[str] | None = None
@@ -76,7 +78,7 @@ class Survey:
         if self.only is not None:
             return self.is_about(finding)
         if finding.kind in (FindingKind.UNMANAGED, FindingKind.SUSPECTED_NOISE):
-            return self.lists and not self.failures and not self.is_in_motion(finding.account)
+            return self.lists and not self.failures and self._is_listed(finding)
         is_held = any(finding.baseline == one.declaration.name for one in self.held)
         return is_held and finding.baseline not in {failure.name for failure in self.failures}
 
@@ -95,6 +97,15 @@ class Survey:
             if account is None or account in accounts or None in accounts or not accounts:
                 return True
         return False
+
+    def _is_listed(self, finding: DriftFinding) -> bool:
+        is_unlisted = any(
+            one.type == finding.type
+            and one.account in (None, finding.account)
+            and one.region in (None, finding.region)
+            for one in self.not_listed
+        )
+        return not is_unlisted and not self.is_in_motion(finding.account)
 
     def attributes_of(self, finding: DriftFinding) -> tuple[Json, ...]:
         """Return the attributes of the resource that differs, in the code, declared and live.

@@ -16,7 +16,7 @@ from drift.ports.audit_log import (
     GivingUp,
     Probing,
 )
-from drift.ports.baseline import Baseline, Code, LiveConfig, Mapped, Watched
+from drift.ports.baseline import Baseline, Code, LeastPrivilege, LiveConfig, Mapped, Watched
 from drift.ports.change_control import (
     AccountTree,
     CodeHost,
@@ -64,6 +64,7 @@ __all__ = [
     "HandedPack",
     "KeptBatch",
     "KeyService",
+    "LeastPrivilege",
     "LiveConfig",
     "Logged",
     "MailTransport",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from drift.model.resource import LiveReading, LiveResource
+from drift.model.resource import Cloud, LiveReading, LiveResource, NotListed
 
 if TYPE_CHECKING:
     # `classify` waits for every import, and has nothing to do with these.
@@ -96,12 +96,33 @@ class LiveConfig(Protocol):
         """
         ...
 
-    def discover(self) -> Iterator[LiveResource]:
-        """Yield every resource that exists in the scope of this reader.
+    def discover(
+        self, declared: Sequence["DeclaredResource"], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource | NotListed]:
+        """Yield every resource that exists where these stand, and where the reader itself is told to look.
+
+        What is declared has the id that it has there. `types` are globs that narrow it. One type that
+        cannot be listed hides no other: it is yielded as `NotListed`. What the cloud made by itself, or
+        belongs to another resource, says so. Where it was just read with the same reader (`is_read`), what
+        was listed for that need not be listed again.
 
         Raises:
             ProviderError: What exists cannot be listed.
         """
+        ...
+
+
+@runtime_checkable
+class LeastPrivilege(Protocol):
+    """A reader that knows which permissions it takes, and that it takes no other."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud whose permissions they are."""
+        ...
+
+    def policies(self) -> Sequence[str]:
+        """Return the documents that grant them, in the cloud's own form: several, if one were too large."""
         ...
 
 

@@ -7,12 +7,13 @@ nothing: half of what was read would be from before. It is compared the next tim
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TypeAlias
 
 from drift.errors import PartlyUnreadError, ProviderError, only_provider_errors
 from drift.model.baseline import Declaration, DeclaredResource
-from drift.model.resource import LiveResource, NotRead, NotReadReason
+from drift.model.glob import is_one_of
+from drift.model.resource import LiveResource, NotListed, NotRead, NotReadReason
 from drift.model.survey import Failure, Held, Place, Survey
 from drift.ports import Baseline, LiveConfig, Watched
 
@@ -29,7 +30,7 @@ def survey(watched: Sequence[Watched], now: datetime, *, types: Sequence[str] = 
     `types` are globs that narrow what is read. With a baseline unread, what exists cannot
     be called undeclared, so nothing is discovered then, nor where an apply is running.
     """
-    reader = _Reader(lambda _, each: _is_wanted(each.type, types), now)
+    reader = _Reader(lambda _, each: is_one_of(each.type, types), now)
     for one in watched:
         reader.hold(one, reader.declared(one))
     seen = Survey(
@@ -132,22 +133,34 @@ class _Reader:
 
     def hold(self, one: Watched, declarations: Iterable[Declaration]) -> None:
         """Read what is there of what is declared; say of the rest why it could not be read."""
-        first = len(self.held)
+        first, whole = len(self.held), list(declarations)
         try:
             with only_provider_errors("reading the baseline"):
-                for declaration in declarations:
-                    self.held.append(self._held(declaration, one.live))
+                for declaration, held in zip(whole, self._held(whole, one.live), strict=True):
+                    self.held.append(held)
                     self.whole.append(declaration)
         except ProviderError as error:
             self.failures.append(Failure(name=one.baseline.name, error=error))
         self.held[first:] = self._settled(one.baseline, self.held[first:])
 
-    def _held(self, declaration: Declaration, live: LiveConfig) -> Held:
-        wanted = tuple(each for each in declaration.resources if self._is_wanted(declaration.origin, each))
-        narrowed = replace(declaration, resources=wanted)
-        if declaration.lock is not None and declaration.lock.is_apply(self._now):
-            return _unread(narrowed, f"postponed: an apply is running, by {declaration.lock}")
-        return Held(declaration=narrowed, readings=tuple(live.read(wanted)))
+    def _held(self, declarations: Sequence[Declaration], live: LiveConfig) -> Iterator[Held]:
+        """Yield what is there of each, read at once: what a cloud lists it lists for all of them.
+
+        It is read after all of the states, so that nothing in them is newer than what is there.
+        """
+        narrowed = [self._narrowed(one) for one in declarations]
+        is_read = [one.lock is None or not one.lock.is_apply(self._now) for one in narrowed]
+        wanted = [each for one, is_ in zip(narrowed, is_read, strict=True) if is_ for each in one.resources]
+        readings = iter(live.read(wanted))
+        for one, is_ in zip(narrowed, is_read, strict=True):
+            if is_:
+                yield Held(declaration=one, readings=tuple(islice(readings, len(one.resources))))
+            else:
+                yield _unread(one, f"postponed: an apply is running, by {one.lock}")
+
+    def _narrowed(self, declaration: Declaration) -> Declaration:
+        wanted = (each for each in declaration.resources if self._is_wanted(declaration.origin, each))
+        return replace(declaration, resources=tuple(wanted))
 
     def _settled(self, baseline: Baseline, held: Sequence[Held]) -> Sequence[Held]:
         """Discard what was read of states that moved meanwhile."""
@@ -190,22 +203,20 @@ def _unread(declaration: Declaration, why: str) -> Held:
 
 def _with_discovered(seen: Survey, watched: Sequence[Watched], types: Sequence[str]) -> Survey:
     discovered: list[LiveResource] = []
+    not_listed: list[NotListed] = []
     failures: list[Failure] = []
+    declared = [each for one in seen.others for each in one.resources]
     for reader in _distinct(watched):
         try:
             with only_provider_errors("listing what exists"):
-                discovered += (
-                    one
-                    for one in reader.discover()
-                    if _is_wanted(one.type, types) and not seen.is_in_motion(one.account)
-                )
+                for one in reader.discover(declared, types, is_read=True):
+                    if isinstance(one, NotListed):
+                        not_listed.append(one)
+                    elif not seen.is_in_motion(one.account):
+                        discovered.append(one)
         except ProviderError as error:
             failures.append(Failure(name=DISCOVERY, error=error))
-    return replace(seen, discovered=tuple(discovered), failures=tuple(failures))
-
-
-def _is_wanted(type_: str, types: Sequence[str]) -> bool:
-    return not types or any(fnmatchcase(type_, pattern) for pattern in types)
+    return replace(seen, discovered=tuple(discovered), not_listed=tuple(not_listed), failures=tuple(failures))
 
 
 def _distinct(watched: Sequence[Watched]) -> Iterator[LiveConfig]:

@@ -35,6 +35,19 @@ class AwsAccess:
     """Counts what is asked, also what assuming the role takes."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swarm:
+    """Calls that are made at once, and go on where one of them is refused."""
+
+    attempts: int = ATTEMPTS
+    mode: str = "standard"
+    """botocore's: `adaptive` asks less often once AWS wanted fewer requests."""
+    connections: int = 10
+
+
+ALONE = Swarm()
+
+
 def open_client(service: str, access: AwsAccess) -> Any:
     """Return the client of a service. Raises `BotoCoreError`; see `refusals`."""
     return client_of(open_session(access), service, access)
@@ -61,14 +74,15 @@ def count_calls(session: Any, meter: Meter) -> None:
     session.events.register("response-received", partial(_count, meter))
 
 
-def client_of(session: Any, service: str, access: AwsAccess) -> Any:
+def client_of(session: Any, service: str, access: AwsAccess, *, swarm: Swarm = ALONE) -> Any:
     """Return the client of a service in the region of `access`. Raises `BotoCoreError`; see `refusals`."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=CONNECT_WITHIN.total_seconds(),
         read_timeout=ANSWER_WITHIN.total_seconds(),
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": swarm.mode, "total_max_attempts": swarm.attempts},
+        max_pool_connections=swarm.connections,
         user_agent_extra="driftledger",
     )
     client = session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)

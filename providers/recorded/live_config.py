@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from drift.model.baseline import DeclaredResource
+from drift.model.glob import is_one_of
 from drift.model.resource import (
     Absent,
     Found,
@@ -44,12 +45,14 @@ class RecordedLiveConfig:
         for resource in declared:
             yield recorded.reading(resource)
 
-    def discover(self) -> Iterator[LiveResource]:
-        """Yield every resource that was recorded, once."""
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
+        """Yield every resource that was recorded, once, wherever it is."""
         seen = set()
         for resource in _resources(self._documents()):
             place = (resource.type, resource.id, resource.account, resource.region)
-            if place not in seen:
+            if place not in seen and is_one_of(resource.type, types):
                 seen.add(place)
                 yield resource
 

@@ -81,7 +81,9 @@ class TerraformProviders:
         if declared:
             yield from self._engine.read(declared)
 
-    def discover(self) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """Yield nothing: the protocol of providers has no call that lists what exists."""
         return iter(())
 

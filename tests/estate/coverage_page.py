@@ -1,4 +1,4 @@
-"""Writes docs/coverage.md from the states that real providers left: `python -m tests.estate.coverage_page`.
+"""Writes docs/coverage.md: `python -m tests.estate.coverage_page`, from what providers left and our tables.
 
 A test holds the page to what this would write.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.estate.changes import CHANGES
 from tests.estate.kinds import broken, built
+from tests.estate.native_page import natively_read
 from tests.estate.versions import VERSIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
@@ -33,7 +34,7 @@ OTHERS = """| a toy provider in Python, over TLS | 6 | 6 of its own, no cloud's:
 def page() -> str:
     """Return the whole page."""
     rows = "\n".join(f"| `hashicorp/aws` {version} | 5 | {len(built(version))} |" for version in VERSIONS)
-    return "\n\n".join([f"{PREFACE}\n{rows}\n{OTHERS}", *_versions()]) + "\n"
+    return "\n\n".join([f"{PREFACE}\n{rows}\n{OTHERS}", *natively_read(), *_versions()]) + "\n"
 
 
 def write() -> None:

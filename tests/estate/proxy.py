@@ -15,6 +15,8 @@ KNOWN_AS = "localhost:5000"
 
 OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding", "content-length", "date", "server"})
 
+FORBIDDEN = (403, "that is not allowed here")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
@@ -27,14 +29,17 @@ class Proxy:
 
 
 @contextmanager
-def proxy_before(cloud_url: str, *, admits: Callable[[Call], bool]) -> Iterator[Proxy]:
+def proxy_before(
+    cloud_url: str, *, admits: Callable[[Call], bool], refusal: tuple[int, str] = FORBIDDEN
+) -> Iterator[Proxy]:
     """Listen on the loopback interface.
 
-    What is not admitted is answered with 403 and never reaches the cloud.
+    What is not admitted is answered with the `refusal`, a status and a body, and never reaches the cloud.
     """
     server = _Server(("127.0.0.1", 0), _Handler)
     server.cloud = urlsplit(cloud_url).netloc
     server.admits = admits
+    server.refusal = refusal
     server.proxy = Proxy(url=f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -61,6 +66,7 @@ class _Server(ThreadingHTTPServer):
     cloud: str
     proxy: Proxy
     admits: Callable[[Call], bool]
+    refusal: tuple[int, str]
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -76,7 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
         call = self._call()
         if not self.server.admits(call):
             self.server.proxy.refused.append(call)
-            self._answer(403, [], f"{call} is not allowed here".encode())
+            status, said = self.server.refusal
+            self._answer(status, [], said.encode())
             return
         # One at a time: moto's ids depend on the order of the calls, and a recording keeps that order.
         with self.server.turn:

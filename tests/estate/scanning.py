@@ -29,26 +29,34 @@ class Scanned:
     not_compared: Mapping[str, str]
     """The reason, by address."""
     compared: int
+    undeclared: frozenset[tuple[str, str]] = frozenset()
+    """Type and id of what exists and no code declares."""
+    not_listed: Sequence[str] = ()
+    """Types of which could not be told what exists."""
 
 
-def scan(estate: Estate, cloud_url: str, mirror: Path) -> Scanned:
+def scan(estate: Estate, cloud_url: str, mirror: Path, *, live: str = "terraform") -> Scanned:
     """Compare the state with the account that answers at `cloud_url`."""
-    exit_code, report = report_of(estate.state, _environment(estate.folder, cloud_url, mirror))
+    exit_code, report = report_of(estate.state, _environment(estate.folder, cloud_url, mirror), live=live)
     return Scanned(
         exit_code=exit_code,
-        findings={one["address"]: _verdict(one) for one in report["findings"]},
+        findings={one["address"]: _verdict(one) for one in report["findings"] if one["address"]},
         not_compared={one["address"]: one["error"] for one in report["not_compared"]},
         compared=report["summary"]["compared"],
+        undeclared=frozenset(
+            (one["type"], one["resource_id"]) for one in report["findings"] if one["kind"] == "unmanaged"
+        ),
+        not_listed=[one["type"] for one in report["not_listed"]],
     )
 
 
-def report_of(state: Path, environment: Mapping[str, str]) -> tuple[int, Any]:
+def report_of(state: Path, environment: Mapping[str, str], *, live: str = "terraform") -> tuple[int, Any]:
     """Scan a state in its folder, and return the exit code with what was printed.
 
     Raises:
         AssertionError: The scan could not do its work.
     """
-    return _report(["--state", str(state), "--live", "terraform"], state.parent, environment)
+    return _report(["--state", str(state), "--live", live], state.parent, environment)
 
 
 def configured_report_of(config: Path, environment: Mapping[str, str]) -> tuple[int, Any]:

@@ -36,6 +36,11 @@ def stored_state(version: str) -> Path:
     return FOLDER / "stored" / version / "terraform.tfstate.gz"
 
 
+def stored_schema(version: str) -> Path:
+    """Return what that provider says of its types, compressed."""
+    return FOLDER / "stored" / version / "schema.json.gz"
+
+
 def stored_calls(version: str) -> Path:
     """Return the calls of that apply."""
     return FOLDER / "stored" / version / "calls.jsonl.gz"

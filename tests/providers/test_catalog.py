@@ -171,7 +171,7 @@ def test_what_a_command_names_needs_no_configuration(tmp_path: Path) -> None:
     (tmp_path / "live.json").write_text("{}")
 
     assert terraform_state("infra/terraform.tfstate").name == "infra/terraform.tfstate"
-    assert list(recorded_live(str(tmp_path / "live.json")).discover()) == []
+    assert list(recorded_live(str(tmp_path / "live.json")).discover([])) == []
     assert detect_rules().severities
 
 

@@ -95,7 +95,9 @@ class Estate:
             attributes = {**one.attributes, "instance_class": self.live.get(number, "small")}
             yield Found(address=one.address, resource=_live(one.type, str(one.resource_id), attributes))
 
-    def discover(self) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List what no code declares."""
         for name in self.unmanaged:
             yield _live("aws_s3_bucket", name, {"bucket": name})

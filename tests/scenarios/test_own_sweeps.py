@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from drift.errors import ProviderUnavailableError
-from drift.model.baseline import Declaration
+from drift.model.baseline import Declaration, DeclaredResource
 from drift.model.enrolment import EnrolmentRules, Mode
 from drift.model.evidence import EntryKind
 from drift.model.finding import FindingKind
@@ -52,7 +52,9 @@ class Listing(Named):
         super().__init__(name, *databases)
         self.exists = exists
 
-    def discover(self) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List it."""
         for name in self.exists:
             yield LiveResource(

@@ -68,7 +68,9 @@ class Estate:
             )
             yield Found(address=one.address, resource=live)
 
-    def discover(self) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List nothing."""
         return iter(())
 

@@ -127,6 +127,27 @@ def test_a_rule_that_is_gone_is_told_by_its_group_where_the_rule_cannot_be_read(
     assert drift_of_group([an_element(443, "10.0.0.0/8")], [], (rule, unread))
 
 
+@pytest.mark.parametrize(("there", "is_drift"), [("orders", False), ("anybody", True)])
+def test_a_policy_that_cannot_be_read_by_itself_explains_no_other_than_the_declared_one(
+    there: str, is_drift: bool
+) -> None:
+    queue = a_declared({"policy": None}, type="aws_sqs_queue", address="aws_sqs_queue.a", resource_id="a")
+    live = a_live({"policy": a_policy(there)}, type="aws_sqs_queue", id="a", schema=SETS)
+    type_ = "aws_sqs_queue_policy"
+    policy = a_declared(
+        {"queue_url": "a", "policy": a_policy("orders")}, type=type_, address=f"{type_}.a", resource_id="a"
+    )
+    unread = NotRead(address=policy.address, reason=NotReadReason.UNSUPPORTED, error="no reader")
+
+    found = compared((queue, live), (policy, unread), rules=detect_rules()).findings
+
+    assert bool(found) is is_drift
+
+
+def a_policy(principal: str) -> str:
+    return f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "{principal}"}}}}]}}'
+
+
 def test_a_rule_that_was_changed_is_told_by_the_rule_and_not_again_by_its_group() -> None:
     rule, _ = a_rule(443, "10.0.0.0/8")
     _, changed = a_rule(443, "10.0.0.0/8", "0.0.0.0/0")

@@ -9,6 +9,7 @@ import pytest
 from drift.errors import PartlyUnreadError, ProviderError, ProviderResponseError, ProviderUnavailableError
 from drift.model.baseline import LOCK_BELIEVED_FOR, Declaration, DeclaredResource, Moved, StateLock
 from drift.model.finding import FindingKind
+from drift.model.glob import is_one_of
 from drift.model.resource import Absent, LiveReading, LiveResource, NotRead
 from drift.model.survey import Survey
 from drift.ports import Watched
@@ -70,10 +71,12 @@ class Estate:
             self.was_read.append(one.address)
             yield Absent(address=one.address)
 
-    def discover(self) -> Iterator[LiveResource]:
+    def discover(
+        self, declared: Sequence[DeclaredResource], types: Sequence[str] = (), *, is_read: bool = False
+    ) -> Iterator[LiveResource]:
         """List what exists, or fail."""
         self.lists += 1
-        yield from self._live
+        yield from (one for one in self._live if is_one_of(one.type, types))
         if self._cannot_list:
             raise self._cannot_list
 

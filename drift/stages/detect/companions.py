@@ -70,7 +70,7 @@ class Children:
         """Return what is left of a drift of `parent` when its declared children are taken away.
 
         Whether a child that could not be read is still there is not known, so it explains
-        nothing that the parent has lost.
+        nothing that the parent has lost, and of what it has gained only what the child declares.
         """
         children = list(self._of(parent, drift))
         if not children:
@@ -106,7 +106,6 @@ class Children:
         return any(
             is_covered(element, row, _said(children, row), parent.resource_id, self._rules.documents)
             for row in rows
-            if not row.owns_all
         )
 
 

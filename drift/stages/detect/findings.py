@@ -25,12 +25,12 @@ from drift.stages.detect.odd import Expected, Odd
 from drift.stages.detect.severity import placed, worst_severity
 from drift.stages.detect.type_rules import RulesByType
 from drift.stages.detect.unapplied import unapplied
-from drift.stages.detect.undeclared import undeclared
+from drift.stages.detect.undeclared import held_against_states
 
 
 def detect(
     held: Sequence[Held],
-    discovered: Iterable[LiveResource],
+    discovered: Sequence[LiveResource],
     rules: DetectRules,
     *,
     others: Sequence[Declaration] = (),
@@ -66,10 +66,11 @@ def detect(
     expected = Expected(
         children=Children(estate, children, rules), co_managers=CoManagers(estate, rules), rules=rules
     )
+    existing = held_against_states(discovered, estate, rules)
     found = [
         *_of_declared(odd, expected, rules),
         *_of_declared(_unapplied(held, by_type), expected, rules),
-        *(_unmanaged(live, rules) for live in undeclared(discovered, estate, rules)),
+        *(_unmanaged(live, rules) for live in existing.undeclared),
     ]
     ignoring = Ignoring(rules)
     declared = sum(len(one.declaration.resources) + len(one.declaration.unreadable) for one in held)
@@ -80,6 +81,7 @@ def detect(
         compared=declared - len(not_compared),
         ignored=ignoring.hidden,
         compared_by_type=compared,
+        coverage=existing.coverage,
     )
 
 

@@ -83,6 +83,8 @@ def _record(seen: Survey, comparison: Comparison, news: News, now: datetime) -> 
         found=news.found,
         resolved=news.resolved,
         baselines=None if seen.of is None else tuple(sorted(seen.of)),
+        coverage=comparison.coverage,
+        not_listed=tuple(sorted({str(one) for one in seen.not_listed})),
     )
 
 

@@ -136,7 +136,7 @@ def test_everything_recorded_is_discovered_once(tmp_path: Path) -> None:
     a_file(tmp_path, a_resource(), a_resource(id="queue-2"), name="a.json")
     a_file(tmp_path, a_resource(), a_resource(account="444455556666"), name="b.json")
 
-    found = [(one.id, one.account) for one in recorded(tmp_path / "*.json").discover()]
+    found = [(one.id, one.account) for one in recorded(tmp_path / "*.json").discover([])]
 
     assert found == [("queue-1", "111122223333"), ("queue-2", "111122223333"), ("queue-1", "444455556666")]
 
@@ -162,7 +162,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
     file.write_text(content)
 
     with pytest.raises(ProviderResponseError, match=r"live\.json"):
-        list(recorded(file).discover())
+        list(recorded(file).discover([]))
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from providers.terraform.plugin.budget import Bucket, Toll
+from providers.request_budget import Bucket
+from providers.terraform.plugin.budget import Toll
 from providers.terraform.plugin.configuration import Configuration
 from providers.terraform.plugin.find.finder import Binary
 from providers.terraform.plugin.find.source import Source

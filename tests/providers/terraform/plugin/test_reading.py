@@ -146,4 +146,4 @@ def test_what_no_state_declares_is_read_by_its_type_and_id(cloud: ToyCloud, mirr
 def test_nothing_is_discovered_for_the_protocol_has_no_call_for_it(cloud: ToyCloud, mirror: Path) -> None:
     cloud.put("a")
 
-    assert list(TerraformProviders(settings(cloud, mirror)).discover()) == []
+    assert list(TerraformProviders(settings(cloud, mirror)).discover([])) == []
