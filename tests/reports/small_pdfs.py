@@ -7,12 +7,16 @@ import pytest
 
 from drift.reports.dossier.page import Page
 
+MANY = 1_000_000
+"""Documents: none is worth a process of its own any more."""
+
 
 @contextmanager
 def small_pdfs() -> Iterator[None]:
     """Have the dossiers of packs that are exported within the block written so."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("drift.reports.pack.dossiers.pdf_of", small_pdf)
+        patch.setattr("drift.reports.pack.workbooks.FEW", MANY)
         yield
 
 
