@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from drift.store.database import Database
 from drift.store.migrate import migrate
+from tests import engines, premigrated
 from tests.providers.state_stores.servers import Servers, servers
 
 # How long an example takes says something of the machine, not of the product.
@@ -43,6 +44,15 @@ def postgres_url() -> Iterator[str]:
         _ask(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield url
         server.cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_databases() -> Iterator[None]:
+    """No migration runs twice for SQLite, and no statement is compiled again for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("drift.store.migrate._upgrade", premigrated.upgrade)
+        patch.setattr("drift.store.database._engine_of", engines.engine_of)
+        yield
 
 
 @pytest.fixture(scope="session")

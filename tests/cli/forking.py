@@ -25,9 +25,13 @@ def _import_much() -> None:
     """Import what most commands need; nothing of it may begin a thread."""
     import providers.catalog  # noqa: F401
     from drift.cli.commands import _ROWS
+    from drift.store import migrate
+    from tests import premigrated
 
     for row in _ROWS.values():
         __import__(row.module)
+    migrate._upgrade = premigrated.upgrade
+    premigrated.statements()
 
 
 def _become(command: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, a_disposition
 from tests.reports.packs import DAY, sign_again
+from tests.reports.small_pdfs import small_pdfs
 
 SELECTION, TABLE = "03_sample/selection.json", "03_sample/selection.csv"
 
@@ -55,7 +56,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 
 def exported(database: Database, folder: Path, sampling: Sampling, **period: Any) -> Path:
-    with database.reading() as connection:
+    with small_pdfs(), database.reading() as connection:
         request = PackRequest(period=Period(**period), tool_version="0.1.0", sampling=sampling)
         export_pack(connection, last_sealed(connection), folder=folder, key=KEY, request=request)
     return folder

@@ -37,6 +37,7 @@ from drift.store.metadata import metadata
 from drift.store.migrate import HEAD, MIGRATIONS, migrate
 from drift.store.sessions import openings_behind
 from drift.store.written import changes_to, subject_of
+from tests import premigrated
 from tests.builders import NOON, a_finding, a_judgement, a_principal, a_session_opened, a_write, an_event
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,12 @@ OBJECTS = {
            AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)""",
 }
 """Lists everything that a database holds beside its rows."""
+
+
+@pytest.fixture(autouse=True)
+def _really_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the migrations run, whatever other tests do without them."""
+    monkeypatch.setattr("drift.store.migrate._upgrade", premigrated.really_upgrade)
 
 
 def test_migrations_and_tables_agree(database: Database) -> None:

@@ -20,6 +20,7 @@ from drift.store.database import Database
 from drift.store.migrate import migrate
 from tests.ledger.building import KEY, NOON, a_coverage, a_disposition, a_finding, a_gap, an_entry
 from tests.reports.packs import DAY, a_pack
+from tests.reports.small_pdfs import small_pdfs
 from tests.tampering.editing import Files, Tampered, Tampering, World
 from tests.tampering.kinds import KINDS
 from tests.tampering.second.judge import judge
@@ -45,7 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     for day in range(DAYS):
         a_day(database, day)
         if day in (0, DAYS - 1):
-            a_pack(database, folder / f"{day}")
+            with small_pdfs():
+                a_pack(database, folder / f"{day}")
     database.close()
     first, last = (files_in(folder / f"{day}") for day in (0, DAYS - 1))
     notes = sorted(name for name in last if name.startswith("ledger/checkpoints/"))
