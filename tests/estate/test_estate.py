@@ -34,9 +34,7 @@ OF_OTHERS = frozenset({"aws_ebs_snapshot"})
 
 UNDECLARED = [
     *["aws_network_interface"] * 4,  # of a NAT gateway and resolver endpoints, which moto takes for anybody's
-    "aws_route53_record",  # the first of that zone, which moto calls otherwise than the zone
     "aws_route53_zone",  # of a private namespace, which moto does not mark as a service's
-    "aws_sqs_queue",  # of a stack: moto's CloudFormation calls it by another URL than its SQS
 ]
 """Types of what is called undeclared in the untouched account, as it would not be in the real AWS."""
 
