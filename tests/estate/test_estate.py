@@ -34,6 +34,16 @@ UNDECLARED = [
 ]
 """Types of what is called undeclared in the untouched account, as it would not be in the real AWS."""
 
+NOT_LISTED = [
+    "aws_db_option_group",  # moto fails where no name is given
+    "aws_eks_addon",  # moto has none
+    "aws_elasticache_parameter_group",  # moto has none
+]
+"""Types that moto does not list."""
+
+EVERYBODYS = frozenset({"aws_ebs_snapshot"})
+"""Types of which moto lists those of all accounts, where it is asked for one's own."""
+
 pytestmark = [
     pytest.mark.skipif(
         not packed_provider(VERSIONS[0]).exists(),
@@ -107,7 +117,7 @@ def assert_that_scans_find_the_changes_and_nothing_else(estate: Estate, mirror: 
     assert_that_the_native_engine_says_the_same(untouched_natively, untouched)
     assert_that_the_native_engine_says_the_same(touched_natively, touched)
     undeclared = untouched_natively.undeclared - keys_of_services(estate)
-    assert sorted(type_ for type_, _ in undeclared) == UNDECLARED
+    assert sorted(type_ for type_, _ in undeclared if type_ not in EVERYBODYS) == UNDECLARED
     assert [str(call) for call in proxy.refused] == []
     assert proxy.calls, "the scans must have gone through the proxy"
     assert estate.state.read_bytes() == before
@@ -119,7 +129,7 @@ def assert_that_the_native_engine_says_the_same(native: Scanned, provider: Scann
     assert dict(native.findings) == {
         address: verdict for address, verdict in provider.findings.items() if type_of(address) in NATIVE
     }
-    assert native.not_listed == []
+    assert sorted(native.not_listed) == NOT_LISTED
 
 
 def keys_of_services(estate: Estate) -> frozenset[tuple[str, str]]:

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from drift.model.resource import Absent
+from providers.aws.native.table import load_types
 from providers.aws.native.user_attributes import user_attributes
 from tests.providers.aws.moto import REGION, simulated_aws
 from tests.providers.aws.native.live import live, reading_of
@@ -116,3 +117,32 @@ def test_a_crawler_shows_where_it_looks_and_when() -> None:
     assert (target["path"], target["exclusions"]) == ("s3://shop/in/", ["*.tmp"])
     assert found["schedule"] == "cron(0 4 * * ? *)"
     assert isinstance(reading_of("aws_glue_crawler", "gone"), Absent)
+
+
+def test_a_build_shows_who_it_runs_as_and_with_what() -> None:
+    """One of few is asked for by its name; of many, each that is listed."""
+    builds = boto3.client("codebuild")
+    arns = [
+        builds.create_project(
+            name=name,
+            source={"type": "S3", "location": "shop/source.zip"},
+            artifacts={"type": "NO_ARTIFACTS"},
+            environment={
+                "type": "LINUX_CONTAINER",
+                "image": "aws/codebuild/standard:7.0",
+                "computeType": "BUILD_GENERAL1_SMALL",
+                "privilegedMode": True,
+            },
+            serviceRole=ROLE,
+        )["project"]["arn"]
+        for name in ("orders", "basket")
+    ]
+    row = load_types().rows["aws_codebuild_project"]
+    listed = {"name": "orders", "fetched": builds.batch_get_projects(names=["orders"])["projects"][0]}
+
+    found: Any = live("aws_codebuild_project", arns[0])
+
+    assert (found["name"], found["environment"][0]["privileged_mode"]) == ("orders", True)
+    assert found["service_role"] == ROLE
+    assert row.mapped(listed) == found
+    assert isinstance(reading_of("aws_codebuild_project", arns[0].replace("orders", "gone")), Absent)
