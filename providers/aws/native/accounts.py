@@ -1,5 +1,6 @@
 """Which credentials reach which account."""
 
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -40,8 +41,13 @@ class Accounts:
 
     @cached_property
     def region(self) -> str:
-        """Return where is meant what stands in no region that is known."""
-        return self.access.region or str(self._session(None).region_name or NOWHERE)
+        """Return where is meant what stands in no region that is known.
+
+        The SDK for Python knows `AWS_DEFAULT_REGION` and profiles; everybody else's also `AWS_REGION`.
+        """
+        return self.access.region or str(
+            self._session(None).region_name or os.environ.get("AWS_REGION") or NOWHERE
+        )
 
     def sign_in(self) -> None:
         """See that the credentials work, where nothing else can be read without them.

@@ -11,7 +11,7 @@ from msgspec import Meta
 from drift.errors import ProviderError
 from drift.model.baseline import DeclaredResource
 from drift.model.glob import is_one_of
-from drift.model.resource import Cloud, LiveReading, LiveResource, NotListed, NotRead, NotReadReason
+from drift.model.resource import Absent, Cloud, LiveReading, LiveResource, NotListed, NotRead, NotReadReason
 from providers.aws.native.accounts import Accounts
 from providers.aws.native.discovery import DeclaredIds, Discovery
 from providers.aws.native.gathering import Gathering
@@ -65,6 +65,8 @@ class AwsNative:
             self._accounts.sign_in()
         for account, groups in self._by_account(declared, readings).items():
             readings.update(self._read(account, groups))
+        if self._settings.region is None:
+            readings.update(self._guessed(declared, readings))
         for number, _ in enumerate(declared):
             yield readings.pop(number)
 
@@ -101,6 +103,16 @@ class AwsNative:
             if region:
                 regions.add(region)
         return {account: regions or {self._accounts.region} for account, regions in found.items()}
+
+    def _guessed(
+        self, declared: Sequence[DeclaredResource], readings: Mapping[int, LiveReading]
+    ) -> Iterator[tuple[int, LiveReading]]:
+        """Yield that it is not known of what was looked for in a region that only the environment names."""
+        for number, one in enumerate(declared):
+            is_regional = one.type in self._types.rows and self._types.rows[one.type].scope is Scope.REGION
+            if isinstance(readings[number], Absent) and one.region is None and is_regional:
+                why = f"it is not in {self._accounts.region}, and nothing tells its region (set `region`)"
+                yield number, NotRead(address=one.address, reason=NotReadReason.UNREADABLE, error=why)
 
     def _by_account(
         self, declared: Sequence[DeclaredResource], readings: dict[int, LiveReading]

@@ -7,6 +7,7 @@ import pytest
 
 from drift.model.resource import Absent
 from providers.aws.native.statements import unescaped
+from providers.aws.native.table import load_types
 from tests.providers.aws.moto import simulated_aws
 from tests.providers.aws.native.live import live, reading_of
 
@@ -39,6 +40,50 @@ def test_a_method_shows_what_somebody_opened_and_is_missing_where_it_was_deleted
     apis.delete_rest_api(restApiId=api)
     assert isinstance(reading_of("aws_api_gateway_method", "agm", **declared), Absent)
     assert isinstance(reading_of("aws_api_gateway_rest_api", api), Absent)
+
+
+def test_an_answer_shows_its_parameters_and_is_missing_where_it_was_deleted() -> None:
+    apis = boto3.client("apigateway")
+    api = apis.create_rest_api(name="answers")["id"]
+    root = apis.get_resources(restApiId=api)["items"][0]["id"]
+    at = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+    apis.put_method(**at, authorizationType="NONE")
+    apis.put_method_response(**at, statusCode="200", responseParameters={"method.response.header.X": True})
+    apis.put_integration(**at, type="MOCK")
+    apis.put_integration_response(**at, statusCode="200", selectionPattern="ok")
+    declared = {"rest_api_id": api, "resource_id": root, "http_method": "GET", "status_code": "200"}
+
+    method = live("aws_api_gateway_method_response", "agmr", **declared)
+    integration = live("aws_api_gateway_integration_response", "agir", **declared)
+
+    assert method["response_parameters"] == {"method.response.header.X": True}
+    assert integration["selection_pattern"] == "ok"
+    other = {**declared, "status_code": "404"}
+    assert isinstance(reading_of("aws_api_gateway_method_response", "agmr", **other), Absent)
+    assert isinstance(reading_of("aws_api_gateway_integration_response", "agir", **other), Absent)
+
+
+def test_an_answer_of_an_api_that_nobody_set_is_missing() -> None:
+    """AWS says what it answers by default, and that it is so."""
+    row = load_types().rows["aws_api_gateway_gateway_response"]
+    assert row.exists is not None
+
+    assert row.exists.of({"responseType": "UNAUTHORIZED", "defaultResponse": False}) is True
+    assert row.exists.of({"responseType": "UNAUTHORIZED", "defaultResponse": True}) is False
+
+
+def test_a_validator_and_a_model_are_found_in_their_api() -> None:
+    apis = boto3.client("apigateway")
+    api = apis.create_rest_api(name="models")["id"]
+    validator = apis.create_request_validator(restApiId=api, name="body", validateRequestBody=True)["id"]
+    apis.create_model(restApiId=api, name="order", schema="{}", contentType="application/json")
+
+    found = live("aws_api_gateway_request_validator", validator, rest_api_id=api)
+    model = live("aws_api_gateway_model", "1", rest_api_id=api, name="order")
+
+    assert (found["validate_request_body"], found["validate_request_parameters"]) == (True, False)
+    assert model["content_type"] == "application/json"
+    assert isinstance(reading_of("aws_api_gateway_model", "1", rest_api_id=api, name="gone"), Absent)
 
 
 def test_a_key_to_an_api_is_read_without_its_value() -> None:

@@ -176,6 +176,19 @@ def test_credentials_that_do_not_work_are_an_error_and_no_thousand_lines() -> No
         reading(account, a_declared(GROUP, "sg-1"))
 
 
+@pytest.mark.parametrize(("region", "kind"), [(None, NotRead), ("eu-west-1", Absent)])
+def test_what_is_not_found_in_a_region_that_only_the_environment_names_is_not_missing(
+    account: Account, monkeypatch: pytest.MonkeyPatch, region: str | None, kind: type
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "us-east-2")
+
+    found = reading(account, a_declared(GROUP, "sg-1", None), region=region)
+
+    assert isinstance(found, kind)
+    assert region or "it is not in us-east-2" in found.error  # type: ignore[union-attr]
+
+
 def test_a_type_of_another_provider_is_unsupported(account: Account) -> None:
     found = reading(account, a_declared("azurerm_subnet", "x"))
 

@@ -152,7 +152,9 @@ NEWER_ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "multi_az",
         }
     ),
+    "aws_customer_gateway": frozenset({"bgp_asn_extended", "certificate_arn"}),
     "aws_efs_file_system": frozenset({"protection"}),
+    "aws_route53_resolver_endpoint": frozenset({"protocols", "resolver_endpoint_type"}),
     "aws_efs_mount_target": frozenset({"ipv6_address"}),
     "aws_elasticache_cluster": frozenset(
         {
