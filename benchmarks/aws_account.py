@@ -21,6 +21,9 @@ RESOURCES, CHANGED, BY_HAND = len(TYPES) * OF_EACH, len(TYPES) * CHANGED_OF_EACH
 PAGE = 1_000
 """What a listing of EC2 or IAM gives at once."""
 
+INSTANCE_SETTINGS = 3
+"""Calls that the settings of an instance take: whether it may be ended, what ends it, what it begins with."""
+
 BUCKET_SETTINGS = 13
 """Calls that the settings of a bucket take, which no listing shows: access list, policy, versioning,
 encryption, lifecycle, logging, website, CORS, replication, object lock, tags, acceleration, who pays."""
@@ -44,7 +47,7 @@ class Built:
     by_hand: frozenset[str]
     """Ids of what no state declares."""
     calls_needed: int
-    """By listing what can be listed, and asking for each bucket what no listing shows."""
+    """By listing what can be listed, and asking one by one for what no listing shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ def build(url: str, state: Path) -> Built:
         changed=frozenset(each["id"] for one in made for each in one.attributes[:CHANGED_OF_EACH]),
         by_hand=frozenset(id_ for one in made for id_ in one.by_hand),
         # Groups; instances and their disks; roles, and their descriptions; buckets; stacks; who we are.
-        calls_needed=listed * 5 + 1 + 1 + 1 + BUCKET_SETTINGS * OF_EACH,
+        calls_needed=listed * 5 + 1 + 1 + 1 + (BUCKET_SETTINGS + INSTANCE_SETTINGS) * OF_EACH,
     )
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from providers.aws.native.rows import Call
 from providers.live_tables.expressions import Answer
@@ -44,14 +44,16 @@ class BucketSettings:
     count: Callable[[], None]
     """Called for each request."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    has_proxy: bool = field(default_factory=lambda: bool(getproxies() or os.environ.get("AWS_CA_BUNDLE")))
-    """Whether the way out is one that only the SDK knows."""
+    is_plain: bool | None = None
+    """Whether nothing stands between us and S3: no proxy, and no certificates but the usual ones."""
     _pool: Any = None
     _lock: Lock = field(default_factory=Lock)
 
     def ask(self, call: Call, arguments: Mapping[str, Any], expected: Collection[str]) -> Told | None:
         """Return what S3 says of a bucket; `None` where the SDK has to ask."""
-        if self.has_proxy or set(arguments) != {"Bucket"}:
+        if self.is_plain is None:
+            self.is_plain = is_plain(self.client.meta.endpoint_url)
+        if not self.is_plain or set(arguments) != {"Bucket"}:
             return None
         from urllib3.exceptions import HTTPError
 
@@ -129,6 +131,13 @@ class BucketSettings:
             f"SignedHeaders={names},Signature={signature}"
         )
         return headers
+
+
+def is_plain(url: str) -> bool:
+    """Tell whether an address is reached without a proxy, and with the certificates that everybody has."""
+    at = urlsplit(url)
+    is_direct = at.scheme not in getproxies() or bool(proxy_bypass(at.hostname or ""))
+    return is_direct and (at.scheme == "http" or not os.environ.get("AWS_CA_BUNDLE"))
 
 
 @lru_cache(maxsize=64)

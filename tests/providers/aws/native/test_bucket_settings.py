@@ -1,5 +1,6 @@
 """What is read past the SDK is what the SDK reads, and is signed as it signs."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from drift.model.resource import Found, NotRead
-from providers.aws.native.bucket_settings import BucketSettings, Told
+from providers.aws.native.bucket_settings import BucketSettings, Told, is_plain
 from providers.aws.native.rows import Call
 from providers.aws.native.table import load_types
 from tests.estate.calls import Call as Made
@@ -49,7 +50,7 @@ def settings(client: Any, **but: Any) -> BucketSettings:
         "credentials": boto3.Session().get_credentials(),
         "connections": 1,
         "count": lambda: None,
-        "has_proxy": False,
+        "is_plain": True,
     }
     return BucketSettings(**(facts | but))
 
@@ -133,15 +134,38 @@ def test_what_fails_once_is_asked_for_again_by_the_sdk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "arguments", "has_proxy"),
+    ("call", "arguments", "is_plain"),
     [
-        (Call(call="get_bucket_acl"), {"Bucket": "full"}, True),
-        (Call(call="get_bucket_inventory_configuration"), {"Bucket": "full", "Id": "x"}, False),
-        (Call(call="head_bucket"), {"Bucket": "full"}, False),
+        (Call(call="get_bucket_acl"), {"Bucket": "full"}, False),
+        (Call(call="get_bucket_inventory_configuration"), {"Bucket": "full", "Id": "x"}, True),
+        (Call(call="head_bucket"), {"Bucket": "full"}, True),
     ],
     ids=["behind a proxy", "with more than a bucket", "without an answer to read"],
 )
 def test_what_is_not_plain_is_left_to_the_sdk(
-    account: Account, call: Call, arguments: dict[str, str], has_proxy: bool
+    account: Account, call: Call, arguments: dict[str, str], is_plain: bool
 ) -> None:
-    assert settings(account.client("s3"), has_proxy=has_proxy).ask(call, arguments, ()) is None
+    assert settings(account.client("s3"), is_plain=is_plain).ask(call, arguments, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "is_"),
+    [
+        ({}, "https://s3.eu-west-1.amazonaws.com", True),
+        ({"https_proxy": "http://proxy:3128"}, "https://s3.eu-west-1.amazonaws.com", False),
+        ({"https_proxy": "http://proxy:3128"}, "http://127.0.0.1:5000", True),
+        ({"http_proxy": "http://proxy:3128", "no_proxy": "127.0.0.1"}, "http://127.0.0.1:5000", True),
+        ({"AWS_CA_BUNDLE": "own.pem"}, "https://s3.eu-west-1.amazonaws.com", False),
+        ({"AWS_CA_BUNDLE": "own.pem"}, "http://127.0.0.1:5000", True),
+    ],
+)
+def test_a_proxy_and_certificates_of_ones_own_are_the_business_of_the_sdk(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str, is_: bool
+) -> None:
+    for name in [*os.environ]:
+        if name.lower().endswith("_proxy") or name == "AWS_CA_BUNDLE":
+            monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert is_plain(url) is is_
