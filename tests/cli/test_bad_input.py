@@ -98,7 +98,7 @@ WRONG_CALLS = {
     "baseline --state notes.txt": ["notes.txt is damaged or no Terraform state", "terraform state pull"],
     "baseline --state live.json": ["live.json is no Terraform state", "terraform state pull"],
     "scan --state terraform.tfstate": ["nothing says how to read what is there", "--live file:PATH"],
-    "scan --state terraform.tfstate --live aws": ['called "aws"', "--live file:PATH"],
+    "scan --state terraform.tfstate --live gcp": ['called "gcp"', "--live file:PATH"],
     "scan --state terraform.tfstate --live file:none.json": ["none.json cannot be read", "check the path"],
     "scan --state terraform.tfstate --live file:notes.txt": [
         "notes.txt cannot be understood",

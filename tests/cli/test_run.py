@@ -204,7 +204,7 @@ def test_a_scan_prints_one_object_with_every_key() -> None:
 
     report = json.loads(done.stdout)
     assert done.returncode == 1
-    assert list(report) == ["findings", "not_compared", "summary"]
+    assert list(report) == ["findings", "not_compared", "not_listed", "coverage", "summary"]
     assert report["summary"] == {
         "declared": 3,
         "compared": 3,
@@ -228,7 +228,10 @@ def test_a_scan_that_finds_nothing_leaves_with_0() -> None:
     done = scan("console-change-reverted")
 
     assert done.returncode == 0
-    assert done.stdout == "2 declared, 2 compared: 0 drifted, 0 missing, 0 unmanaged\n"
+    assert done.stdout.splitlines() == [
+        "managed       100.0 % of account 111122223333, 2 of 2 resources",
+        "2 declared, 2 compared: 0 drifted, 0 missing, 0 unmanaged",
+    ]
 
 
 def test_a_scan_can_be_narrowed_to_types() -> None:

@@ -15,8 +15,6 @@ KNOWN_AS = "localhost:5000"
 
 OF_THE_CONNECTION = frozenset({"connection", "transfer-encoding", "content-length", "date", "server"})
 
-FORBIDDEN = (403, "that is not allowed here")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
@@ -30,11 +28,12 @@ class Proxy:
 
 @contextmanager
 def proxy_before(
-    cloud_url: str, *, admits: Callable[[Call], bool], refusal: tuple[int, str] = FORBIDDEN
+    cloud_url: str, *, admits: Callable[[Call], bool], refusal: tuple[int, str] | None = None
 ) -> Iterator[Proxy]:
     """Listen on the loopback interface.
 
-    What is not admitted is answered with the `refusal`, a status and a body, and never reaches the cloud.
+    What is not admitted is answered with the `refusal`, a status and a body, or with 403, and never
+    reaches the cloud.
     """
     server = _Server(("127.0.0.1", 0), _Handler)
     server.cloud = urlsplit(cloud_url).netloc
@@ -66,7 +65,7 @@ class _Server(ThreadingHTTPServer):
     cloud: str
     proxy: Proxy
     admits: Callable[[Call], bool]
-    refusal: tuple[int, str]
+    refusal: tuple[int, str] | None
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -82,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         call = self._call()
         if not self.server.admits(call):
             self.server.proxy.refused.append(call)
-            status, said = self.server.refusal
+            status, said = self.server.refusal or (403, f"{call} is not allowed here")
             self._answer(status, [], said.encode())
             return
         # One at a time: moto's ids depend on the order of the calls, and a recording keeps that order.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -25,6 +26,7 @@ def simulated_aws() -> Iterator[SimulatedAws]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()  # one process has one moto
     with pytest.MonkeyPatch.context() as environment:
         for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
             environment.delenv(name, raising=False)

@@ -13,7 +13,7 @@ from drift.model.baseline import DeclaredResource
 from drift.model.resource import Json
 from providers.aws.native.live_config import AwsNative, AwsNativeSettings
 from tests.estate.calls import Call
-from tests.estate.proxy import FORBIDDEN, Proxy, proxy_before
+from tests.estate.proxy import Proxy, proxy_before
 from tests.providers.aws.moto import REGION, simulated_aws
 
 ACCOUNT = "111122223333"
@@ -36,7 +36,7 @@ class Account:
 
 @contextmanager
 def an_account(
-    admits: Callable[[Call], bool] = lambda _: True, refusal: tuple[int, str] = FORBIDDEN
+    admits: Callable[[Call], bool] = lambda _: True, refusal: tuple[int, str] | None = None
 ) -> Iterator[Account]:
     """Serve an account to the SDK, and to nobody else."""
     with simulated_aws() as moto:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from drift.model.resource import Found, NotRead
+from providers import request_budget
 from providers.terraform.live_config import TerraformProviders
-from providers.terraform.plugin import budget
 from providers.terraform.plugin.budget import Budgets, Toll
 from providers.terraform.plugin.table import Budget, Specials
 from tests.providers.terraform.plugin.toys import ToyCloud, a_declared, read, settings
@@ -122,7 +122,7 @@ def test_a_refusal_is_told_by_the_clouds_words(error: str, is_refusal: bool) -> 
 def test_a_read_that_was_turned_away_is_repeated_and_given_up_at_last(
     cloud: ToyCloud, mirror: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(budget, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(request_budget, "FIRST_PAUSE", 0.01)
     cloud.put("a", on_read="throttle")
     cloud.put("b")
 
