@@ -61,17 +61,17 @@ def main(state: str, *types: str) -> None:
 
 
 def _counted_calls() -> list[str]:
-    """Let each attempt of the SDK be noted from now on."""
-    from botocore.httpsession import URLLib3Session
+    """Let each request over HTTP be noted from now on, the SDK's and ours."""
+    from urllib3 import HTTPConnectionPool
 
     calls: list[str] = []
-    send = URLLib3Session.send
+    send = HTTPConnectionPool.urlopen
 
-    def counted(self: Any, request: Any) -> Any:
-        calls.append(request.url)
-        return send(self, request)
+    def counted(self: Any, method: str, url: str, *rest: Any, **more: Any) -> Any:
+        calls.append(url)
+        return send(self, method, url, *rest, **more)
 
-    URLLib3Session.send = counted
+    HTTPConnectionPool.urlopen = counted
     return calls
 
 
