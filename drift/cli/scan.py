@@ -38,28 +38,13 @@ class _NotCompared(msgspec.Struct):
     error: str
 
 
-class _NotListed(msgspec.Struct):
-    type: str
-    account: str | None
-    region: str | None
-    error: str
-
-
-class _Coverage(msgspec.Struct):
-    account: str | None
-    type: str
-    managed: int
-    unmanaged: int
-    made_by_cloud: int
-
-
 class _Report(msgspec.Struct):
     """The one object that `--json` prints; scripts rely on every key."""
 
     findings: list[ScannedFinding]
     not_compared: list[_NotCompared]
-    not_listed: list[_NotListed]
-    coverage: list[_Coverage]
+    not_listed: Sequence[NotListed]
+    coverage: Sequence[ManagedCoverage]
     summary: _Summary
 
 
@@ -177,20 +162,8 @@ def _report(findings: list[DriftFinding], comparison: Comparison, not_listed: Se
             )
             for one in comparison.not_compared
         ],
-        not_listed=[
-            _NotListed(type=one.type, account=one.account, region=one.region, error=one.error)
-            for one in not_listed
-        ],
-        coverage=[
-            _Coverage(
-                account=one.account,
-                type=one.type,
-                managed=one.managed,
-                unmanaged=one.unmanaged,
-                made_by_cloud=one.made_by_cloud,
-            )
-            for one in comparison.coverage
-        ],
+        not_listed=not_listed,
+        coverage=comparison.coverage,
         summary=_summary(comparison),
     )
 

@@ -3,13 +3,11 @@
 https://jmespath.org/specification.html. All functions give `null` for `null`, unless they say otherwise.
 """
 
-import base64
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, TypeAlias, TypeVar, cast
-from urllib.parse import unquote
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -100,11 +98,6 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
     def _func_without_end(self, value: str | None, end: str) -> Json:
         return None if value is None else value.removesuffix(end)
 
-    @expects({"types": ["array", "null"]}, ANY)
-    def _func_without(self, rows: list[Any] | None, one: Json) -> Json:
-        """Return the list without what equals `one`."""
-        return [row for row in rows or () if row != one]
-
     @expects(MAYBE_TEXT, TEXT)
     def _func_before(self, value: str | None, separator: str) -> Json:
         """Return what stands before the first separator, or all of it."""
@@ -177,17 +170,6 @@ class Functions(JmespathFunctions):  # type: ignore[misc]  # it has no types
         """Return a version as it is declared, where that says less of it: `13` of `13.4`."""
         return declared if version and declared and version.startswith(f"{declared}.") else version
 
-    @expects(MAYBE_TEXT)
-    def _func_url_decoded(self, value: str | None) -> Json:
-        return None if value is None else unquote(value)
-
-    @expects(ANY)
-    def _func_base64(self, value: Json) -> Json:
-        """Return bytes or a text in base64."""
-        if value is None:
-            return None
-        return base64.b64encode(value if isinstance(value, bytes) else str(value).encode()).decode()
-
     @expects(ANY)
     def _func_time(self, value: Json) -> Json:
         """Return a time as Terraform writes it: `2026-11-20T10:11:12Z`."""
@@ -235,8 +217,8 @@ class Expression:
         def evaluate(value: Any) -> Json:
             try:
                 return parsed.search(value, options)
-            except JMESPathError as error:
-                raise UnexpectedAnswerError(f"{self.text!r}: {error}") from error
+            except (JMESPathError, LookupError, TypeError, ValueError, AttributeError) as error:
+                raise UnexpectedAnswerError(f"{self.text!r}: {type(error).__name__} {error}") from error
 
         return evaluate
 

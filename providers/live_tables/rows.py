@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from drift.model.resource import Json, TypeSchema
-from providers.live_tables.expressions import LEFT_OUT, Answer, Expression
+from providers.live_tables.expressions import LEFT_OUT, Answer, Expression, Functions
 from providers.tables import Row
 
 
@@ -62,17 +62,21 @@ class MappedType(Row, frozen=True, kw_only=True):
         return next((one.reason for one in self.made_by_cloud if one.when.of(answer)), None)
 
 
-def expressions_by(functions: Any) -> Any:
-    """Return the hook by which msgspec makes expressions that know these functions."""
+def converted(kind: Any, tables: Any, functions: Functions, *, is_checked: bool = False) -> Any:
+    """Return `tables` as rows of `kind`.
+
+    Without `is_checked`, which is for tables that a test has checked, expressions wait for their first use.
+
+    Raises:
+        ValueError: Something is not of their form.
+    """
 
     def made(kind: type, value: object) -> Any:
         if kind is not Expression or not isinstance(value, str):
             raise TypeError(f"an expression is text, not {type(value).__name__}")
-        return Expression(value, functions)
+        found = Expression(value, functions)
+        if is_checked:
+            _ = found.of
+        return found
 
-    return made
-
-
-def converted(kind: Any, tables: Any, functions: Any) -> Any:
-    """Return `tables` as rows of `kind`. Raises `ValueError` for what is not of their form."""
-    return msgspec.convert(tables, kind, dec_hook=expressions_by(functions))
+    return msgspec.convert(tables, kind, dec_hook=made)

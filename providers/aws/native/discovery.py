@@ -12,7 +12,7 @@ from drift.model.baseline import DeclaredResource
 from drift.model.resource import Belonging, LiveResource, NotListed
 from providers.aws.native.functions import AwsFunctions
 from providers.aws.native.gathering import Gathering
-from providers.aws.native.keys import Key, declared_key_of, key_of, region_of
+from providers.aws.native.keys import Key, key_of, known_key_of, region_of
 from providers.aws.native.rows import AwsType, Listing, Scope
 from providers.live_tables.expressions import Answer, UnexpectedAnswerError
 from providers.live_tables.rows import converted
@@ -40,8 +40,10 @@ class DeclaredIds:
         self._declared: dict[tuple[str, Key], list[DeclaredResource]] = defaultdict(list)
         for one in declared:
             row = rows.get(one.type)
-            if row is not None and row.declared_key is not None and one.resource_id is not None:
-                self._declared[one.type, declared_key_of(row, one)].append(one)
+            if row is None or row.declared_key is None or one.resource_id is None:
+                continue
+            if (key := known_key_of(row, one)) is not None:
+                self._declared[one.type, key].append(one)
 
     def of(self, row: AwsType, answer: Answer, account: str, region: str | None) -> str:
         """Return the id of what AWS answered there, as the state has it if there is one."""

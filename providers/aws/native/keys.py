@@ -4,7 +4,7 @@ from typing import Any, Final, TypeAlias
 
 from drift.model.baseline import DeclaredResource
 from providers.aws.native.rows import AwsType, Scope
-from providers.live_tables.expressions import Answer
+from providers.live_tables.expressions import Answer, UnexpectedAnswerError
 
 WORLD: Final = "us-east-1"
 """The region where AWS is asked for what stands in none.
@@ -24,6 +24,14 @@ def declared_key_of(row: AwsType, declared: DeclaredResource) -> Key:
     if row.declared_key is None:
         return declared.resource_id
     return hashable(row.declared_key.of({"id": declared.resource_id, **declared.attributes}))
+
+
+def known_key_of(row: AwsType, declared: DeclaredResource) -> Key | None:
+    """Return the same, `None` where what is declared is not of the form that the table expects."""
+    try:
+        return declared_key_of(row, declared)
+    except UnexpectedAnswerError:
+        return None
 
 
 def region_of(row: AwsType, region: str) -> str:

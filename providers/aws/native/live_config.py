@@ -15,6 +15,7 @@ from drift.model.resource import Absent, Cloud, LiveReading, LiveResource, NotLi
 from providers.aws.native.accounts import Accounts
 from providers.aws.native.discovery import DeclaredIds, Discovery
 from providers.aws.native.gathering import Gathering
+from providers.aws.native.keys import known_key_of
 from providers.aws.native.permissions import actions_for, policies
 from providers.aws.native.reading import Numbered, Reading, not_read
 from providers.aws.native.rows import Scope
@@ -82,7 +83,13 @@ class AwsNative:
         self._accounts.sign_in()
         ids = DeclaredIds(self._types.rows, declared)
         for account, regions in self._where(declared).items():
-            gathering = (self._gatherings.pop(account, None) if is_read else None) or self._gathering(account)
+            try:
+                kept = self._gatherings.pop(account, None) if is_read else None
+                gathering = kept or self._gathering(account)
+            except ProviderError as error:
+                for row in rows:
+                    yield NotListed(type=row.type, account=account, region=None, error=str(error))
+                continue
             yield from Discovery(gathering=gathering, account=account, ids=ids).found(rows, regions)
 
     @property
@@ -126,6 +133,9 @@ class AwsNative:
                 readings[number] = NotRead(address=one.address, reason=NotReadReason.UNSUPPORTED, error=why)
             elif one.resource_id is None:
                 why = "the state holds no id to find it by"
+                readings[number] = NotRead(address=one.address, reason=NotReadReason.UNREADABLE, error=why)
+            elif known_key_of(row, one) is None:
+                why = f"what the state says of it has another form than the table of {one.type} expects"
                 readings[number] = NotRead(address=one.address, reason=NotReadReason.UNREADABLE, error=why)
             else:
                 region = "" if row.scope is Scope.WORLD else one.region or self._accounts.region

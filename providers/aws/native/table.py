@@ -4,15 +4,21 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from drift.model.glob import is_one_of
 from providers.aws.native.functions import AwsFunctions
 from providers.aws.native.rows import AwsType, Finding
 from providers.live_tables.rows import converted
-from providers.tables import with_own
+from providers.tables import Row
+
+
+class Types(Row, frozen=True, kw_only=True):
+    """What stands in one file."""
+
+    types: tuple[AwsType, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +29,7 @@ class AwsTypes:
 
     def of(self, types: tuple[str, ...]) -> "AwsTypes":
         """Return those that one of these globs names; all where there is none."""
-        if not types:
-            return self
-        return AwsTypes(
-            rows={
-                name: row for name, row in self.rows.items() if any(fnmatchcase(name, one) for one in types)
-            }
-        )
+        return AwsTypes(rows={name: row for name, row in self.rows.items() if is_one_of(name, types)})
 
     def kept(self) -> frozenset[str]:
         """Return the calls whose answers are of use again: they list several types, or what exists."""
@@ -65,6 +65,8 @@ def load_types(own: str = "") -> AwsTypes:
     shipped: dict[str, Any] = {"types": []}
     for file in sorted(files(__package__).joinpath("tables").iterdir(), key=lambda one: one.name):
         shipped["types"] += tomllib.loads(file.read_text(encoding="utf-8"))["types"]
-    rows = converted(tuple[AwsType, ...], with_own(shipped, tomllib.loads(own))["types"], AwsFunctions())
+    functions = AwsFunctions()
+    rows = converted(Types, tomllib.loads(own), functions, is_checked=True).types
+    rows += converted(Types, shipped, functions).types
     every = [each for row in rows for each in (row, *row.adopted_rows())]
     return AwsTypes(rows={row.type: row for row in reversed(every)})

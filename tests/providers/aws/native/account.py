@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import httpx
 
 from drift.model.baseline import DeclaredResource
 from drift.model.resource import Json
@@ -42,7 +41,6 @@ def an_account(
     with simulated_aws() as moto:
         moto.environment.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
         url = os.environ["AWS_ENDPOINT_URL"]
-        httpx.post(f"{url}/moto-api/reset").raise_for_status()
         with proxy_before(url, admits=admits, refusal=refusal) as proxy:
             moto.environment.setenv("AWS_ENDPOINT_URL", proxy.url)
             yield Account(proxy=proxy)

@@ -97,3 +97,14 @@ def test_what_was_just_listed_is_not_listed_again() -> None:
 
         asked = [one.operation for one in account.proxy.calls[before:]]
     assert "GetAccountAuthorizationDetails" not in asked
+
+
+def test_an_account_that_cannot_be_reached_hides_no_other() -> None:
+    elsewhere = a_declared(VPC, "vpc-1", account="999900001111")
+    with an_account() as account:
+        found = list(account.reader(types=(VPC,)).discover([elsewhere, a_declared(VPC, "vpc-2")]))
+
+    assert {(type(one), one.account) for one in found} == {
+        (NotListed, "999900001111"),
+        (LiveResource, ACCOUNT),
+    }

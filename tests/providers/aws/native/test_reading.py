@@ -189,6 +189,19 @@ def test_what_is_not_found_in_a_region_that_only_the_environment_names_is_not_mi
     assert region or "it is not in us-east-2" in found.error  # type: ignore[union-attr]
 
 
+def test_a_state_that_says_nonsense_of_one_resource_hides_no_other(account: Account) -> None:
+    zone = account.client("route53").create_hosted_zone(Name="example.com", CallerReference="one")
+    id_ = zone["HostedZone"]["Id"].rpartition("/")[2]
+    nonsense = a_declared("aws_route53_record", "x", None, name="x", fqdn=["x"], zone_id=id_, type="A")
+
+    broken, found = account.reader().read([nonsense, a_declared("aws_route53_zone", id_, None)])
+
+    assert isinstance(broken, NotRead)
+    assert broken.reason is NotReadReason.UNREADABLE
+    assert isinstance(found, Found)
+    assert list(account.reader(types=("aws_route53_zone",)).discover([nonsense]))
+
+
 def test_a_type_of_another_provider_is_unsupported(account: Account) -> None:
     found = reading(account, a_declared("azurerm_subnet", "x"))
 
