@@ -30,11 +30,7 @@ _GROUPS: dict[str, tuple[_Row, ...]] = {
     ),
     "Run it": (
         _Row("check", "drift.cli.check", "Check the configuration, and every source and sink it names."),
-        _Row(
-            "permissions",
-            "drift.cli.permissions",
-            "Print the policy that lets reading do its work, and nothing else.",
-        ),
+        _Row("permissions", "drift.cli.permissions", "Print the policy by which a cloud can be read."),
         _Row("run", "drift.cli.run", "Watch: read, judge, tell and record; --once does one cycle and exits."),
         _Row("replay", "drift.cli.replay", "Take in an archive as history, or try other rules on it."),
         _Row("alarms", "drift.cli.alarms", "List what is wrong with the watch itself."),

@@ -36,8 +36,8 @@ class AwsAccess:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Swarm:
-    """Calls that are made at once, and go on where one of them is refused."""
+class ClientOptions:
+    """How a client repeats what was refused, and how many connections it keeps."""
 
     attempts: int = ATTEMPTS
     mode: str = "standard"
@@ -45,7 +45,7 @@ class Swarm:
     connections: int = 10
 
 
-ALONE = Swarm()
+USUAL = ClientOptions()
 
 
 def open_client(service: str, access: AwsAccess) -> Any:
@@ -74,15 +74,15 @@ def count_calls(session: Any, meter: Meter) -> None:
     session.events.register("response-received", partial(_count, meter))
 
 
-def client_of(session: Any, service: str, access: AwsAccess, *, swarm: Swarm = ALONE) -> Any:
+def client_of(session: Any, service: str, access: AwsAccess, *, options: ClientOptions = USUAL) -> Any:
     """Return the client of a service in the region of `access`. Raises `BotoCoreError`; see `refusals`."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=CONNECT_WITHIN.total_seconds(),
         read_timeout=ANSWER_WITHIN.total_seconds(),
-        retries={"mode": swarm.mode, "total_max_attempts": swarm.attempts},
-        max_pool_connections=swarm.connections,
+        retries={"mode": options.mode, "total_max_attempts": options.attempts},
+        max_pool_connections=options.connections,
         user_agent_extra="driftledger",
     )
     client = session.client(service, region_name=access.region, endpoint_url=access.endpoint, config=config)

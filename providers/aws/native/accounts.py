@@ -7,15 +7,13 @@ from typing import Any, Final
 
 from drift.errors import ProviderAccessError
 from providers.aws.native.asking import LIVE, Asking
+from providers.aws.native.keys import WORLD
 from providers.aws.native.services import load_services
 from providers.aws.refusals import refusals
 from providers.aws.session import AwsAccess, client_of, open_session
 
 ACCOUNT: Final = "{account}"
 """Stands in `role` for the account that is read."""
-
-NOWHERE: Final = "us-east-1"
-"""Where nothing says which region is meant."""
 
 
 @dataclass(kw_only=True)
@@ -46,7 +44,7 @@ class Accounts:
         The SDK for Python knows `AWS_DEFAULT_REGION` and profiles; everybody else's also `AWS_REGION`.
         """
         return self.access.region or str(
-            self._session(None).region_name or os.environ.get("AWS_REGION") or NOWHERE
+            self._session(None).region_name or os.environ.get("AWS_REGION") or WORLD
         )
 
     def sign_in(self) -> None:

@@ -12,7 +12,7 @@ from providers.aws.native.bucket_settings import BucketSettings, Told
 from providers.aws.native.rows import Call
 from providers.aws.native.services import Services
 from providers.aws.refusals import Asker, code_of, refusals
-from providers.aws.session import AwsAccess, Swarm, client_of
+from providers.aws.session import AwsAccess, ClientOptions, client_of
 from providers.live_tables.expressions import Answer
 from providers.request_budget import Bucket
 
@@ -132,7 +132,7 @@ class Asking:
                     self.session,
                     service,
                     replace(self.access, region=region),
-                    swarm=Swarm(attempts=ATTEMPTS, mode="adaptive", connections=self.connections),
+                    options=ClientOptions(attempts=ATTEMPTS, mode="adaptive", connections=self.connections),
                 )
             return self._clients[service, region]
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -14,6 +14,7 @@ from providers.aws.native.live_config import AwsNative, AwsNativeSettings
 from tests.estate.calls import Call
 from tests.estate.proxy import Proxy, proxy_before
 from tests.providers.aws.moto import REGION, simulated_aws
+from tests.providers.aws.native import live
 
 ACCOUNT = "111122223333"
 
@@ -54,12 +55,4 @@ def a_declared(
     **attributes: Json,
 ) -> DeclaredResource:
     """Return a resource as a state declares it."""
-    return DeclaredResource(
-        address=f"{type_}.example",
-        type=type_,
-        resource_id=id_,
-        provider="hashicorp/aws",
-        account=account,
-        region=region,
-        attributes={"id": id_, **attributes},
-    )
+    return replace(live.a_declared(type_, id_, **attributes), account=account, region=region)

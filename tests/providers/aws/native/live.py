@@ -28,8 +28,8 @@ def live(type_: str, id_: str, /, **declared: Json) -> dict[str, Json]:
     return reading.resource.attributes
 
 
-def a_declared(type_: str, id_: str, /, **attributes: Json) -> DeclaredResource:
-    """Return a declared resource with these attributes."""
+def a_declared(type_: str, id_: str | None, /, **attributes: Json) -> DeclaredResource:
+    """Return a declared resource with these attributes, of the account that the credentials are of."""
     return DeclaredResource(
         address=f"{type_}.it",
         type=type_,
